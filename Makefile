@@ -1,0 +1,55 @@
+# Needs python3 (3.11 or newer) and make; everything else is installed into .venv.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PORT ?= $(or $(GRADIO_SERVER_PORT),7860)
+BIN := .venv/bin
+RUN := $(BIN)/python
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test quick lint fix check demo bench browser clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/.run: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; pass PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { \
+	  echo "python3 has no venv module here; installing it" >&2; \
+	  apt-get update -qq && apt-get install -y -qq python3-venv && $(PYTHON) -m venv --clear .venv; }
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/.dev: .venv/.run requirements-dev.txt
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+install: .venv/.dev ## make .venv with everything a developer or a machine needs
+
+run: .venv/.run ## start the app on port 7860 (or GRADIO_SERVER_PORT)
+	GRADIO_SERVER_PORT=$(PORT) $(RUN) app.py
+
+browser: .venv/.dev
+	@$(RUN) -m tests.browser.chromium
+
+test: install browser ## run every test
+	$(RUN) -m pytest -n 2
+
+quick: install ## run the tests that need neither a browser nor much time
+	$(RUN) -m pytest -n 2 -m "not slow and not browser"
+
+lint: install ## style, types and the order of the rooms
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: install ## format, and mend what can be mended by itself
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+check: lint test ## lint and test
+
+demo: .venv/.run ## the whole job on simulated customers, into demo/
+	$(RUN) -m retention demo --out demo
+
+clean: ## remove .venv, caches and the demo
+	rm -rf .venv demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,205 @@
+"""Files and folders that are either the old ones or the new ones, never half, and never tampered with.
+
+A folder carries ``manifest.json`` with the SHA-256 of each of its files. Writing builds the
+whole folder beside the old one and then exchanges the two; reading checks every hash first.
+"""
+
+import ctypes
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from retention.errors import ModelError
+
+MANIFEST = "manifest.json"
+
+_PLAIN = re.compile(r"(?:\w[\w-]*/)?\w[\w-]*(?:\.\w[\w-]*)*")  # a file here or one folder down
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A verified folder: its manifest fields and the bytes of its files, read once.
+
+    Attributes
+    ----------
+    fields
+        What the writer put into the manifest besides the hashes (format, kind, ...).
+    files
+        File name -> content. Optional files that are absent are not in it.
+    """
+
+    fields: Mapping[str, Any]
+    files: Mapping[str, bytes]
+
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[Path]:
+    """Yield a path to write to; on success it replaces ``path`` in one step.
+
+    On an exception the old file stays and the unfinished one is removed.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        part.chmod(0o666 & ~_umask())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def sha256(content: bytes) -> str:
+    """Hex SHA-256 of ``content``."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def write_folder(
+    folder: Path,
+    files: Mapping[str, bytes],
+    fields: Mapping[str, Any],
+    *,
+    optional: frozenset[str] = frozenset(),
+) -> None:
+    """Write ``files`` and their manifest as ``folder``, replacing an older one in one step.
+
+    Parameters
+    ----------
+    folder
+        Where it goes; an older artifact there is replaced whole.
+    files
+        File name -> content.
+    fields
+        JSON-ready facts for the manifest, e.g. ``{"kind": "churn-model", "format": 1}``.
+    optional
+        Names of files that a copy of the folder may lack.
+
+    Raises
+    ------
+    ModelError
+        If ``folder`` exists and is something other than an artifact of ours.
+    """
+    place_folder(folder, with_manifest(files, fields, optional=optional))
+
+
+def with_manifest(
+    files: Mapping[str, bytes], fields: Mapping[str, Any], *, optional: frozenset[str] = frozenset()
+) -> dict[str, bytes]:
+    """Return the files with their manifest; the arguments are those of :func:`write_folder`."""
+    hashes: dict[str, dict[str, Any]] = {name: {"sha256": sha256(content)} for name, content in files.items()}
+    for name in optional & files.keys():
+        hashes[name]["optional"] = True
+    manifest = json.dumps({**fields, "files": hashes}, indent=1, sort_keys=True, allow_nan=False) + "\n"
+    return {**files, MANIFEST: manifest.encode()}
+
+
+def place_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files, the manifest among them, as ``folder`` byte for byte, replacing an older one in one step.
+
+    Raises
+    ------
+    ModelError
+        If ``folder`` exists and is something other than an artifact of ours.
+    """
+    folder = folder.absolute()
+    if folder.exists() and not ((folder / MANIFEST).is_file() or not any(folder.iterdir())):
+        raise ModelError(f"{folder}: already holds other files; pass an empty or new folder")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.", suffix=".part"))
+    try:
+        for name, content in files.items():
+            (part / name).parent.mkdir(exist_ok=True)
+            (part / name).write_bytes(content)
+        part.chmod(0o777 & ~_umask())
+        if folder.exists():
+            _exchange(part, folder)
+        else:
+            os.rename(part, folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def read_folder(folder: Path, *, kind: str) -> Artifact:
+    """Read a folder and verify every hash before anything is parsed.
+
+    Raises
+    ------
+    ModelError
+        If the folder or its manifest is missing, of another kind, or a byte was changed.
+    """
+    return open_artifact(lambda name: (folder / name).read_bytes(), kind=kind, source=str(folder))
+
+
+def open_artifact(read: Callable[[str], bytes], *, kind: str, source: str) -> Artifact:
+    """Read an artifact from wherever it lies, verifying every hash before anything else is done with a file.
+
+    Parameters
+    ----------
+    read
+        File name -> content; raises FileNotFoundError for a file that is not there.
+    kind
+        What it must be.
+    source
+        The folder or repository, for messages.
+
+    Raises
+    ------
+    ModelError
+        As :func:`read_folder`.
+    """
+    try:
+        manifest = json.loads(read(MANIFEST).decode())
+        listed: dict[str, Any] = manifest.pop("files")
+        found = manifest["kind"]
+        hashes = {name: (str(entry["sha256"]), bool(entry.get("optional"))) for name, entry in listed.items()}
+    except FileNotFoundError:
+        raise ModelError(f"{source}: no {MANIFEST} here; point to something that this program wrote") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise ModelError(
+            f"{source}: {MANIFEST} cannot be read as a manifest; fetch or train the model again"
+        ) from None
+    if found != kind:
+        raise ModelError(f"{source}: holds a {found!r}, not a {kind!r}; point to another one")
+    files: dict[str, bytes] = {}
+    for name, (expected, optional) in hashes.items():
+        if not _PLAIN.fullmatch(name):
+            raise ModelError(f"{source}: its manifest lists {name!r}, not a plain file name; do not use it")
+        try:
+            content = read(name)
+        except FileNotFoundError:
+            if optional:
+                continue
+            raise ModelError(f"{source}: {name} is missing; fetch or train the model again") from None
+        if sha256(content) != expected:
+            raise ModelError(f"{source}: {name} is not the file that was saved; fetch or train the model again")
+        files[name] = content
+    return Artifact(manifest, files)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _exchange(new: Path, old: Path) -> None:
+    """Swap two folders in one step where the system can, so that a kill leaves one of them whole."""
+    if sys.platform == "linux":
+        at_fdcwd, rename_exchange = -100, 2
+        renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+        if renameat2 and renameat2(at_fdcwd, os.fsencode(new), at_fdcwd, os.fsencode(old), rename_exchange) == 0:
+            return
+    aside = new.with_suffix(".old")
+    os.rename(old, aside)
+    os.rename(new, old)
+    os.rename(aside, new)

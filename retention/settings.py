@@ -1,0 +1,76 @@
+"""Every environment variable the program reads, with its default and its meaning."""
+
+import os
+from functools import cache
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from retention.errors import InputError
+
+_ON_SPACE = "SPACE_ID" in os.environ
+
+
+class Settings(BaseSettings):
+    """The settings of one process, read from the environment once.
+
+    A field's alias is the name of its variable; a test keeps the README's list equal to this one.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    space_id: str | None = Field(None, alias="SPACE_ID", description="set by a Space; tightens the limits")
+    port: int = Field(7860, alias="GRADIO_SERVER_PORT", ge=0, le=65535, description="where the app listens")
+    hf_token: SecretStr | None = Field(None, alias="HF_TOKEN", description="enables Inference Providers and the Hub")
+    llm_models: str = Field(
+        "microsoft/Phi-3.5-mini-instruct,Qwen/Qwen2.5-7B-Instruct,Qwen/Qwen3-4B-Instruct-2507,"
+        "meta-llama/Llama-3.1-8B-Instruct",
+        alias="RETENTION_LLM_MODELS",
+        description="models tried in order on Inference Providers when there is a token; comma-separated",
+    )
+    base_url: str | None = Field(
+        None,
+        alias="RETENTION_BASE_URL",
+        description="any OpenAI-compatible server; needs no token, and never gets the Hub's",
+    )
+    deadline_s: float | None = Field(
+        None,
+        alias="RETENTION_DEADLINE_S",
+        gt=0,
+        description="total time one call to a language model may take; default 2 in a batch, 8 for one message",
+    )
+    max_upload_mb: int = Field(
+        50 if _ON_SPACE else 2000, alias="RETENTION_MAX_UPLOAD_MB", gt=0, description="largest file taken (MB)"
+    )
+    max_rows: int = Field(
+        300_000 if _ON_SPACE else 20_000_000, alias="RETENTION_MAX_ROWS", gt=0, description="most rows taken"
+    )
+    max_columns: int = Field(
+        300 if _ON_SPACE else 2000, alias="RETENTION_MAX_COLUMNS", gt=0, description="most columns taken"
+    )
+
+    @property
+    def on_space(self) -> bool:
+        """Whether the app runs as a Hugging Face Space."""
+        return self.space_id is not None
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The language models to try, in order."""
+        return tuple(name.strip() for name in self.llm_models.split(",") if name.strip())
+
+
+@cache
+def settings() -> Settings:
+    """Read the environment once.
+
+    Raises
+    ------
+    InputError
+        If a variable holds something it cannot mean.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(f"environment variable {first['loc'][0]}: {first['msg']}; change or unset it") from None

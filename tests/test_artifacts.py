@@ -1,0 +1,117 @@
+"""Folders and files that are whole or not there at all."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from retention.artifacts import MANIFEST, atomic_file, read_folder, write_folder
+from retention.errors import ModelError
+
+FILES = {"a.json": b"{}", "b.parquet": b"rows"}
+
+
+def write(folder: Path, files: dict[str, bytes] = FILES) -> Path:
+    write_folder(folder, files, {"kind": "thing", "format": 1}, optional=frozenset({"b.parquet"}))
+    return folder
+
+
+def test_a_folder_reads_back_as_it_was_written(tmp_path: Path) -> None:
+    """Files and manifest fields come back unchanged."""
+    found = read_folder(write(tmp_path / "thing"), kind="thing")
+    assert found.files == FILES
+    assert found.fields == {"kind": "thing", "format": 1}
+
+
+@pytest.mark.parametrize("name", ["a.json", "b.parquet"])
+def test_one_changed_byte_is_refused(tmp_path: Path, name: str) -> None:
+    """A file that is not the one saved is named, and nothing is read."""
+    folder = write(tmp_path / "thing")
+    content = bytearray((folder / name).read_bytes())
+    content[0] ^= 1
+    (folder / name).write_bytes(bytes(content))
+    with pytest.raises(ModelError, match=f"{name} is not the file that was saved"):
+        read_folder(folder, kind="thing")
+
+
+def test_an_optional_file_may_be_absent_and_another_may_not(tmp_path: Path) -> None:
+    """Rows that were left out of a copy are no damage; a missing model is."""
+    folder = write(tmp_path / "thing")
+    (folder / "b.parquet").unlink()
+    assert read_folder(folder, kind="thing").files == {"a.json": b"{}"}
+    (folder / "a.json").unlink()
+    with pytest.raises(ModelError, match=r"a\.json is missing"):
+        read_folder(folder, kind="thing")
+
+
+@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"kind": "thing"}', '{"kind": 1, "files": {}}', "\x00"])
+def test_a_broken_manifest_is_one_clear_sentence(tmp_path: Path, manifest: str) -> None:
+    """Rubbish where the manifest should be is told as such."""
+    folder = write(tmp_path / "thing")
+    (folder / MANIFEST).write_text(manifest)
+    with pytest.raises(ModelError, match=r"manifest|holds a"):
+        read_folder(folder, kind="thing")
+
+
+def test_a_manifest_cannot_point_outside_its_folder(tmp_path: Path) -> None:
+    """A file name with a path in it is refused before anything is opened."""
+    folder = write(tmp_path / "thing")
+    manifest = json.loads((folder / MANIFEST).read_text())
+    manifest["files"]["../secret"] = {"sha256": "0" * 64}
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+    with pytest.raises(ModelError, match="not a plain file name"):
+        read_folder(folder, kind="thing")
+
+
+def test_a_folder_with_other_files_is_never_replaced(tmp_path: Path) -> None:
+    """Somebody's holiday pictures survive a slip of the keyboard."""
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "beach.png").write_bytes(b"sea")
+    with pytest.raises(ModelError, match="already holds other files"):
+        write(tmp_path / "pictures")
+    assert (tmp_path / "pictures" / "beach.png").read_bytes() == b"sea"
+
+
+def test_replacing_leaves_no_trace_of_the_old_folder(tmp_path: Path) -> None:
+    """A second save replaces the first one whole and tidies up."""
+    write(tmp_path / "thing")
+    write(tmp_path / "thing", {"a.json": b"[]"})
+    assert read_folder(tmp_path / "thing", kind="thing").files == {"a.json": b"[]"}
+    assert [path.name for path in tmp_path.iterdir()] == ["thing"]
+
+
+def test_a_failed_write_keeps_the_old_file(tmp_path: Path) -> None:
+    """An exception while writing leaves the old content and no half file."""
+    target = tmp_path / "scored.csv"
+    target.write_text("old")
+    with pytest.raises(RuntimeError), atomic_file(target) as part:
+        part.write_text("half")
+        raise RuntimeError
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.slow
+def test_a_kill_leaves_the_old_folder_or_the_new_one(tmp_path: Path) -> None:
+    """Whenever a saving process is killed, the folder is one whole version."""
+    code = (
+        "import sys, itertools, pathlib; from tests.test_artifacts import write\n"
+        "for i in itertools.count(): write(pathlib.Path(sys.argv[1]), {'a.json': str(i).encode() * 50_000})"
+    )
+    folder = tmp_path / "thing"
+    for attempt in range(6):
+        process = subprocess.Popen([sys.executable, "-c", code, str(folder)], cwd=Path(__file__).parents[1])
+        deadline = time.monotonic() + 20
+        before = folder.stat().st_ino if folder.exists() else None
+        while not folder.exists() or folder.stat().st_ino == before:  # until it has saved at least once
+            assert time.monotonic() < deadline
+        for _ in range(attempt * 300):
+            os.stat(folder.parent)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        read_folder(folder, kind="thing")  # verifies every hash
