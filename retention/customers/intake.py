@@ -1,0 +1,104 @@
+"""A file or frame somebody has -> Customers: the roles found, the label read, a sentence for every doubt."""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from retention.customers.files import Limits
+from retention.customers.reading import Table, read_table, table_of
+from retention.customers.roles import Guess, guess_roles, look_counted, look_personal
+from retention.customers.table import Customers
+from retention.customers.vital import check_ids, check_value, read_label
+from retention.customers.wording import shown
+
+__all__ = ["Limits", "Table", "read_customers", "read_table", "table_of"]
+
+
+def read_customers(
+    source: str | Path | pd.DataFrame,
+    *,
+    id: str | None = None,
+    label: str | None = None,
+    positive: str | None = None,
+    value: str | None = None,
+    exclude: Sequence[str] = (),
+    limits: Limits | None = None,
+    ignore_label: bool = False,
+) -> Customers:
+    """Read one row a customer, from a file or a frame, and say what each column is for.
+
+    Parameters
+    ----------
+    source
+        A CSV or Parquet file (see :func:`retention.customers.reading.read_table`), or a frame.
+    id, label, value
+        Columns by name; guessed from the names where None. A value column holds the margin kept
+        over the horizon if the person stays (currency, above 0).
+    positive
+        The label's word for those who left, where it is not one of the usual ones.
+    exclude
+        Columns that must not be used.
+    limits
+        How large the table may be; those of the process if None.
+    ignore_label
+        Set a label column aside unread, for customers whose fate is the question.
+
+    Returns
+    -------
+    Customers
+        n rows in file order; ``notes`` tells the roles, and all that was repaired or set aside.
+
+    Raises
+    ------
+    InputError
+        If the file, a role, an id, a label or a value cannot be used; one sentence with the row.
+    """
+    limits = limits or Limits.from_settings()
+    name = "customers" if isinstance(source, pd.DataFrame) else Path(source).name
+
+    @cache
+    def guess(columns: tuple[str, ...]) -> Guess:
+        wanted = None if ignore_label and label not in columns else label
+        return guess_roles(columns, name, id=id, label=wanted, value=value, exclude=exclude)
+
+    def text_columns(columns: Sequence[str]) -> frozenset[str]:
+        return guess(tuple(columns)).roles.taken()
+
+    if isinstance(source, pd.DataFrame):
+        table = table_of(source, source=name, limits=limits, text_columns=text_columns)
+    else:
+        table = read_table(source, limits=limits, text_columns=text_columns)
+    found = guess(tuple(table.frame.columns))
+    check_ids(table, found.roles.id)
+    if found.roles.value is not None:
+        check_value(table, found.roles.value)
+    frame = table.frame
+    if found.roles.label is not None:
+        labels = None if ignore_label else read_label(table, found.roles.label, positive=positive)
+        if labels is None:
+            found = found.unlabelled("not needed here" if ignore_label else "blank throughout")
+        else:
+            frame[found.roles.label] = labels
+    taken = found.roles.taken()
+    features = [column for column in frame.columns if column not in taken]
+    found = found.without(look_personal(frame, features), "personal data")
+    found = found.without(look_counted(frame, features), "only numbers the rows")
+    used = [note for column, note in table.about_columns.items() if column not in found.roles.excluded]
+    notes = (*_roles_in_words(frame, found), *table.about_file, *used)
+    return Customers(frame, found.roles, name, notes)
+
+
+def _roles_in_words(frame: pd.DataFrame, found: Guess) -> list[str]:
+    """Tell what each column was taken for, and which were set aside."""
+    roles = found.roles
+    words = [f"id: {roles.id}"]
+    if roles.label is None:
+        words.append("no label")
+    else:
+        words.append(f"label: {roles.label} ({int(frame[roles.label].sum()):,} of {len(frame):,} left)")
+    words += [f"value: {roles.value}"] if roles.value else []
+    words += [f"name: {roles.name} (not used to predict)"] if roles.name else []
+    aside = [f"{shown(column)} ({why})" for column, why in found.why.items()]
+    return [", ".join(words)] + ([f"set aside: {', '.join(aside)}"] if aside else [])

@@ -1,0 +1,112 @@
+"""What the name of a numeric column promises: how long ago, how many, how much, since when.
+
+Names are read word by word, so that ``orders_30d``, ``OrdersLast30Days`` and ``num_purchases_30_days``
+mean the same; a name that leaves a doubt means nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from retention.customers.roles import tokens
+
+_FAMILIES = {
+    "orders": frozenset({"order", "orders", "ordered", "purchase", "purchases", "transaction", "transactions"})
+    | {"txn", "txns", "trips", "bookings", "rides"},
+    "visits": frozenset({"login", "logins", "visit", "visits", "session", "sessions"}),
+    "money": frozenset({"spend", "spent", "revenue", "gmv", "sales", "amount", "charges", "monetary"}),
+}
+_UNITS = {
+    **dict.fromkeys(("d", "day", "days"), (1, 1)),
+    **dict.fromkeys(("w", "wk", "week", "weeks"), (7, 7)),
+    **dict.fromkeys(("m", "mo", "month", "months"), (28, 31)),
+}
+_TOTAL = frozenset({"total", "lifetime", "overall", "cumulative", "monetary"})
+_FILLING = frozenset({
+    "num", "number", "count", "cnt", "n", "no", "of", "last", "past", "in", "the", "previous", "prior", "trailing",
+    "rolling", "within",
+})  # fmt: skip
+_NO_SUM = frozenset({
+    "avg", "average", "mean", "median", "min", "max", "std", "spread", "share", "rate", "ratio", "pct", "percent",
+    "trend", "change", "growth", "gap", "between", "cancelled", "canceled", "failed", "refund", "refunds",
+    "refunded", "returned", "score", "rank", "over", "per", "since", "days", "segment", "diff", "bucket",
+})  # fmt: skip
+_DERIVED = frozenset(
+    {"score", "ratio", "over", "rank", "segment", "bucket", "group", "band", "gap", "trend", "mean"}
+)
+_BEGINNING = frozenset({"signup", "sign", "registration", "registered", "joined", "join", "first", "created"})
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What one column holds.
+
+    Attributes
+    ----------
+    kind
+        ``recency``: how long since the last time; ``tenure``: how long a customer; ``sum``: how many or
+        how much, over a window or all time.
+    of
+        What is counted or was done: ``orders``, ``visits`` or ``money``; empty for a tenure.
+    unit
+        Of a recency or tenure: ``d``, ``w``, ``m``, or empty where the name does not say.
+    window
+        Fewest and most days that a sum looks back; None for all time.
+    whole
+        Whether a sum covers everything of its kind, and not only, say, orders at weekends.
+    stem
+        The words that say what is summed.
+    """
+
+    kind: Literal["recency", "tenure", "sum"]
+    of: str = ""
+    unit: str = ""
+    window: tuple[int, int] | None = None
+    whole: bool = False
+    stem: tuple[str, ...] = ()
+
+
+def meaning(name: str) -> Meaning | None:
+    """Read a column name; None where it could mean more than one thing.
+
+    >>> meaning("orders_30d") == meaning("NumOrdersLast30Days")
+    True
+    >>> meaning("days_since_last_order").kind, meaning("tenure_days").unit, meaning("favourite_cuisine")
+    ('recency', 'd', None)
+    """
+    words = tokens(name)
+    have = frozenset(words)
+    unit = next((word[0] for word in words if word in _UNITS), "")
+    if have & _DERIVED:
+        return None
+    if "tenure" in have or ("since" in have and have & _BEGINNING):
+        return Meaning("tenure", unit=unit)
+    of = next((kind for kind in ("visits", "orders") if have & _FAMILIES[kind]), "")
+    how_long = have & {"since", "ago"} or (
+        "last" in have and have & {"days", "weeks", "months"} and not _window(words)[0]
+    )
+    if "recency" in have or (of and how_long):
+        return Meaning("recency", of or "orders", unit)
+    return _sum(words)
+
+
+def _sum(words: tuple[str, ...]) -> Meaning | None:
+    window, rest = _window(words)
+    stem = tuple(word for word in rest if word not in _FILLING | _TOTAL - {"monetary"})
+    have = frozenset(stem)
+    of = next((kind for kind in ("money", "orders", "visits") if have & _FAMILIES[kind]), "")
+    if not of or have & _NO_SUM or stem[-1] not in _FAMILIES[of]:
+        return None
+    whole = have <= _FAMILIES[of]
+    if window is None and not (whole and (of != "money" or _TOTAL & set(words))):
+        return None
+    return Meaning("sum", of, window=window, whole=whole, stem=stem)
+
+
+def _window(words: tuple[str, ...]) -> tuple[tuple[int, int] | None, tuple[str, ...]]:
+    """Split the window off, as in ``30 d``: the fewest and most days it can mean, and the other words."""
+    for place in range(len(words) - 1):
+        if words[place].isdigit() and words[place + 1] in _UNITS:
+            fewest, most = _UNITS[words[place + 1]]
+            times = int(words[place])
+            return (fewest * times, most * times), words[:place] + words[place + 2 :]
+    return None, words

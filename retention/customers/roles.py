@@ -1,0 +1,210 @@
+"""What a column is for, guessed from its name and, for personal data, from what stands in it."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from retention.customers.table import Roles
+from retention.customers.wording import closest, shown
+from retention.errors import InputError
+
+ID_NAMES: Final = (
+    "customerid", "custid", "customer", "customerno", "customernumber", "customercode", "clientid", "clientnum",
+    "clientno", "userid", "memberid", "subscriberid", "consumerid", "accountid", "accountno", "accountnumber",
+    "id", "user", "uid", "uuid", "guid", "msisdn",
+)  # fmt: skip
+LABEL_NAMES: Final = (
+    "churn", "churned", "ischurn", "ischurned", "ischurner", "haschurned", "churnlabel", "churnflag", "churnyn",
+    "churnvalue", "churnstatus", "churner", "customerchurn", "exited", "attrition", "attritionflag", "attrited",
+    "left", "hasleft", "target", "label",
+)  # fmt: skip
+VALUE_NAMES: Final = ("value", "customervalue", "margin", "customermargin", "clv", "ltv", "customerlifetimevalue")
+NAME_NAMES: Final = (
+    "name", "customername", "firstname", "givenname", "fullname", "clientname", "username", "membername",
+)  # fmt: skip
+
+_PERSONAL_NAMES: Final = frozenset({
+    "phone", "phoneno", "phonenumber", "telephone", "telephonenumber", "tel", "mobile", "mobileno", "mobilenumber",
+    "cellphone", "contactno", "contactnumber", "whatsapp", "whatsappnumber", "fax",
+    "email", "emailid", "emailaddress", "mailid", "mailaddress",
+    "address", "addressline1", "addressline2", "homeaddress", "streetaddress", "deliveryaddress",
+    "billingaddress", "shippingaddress", "postaladdress",
+    "surname", "lastname", "familyname", "middlename", "maidenname", "nickname",
+    "birthdate", "dateofbirth", "dob", "birthday", "ssn", "socialsecuritynumber", "passport", "passportnumber",
+    "aadhaar", "aadhaarnumber", "aadhar", "pannumber", "iban", "cardnumber", "creditcardnumber", "ipaddress",
+})  # fmt: skip
+_OF_WHOM: Final = re.compile(r"^(?:customer|client|user|member|contact|primary|personal)(?=.{2})")
+_INDEX_NAMES: Final = frozenset({"rownumber", "rownum", "rowno", "rowindex", "rowid"})
+_COUNTER_NAMES: Final = frozenset(
+    {"index", "level0", "sno", "srno", "slno", "serialno", "serialnumber", "recordno"}
+)
+
+_EMAIL: Final = r"^[^@\s]+@[^@\s]+\.[A-Za-z]{2,}$"
+_PHONE: Final = r"^\+?(?:[\s().\-]*[0-9]){10,15}$"
+_LOOKED_AT: Final = 2000
+
+
+def normalised(name: str) -> str:
+    """Return the name without case, spaces and signs.
+
+    >>> normalised("Customer ID"), normalised("customer_id"), normalised("customerID")
+    ('customerid', 'customerid', 'customerid')
+    """
+    return re.sub(r"[\W_]+", "", name.casefold())
+
+
+def tokens(name: str) -> tuple[str, ...]:
+    """Return the words and numbers in a column name.
+
+    >>> tokens("ordersLast30Days"), tokens("orders_30d"), tokens("Customer ID")
+    (('orders', 'last', '30', 'days'), ('orders', '30', 'd'), ('customer', 'id'))
+    """
+    return tuple(word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name))
+
+
+def named(column: str, source: str, columns: Sequence[str], *, flag: str) -> str:
+    """Return the column a person asked for by name.
+
+    Raises
+    ------
+    InputError
+        If it is not there; the message names the closest one.
+    """
+    if column in columns:
+        return column
+    raise InputError(
+        f"{source}: column {shown(column)} is missing{closest(column, columns)}; rename yours or pass {flag}"
+    )
+
+
+@dataclass(frozen=True)
+class Guess:
+    """Roles, and why each excluded column is one.
+
+    Attributes
+    ----------
+    roles
+        What each column is for.
+    why
+        Excluded column -> a few words for a person.
+    """
+
+    roles: Roles
+    why: Mapping[str, str]
+
+    def without(self, columns: Iterable[str], why: str) -> "Guess":
+        """Return the guess with more columns excluded; one that has a role or is out already stays as it is."""
+        used = self.roles.taken() | {self.roles.value}
+        more = [column for column in columns if column not in used]
+        roles = replace(self.roles, excluded=(*self.roles.excluded, *more))
+        return Guess(roles, {**self.why, **dict.fromkeys(more, why)})
+
+    def unlabelled(self, why: str) -> "Guess":
+        """Return the guess with the label column set aside."""
+        label = self.roles.label
+        return Guess(replace(self.roles, label=None), self.why).without([label] if label else [], why)
+
+
+def guess_roles(
+    columns: Sequence[str],
+    source: str,
+    *,
+    id: str | None = None,
+    label: str | None = None,
+    value: str | None = None,
+    exclude: Sequence[str] = (),
+) -> Guess:
+    """Say what each column is for, by name; a role that is given is only checked.
+
+    Raises
+    ------
+    InputError
+        If a column that was asked for is missing, has two roles, or no column can be the id.
+    """
+    struck = [named(column, source, columns, flag="--exclude") for column in exclude]
+    given = _given(columns, source, struck, {"--id": id, "--label": label, "--value-column": value})
+    free = [column for column in columns if column not in {*struck, *given}]
+    id = id or _first(free, ID_NAMES)
+    if id is None:
+        raise InputError(f"{source}: column 'customer_id' is missing; rename yours or pass --id")
+    label = label or _first([column for column in free if column != id], LABEL_NAMES)
+    value = value or _first([column for column in free if column not in {id, label}], VALUE_NAMES)
+    free = [column for column in free if column not in {id, label, value}]
+    name = _first(free, NAME_NAMES)
+    guess = Guess(Roles(id=id, label=label, value=value, name=name), {})
+    guess = guess.without(struck, "as asked").without(filter(_personal, free), "personal data")
+    guess = guess.without(filter(_numbers_rows, free), "only numbers the rows")
+    return guess.without(filter(_second_label, free), "another label") if label else guess
+
+
+def look_personal(frame: pd.DataFrame, columns: Iterable[str]) -> list[str]:
+    """Return the columns whose cells look like e-mail addresses or phone numbers, whatever their name."""
+    return [column for column in columns if _holds_contacts(frame[column])]
+
+
+def look_counted(frame: pd.DataFrame, columns: Iterable[str]) -> list[str]:
+    """Return the columns that only number the rows, as ``index`` and ``S.No`` do."""
+    return [column for column in columns if normalised(column) in _COUNTER_NAMES and _counts_up(frame[column])]
+
+
+def _first(columns: Sequence[str], names: Sequence[str]) -> str | None:
+    """Return the column whose name comes first in ``names``."""
+    known = {normalised(column): column for column in reversed(columns)}
+    return next((known[name] for name in names if name in known), None)
+
+
+def _given(
+    columns: Sequence[str], source: str, struck: Sequence[str], asked: Mapping[str, str | None]
+) -> dict[str, str]:
+    """Check the roles a person gave; return column -> flag."""
+    given: dict[str, str] = {}
+    for flag, column in asked.items():
+        if column is None:
+            continue
+        named(column, source, columns, flag=flag)
+        if column in struck or column in given:
+            other = given.get(column, "--exclude")
+            raise InputError(f"{source}: column {shown(column)} is asked for by {flag} and by {other}; choose one")
+        given[column] = flag
+    return given
+
+
+def _second_label(column: str) -> bool:
+    """Whether the name is one that only a churn label has (``left`` and ``target`` can be features)."""
+    name = normalised(column)
+    return name in LABEL_NAMES and ("churn" in name or "attrit" in name)
+
+
+def _personal(column: str) -> bool:
+    name = normalised(column)
+    return bool({name, _OF_WHOM.sub("", name)} & (_PERSONAL_NAMES | frozenset(NAME_NAMES)))
+
+
+def _numbers_rows(column: str) -> bool:
+    return normalised(column) in _INDEX_NAMES or re.fullmatch(r"unnamed: \d+", column.casefold()) is not None
+
+
+def _holds_contacts(cells: pd.Series) -> bool:
+    cells = cells.dropna()
+    if cells.dtype == np.float64:
+        return len(cells) >= 20 and _mobile_numbers(cells.to_numpy())
+    sample = cells.iloc[:_LOOKED_AT].astype("str")
+    if sample.empty:
+        return False
+    return any(sample.str.fullmatch(pattern).mean() > 0.5 for pattern in (_EMAIL, _PHONE))
+
+
+def _mobile_numbers(numbers: NDArray[np.float64]) -> bool:
+    """Whether these are ten-digit mobile numbers, with 91 in front or not, and hardly one twice."""
+    local = np.where(numbers >= 91e10, numbers - 91e10, numbers)
+    alike = ((local >= 6e9) & (local < 1e10) & (local == np.trunc(local))).mean()
+    return bool(alike > 0.95 and len(np.unique(numbers)) > 0.9 * len(numbers))
+
+
+def _counts_up(cells: pd.Series) -> bool:
+    return bool(cells.dtype == np.float64 and len(cells) > 1 and (np.diff(cells.to_numpy()) == 1).all())

@@ -1,0 +1,165 @@
+"""The columns everything rests on: ids, label and value, checked cell by cell with the row in the message."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from retention.customers.columns import BLANK_WORDS
+from retention.customers.reading import Table
+from retention.customers.table import Customers
+from retention.customers.wording import counted, listed, shown
+from retention.errors import InputError
+
+_LEFT = frozenset(
+    {"1", "yes", "true", "y", "t", "churn", "churned", "churner", "left", "lost", "gone", "exited"}
+    | {"attrited", "attrited customer", "cancelled", "canceled"}
+)
+_STAYED = frozenset(
+    {"0", "no", "false", "n", "f", "active", "stayed", "stay", "retained", "kept", "loyal", "existing"}
+    | {"existing customer", "current", "not churned", "no churn"}
+)
+
+
+def check_ids(table: Table, column: str) -> None:
+    """Refuse blank ids and ids that stand in two rows.
+
+    Raises
+    ------
+    InputError
+        Naming the rows, never the id itself.
+    """
+    ids = table.frame[column]
+    blank = ids.isna().to_numpy()
+    if blank.any():
+        place = table.place(column)
+        more = f" ({counted(int(blank.sum()), 'cell')} in all)" if blank.sum() > 1 else ""
+        raise place.error(int(np.argmax(blank)), f"the id is blank{more}; every customer needs an id")
+    repeated = ids.duplicated().to_numpy()
+    if not repeated.any():
+        return
+    if 2 <= repeated.sum() == len(ids) - 1:
+        raise InputError(
+            f"{table.source}: column {shown(column)} holds the same id in every row; pass the id column with --id"
+        )
+    second = int(np.argmax(repeated))
+    first = int(np.argmax((ids == ids.iloc[second]).to_numpy()))
+    rows = table.row_numbers
+    raise InputError(
+        f"{table.source}: column {shown(column)}, rows {rows[first]:,} and {rows[second]:,} hold the same id "
+        f"({counted(int(repeated.sum()), 'row')} too many in all); keep one row a customer, "
+        "or make a snapshot if these are orders"
+    )
+
+
+def check_value(table: Table, column: str) -> None:
+    """Refuse a value that is blank, not a number, or not above 0.
+
+    Raises
+    ------
+    InputError
+        Naming the first such row.
+    """
+    values, place = table.frame[column], table.place(column)
+    if values.dtype != np.float64:
+        numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        at = int(np.argmax(np.isnan(numbers)))
+        raise place.error(at, "the value column must hold plain numbers above 0; correct it or rename the column")
+    numbers = values.to_numpy()
+    bad = ~(numbers > 0)
+    if bad.any():
+        at = int(np.argmax(bad))
+        what = "is blank" if np.isnan(numbers[at]) else f"is {numbers[at]:.15g}"
+        raise place.error(at, f"the value {what}, but must be above 0; correct it or rename the column")
+
+
+def read_label(table: Table, column: str, *, positive: str | None = None) -> NDArray[np.int8] | None:
+    """Read who left.
+
+    Parameters
+    ----------
+    table
+        With the label as text.
+    column
+        The label.
+    positive
+        The word for those who left, in any case; needed where the words are not among the usual ones.
+
+    Returns
+    -------
+    array of int8, shape (n,), or None
+        1 left, 0 stayed; None where the whole column is blank, because nobody knows yet.
+
+    Raises
+    ------
+    InputError
+        If some cells are blank, or the words are not two that can be told apart.
+    """
+    codes, found = pd.factorize(table.frame[column])
+    words = [str(word) for word in found]
+    blank = (codes < 0) | np.isin(codes, [place for place, word in enumerate(words) if word in BLANK_WORDS])
+    if blank.all():
+        return None
+    if blank.any():
+        raise table.place(column).error(
+            int(np.argmax(blank)),
+            f"the label is blank ({counted(int(blank.sum()), 'row')} in all); fill it in or drop those rows",
+        )
+    left = _meanings(words, positive, table.source, column)
+    result: NDArray[np.int8] = np.array(left, dtype=np.int8)[codes]
+    return result
+
+
+def untrainable(customers: Customers) -> str | None:
+    """Say why nothing can be learnt from these customers; None when something can.
+
+    Scoring needs no label, so reading accepts what this names.
+    """
+    label = customers.label
+    if label is None:
+        return f"{customers.source}: there is no label column; name yours 'churn' or pass --label"
+    if len(np.unique(label)) > 1:
+        return None
+    what = "left" if label[0] else "stayed"
+    return (
+        f"{customers.source}: everyone {what} according to {shown(customers.roles.label)}; "
+        "training needs customers who left and customers who stayed"
+    )
+
+
+def _meanings(words: list[str], positive: str | None, source: str, column: str) -> list[bool]:
+    """Whether each word means that the customer left."""
+    plain = [_plain(word) for word in words]
+    distinct = dict(zip(plain, words, strict=True))
+    if len(distinct) > 2:
+        raise InputError(
+            f"{source}: label {shown(column)} has {len(distinct):,} values ({listed(distinct.values())}); "
+            "it must have two, one for those who left"
+        )
+    if positive is not None:
+        wanted = _plain(positive)
+        if wanted not in distinct and len(distinct) == 2:
+            raise InputError(
+                f"{source}: label {shown(column)} has no value {shown(positive)}; "
+                f"it has {listed(distinct.values())}, pass one of them as --positive"
+            )
+        return [word == wanted for word in plain]
+    left = [word in _LEFT for word in plain]
+    if not distinct.keys() <= _LEFT | _STAYED or len(set(left)) < len(distinct):
+        raise InputError(
+            f"{source}: label {shown(column)} has the values {listed(distinct.values())}; "
+            "pass the one for those who left as --positive"
+        )
+    return left
+
+
+def _plain(word: str) -> str:
+    """Return the word in lower case; ``1.0`` and ``True.`` are ``1`` and ``true``.
+
+    >>> _plain("Yes"), _plain("1.0"), _plain("False.")
+    ('yes', '1', 'false')
+    """
+    word = word.strip().casefold().removesuffix(".")
+    try:
+        return f"{float(word):.15g}"
+    except ValueError:
+        return word

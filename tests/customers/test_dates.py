@@ -1,0 +1,111 @@
+"""Dates as people write them, and the sentences when they cannot be read."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from retention.customers.columns import Place
+from retention.customers.dates import dates_in, parse_dates
+from retention.errors import InputError
+
+
+def parsed(*cells: str | None) -> list[str]:
+    """Parse the cells of one column and write them as ISO."""
+    place = Place("orders.csv", "date", np.arange(2, len(cells) + 2))
+    return parse_dates(pd.Series(cells, dtype="str"), place).values.astype("datetime64[s]").astype(str).tolist()
+
+
+def notes(*cells: str) -> tuple[str, ...]:
+    """Return what was said about the cells of one column."""
+    place = Place("orders.csv", "date", np.arange(2, len(cells) + 2))
+    return parse_dates(pd.Series(cells, dtype="str"), place).notes
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("2025-06-30", "2025-06-30T00:00:00"),
+        ("2025-06-30 18:05", "2025-06-30T18:05:00"),
+        ("2025-06-30T18:05:09", "2025-06-30T18:05:09"),
+        ("2025-06-30T18:05:09.250", "2025-06-30T18:05:09"),
+        ("20250630", "2025-06-30T00:00:00"),
+        ("2025/6/30", "2025-06-30T00:00:00"),
+        ("30/06/2025", "2025-06-30T00:00:00"),
+        ("6/30/2025 8:26", "2025-06-30T08:26:00"),
+        ("06-30-2025 08:26:59", "2025-06-30T08:26:59"),
+        ("30.6.2025", "2025-06-30T00:00:00"),
+        ("30/06/2025 6:05 PM", "2025-06-30T18:05:00"),
+        ("30 Jun 2025", "2025-06-30T00:00:00"),
+        ("30-Jun-2025 18:05", "2025-06-30T18:05:00"),
+        ("Jun 30, 2025", "2025-06-30T00:00:00"),
+    ],
+)
+def test_the_known_ways_of_writing(cell: str, expected: str) -> None:
+    """Each way of writing a date gives the same day."""
+    assert parsed(cell) == [expected]
+
+
+@pytest.mark.parametrize("cell", ["2025-06-30T23:30:00+05:30", "2025-06-30 18:00:00Z", "2025-06-30 18:00:00 UTC"])
+def test_zones_become_utc_and_it_is_said(cell: str) -> None:
+    """A time with a zone is converted to UTC, with a note."""
+    assert parsed(cell) == ["2025-06-30T18:00:00"]
+    assert "converted to UTC" in notes(cell)[0]
+
+
+def test_mixed_zones_become_one() -> None:
+    """Two zones in one column meet in UTC."""
+    assert parsed("2025-07-01T01:00:00+05:30", "2025-06-30T19:30:00+00:00") == ["2025-06-30T19:30:00"] * 2
+
+
+def test_an_iso_date_without_time_has_no_zone() -> None:
+    """The day of 2025-06-30 is not taken for a zone."""
+    assert notes("2025-06-30", "2025-06-30 10:00") == ()
+
+
+@pytest.mark.parametrize(
+    ("cells", "months", "word"),
+    [(("03/04/2025", "13/04/2025"), [4, 4], "day"), (("03/04/2025", "03/14/2025"), [3, 3], "month")],
+)
+def test_the_whole_column_decides_day_or_month(cells: tuple[str, str], months: list[int], word: str) -> None:
+    """One cell above 12 settles how all others are read, and a note says so."""
+    assert [int(day[5:7]) for day in parsed(*cells)] == months
+    assert f"with the {word} first" in notes(*cells)[0]
+
+
+def test_blanks_stay_blank() -> None:
+    """A missing date, or a word for one, is missing."""
+    assert parsed("2025-06-30", None, "NULL", "NaT") == ["2025-06-30T00:00:00", "NaT", "NaT", "NaT"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        (("03/04/2025", "05/06/2025"), "fit both day/month and month/day"),
+        (("13/04/2025", "04/13/2025"), "'13/04/2025' has the day first and '04/13/2025' the month"),
+        (("2025-06-30", "2025-06-31"), "row 3: '2025-06-31' is not a day of the calendar"),
+        (("2025-06-30", "30/06/2025"), "row 3: '30/06/2025' is not a date written like '2025-06-30'"),
+        (("2025-06-30", "a.person@example.org"), "row 3: 'x.xxxxxx@xxxxxxx.xxx' is not a date"),
+        (("soon", "2025-06-30"), "row 2: 'soon' is not a date that can be read"),
+        (("2025-06-30 10:00Z", "2025-06-30 10:00"), "row 3: '2025-06-30 10:00' has no time zone"),
+        (("20250630", "20251330"), "row 3: '20251330' is not a day of the calendar"),
+    ],
+)
+def test_what_cannot_be_read_is_one_sentence(cells: tuple[str, ...], sentence: str) -> None:
+    """The sentence names the row, the cell and what to write instead."""
+    with pytest.raises(InputError, match="write dates as YYYY-MM-DD") as caught:
+        parsed(*cells)
+    assert sentence in str(caught.value)
+    assert str(caught.value).startswith("orders.csv: column 'date'")
+
+
+def test_a_blank_column_is_refused() -> None:
+    """Without any date there is nothing to read."""
+    with pytest.raises(InputError, match="column 'date' is blank"):
+        parsed(None, "NULL")
+
+
+def test_dates_are_recognised_by_content() -> None:
+    """Text is a date column when all its first cells are written in one known way."""
+    assert dates_in(pd.Series(["30/06/2025", None]))
+    assert not dates_in(pd.Series(["2025-06-30", "later"]))
+    assert not dates_in(pd.Series([None, None], dtype="str"))
