@@ -5,7 +5,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test quick lint fix check demo bench browser clean
+.PHONY: help install run test quick lint fix check demo browser pictures clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ check: lint test ## lint and test
 
 demo: .venv/.run ## the whole job on simulated customers, into demo/
 	$(RUN) -m retention demo --out demo
+
+pictures: install browser ## take the README's pictures from the running app
+	$(RUN) -m tests.browser.pictures
 
 clean: ## remove .venv, caches and the demo
 	rm -rf .venv demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

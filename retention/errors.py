@@ -35,5 +35,5 @@ class PublishError(RetentionError):
     """The Hub refused, or cannot be reached."""
 
 
-class Cancelled(RetentionError):
+class Cancelled(RetentionError):  # noqa: N818 - stopping is no error
     """The person stopped a long job; nothing was changed."""

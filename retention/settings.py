@@ -20,8 +20,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
     space_id: str | None = Field(None, alias="SPACE_ID", description="set by a Space; tightens the limits")
-    port: int = Field(7860, alias="GRADIO_SERVER_PORT", ge=0, le=65535, description="where the app listens")
-    hf_token: SecretStr | None = Field(None, alias="HF_TOKEN", description="enables Inference Providers and the Hub")
+    port: int = Field(7860, alias="GRADIO_SERVER_PORT", ge=1, le=65535, description="where the app listens")
+    hf_token: SecretStr | None = Field(
+        None, alias="HF_TOKEN", description="enables Inference Providers and the Hub"
+    )
     llm_models: str = Field(
         "microsoft/Phi-3.5-mini-instruct,Qwen/Qwen2.5-7B-Instruct,Qwen/Qwen3-4B-Instruct-2507,"
         "meta-llama/Llama-3.1-8B-Instruct",

@@ -1,0 +1,12 @@
+"""Entry point of the Space: ``python app.py``."""
+
+import os
+
+# Read when libgomp loads: spinning threads make a shared machine nearly three times slower.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+from retention.ui.app import build, launch
+
+if __name__ == "__main__":
+    launch(build())

@@ -1,0 +1,52 @@
+// What the profit screen does in the browser, so that figures follow the hand without asking the server.
+window.desk = {
+  // The point of the curve at a threshold. `curve` is what handlers.points() puts into the page;
+  // handlers.decision() returns the same numbers, and a test holds the two equal.
+  pick(threshold, curve) {
+    if (!curve || !curve.points) return null;
+    const steps = curve.points.contacted.length - 2;
+    const atBest = Math.abs(threshold - curve.threshold_best) < 1e-9;
+    const i = atBest ? steps + 1 : Math.min(steps, Math.max(0, Math.round(threshold * steps)));
+    const point = {};
+    for (const name in curve.points) point[name] = curve.points[name][i];
+    return {
+      ...point,
+      threshold: atBest ? curve.threshold_best : i / steps,
+      at_best: atBest,
+      context: curve.context,
+    };
+  },
+
+  // Amounts, counts and shares as their readers write them.
+  words(context) {
+    const escape = (text) => String(text).replace(/[&<>"'`]/g, (x) => `&#${x.charCodeAt(0)};`);
+    const whole = (x) => Math.round(x).toLocaleString(context.currency === "₹" ? "en-IN" : "en-US");
+    const money = (x) => (Math.round(x) < 0 ? "−" : "") + escape(context.currency) + whole(Math.abs(x));
+    return {
+      escape,
+      whole,
+      money,
+      signed: (x) => (Math.round(x) > 0 ? "+" : "") + money(x),
+      share: (x) => (context.customers ? (100 * x / context.customers).toFixed(1) : "0.0") + "%",
+      tone: (x) => (Math.round(x) > 0 ? "up" : Math.round(x) < 0 ? "down" : ""),
+      people: (x) => whole(x) + (Math.round(x) === 1 ? " customer" : " customers"),
+    };
+  },
+
+  // What an amount rests on.
+  tags(...kinds) {
+    const meaning = {
+      backtested: "Measured on customers the model had not seen",
+      assumed: "Rests on the money inputs, which are assumptions",
+    };
+    return `<span class="tags">${kinds.map((kind) => `<span class="tag" title="${meaning[kind]}">${kind}</span>`).join("")}</span>`;
+  },
+
+  // Moves the chart's marker; the cards do not depend on it.
+  mark(point) {
+    const plot = document.querySelector("#profit-curve .js-plotly-plot");
+    if (!plot || !plot.data || !point || !window.Plotly) return;
+    const here = plot.data.findIndex((trace) => trace.name === "You are here");
+    if (here >= 0) window.Plotly.restyle(plot, { x: [[point.threshold]], y: [[point.profit]] }, [here]);
+  },
+};

@@ -1,0 +1,373 @@
+"""The same steps as the app, on the command line.
+
+Exit codes: 0 done; 2 the input or the request was wrong, with one line on stderr; 1 a bug.
+With ``--json`` one object goes to stdout; progress and words always go to stderr.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, Literal, NoReturn
+
+from retention.errors import InputError, RetentionError
+from retention.profit.economics import PRESETS, Economics
+
+Outcome = tuple[dict[str, Any], str]
+"""What a command found: the JSON object, and the same in words."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    try:
+        options = _parser().parse_args(arguments)
+        found, words = options.command(options)
+    except RetentionError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 2
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"error: {error.filename}: {error.strerror}; check the path", file=sys.stderr)
+        return 2
+    print(json.dumps(found, ensure_ascii=False, allow_nan=False) if options.json else words)
+    return 0
+
+
+def _simulate(options: argparse.Namespace) -> Outcome:
+    from retention.customers.export import write_csv
+    from retention.customers.simulate import simulate
+
+    market = simulate(options.customers, seed=options.seed)
+    write_csv(market.orders, options.out)
+    files = [str(options.out)]
+    if options.truth:
+        write_csv(market.truth, options.truth)
+        files.append(str(options.truth))
+    found = {"customers": options.customers, "orders": len(market.orders), "files": files}
+    return found, f"{found['orders']:,} orders of {options.customers:,} customers in {options.out}"
+
+
+def _snapshot(options: argparse.Namespace) -> Outcome:
+    from retention.customers.export import write_csv
+    from retention.customers.orders import read_orders, snapshot
+
+    orders = read_orders(options.orders, customer=options.customer, time=options.time, amount=options.amount)
+    customers = snapshot(
+        orders,
+        cutoff=options.cutoff,
+        horizon_days=None if options.today else options.horizon_days,
+        active_days=options.active_days,
+    )
+    write_csv(customers.frame, options.out)
+    label = customers.label
+    found = {
+        "customers": len(customers),
+        "churn_rate": None if label is None else float(label.mean()),
+        "features": len(customers.feature_names),
+        "cutoff": customers.cutoff,
+    }
+    return found, _lines(f"{len(customers):,} customers in {options.out}", *customers.notes)
+
+
+def _audit(options: argparse.Namespace) -> Outcome:
+    from retention.customers.audit import audit
+
+    findings = audit(_customers(options))
+    found = {"findings": [asdict(finding) for finding in findings]}
+    return found, _lines(*(f"{f.severity}: {f.sentence}" for f in findings)) or "nothing looks wrong"
+
+
+def _train(options: argparse.Namespace) -> Outcome:
+    from retention.churn.model import ChurnModel
+
+    customers = _customers(options)
+    model = ChurnModel.fit(
+        customers, scale_pos_weight=_weight(options.scale_pos_weight), seed=options.seed, progress=_progress
+    )
+    model.save(options.out)
+    metrics = asdict(model.metrics)
+    found = {
+        "model": str(options.out),
+        "customers": len(customers),
+        "churn_rate": model.churn_rate,
+        "chosen": model.chosen,
+        "candidates": [asdict(candidate) for candidate in model.candidates],
+        "metrics": metrics,
+        "warnings": list(model.warnings),
+    }
+    return found, _lines(
+        *customers.notes,
+        f"{options.out}: {model.chosen}, trained on {len(customers):,} customers; {model.churn_rate:.1%} left",
+        f"on customers it had not seen: AUC {metrics['roc_auc']:.3f}, Brier {metrics['brier']:.4f}, "
+        f"mean probability {metrics['mean_probability']:.1%}",
+        *model.warnings,
+    )
+
+
+def _score(options: argparse.Namespace) -> Outcome:
+    from retention.churn.model import ChurnModel
+    from retention.customers.export import write_csv
+    from retention.pipeline import score
+
+    model = ChurnModel.load(options.model)
+    scored = score(
+        _customers(options, label=False),
+        model,
+        _economics(options),
+        threshold=options.threshold,
+        top=options.top,
+    )
+    write_csv(scored.send_list, options.out)
+    found = {
+        "scored": str(options.out),
+        "customers": len(scored.send_list),
+        "mean_probability": scored.mean_probability,
+        "contacted": scored.contacted,
+        "threshold": scored.threshold,
+        "drift": {"level": scored.drift.level, "reasons": list(scored.drift.reasons)},
+    }
+    return found, _lines(
+        f"{found['customers']:,} customers in {options.out}, {scored.contacted:,} of them on the send list",
+        f"mean churn probability {scored.mean_probability:.1%}",
+        *scored.drift.reasons,
+    )
+
+
+def _profit(options: argparse.Namespace) -> Outcome:
+    from retention.churn.model import ChurnModel
+    from retention.pipeline import profit
+    from retention.profit.verdict import in_words
+
+    curve = profit(ChurnModel.load(options.model), _economics(options))
+    found = curve.as_dict(threshold=options.threshold)
+    return found, in_words(curve, options.threshold)
+
+
+def _offers(options: argparse.Namespace) -> Outcome:
+    from retention.customers.export import write_csv
+    from retention.offers.batch import write_offers
+    from retention.offers.ledger import Ledger
+    from retention.offers.writer import writer_from_settings
+    from retention.pipeline import read_send_list
+    from retention.profit.catalogue import read_catalogue
+    from retention.settings import settings
+
+    rows = read_send_list(options.scored)
+    ledger = Ledger(options.ledger) if options.ledger else None
+    writer = writer_from_settings(settings())
+    try:
+        campaign = write_offers(
+            rows,
+            id=str(rows.columns[0]),
+            offers=read_catalogue(options.catalogue),
+            writer=writer,
+            ledger=ledger,
+            run=options.run,
+            everyone=options.everyone,
+            progress=_progress,
+        )
+    finally:
+        for resource in (writer, ledger):
+            if resource is not None:
+                resource.close()
+    write_csv(campaign.messages, options.out)
+    found = {
+        "customers": campaign.customers,
+        "messages": campaign.written,
+        "held_back": campaign.held_back,
+        "by_source": dict(campaign.by_source),
+        "seconds": round(campaign.seconds, 3),
+        "breaker": asdict(campaign.breaker),
+    }
+    return found, _lines(
+        f"{campaign.written:,} messages in {options.out}, {campaign.held_back:,} customers held back",
+        "written by: " + (", ".join(f"{source} {n:,}" for source, n in campaign.by_source.items()) or "nobody"),
+        f"circuit breaker {campaign.breaker.state}: {campaign.breaker.reason}",
+    )
+
+
+def _demo(options: argparse.Namespace) -> Outcome:
+    from retention.offers.writer import writer_from_settings
+    from retention.pipeline import demo
+    from retention.profit.verdict import in_words
+    from retention.settings import settings
+
+    made = demo(
+        options.out,
+        customers=options.customers,
+        seed=options.seed,
+        economics=_economics(options),
+        writer=writer_from_settings(settings()),
+        progress=_progress,
+    )
+    found = made.curve.as_dict()
+    found = {
+        "profit_model": found["profit_best"],
+        "profit_all": found["profit_all"],
+        "profit_none": found["profit_none"],
+        "customers": len(made.scored.send_list),
+        "messages": made.campaign.written,
+        "files": [str(file) for file in made.files],
+        "evidence": {f"profit_{name}": found["evidence"][f"profit_{key}"] for name, key in
+                     [("model", "best"), ("all", "all"), ("none", "none")]},
+    }  # fmt: skip
+    return found, _lines(
+        in_words(made.curve),
+        f"{made.campaign.written:,} messages for today's send list of {len(made.scored.send_list):,} customers",
+        f"files in {options.out}: " + ", ".join(file.name for file in made.files),
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m retention", description="Find who is about to leave, and whom an offer pays for."
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def command(name: str, run: Callable[[argparse.Namespace], Outcome], words: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=words, description=words)
+        added.set_defaults(command=run)
+        added.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+        return added
+
+    simulate = command(
+        "simulate", _simulate, "simulate a food-delivery market: an order log, and the truth behind it"
+    )
+    _market_flags(simulate)
+    simulate.add_argument("--out", type=Path, required=True, help="order log (CSV) to write")
+    simulate.add_argument("--truth", type=Path, help="write who would have stayed, with and without an offer")
+
+    snapshot = command(
+        "snapshot", _snapshot, "order log -> one row a customer: features before the cutoff, label after"
+    )
+    snapshot.add_argument("orders", type=Path)
+    snapshot.add_argument("--out", type=Path, required=True)
+    for role in ("customer", "time", "amount"):
+        snapshot.add_argument(f"--{role}", metavar="COLUMN", help=f"column with the {role}; guessed by its name")
+    snapshot.add_argument("--cutoff", help="last day that counts as past (YYYY-MM-DD)")
+    snapshot.add_argument(
+        "--horizon-days", type=int, default=30, help="days after the cutoff that decide who left"
+    )
+    snapshot.add_argument("--active-days", type=int, help="score those who ordered within this many days")
+    snapshot.add_argument("--today", action="store_true", help="no label: everything in the log is past")
+
+    audit = command("audit", _audit, "what looks wrong in a customer file")
+    _customer_flags(audit)
+
+    train = command("train", _train, "fit a churn model and measure it on customers it has not seen")
+    _customer_flags(train)
+    train.add_argument("--out", type=Path, required=True, help="model folder to write")
+    train.add_argument("--seed", type=int, default=0)
+    train.add_argument(
+        "--scale-pos-weight",
+        metavar="W",
+        help="weight leavers by W or 'balanced'; undone before money is computed",
+    )
+
+    score = command("score", _score, "probabilities, reasons and the send list")
+    _customer_flags(score)
+    _money_flags(score)
+    score.add_argument("--model", type=Path, required=True)
+    score.add_argument("--out", type=Path, required=True)
+    score.add_argument("--threshold", type=float, help="send from this probability on; default: the best one")
+    score.add_argument("--top", type=int, metavar="N", help="send to N customers at the most")
+
+    profit = command("profit", _profit, "what an offer campaign earns at each threshold")
+    profit.add_argument("--model", type=Path, required=True)
+    _money_flags(profit)
+    profit.add_argument("--threshold", type=float, help="show this threshold; default: the best one")
+
+    offers = command("offers", _offers, "a message for every customer on the send list")
+    offers.add_argument("scored", type=Path)
+    offers.add_argument("--out", type=Path, required=True)
+    offers.add_argument("--ledger", type=Path, help="durable record (SQLite); makes a run resumable")
+    offers.add_argument("--run", metavar="NAME", help="name of the run; default: a hash of the input")
+    offers.add_argument("--everyone", action="store_true", help="write to all rows, not just send = yes")
+    offers.add_argument("--catalogue", type=Path, help="offers to use (TOML); default: the packaged ones")
+
+    demo = command("demo", _demo, "all of the above on simulated customers")
+    demo.add_argument("--out", type=Path, required=True, help="folder to write")
+    _market_flags(demo)
+    _money_flags(demo)
+    return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line, like all others."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"{message}; see {self.prog} --help")
+
+
+def _market_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--customers", type=int, default=5000)
+    parser.add_argument("--seed", type=int, default=7)
+
+
+def _customer_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("customers", type=Path, help="CSV or Parquet, one row a customer")
+    parser.add_argument("--id", metavar="COLUMN", help="who the row is about; guessed by its name")
+    parser.add_argument("--label", metavar="COLUMN", help="who left; guessed by its name")
+    parser.add_argument("--positive", metavar="VALUE", help="the label's value for those who left")
+    parser.add_argument("--value-column", metavar="COLUMN", help="margin kept if the customer stays")
+    parser.add_argument("--exclude", metavar="A,B", default="", help="columns no model may use")
+
+
+def _money_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--preset", choices=sorted(PRESETS), default="original", help="money inputs to start from")
+    for flag, words in [
+        ("value", "margin kept over the horizon if a customer stays"),
+        ("offer-cost", "cost of an offer when redeemed"),
+        ("contact-cost", "cost of contacting one customer"),
+        ("save-rate", "share of leavers whom the offer keeps (0 to 1)"),
+        ("stayer-redemption", "share of stayers who redeem it anyway (0 to 1)"),
+        ("harm-rate", "share of stayers whom contact drives away (0 to 1)"),
+    ]:
+        parser.add_argument(f"--{flag}", type=float, metavar="X", help=words)
+    parser.add_argument("--currency", metavar="SIGN")
+
+
+def _customers(options: argparse.Namespace, *, label: bool = True) -> Any:
+    from retention.customers.intake import read_customers
+
+    return read_customers(
+        options.customers,
+        id=options.id,
+        label=options.label,
+        ignore_label=not label,
+        positive=options.positive,
+        value=options.value_column,
+        exclude=tuple(column.strip() for column in options.exclude.split(",") if column.strip()),
+    )
+
+
+def _economics(options: argparse.Namespace) -> Economics:
+    names = ("value", "offer_cost", "contact_cost", "save_rate", "stayer_redemption", "harm_rate", "currency")
+    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    return replace(PRESETS[options.preset], **given)
+
+
+def _weight(text: str | None) -> float | Literal["balanced"] | None:
+    if text is None:
+        return None
+    if text == "balanced":
+        return "balanced"
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f"--scale-pos-weight: {text!r} is no number; pass one, or 'balanced'") from None
+
+
+def _progress(share: float, words: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\033[K{share:4.0%} {words}", end="" if share < 1 else "\n", file=sys.stderr, flush=True)
+
+
+def _lines(*sentences: str) -> str:
+    return "\n".join(sentence for sentence in sentences if sentence)

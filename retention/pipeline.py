@@ -1,0 +1,250 @@
+"""The steps in order. The app and the command line call these and nothing below them.
+
+::
+
+    file or market ──> Customers ──> ChurnModel ──> ProfitCurve ──> send list ──> messages
+                       customers/    churn/         profit/         here          offers/
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from retention.churn.drift import Drift, drift
+from retention.churn.model import ChurnModel
+from retention.churn.reasons import top_reasons
+from retention.customers.export import write_csv
+from retention.customers.files import Limits
+from retention.customers.orders import read_orders, snapshot
+from retention.customers.reading import read_table
+from retention.customers.simulate import Market, simulate
+from retention.customers.table import Customers
+from retention.errors import InputError, ModelError
+from retention.offers.batch import Campaign, write_offers
+from retention.offers.writer import Writer
+from retention.profit.catalogue import Offer, read_catalogue
+from retention.profit.curve import ProfitCurve, profit_curve
+from retention.profit.economics import Economics
+from retention.progress import Progress, silent
+
+#: What an amount rests on: held-out customers, inputs nobody has measured yet, or both.
+BACKTESTED, ASSUMED = "backtested", "assumed"
+REASONS = ("reason_1", "reason_2", "reason_3")
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Customers with their probability to leave, what an offer to each would earn, and who gets one.
+
+    Attributes
+    ----------
+    send_list
+        One row an input customer, in input order: id, ``churn_probability``, ``value`` and
+        ``expected_profit`` (currency), ``send`` (yes/no), ``offer``, ``reason_1`` to ``reason_3``, what
+        the amounts rest on, and the facts a message may use.
+    id
+        Name of the id column.
+    mean_probability
+        Mean churn probability.
+    drift
+        How these customers differ from those the model was trained on.
+    threshold
+        The probability from which on customers were put on the list; None where each had their own.
+    """
+
+    send_list: pd.DataFrame
+    id: str
+    mean_probability: float
+    drift: Drift
+    threshold: float | None
+
+    @property
+    def contacted(self) -> int:
+        """How many customers get an offer."""
+        return int((self.send_list["send"] == "yes").sum())
+
+
+@dataclass(frozen=True, eq=False)
+class SimulatedCustomers:
+    """A simulated market seen twice: as a past with known outcome, and as it stands today.
+
+    Attributes
+    ----------
+    market
+        The order log, the past campaign and the truth.
+    past
+        Customers active at the latest cutoff that leaves a full horizon, labelled.
+    today
+        Customers active at the end of the log; nobody knows yet who will leave.
+    """
+
+    market: Market
+    past: Customers
+    today: Customers
+
+
+def simulate_customers(customers: int = 5000, *, seed: int = 7, horizon_days: int = 30) -> SimulatedCustomers:
+    """Simulate a food-delivery market and take its two snapshots."""
+    market = simulate(customers, seed=seed)
+    orders = replace(read_orders(market.orders), source="a simulated market")
+    return SimulatedCustomers(
+        market,
+        past=snapshot(orders, horizon_days=horizon_days, profile=market.customers),
+        today=snapshot(orders, horizon_days=None, profile=market.customers),
+    )
+
+
+def profit(model: ChurnModel, economics: Economics) -> ProfitCurve:
+    """Price every threshold on the model's out-of-fold scores.
+
+    Raises
+    ------
+    ModelError
+        If the model came without its out-of-fold rows.
+    """
+    rows = model.out_of_fold
+    if rows is None:
+        raise ModelError(
+            "this model came without its out-of-fold rows, so no profit can be measured; "
+            "train it here, or ask for a copy with evaluation"
+        )
+    return profit_curve(score=rows.score, label=rows.label, fold=rows.fold, value=rows.value, economics=economics)
+
+
+def score(
+    customers: Customers,
+    model: ChurnModel,
+    economics: Economics,
+    *,
+    threshold: float | None = None,
+    top: int | None = None,
+    catalogue: tuple[Offer, ...] | None = None,
+) -> Scored:
+    """Put customers on the send list.
+
+    Parameters
+    ----------
+    customers
+        Whom to score; a label column is ignored.
+    threshold
+        Send from this churn probability on. None: with a value column each customer's own
+        break-even; else the model's best threshold at these economics, or the break-even
+        probability where the model came without out-of-fold rows.
+    top
+        Send to this many at the most, the highest expected profit first.
+    catalogue
+        The offers there are; the first one is sent. None: the packaged ones.
+
+    Raises
+    ------
+    InputError
+        If ``threshold`` or ``top`` cannot be used.
+    ModelError
+        If the customers lack a column that the model needs.
+    """
+    if threshold is not None and not 0 <= threshold <= 1:
+        raise InputError(f"threshold: {threshold} is not a probability; pass a number from 0 to 1")
+    if top is not None and top < 1:
+        raise InputError(f"top: {top} is too few; pass 1 or more")
+    offer = (catalogue or read_catalogue())[0]
+    probability = model.predict(customers)
+    value = customers.value
+    expected = economics.expected_profit(probability, value)
+    if threshold is None and value is None:
+        threshold = profit(model, economics).threshold_best if model.out_of_fold else economics.break_even()
+    send = expected > 0 if threshold is None else probability >= threshold
+    if top is not None and send.sum() > top:
+        ranked = np.argsort(-np.where(send, expected, -np.inf), kind="stable")
+        send = np.zeros(len(customers), dtype=bool)
+        send[ranked[:top]] = True
+
+    rows = pd.DataFrame(index=customers.frame.index)
+    rows[customers.roles.id] = customers.ids
+    rows["churn_probability"] = probability
+    rows["value"] = economics.value if value is None else value
+    rows["expected_profit"] = np.round(expected, 2)
+    rows["send"] = np.where(send, "yes", "no")
+    rows["offer"] = np.where(send, offer.id, "")
+    rows = rows.join(top_reasons(model, customers))
+    rows["value_evidence"] = ASSUMED
+    rows["expected_profit_evidence"] = ASSUMED
+    for name, column in _message_facts(customers).items():
+        rows[name] = column
+    return Scored(
+        rows.reset_index(drop=True),
+        customers.roles.id,
+        float(probability.mean()),
+        drift(model, customers, probability),
+        threshold,
+    )
+
+
+def _message_facts(customers: Customers) -> dict[str, pd.Series]:
+    """Return what a message may speak of, under the names the offers room reads."""
+    found = {} if customers.roles.name is None else {"name": customers.frame[customers.roles.name]}
+    for fact, columns in _FACT_COLUMNS.items():
+        known = next((column for column in columns if column in customers.frame), None)
+        if known is not None:
+            found[fact] = customers.frame[known]
+    return found
+
+
+#: Fact -> the columns that may hold it.
+_FACT_COLUMNS = {
+    "cuisine": ("cuisine", "cuisine_usual", "favourite_cuisine"),
+    "days_since_order": ("recency_days", "days_since_order", "days_since_last_order"),
+}
+
+
+def read_send_list(path: Path) -> pd.DataFrame:
+    """Read a scored CSV back; its first column is the id and stays text."""
+    table = read_table(
+        path,
+        limits=Limits.from_settings(),
+        text_columns=lambda columns: {columns[0], "send", "offer", "name", "cuisine", *REASONS},
+    )
+    return table.frame
+
+
+@dataclass(frozen=True, eq=False)
+class Demo:
+    """The whole job on simulated customers: what was made, and where it lies."""
+
+    model: ChurnModel
+    curve: ProfitCurve
+    scored: Scored
+    campaign: Campaign
+    files: tuple[Path, ...]
+
+
+def demo(
+    folder: Path,
+    *,
+    customers: int = 5000,
+    seed: int = 7,
+    economics: Economics | None = None,
+    writer: Writer | None = None,
+    progress: Progress = silent,
+) -> Demo:
+    """Simulate, train, price, score and write messages, leaving every file in ``folder``."""
+    economics = economics or Economics()
+    progress(0.0, "Simulating a market")
+    simulated = simulate_customers(customers, seed=seed)
+    past = simulated.past
+    files = [folder / name for name in ("orders.csv", "truth.csv", "customers.csv", "scored.csv", "messages.csv")]
+    write_csv(simulated.market.orders, files[0])
+    write_csv(simulated.market.truth, files[1])
+    write_csv(past.frame, files[2])
+    model = ChurnModel.fit(past, seed=seed, progress=lambda share, words: progress(0.1 + 0.7 * share, words))
+    model.save(folder / "model")
+    curve = profit(model, economics)
+    progress(0.85, "Scoring today's customers")
+    scored = score(simulated.today, model, economics)
+    write_csv(scored.send_list, files[3])
+    progress(0.9, "Writing messages")
+    campaign = write_offers(scored.send_list, id=scored.id, offers=read_catalogue(), writer=writer)
+    write_csv(campaign.messages, files[4])
+    progress(1.0, "Done")
+    return Demo(model, curve, scored, campaign, (*files, folder / "model"))

@@ -1,0 +1,80 @@
+"""Long work on a thread of its own, watched by a generator that can be stopped.
+
+A plain handler cannot be interrupted when its visitor leaves or presses Stop, but a generator is
+closed; so the work runs on a thread, reports through a queue, and ends at its next report once
+the generator is gone.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from retention.errors import Cancelled
+from retention.progress import Progress
+
+Result = TypeVar("Result")
+
+_SECONDS_BETWEEN_STEPS = 0.25
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far the work is: a share (0 to 1) and words for what happens now."""
+
+    share: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Done(Generic[Result]):
+    """The work's result; the last thing a watcher sees."""
+
+    result: Result
+
+
+def watch(work: Callable[[Progress], Result], stop: threading.Event) -> Iterator[Step | Done[Result]]:
+    """Run ``work`` and yield its steps, at most four a second, then its result.
+
+    Parameters
+    ----------
+    work
+        Called with the progress callback it should report to.
+    stop
+        Setting it, or closing this generator, makes the next report raise ``Cancelled`` inside the work.
+
+    Raises
+    ------
+    Exception
+        Whatever the work raised.
+    """
+    steps: queue.SimpleQueue[Step] = queue.SimpleQueue()
+    outcome: list[Done[Result] | BaseException] = []
+
+    def report(share: float, words: str) -> None:
+        if stop.is_set():
+            raise Cancelled("stopped; nothing was changed")
+        steps.put(Step(share, words))
+
+    def run() -> None:
+        try:
+            outcome.append(Done(work(report)))
+        except BaseException as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(_SECONDS_BETWEEN_STEPS)
+            latest = None
+            while not steps.empty():
+                latest = steps.get()
+            if latest:
+                yield latest
+    finally:
+        stop.set()
+    if isinstance(outcome[0], BaseException):
+        raise outcome[0]
+    yield outcome[0]

@@ -1,0 +1,41 @@
+"""What one visitor has so far."""
+
+from dataclasses import dataclass, field
+
+from retention.churn.model import ChurnModel
+from retention.customers.audit import Finding
+from retention.customers.table import Customers
+from retention.offers.batch import Campaign
+from retention.pipeline import Scored
+from retention.profit.curve import ProfitCurve
+from retention.profit.economics import Economics
+
+
+@dataclass(frozen=True, eq=False)
+class Session:
+    """One visitor's customers, model, prices and messages; each step returns a new one.
+
+    Compared and hashed by identity, because gradio hashes the state after every event.
+
+    Attributes
+    ----------
+    customers
+        Customers with known outcome, to train on; or those to be scored when there is no label.
+    today
+        Customers to write to; None means those in ``customers``.
+    findings
+        What the audit of ``customers`` found.
+    model, curve
+        The trained model, and its profit at every threshold under ``economics``.
+    scored, campaign
+        The send list, and the messages written for it.
+    """
+
+    customers: Customers | None = None
+    today: Customers | None = None
+    findings: tuple[Finding, ...] = ()
+    economics: Economics = field(default_factory=Economics)
+    model: ChurnModel | None = None
+    curve: ProfitCurve | None = None
+    scored: Scored | None = None
+    campaign: Campaign | None = None

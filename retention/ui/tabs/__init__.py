@@ -1,0 +1,1 @@
+"""The tabs of the app: one file a tab, layout only."""

@@ -1,0 +1,79 @@
+"""Customers: bring a file, or simulate a market."""
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+
+@dataclass(frozen=True)
+class CustomersTab:
+    """The components of the tab."""
+
+    file: gr.File
+    roles: gr.Group
+    id: gr.Dropdown
+    label: gr.Dropdown
+    positive: gr.Textbox
+    value: gr.Dropdown
+    exclude: gr.Dropdown
+    use_customers: gr.Button
+    order_roles: gr.Group
+    customer: gr.Dropdown
+    time: gr.Dropdown
+    amount: gr.Dropdown
+    cutoff: gr.Textbox
+    horizon_days: gr.Number
+    use_orders: gr.Button
+    simulated: gr.Number
+    seed: gr.Number
+    simulate: gr.Button
+    summary: gr.HTML
+    findings: gr.HTML
+    preview: gr.Dataframe
+
+
+def build() -> CustomersTab:
+    """Lay the tab out."""
+    with gr.Row():
+        with gr.Column(scale=2, min_width=300):
+            file = gr.File(label="One row a customer, or a log of orders", height=170)
+            with gr.Group(visible=False) as roles:
+                id = _column("Customer id")
+                label = _column("Who left (needed to train)")
+                positive = gr.Textbox(
+                    label="Value that means 'left'", placeholder="only if it is not 1/0 or yes/no"
+                )
+                value = _column("Value of a kept customer (optional)")
+                exclude = gr.Dropdown([], label="Columns no model may use", multiselect=True, interactive=True)
+                use_customers = gr.Button("Use these customers", variant="primary")
+            with gr.Group(visible=False) as order_roles:
+                customer = _column("Customer")
+                time = _column("Time of the order")
+                amount = _column("Amount")
+                cutoff = gr.Textbox(
+                    label="Cutoff: last day that counts as past",
+                    placeholder="YYYY-MM-DD; blank: the latest that leaves a full horizon",
+                )
+                horizon_days = gr.Number(
+                    30, label="Horizon: days after the cutoff that decide who left", precision=0
+                )
+                use_orders = gr.Button("Make customers from these orders", variant="primary")
+            with gr.Accordion("No file at hand? Simulate a market", open=False):
+                with gr.Row():
+                    simulated = gr.Number(5000, label="Customers", precision=0, minimum=200, maximum=100_000)
+                    seed = gr.Number(7, label="Seed", precision=0, minimum=0)
+                simulate = gr.Button("Simulate")
+        with gr.Column(scale=5, min_width=320):
+            summary = gr.HTML()
+            findings = gr.HTML()
+    with gr.Accordion("The first rows", open=False):
+        preview = gr.Dataframe(interactive=False, show_label=False, max_height=360, buttons=[])
+    return CustomersTab(
+        file, roles, id, label, positive, value, exclude, use_customers,
+        order_roles, customer, time, amount, cutoff, horizon_days, use_orders,
+        simulated, seed, simulate, summary, findings, preview,
+    )  # fmt: skip
+
+
+def _column(label: str) -> gr.Dropdown:
+    return gr.Dropdown([], label=label, interactive=True, allow_custom_value=False)

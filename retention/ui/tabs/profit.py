@@ -1,0 +1,83 @@
+"""Profit: the slider, the curve, the business confusion matrix and the money inputs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+
+from retention.profit.economics import PRESETS
+
+ASSETS = Path(__file__).resolve().parents[3] / "assets"
+
+
+@dataclass(frozen=True)
+class ProfitTab:
+    """The components of the tab. ``inputs`` are the money inputs by the names ``Economics`` gives them."""
+
+    cards: gr.HTML
+    matrix: gr.HTML
+    threshold: gr.Slider
+    best: gr.Button
+    curve: gr.Plot
+    reading: gr.HTML
+    points: gr.JSON
+    preset: gr.Radio
+    inputs: dict[str, gr.components.Component]
+    trouble: gr.HTML
+
+
+def build() -> ProfitTab:
+    """Lay the tab out."""
+    cards = _template("cards", js_on_load="watch('value', () => window.desk.mark(props.value));")
+    with gr.Row():
+        with gr.Column(scale=3, min_width=320):
+            with gr.Row():
+                threshold = gr.Slider(
+                    0, 1, 0.1, step=0.001, scale=5, elem_id="threshold",
+                    label="Send an offer when the churn probability is at least",
+                )  # fmt: skip
+                best = gr.Button("Go to the best", scale=1, min_width=130, size="md", elem_id="best")
+            curve = gr.Plot(show_label=False, elem_id="profit-curve")
+            reading = gr.HTML(elem_id="reading")
+        with gr.Column(scale=2, min_width=320):
+            matrix = _template("matrix")
+    preset = gr.Radio(
+        [("Original card", "original"), ("Realistic", "realistic")],
+        value="original",
+        label="What an offer costs and achieves",
+        info="Assumptions, until a campaign measures them; every figure above follows them at once",
+        elem_id="preset",
+    )
+    inputs = _money_inputs()
+    trouble = gr.HTML(elem_id="trouble")
+    points = gr.JSON(visible="hidden")
+    return ProfitTab(cards, matrix, threshold, best, curve, reading, points, preset, inputs, trouble)
+
+
+def _template(name: str, js_on_load: str | None = None) -> gr.HTML:
+    template = (ASSETS / f"{name}.html").read_text(encoding="utf-8")
+    return gr.HTML(
+        value=None, html_template=template, js_on_load=js_on_load, elem_id=name, apply_default_css=False
+    )
+
+
+def _money_inputs() -> dict[str, gr.components.Component]:
+    start = PRESETS["original"]
+    share = {"minimum": 0, "maximum": 1, "step": 0.01, "min_width": 200}
+    inputs: dict[str, gr.components.Component] = {}
+    with gr.Row():
+        for name, label in [
+            ("value", "Value of a kept customer"),
+            ("offer_cost", "Cost of an offer"),
+            ("contact_cost", "Cost of a contact"),
+        ]:
+            inputs[name] = gr.Number(getattr(start, name), label=label, min_width=140)
+        inputs["currency"] = gr.Textbox(start.currency, label="Currency", max_length=4, min_width=80)
+    with gr.Row():
+        for name, label in [
+            ("save_rate", "Leavers whom the offer keeps"),
+            ("stayer_redemption", "Stayers who redeem it anyway"),
+            ("harm_rate", "Stayers whom contact drives away"),
+        ]:
+            inputs[name] = gr.Slider(value=getattr(start, name), label=label, **share)
+    return inputs

@@ -1,0 +1,162 @@
+"""Results as small pieces of HTML, every word of a visitor's file escaped. Knows no gradio."""
+
+from collections.abc import Iterable
+from html import escape
+
+from retention.churn.model import ChurnModel
+from retention.customers.audit import Finding
+from retention.customers.table import Customers
+from retention.errors import InputError
+from retention.offers.batch import Campaign
+from retention.profit.money import in_currency
+from retention.ui.session import Session
+
+
+def header(session: Session) -> str:
+    """Return the title, what the app is for, and the five steps with where the visitor stands."""
+    steps = [
+        ("1 Customers", _customers_state(session)),
+        ("2 Churn model", _model_state(session)),
+        ("3 Profit", _profit_state(session)),
+        ("4 Offers", _offers_state(session)),
+        ("5 Share", None),
+    ]
+    missing = ["none yet", "not trained yet", "needs a model", "none written yet", "not connected"]
+    items = "".join(
+        f'<li class="{"done" if state else "open"}"><b>{name}</b><span>{escape(state or fallback)}</span></li>'
+        for (name, state), fallback in zip(steps, missing, strict=True)
+    )
+    return (
+        "<h1>Retention desk</h1>"
+        '<p class="purpose">Finds the customers about to stop ordering, works out whom an offer pays for, '
+        "and writes to each of them.</p>"
+        f'<ol aria-label="Steps">{items}</ol>'
+    )
+
+
+def customers(session: Session) -> str:
+    """Return what is known about the customers: how many, who left, what was repaired."""
+    people = session.customers
+    if people is None:
+        return empty("No customers yet. Upload a file, or simulate a market to see how it works.")
+    figures = [("Customers", f"{len(people):,}", people.source)]
+    if people.label is not None:
+        figures.append(("Left", f"{people.label.mean():.1%}", f"{int(people.label.sum()):,} customers"))
+    else:
+        figures.append(("Left", "not known", "no label: these can be scored, not trained on"))
+    figures.append(("Features", f"{len(people.feature_names):,}", "columns a model may use"))
+    if session.today is not None:
+        figures.append(
+            ("To write to", f"{len(session.today):,}", "active customers as of the last day in the log")
+        )
+    return _cards(figures) + _list(people.notes)
+
+
+def findings(found: Iterable[Finding]) -> str:
+    """Return what looks wrong in the data, the worst first."""
+    rows = "".join(
+        f'<p class="finding {finding.severity}"><b>{finding.severity.capitalize()}.</b> '
+        f"{escape(finding.sentence)}</p>"
+        for finding in found
+    )
+    return rows or '<p class="muted">The audit found nothing that looks wrong.</p>'
+
+
+def model(trained: ChurnModel | None) -> str:
+    """Return the honest figures of a model, and what it was chosen among."""
+    if trained is None:
+        return empty("No model yet. Press Train: it is fitted on the customers of the first tab.")
+    metrics = trained.metrics
+    figures = [
+        ("Area under the ROC curve", f"{metrics.roc_auc:.3f}", "0.5 is a coin, 1 is certainty"),
+        ("Brier score", f"{metrics.brier:.4f}", "mean squared error of the probabilities"),
+        ("Mean probability", f"{metrics.mean_probability:.1%}", f"{trained.churn_rate:.1%} really left"),
+        ("Chosen", trained.chosen, "beats the simpler ones beyond noise"),
+    ]
+    rows = "".join(
+        f'<tr class="{"chosen" if candidate.name == trained.chosen else ""}"><td>{escape(candidate.name)}</td>'
+        f'<td class="number">{candidate.log_loss:.4f}</td><td class="number">{candidate.roc_auc:.3f}</td></tr>'
+        for candidate in trained.candidates
+    )
+    return (
+        _cards(figures)
+        + '<table class="plain"><thead><tr><th>Candidate</th><th class="number">Log-loss</th>'
+        + f'<th class="number">AUC</th></tr></thead><tbody>{rows}</tbody></table>'
+        + '<p class="muted small">Every figure comes from customers the model had not seen.</p>'
+        + _list(trained.warnings)
+    )
+
+
+def breaker(campaign: Campaign | None, *, connected: bool) -> str:
+    """Return the state of the language model's circuit breaker, and who wrote the messages."""
+    if campaign is None:
+        state, reason = ("closed", "ready") if connected else ("not needed", "no language model is connected")
+        words = "The backup library writes every message that the language model cannot."
+    else:
+        state, reason = campaign.breaker.state, campaign.breaker.reason
+        words = ", ".join(f"{n:,} by {escape(source)}" for source, n in campaign.by_source.items())
+        words = f"{campaign.written:,} messages in {campaign.seconds:.1f} s: {words or 'none were due'}"
+    return (
+        f'<div class="breaker" role="status"><b>Circuit breaker: {escape(state)}</b>'
+        f'<span class="muted">{escape(reason)}</span><span>{words}</span></div>'
+    )
+
+
+def reading(session: Session) -> str:
+    """Return one line under the curve that says what it shows."""
+    curve = session.curve
+    if curve is None:
+        return ""
+    sign = curve.economics.currency
+    share = curve.matrix().contacted / curve.customers
+    return (
+        f'<p class="reading">Contacting {share:.0%} of customers earns the most: '
+        f"{in_currency(curve.profit_in_sample, sign)} per 1,000 customers with the threshold picked on these very "
+        f"customers, and {in_currency(curve.profit_best, sign)} with each part's threshold picked on the others, "
+        f"which is what to expect (90% band {in_currency(float(curve.band.low), sign)} to "
+        f"{in_currency(float(curve.band.high), sign)}; backtested, assumed).</p>"
+    )
+
+
+def trouble(error: InputError) -> str:
+    """Return what is wrong with an input, for the place where it was typed."""
+    return f'<p class="finding error" role="alert">{escape(str(error))}</p>'
+
+
+def empty(words: str) -> str:
+    """Return an empty state that explains the next move."""
+    return f'<p class="empty">{escape(words)}</p>'
+
+
+def _customers_state(session: Session) -> str | None:
+    people: Customers | None = session.customers
+    return None if people is None else f"{len(people):,} from {people.source}"
+
+
+def _model_state(session: Session) -> str | None:
+    return None if session.model is None else f"{session.model.chosen}, AUC {session.model.metrics.roc_auc:.2f}"
+
+
+def _profit_state(session: Session) -> str | None:
+    curve = session.curve
+    if curve is None:
+        return None
+    return f"{in_currency(curve.profit_best, curve.economics.currency)} per 1,000 customers (backtested, assumed)"
+
+
+def _offers_state(session: Session) -> str | None:
+    return None if session.campaign is None else f"{session.campaign.written:,} messages ready"
+
+
+def _cards(figures: Iterable[tuple[str, str, str]]) -> str:
+    cells = "".join(
+        f'<div class="card"><span class="label">{escape(label)}</span><span class="figure">{escape(figure)}</span>'
+        f'<span class="note">{escape(note)}</span></div>'
+        for label, figure, note in figures
+    )
+    return f'<div class="cards">{cells}</div>'
+
+
+def _list(sentences: Iterable[str]) -> str:
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    return f'<ul class="facts">{items}</ul>' if items else ""

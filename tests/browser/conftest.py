@@ -1,0 +1,43 @@
+"""A real server in a process of its own, and a real browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.chromium import installed
+from tests.browser.server import FLAGS, running
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """The app's address; the server ends with the tests."""
+    with running() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=installed(), args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A fresh visitor's page, opened, with the example on it; it must ask nobody but the app."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.set_default_timeout(60_000)
+    page.goto(address)
+    page.wait_for_selector("#cards .headline")
+    yield page
+    context.close()
+    strangers = [
+        url for url in asked if not url.startswith((address, "data:", "blob:", address.replace("http", "ws")))
+    ]
+    assert strangers == []

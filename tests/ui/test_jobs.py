@@ -1,0 +1,63 @@
+"""Long work that can be watched and stopped."""
+
+import threading
+
+import pytest
+
+from retention.errors import Cancelled, InputError
+from retention.progress import Progress
+from retention.ui.jobs import Done, Step, watch
+
+
+def test_the_result_comes_last() -> None:
+    """A job's result is the final thing its watcher sees."""
+    assert list(watch(lambda progress: 42, threading.Event()))[-1] == Done(42)
+
+
+def test_steps_are_told_while_the_work_goes_on() -> None:
+    """What the work reports reaches the watcher before the result."""
+    seen = threading.Event()
+
+    def work(progress: Progress) -> str:
+        progress(0.5, "half way")
+        assert seen.wait(10)
+        return "done"
+
+    updates = watch(work, threading.Event())
+    assert next(updates) == Step(0.5, "half way")
+    seen.set()
+    assert list(updates) == [Done("done")]
+
+
+def test_an_error_in_the_work_reaches_the_watcher() -> None:
+    """The work's own sentence is what the person gets to see."""
+
+    def work(progress: Progress) -> None:
+        raise InputError("customers.csv: is empty; choose another file")
+
+    with pytest.raises(InputError, match="is empty"):
+        list(watch(work, threading.Event()))
+
+
+@pytest.mark.parametrize("how", ["stop button", "closed page"])
+def test_stopping_ends_the_work_at_its_next_report(how: str) -> None:
+    """Pressing Stop, or leaving the page, ends the work itself and not just its display."""
+    stop, ended = threading.Event(), threading.Event()
+
+    def work(progress: Progress) -> None:
+        try:
+            while True:
+                progress(0.1, "working")
+        except Cancelled:
+            ended.set()
+            raise
+
+    updates = watch(work, stop)
+    next(updates)
+    if how == "stop button":
+        stop.set()
+        with pytest.raises(Cancelled):
+            list(updates)
+    else:
+        updates.close()  # type: ignore[attr-defined]
+    assert ended.wait(10)
