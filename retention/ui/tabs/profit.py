@@ -50,7 +50,7 @@ def build() -> ProfitTab:
     )
     inputs = _money_inputs()
     trouble = gr.HTML(elem_id="trouble")
-    points = gr.JSON(visible="hidden")
+    points = gr.JSON(visible=False)  # read by the slider in the browser; drawing it would take seconds
     return ProfitTab(cards, matrix, threshold, best, curve, reading, points, preset, inputs, trouble)
 
 

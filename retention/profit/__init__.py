@@ -1,0 +1,1 @@
+"""Who is worth an offer, in money."""

@@ -1,0 +1,86 @@
+"""The business confusion matrix: four kinds of customers, in heads and in money."""
+
+from dataclasses import dataclass
+
+from retention.errors import InputError
+from retention.profit.economics import Economics
+from retention.profit.ranking import NOBODY, Sums, money, values
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """What sending to everyone from ``threshold`` up does to n customers.
+
+    Attributes
+    ----------
+    threshold
+        A customer is contacted when their probability is at least this.
+    saved
+        Would leave, offered (of whom the save rate accepts).
+    wasted
+        Would stay, offered.
+    lost
+        Would leave, left alone.
+    loyal
+        Would stay, left alone.
+    saved_amount, wasted_amount
+        Money against doing nothing, over all these customers (currency); the profit is their sum.
+    lost_amount
+        What the lost take along (currency, <= 0); shown, and no part of the profit.
+    loyal_amount
+        Always 0.
+    """
+
+    threshold: float
+    saved: int
+    wasted: int
+    lost: int
+    loyal: int
+    saved_amount: float
+    wasted_amount: float
+    lost_amount: float
+    loyal_amount: float = 0.0
+
+    @property
+    def profit(self) -> float:
+        """Profit against doing nothing, over all these customers (currency)."""
+        return self.saved_amount + self.wasted_amount
+
+    @property
+    def contacted(self) -> int:
+        """Customers who get the offer."""
+        return self.saved + self.wasted
+
+    @property
+    def customers(self) -> int:
+        """All customers, contacted or not."""
+        return self.contacted + self.lost + self.loyal
+
+
+def business_matrix(threshold: float, contacted: Sums, everyone: Sums, economics: Economics) -> Matrix:
+    """Price the four groups from the sums over the contacted and over everyone, each (moments, 2)."""
+    alone = everyone - contacted
+    wasted_amount, saved_amount = money(contacted, economics)
+    return Matrix(
+        threshold=threshold,
+        saved=int(contacted[0, 1]),
+        wasted=int(contacted[0, 0]),
+        lost=int(alone[0, 1]),
+        loyal=int(alone[0, 0]),
+        saved_amount=float(saved_amount),
+        wasted_amount=float(wasted_amount),
+        lost_amount=0.0 - float(values(alone, economics)[1]),
+    )
+
+
+def checked_threshold(threshold: float) -> float:
+    """Return a threshold as a float.
+
+    Raises
+    ------
+    InputError
+        If it is missing or outside 0 to 1.
+    """
+    if not 0 <= threshold <= NOBODY:
+        raise InputError(f"threshold: must be from 0 to 1, got {threshold!r}; pass a probability such as 0.2")
+    return float(threshold)

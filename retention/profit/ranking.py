@@ -1,0 +1,222 @@
+"""Customers in the order of their scores, counted once and independent of the money.
+
+Scores fall into cells, one for each slider step of 0.001 or 16 when there are many customers. The sums
+of every cell, by fold and label, are what pricing needs: new economics never sort the customers again,
+and look only at those few whose cell may hold the optimum.
+
+**Sums** are arrays of shape (moments, ..., 2): customers, their values and, where a band needs them,
+their squared values, for (stayers, leavers) on the last axis. Without a value column there is the
+first moment only, and the value of the economics stands for everyone's.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from retention.errors import InputError
+from retention.profit.economics import Economics, checked_values
+
+STEPS = 1000
+GRID: NDArray[np.float64] = np.arange(STEPS + 1) / STEPS
+"""The slider's thresholds: the same doubles as ``round(i / 1000, 3)`` and as the decimals 0.000 ... 1.000."""
+GRID.flags.writeable = False
+NOBODY = float(np.nextafter(1.0, 2.0))
+"""A threshold no probability reaches, not even a score of 1; finite, so that JSON can carry it."""
+MAX_FOLDS = 100
+FINE_FROM = 50_000
+"""Customers from which a slider step is cut into 16 cells instead of one."""
+
+_BATCH = 1 << 16  # rows whose intermediate arrays stay in the processor's cache
+
+Sums = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """n customers with scores from models that had not seen them. Build it with :func:`rank`.
+
+    Attributes
+    ----------
+    score
+        Probability to churn, (n,), in [0, 1].
+    label
+        1 left, 0 stayed, (n,).
+    value
+        Margin kept if they stay, (n,), currency; None for one number for all.
+    fold
+        The part each customer was held out in, (n,), from 0.
+    cell
+        Cell of each score, (n,); it rises with the score, and no grid threshold cuts one.
+        The last cell holds scores of exactly 1.
+    sums
+        By fold and cell, (1 or 2 moments, folds, cells, 2).
+    """
+
+    score: NDArray[np.float64] = field(repr=False)
+    label: NDArray[np.int8] = field(repr=False)
+    value: NDArray[np.float64] | None = field(repr=False)
+    fold: NDArray[np.int8] = field(repr=False)
+    cell: NDArray[np.uint16] = field(repr=False)
+    sums: Sums = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.score)
+
+    @property
+    def everyone(self) -> Sums:
+        """Sums over all customers, (moments, 2)."""
+        return self.grid[:, 0]
+
+    @cached_property
+    def grid(self) -> Sums:
+        """Sums over the customers contacted at each of the 1,001 grid thresholds, (moments, 1001, 2)."""
+        per_step = self.sums.shape[2] // STEPS
+        return from_top(self.group(self.cell // per_step, STEPS + 1))
+
+    @cached_property
+    def least_value(self) -> float | None:
+        """Smallest value in the column; None without one."""
+        return None if self.value is None else float(self.value.min())
+
+    def contacted(self, threshold: float) -> Sums:
+        """Return the sums over the customers with score >= threshold, (moments, 2).
+
+        Microseconds at a grid threshold; one look at every score at any other.
+        """
+        step = int(np.searchsorted(GRID, threshold))
+        if step <= STEPS and GRID[step] == threshold:
+            return self.grid[:, step]
+        return self.group((self.score >= threshold).astype(np.int32), 2)[:, 1]
+
+    def group(self, codes: NDArray[Any], groups: int) -> Sums:
+        """Return the sums of each group 0 ... groups - 1 of ``codes`` (n,), as (moments, groups, 2)."""
+        sums = np.zeros((1 if self.value is None else 3, groups * 2))
+        _add(sums, codes * np.int32(2) + self.label, self.value)
+        return sums.reshape(-1, groups, 2)
+
+
+def rank(score: ArrayLike, label: ArrayLike, *, fold: ArrayLike, value: ArrayLike | None = None) -> Ranking:
+    """Check held-out customers and count them by cell of their score.
+
+    Parameters
+    ----------
+    score
+        Probability to churn from a model that had not seen the customer, (n,), in [0, 1].
+    label
+        1 (or True) left, 0 stayed, (n,).
+    fold
+        The part each was held out in, (n,), whole numbers from 0 to 99, at least two different ones.
+    value
+        Margin kept if they stay, (n,), currency, >= 0; None for the one number of the economics.
+
+    Raises
+    ------
+    InputError
+        If lengths differ or anything is missing or outside its bounds.
+    """
+    scores = _numbers("score", score)
+    n = scores.size
+    _same_length("score", scores, n)
+    if n == 0:
+        raise InputError("score: holds no customers; pass at least one row for each of two folds")
+    if not (scores.min() >= 0 and scores.max() <= 1):
+        wrong = np.count_nonzero(~((scores >= 0) & (scores <= 1)))
+        raise InputError(f"score: {wrong} of {n} are missing or outside 0 to 1; pass churn probabilities")
+    labels = _small_whole("label", label, n, 1, "give 1 for those who left and 0 for the rest")
+    folds = _small_whole("fold", fold, n, MAX_FOLDS - 1, "number the held-out parts")
+    if folds.min() == folds.max():
+        raise InputError(
+            "fold: all customers are in one fold; pass two or more, as a threshold is picked on others"
+        )
+    values = None if value is None else _same_length("value", checked_values(value), n)
+
+    return _tally(scores, labels, folds, values)
+
+
+def from_top(sums: Sums) -> Sums:
+    """Return for each cell the sum of it and of all cells above, over the axis before the last."""
+    above: Sums = sums[..., ::-1, :].cumsum(axis=-2)[..., ::-1, :]
+    return above
+
+
+def values(sums: Sums, economics: Economics) -> NDArray[np.float64]:
+    """Return the sum of the customers' values (currency), shape of ``sums[0]``."""
+    worth: Sums = sums[0] * economics.value if len(sums) == 1 else sums[1]
+    return worth
+
+
+def money(sums: Sums, economics: Economics) -> NDArray[np.float64]:
+    """Return what contacting them brings against doing nothing (currency), shape of ``sums[0]``."""
+    intercept, slope = economics.lines()
+    amounts: Sums = intercept * sums[0] + slope * values(sums, economics)
+    return amounts
+
+
+def money_squared(sums: Sums, economics: Economics) -> NDArray[np.float64]:
+    """Return the sum of each customer's squared money, shape of ``sums[0]``."""
+    intercept, slope = economics.lines()
+    squares = sums[0] * economics.value**2 if len(sums) == 1 else sums[2]
+    mixed = 2 * intercept * slope * values(sums, economics)
+    total: Sums = intercept**2 * sums[0] + mixed + slope**2 * squares
+    return total
+
+
+def _tally(
+    score: NDArray[np.float64], label: NDArray[np.int8], fold: NDArray[np.int8], value: NDArray[np.float64] | None
+) -> Ranking:
+    n, folds = len(score), int(fold.max()) + 1
+    per_step = 16 if n >= FINE_FROM else 1
+    cells = STEPS * per_step + 1
+    cell = np.empty(n, dtype=np.uint16)
+    sums = np.zeros((1 if value is None else 2, folds * cells * 2))
+    for start in range(0, n, _BATCH):
+        batch = slice(start, start + _BATCH)
+        own = _cells(score[batch], per_step)
+        cell[batch] = own
+        key = (fold[batch].astype(np.int32) * cells + own) * 2 + label[batch]
+        _add(sums, key, None if value is None else value[batch])
+    return Ranking(score, label, value, fold, cell, sums.reshape(-1, folds, cells, 2))
+
+
+def _cells(score: NDArray[np.float64], per_step: int) -> NDArray[np.int32]:
+    cell = (score * (STEPS * per_step)).astype(np.int32)
+    at_edge = np.flatnonzero((cell & (per_step - 1)) == 0)  # the product may have been rounded up to a threshold
+    cell[at_edge] -= score[at_edge] < GRID[cell[at_edge] // per_step]
+    return cell
+
+
+def _add(sums: Sums, key: NDArray[np.int32], value: NDArray[np.float64] | None) -> None:
+    """Add customers to the sums (moments, keys) in place."""
+    for power in range(len(sums)):
+        weight = None if value is None or power == 0 else value**power
+        sums[power] += np.bincount(key, weight, minlength=sums.shape[1])
+
+
+def _numbers(name: str, numbers: ArrayLike) -> NDArray[np.float64]:
+    try:
+        return np.asarray(numbers, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{name}: holds something that is not a number; pass numbers only") from None
+
+
+def _small_whole(name: str, numbers: ArrayLike, length: int, high: int, advice: str) -> NDArray[np.int8]:
+    column = np.asarray(numbers)
+    if column.dtype.kind not in "biu":
+        column = _numbers(name, numbers)
+    _same_length(name, column, length)
+    fits = column.min() >= 0 and column.max() <= high  # false for a NaN as well
+    whole = column.astype(np.int8) if fits else None
+    if whole is None or (column.dtype.kind == "f" and not np.array_equal(whole, column)):
+        raise InputError(f"{name}: must be whole numbers from 0 to {high}, one a customer; {advice}")
+    return whole
+
+
+def _same_length(name: str, column: NDArray[Any], length: int) -> NDArray[Any]:
+    if column.shape != (length,):
+        raise InputError(
+            f"{name}: has shape {column.shape}, expected ({length},) as of score; give one a customer"
+        )
+    return column

@@ -1,0 +1,174 @@
+"""How the profit depends on what was assumed: one input at a time, and the save rate above all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retention.errors import InputError
+from retention.profit.curve import ProfitCurve
+from retention.profit.economics import Economics
+from retention.profit.ranking import Sums, money
+
+INPUTS = ("value", "offer_cost", "save_rate", "stayer_redemption", "harm_rate", "contact_cost")
+_SPREAD = 0.20
+
+
+@dataclass(frozen=True)
+class Swing:
+    """What one money input does to the profit between two settings, the thresholds picked anew for each.
+
+    Attributes
+    ----------
+    name
+        Field of :class:`Economics`.
+    low, high
+        The settings.
+    profit_low, profit_high
+        ``profit_best`` at each, per 1,000 customers (currency).
+    """
+
+    name: str
+    low: float
+    high: float
+    profit_low: float
+    profit_high: float
+
+    @property
+    def size(self) -> float:
+        """How far apart the two profits are."""
+        return abs(self.profit_high - self.profit_low)
+
+
+@dataclass(frozen=True, eq=False)
+class SaveRates:
+    """The profit at each assumed save rate, with the thresholds picked anew.
+
+    Attributes
+    ----------
+    save_rate
+        (rates,), ascending.
+    profit_best, profit_all
+        Per 1,000 customers (currency), (rates,).
+    share_best
+        Share of customers contacted, (rates,).
+    """
+
+    save_rate: NDArray[np.float64] = field(repr=False)
+    profit_best: NDArray[np.float64] = field(repr=False)
+    profit_all: NDArray[np.float64] = field(repr=False)
+    share_best: NDArray[np.float64] = field(repr=False)
+
+
+def usual_ranges(economics: Economics) -> dict[str, tuple[float, float]]:
+    """Return a low and a high setting for each input: 20% down and up, within the input's bounds.
+
+    Inputs at 0 or at both bounds' only value stay out: there is nothing to vary by a fifth.
+    """
+    ranges = {}
+    for name in INPUTS:
+        now = getattr(economics, name)
+        low, high = now * (1 - _SPREAD), now * (1 + _SPREAD)
+        if name.endswith(("rate", "redemption")):
+            other = {"stayer_redemption": economics.harm_rate, "harm_rate": economics.stayer_redemption}
+            high = min(high, 1.0 - other.get(name, 0.0))
+        if low < high:
+            ranges[name] = (low, high)
+    return ranges
+
+
+def tornado(curve: ProfitCurve, ranges: Mapping[str, tuple[float, float]] | None = None) -> tuple[Swing, ...]:
+    """Move one input at a time and pick the thresholds anew; the largest swing comes first.
+
+    Parameters
+    ----------
+    curve
+        The profit as assumed.
+    ranges
+        Input -> (low, high); :func:`usual_ranges` by default. With a value column ``value`` has no effect.
+
+    Raises
+    ------
+    InputError
+        If a name is no money input or a setting is outside its bounds.
+    """
+    if ranges is None:
+        ranges = usual_ranges(curve.economics)
+    unknown = sorted(ranges.keys() - set(INPUTS))
+    if unknown:
+        raise InputError(f"{unknown[0]}: is no money input; choose among {', '.join(INPUTS)}")
+    swings = []
+    for name, (low, high) in ranges.items():
+        if name == "value" and curve.ranking.value is not None:
+            continue
+        at_low, at_high = (_with_input(curve, name, setting).profit_best for setting in (low, high))
+        swings.append(Swing(name, low, high, at_low, at_high))
+    return tuple(sorted(swings, key=lambda swing: -swing.size))
+
+
+def break_even_save_rate(curve: ProfitCurve, threshold: float | None = None) -> float | None:
+    """Return the save rate at which sending from a threshold up earns nothing.
+
+    The profit of contacting given customers is a line in the save rate γ, so it is a closed form:
+    ``γ = (cost of contacting and of stayers) / (value − offer cost of the leavers among them)``.
+
+    Parameters
+    ----------
+    curve
+        The profit as assumed; its own save rate plays no part, except through the default threshold.
+    threshold
+        Where to send from; ``threshold_best`` by default.
+
+    Returns
+    -------
+    float or None
+        In [0, 1]: the offer pays as long as it keeps at least this share of leavers. None where it
+        cannot pay at any rate, or where nobody is contacted.
+    """
+    contacted = curve.ranking.contacted(curve.matrix(threshold).threshold)
+    cost, gain = save_rate_line(contacted, curve.economics)
+    if gain <= 0 or cost > gain:
+        return None
+    return float(cost / gain)
+
+
+def over_save_rates(curve: ProfitCurve, save_rate: NDArray[np.float64] | None = None) -> SaveRates:
+    """Return the profit as a function of the save rate, with the thresholds picked anew at each.
+
+    Parameters
+    ----------
+    curve
+        The profit as assumed.
+    save_rate
+        Rates to look at, ascending, each in [0, 1]; 0.00, 0.05, ... 1.00 by default.
+    """
+    rates = np.linspace(0.0, 1.0, 21) if save_rate is None else np.asarray(save_rate, dtype=np.float64)
+    curves = [_with_input(curve, "save_rate", float(rate)) for rate in rates]
+    return SaveRates(
+        save_rate=rates,
+        profit_best=np.array([each.profit_best for each in curves]),
+        profit_all=np.array([each.profit_all for each in curves]),
+        share_best=np.array([each.share_best for each in curves]),
+    )
+
+
+def save_rate_line(contacted: Sums, economics: Economics) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return (cost, gain) of contacting, so that the profit at save rate γ is γ·gain − cost (currency).
+
+    Parameters
+    ----------
+    contacted
+        Sums over those contacted, (moments, ..., 2).
+    economics
+        The money; its save rate plays no part.
+    """
+    nobody_saved = money(contacted, replace(economics, save_rate=0.0)).sum(axis=-1)
+    all_saved = money(contacted, replace(economics, save_rate=1.0)).sum(axis=-1)
+    return -nobody_saved, all_saved - nobody_saved
+
+
+def _with_input(curve: ProfitCurve, name: str, setting: float) -> ProfitCurve:
+    change: dict[str, Any] = {name: setting}
+    return curve.reprice(replace(curve.economics, **change))

@@ -1,0 +1,95 @@
+"""How the profit moves with what was assumed."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from retention.errors import InputError
+from retention.profit.curve import profit_curve
+from retention.profit.economics import PRESETS, Economics
+from retention.profit.whatif import break_even_save_rate, over_save_rates, tornado, usual_ranges
+from tests.profit.cases import FOLD, LABEL, SCORE, VALUE, customers, terms
+
+HAND = {"score": SCORE, "label": LABEL, "fold": FOLD}
+
+
+def test_usual_ranges_stay_within_bounds() -> None:
+    """A fifth down and up, cut at a rate of 1 and at ρ + s = 1; inputs at 0 stay out."""
+    ranges = usual_ranges(Economics(save_rate=0.9, stayer_redemption=0.9, harm_rate=0.05, offer_cost=0))
+    assert ranges["value"] == pytest.approx((400, 600))
+    assert ranges["save_rate"] == pytest.approx((0.72, 1.0))
+    assert ranges["stayer_redemption"] == pytest.approx((0.72, 0.95))
+    assert ranges["harm_rate"] == pytest.approx((0.04, 0.06))
+    assert ranges.keys() == {"value", "save_rate", "stayer_redemption", "harm_rate"}
+
+
+def test_tornado_by_hand() -> None:
+    """Each end is the honest profit at that setting, and the largest swing comes first."""
+    swings = tornado(profit_curve(**HAND), {"offer_cost": (50, 150), "value": (500, 600)})
+    # V 500, d 50: fold 0 from 0.6 earns 450 − 50, fold 1 from 0.2 earns 450 + 450 − 50
+    # V 500, d 150, so 350 and −150: fold 1 runs 350, 700, 550: 0.6, where fold 0 earns 350 − 150;
+    #   fold 0 runs 350, 200, 50, 400: 0.2, where fold 1 earns 350 + 350 − 150
+    # V 600, d 50: the same thresholds, and 100 more for each of three leavers
+    assert [swing.name for swing in swings] == ["offer_cost", "value"]
+    assert (swings[0].profit_low, swings[0].profit_high) == pytest.approx((1250 * 125, 750 * 125))
+    assert (swings[1].profit_low, swings[1].profit_high) == pytest.approx((1250 * 125, 1550 * 125))
+    assert swings[0].size == pytest.approx(500 * 125)
+
+
+def test_tornado_moves_every_input() -> None:
+    """By default each input that can move by a fifth is there; a value column is not one number to move."""
+    realistic = profit_curve(**HAND, economics=PRESETS["realistic"])
+    named = {swing.name for swing in tornado(realistic)}
+    assert named == {"value", "offer_cost", "save_rate", "stayer_redemption", "contact_cost"}
+    column = profit_curve(**HAND, value=VALUE, economics=PRESETS["realistic"])
+    assert {swing.name for swing in tornado(column)} == named - {"value"}
+
+
+def test_tornado_refuses_what_is_no_input() -> None:
+    """A wrong name or a setting out of bounds is refused."""
+    curve = profit_curve(**HAND)
+    with pytest.raises(InputError, match="margin: is no money input"):
+        tornado(curve, {"margin": (1, 2)})
+    with pytest.raises(InputError, match="save_rate: must be"):
+        tornado(curve, {"save_rate": (0.5, 1.5)})
+
+
+def test_break_even_save_rate_by_hand() -> None:
+    """At 0.6 three leavers and a stayer: γ · 3 · 450 = 4 · 2 + 0.5 · 50, whatever save rate was assumed."""
+    for rate in (0.1, 1.0):
+        money = Economics(save_rate=rate, stayer_redemption=0.5, contact_cost=2)
+        assert break_even_save_rate(profit_curve(**HAND, economics=money), 0.6) == pytest.approx(33 / 1350)
+
+
+def test_break_even_save_rate_where_there_is_none() -> None:
+    """Nobody contacted, a value below the cost, or costs no save rate covers: None."""
+    assert break_even_save_rate(profit_curve(**HAND), 1.0) is None
+    assert break_even_save_rate(profit_curve(**HAND, economics=Economics(value=40)), 0.0) is None
+    assert break_even_save_rate(profit_curve(**HAND, economics=Economics(contact_cost=400)), 0.0) is None
+    with pytest.raises(InputError, match="threshold"):
+        break_even_save_rate(profit_curve(**HAND), 2.0)
+
+
+@settings(max_examples=30, deadline=None)
+@given(customers(), terms)
+def test_at_the_break_even_save_rate_the_profit_is_nil(case: dict, money: Economics) -> None:
+    """Pricing the same customers at that rate gives 0."""
+    curve = profit_curve(**case, economics=money)
+    rate = break_even_save_rate(curve, 0.5)
+    if rate is not None:
+        at_rate = {field: getattr(money, field) for field in money.__dataclass_fields__} | {"save_rate": rate}
+        assert curve.reprice(Economics(**at_rate)).matrix(0.5).profit == pytest.approx(0, abs=1e-6)
+
+
+def test_over_save_rates() -> None:
+    """The profit rises with the save rate, nothing is earned at 0, and each point is the curve's own."""
+    generator = np.random.default_rng(0)
+    score = generator.beta(0.6, 2, 2000)
+    label = (generator.random(2000) < score).astype(int)
+    curve = profit_curve(score, label, fold=np.arange(2000) % 5, economics=PRESETS["realistic"])
+    rates = over_save_rates(curve, np.array([0.0, 0.15, 0.3, 0.6, 1.0]))
+    assert rates.profit_best[0] == rates.share_best[0] == 0
+    assert np.all(np.diff(rates.profit_best) > 0)
+    assert rates.profit_best[2] == curve.profit_best
+    assert rates.profit_all[2] == curve.profit_all
+    assert len(over_save_rates(curve).save_rate) == 21
