@@ -154,18 +154,21 @@ def _offers(options: argparse.Namespace) -> Outcome:
     from retention.offers.batch import write_offers
     from retention.offers.ledger import Ledger
     from retention.offers.writer import writer_from_settings
-    from retention.pipeline import read_send_list
-    from retention.profit.catalogue import read_catalogue
+    from retention.pipeline import offers_at, read_send_list
     from retention.settings import settings
 
     rows = read_send_list(options.scored)
+    economics = _economics(options)
+    if options.offer_cost is None and "offer_cost" in rows and len(rows):
+        economics = replace(economics, offer_cost=float(rows["offer_cost"].iloc[0]))
     ledger = Ledger(options.ledger) if options.ledger else None
     writer = writer_from_settings(settings())
     try:
         campaign = write_offers(
             rows,
             id=str(rows.columns[0]),
-            offers=read_catalogue(options.catalogue),
+            offers=offers_at(economics, options.catalogue),
+            currency=economics.currency,
             writer=writer,
             ledger=ledger,
             run=options.run,
@@ -289,6 +292,7 @@ def _parser() -> argparse.ArgumentParser:
     offers.add_argument("--ledger", type=Path, help="durable record (SQLite); makes a run resumable")
     offers.add_argument("--run", metavar="NAME", help="name of the run; default: a hash of the input")
     offers.add_argument("--everyone", action="store_true", help="write to all rows, not just send = yes")
+    _money_flags(offers)
     offers.add_argument("--catalogue", type=Path, help="offers to use (TOML); default: the packaged ones")
 
     demo = command("demo", _demo, "all of the above on simulated customers")

@@ -16,9 +16,9 @@ from retention.churn.drift import Drift, drift
 from retention.churn.model import ChurnModel
 from retention.churn.reasons import top_reasons
 from retention.customers.export import write_csv
-from retention.customers.files import Limits
+from retention.customers.reading.files import Limits
 from retention.customers.orders import read_orders, snapshot
-from retention.customers.reading import read_table
+from retention.customers.reading.tables import read_table
 from retention.customers.simulate import Market, simulate
 from retention.customers.table import Customers
 from retention.errors import InputError, ModelError
@@ -96,6 +96,11 @@ def simulate_customers(customers: int = 5000, *, seed: int = 7, horizon_days: in
     )
 
 
+def offers_at(economics: Economics, path: Path | None = None) -> tuple[Offer, ...]:
+    """Return the catalogue with the first offer at the economics' cost, so that messages give what was priced."""
+    return read_catalogue(path, currency=economics.currency, offer_cost=economics.offer_cost)
+
+
 def profit(model: ChurnModel, economics: Economics) -> ProfitCurve:
     """Price every threshold on the model's out-of-fold scores.
 
@@ -135,7 +140,7 @@ def score(
     top
         Send to this many at the most, the highest expected profit first.
     catalogue
-        The offers there are; the first one is sent. None: the packaged ones.
+        The offers there are; the first one is sent. None: the packaged ones, at the economics' cost.
 
     Raises
     ------
@@ -148,7 +153,7 @@ def score(
         raise InputError(f"threshold: {threshold} is not a probability; pass a number from 0 to 1")
     if top is not None and top < 1:
         raise InputError(f"top: {top} is too few; pass 1 or more")
-    offer = (catalogue or read_catalogue())[0]
+    offer = (catalogue or offers_at(economics))[0]
     probability = model.predict(customers)
     value = customers.value
     expected = economics.expected_profit(probability, value)
@@ -168,8 +173,9 @@ def score(
     rows["send"] = np.where(send, "yes", "no")
     rows["offer"] = np.where(send, offer.id, "")
     rows = rows.join(top_reasons(model, customers))
-    rows["value_evidence"] = ASSUMED
-    rows["expected_profit_evidence"] = ASSUMED
+    rows["value_evidence"] = rows["expected_profit_evidence"] = ASSUMED
+    rows["offer_cost"] = offer.cost  # so that `offers` gives what was priced here
+    rows["offer_cost_evidence"] = ASSUMED
     for name, column in _message_facts(customers).items():
         rows[name] = column
     return Scored(
@@ -244,7 +250,9 @@ def demo(
     scored = score(simulated.today, model, economics)
     write_csv(scored.send_list, files[3])
     progress(0.9, "Writing messages")
-    campaign = write_offers(scored.send_list, id=scored.id, offers=read_catalogue(), writer=writer)
+    campaign = write_offers(
+        scored.send_list, id=scored.id, offers=offers_at(economics), writer=writer, currency=economics.currency
+    )
     write_csv(campaign.messages, files[4])
     progress(1.0, "Done")
     return Demo(model, curve, scored, campaign, (*files, folder / "model"))

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers.columns import BLANK_WORDS
-from retention.customers.contradictions import contradictions
-from retention.customers.dates import dates_in
-from retention.customers.findings import Finding, Severity, percent
-from retention.customers.leakage import leaks
+from retention.customers.checks.contradictions import contradictions
+from retention.customers.checks.findings import Finding, Severity, percent
+from retention.customers.checks.leakage import leaks
+from retention.customers.reading.columns import BLANK_WORDS
+from retention.customers.reading.dates import dates_in
 from retention.customers.table import Customers
 from retention.customers.wording import cell, counted, shown
 

@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from retention.artifacts import atomic_file
-from retention.customers.columns import as_arrow
-from retention.customers.formulas import escape
+from retention.customers.reading.arrays import as_arrow
+from retention.customers.reading.formulas import escape
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from retention.customers.files import Limits
-from retention.customers.reading import Table, read_table, table_of
+from retention.customers.reading.files import Limits
+from retention.customers.reading.tables import Table, read_table, table_of
 from retention.customers.roles import Guess, guess_roles, look_counted, look_personal
 from retention.customers.table import Customers
 from retention.customers.vital import check_ids, check_value, read_label
@@ -32,7 +32,7 @@ def read_customers(
     Parameters
     ----------
     source
-        A CSV or Parquet file (see :func:`retention.customers.reading.read_table`), or a frame.
+        A CSV or Parquet file (see :func:`retention.customers.reading.tables.read_table`), or a frame.
     id, label, value
         Columns by name; guessed from the names where None. A value column holds the margin kept
         over the horizon if the person stays (currency, above 0).

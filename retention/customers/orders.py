@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers.features import order_features
-from retention.customers.labels import LABEL, label_by_horizon, label_by_silence
-from retention.customers.order_columns import looks_like_orders
-from retention.customers.order_log import Orders, read_orders
-from retention.customers.profiles import read_profiles
+from retention.customers.history.features import order_features
+from retention.customers.history.labels import LABEL, label_by_horizon, label_by_silence
+from retention.customers.history.order_columns import looks_like_orders
+from retention.customers.history.order_log import Orders, read_orders
+from retention.customers.history.profiles import read_profiles
 from retention.customers.table import Customers, Roles
 from retention.customers.wording import counted, shown
 from retention.errors import InputError
@@ -80,7 +80,7 @@ def snapshot(
     Returns
     -------
     Snapshot
-        Ids under the log's name and first; features as :func:`retention.customers.features.order_features`
+        Ids under the log's name and first; features as :func:`retention.customers.history.features.order_features`
         names them; the label, if any, is ``churn``, last.
 
     Raises

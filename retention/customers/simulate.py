@@ -1,7 +1,7 @@
 """A food-delivery market with known truth: order log, a past randomised campaign, and who would have stayed.
 
-The model is BG/CNBD-k with experience-driven drop-out; see :mod:`retention.customers.market`,
-:mod:`retention.customers.market_orders` and :mod:`retention.customers.market_offers`.
+The model is BG/CNBD-k with experience-driven drop-out; see :mod:`retention.customers.market.population`,
+:mod:`retention.customers.market.purchases` and :mod:`retention.customers.market.experiment`.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers import market, market_offers, market_orders
+from retention.customers.market import experiment, population, purchases
 from retention.errors import InputError
 from retention.progress import Progress, silent
 
@@ -78,7 +78,7 @@ def simulate(customers: int, *, seed: int = 7, progress: Progress = silent) -> M
         raise InputError(f"a market needs at least 1 customer, not {customers}; ask for a few thousand")
     if seed < 0:
         raise InputError(f"seed {seed} is negative; use a whole number from 0")
-    clock = market.market_clock()
+    clock = population.market_clock()
     parts = []
     for first in range(0, customers, _BLOCK):
         progress(first / customers, f"simulating customers from {first + 1}")
@@ -86,16 +86,16 @@ def simulate(customers: int, *, seed: int = 7, progress: Progress = silent) -> M
         parts.append(_block(rng, clock, first=first, keep=min(_BLOCK, customers - first)))
     orders, campaign, people, truth = (pd.concat(frames, ignore_index=True) for frames in zip(*parts, strict=True))
     orders = orders.sort_values("ordered_at", kind="stable", ignore_index=True)
-    return Market(orders, campaign, people, truth, _date(market.HISTORY_DAYS - 1))
+    return Market(orders, campaign, people, truth, _date(population.HISTORY_DAYS - 1))
 
 
 def _block(
     rng: np.random.Generator, clock: NDArray[np.float64], *, first: int, keep: int
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Draw a whole block, whatever is asked of it, and return the four frames of its first ``keep`` people."""
-    people = market.draw_people(rng, _BLOCK)
-    plan = market_orders.plan_orders(rng, people, end=float(clock[-1]))
-    played = market_offers.play_campaign(rng, people, plan, clock=clock)
+    people = population.draw_people(rng, _BLOCK)
+    plan = purchases.plan_orders(rng, people, end=float(clock[-1]))
+    played = experiment.play_campaign(rng, people, plan, clock=clock)
     ids = np.array([f"C{number + 1:07d}" for number in range(first, first + _BLOCK)])
     orders = _order_log(rng, people, played, clock)
     orders.insert(0, "customer_id", ids[played.plan.who[played.placed]])
@@ -103,7 +103,7 @@ def _block(
         orders,
         _campaign(ids, played),
         _profiles(ids, people, clock),
-        _truth(ids, people, market_offers.staying(people, played, clock=clock)),
+        _truth(ids, people, experiment.staying(people, played, clock=clock)),
     )
     last = ids[keep - 1]
     orders, campaign, profiles, truth = (frame[(frame["customer_id"] <= last).to_numpy()] for frame in frames)
@@ -111,7 +111,7 @@ def _block(
 
 
 def _order_log(
-    rng: np.random.Generator, people: market.People, played: market_offers.Played, clock: NDArray[np.float64]
+    rng: np.random.Generator, people: population.People, played: experiment.Played, clock: NDArray[np.float64]
 ) -> pd.DataFrame:
     rows = np.flatnonzero(played.placed)
     plan, m = played.plan, len(rows)
@@ -123,18 +123,22 @@ def _order_log(
     amount = people.basket[who] * rng.lognormal(0.0, 0.3, m) * np.where(plan.coupon[rows], 0.85, 1.0)
     rated = rng.random(m) < 0.5
     cuisine = np.where(
-        rng.random(m) < 0.55, people.cuisine[who], rng.choice(len(market.CUISINES), m, p=market.CUISINE_SHARES)
+        rng.random(m) < 0.55,
+        people.cuisine[who],
+        rng.choice(len(population.CUISINES), m, p=population.CUISINE_SHARES),
     )
     payment = np.where(
-        rng.random(m) < 0.8, people.payment[who], rng.choice(len(market.PAYMENTS), m, p=market.PAYMENT_SHARES)
+        rng.random(m) < 0.8,
+        people.payment[who],
+        rng.choice(len(population.PAYMENTS), m, p=population.PAYMENT_SHARES),
     )
     return pd.DataFrame(
         {
-            "ordered_at": market.FIRST_DAY + pd.to_timedelta(minute, unit="m"),
+            "ordered_at": population.FIRST_DAY + pd.to_timedelta(minute, unit="m"),
             "amount": np.round(amount),
-            "city": _named(people.city[who], market.CITIES),
-            "cuisine": _named(cuisine, market.CUISINES),
-            "payment": _named(payment, market.PAYMENTS),
+            "city": _named(people.city[who], population.CITIES),
+            "cuisine": _named(cuisine, population.CUISINES),
+            "payment": _named(payment, population.PAYMENTS),
             "delivery_minutes": np.round(plan.minutes[rows]),
             "late_minutes": np.round(plan.late[rows]),
             "rating": np.where(rated, np.round(plan.feeling[rows]).clip(1.0, 5.0), np.nan),
@@ -144,33 +148,33 @@ def _order_log(
     )
 
 
-def _campaign(ids: NDArray[np.str_], played: market_offers.Played) -> pd.DataFrame:
+def _campaign(ids: NDArray[np.str_], played: experiment.Played) -> pd.DataFrame:
     asked = played.contacted
     return pd.DataFrame(
         {
             "customer_id": ids[asked],
-            "date": _date(market_offers.CAMPAIGN_DAY),
-            "arm": _named(played.arm[asked], market_offers.ARMS),
+            "date": _date(experiment.CAMPAIGN_DAY),
+            "arm": _named(played.arm[asked], experiment.ARMS),
             "redeemed": _yes_no(played.redeemed[asked]),
         }
     )
 
 
-def _profiles(ids: NDArray[np.str_], people: market.People, clock: NDArray[np.float64]) -> pd.DataFrame:
+def _profiles(ids: NDArray[np.str_], people: population.People, clock: NDArray[np.float64]) -> pd.DataFrame:
     day = np.searchsorted(clock, people.joined, side="right") - 1
     return pd.DataFrame(
         {
             "customer_id": ids,
-            "name": _named(people.name, market.FIRST_NAMES),
-            "city": _named(people.city, market.CITIES),
-            "membership": _named(people.membership, market.MEMBERSHIPS),
-            "joined": market.FIRST_DAY + pd.to_timedelta(day, unit="D"),
+            "name": _named(people.name, population.FIRST_NAMES),
+            "city": _named(people.city, population.CITIES),
+            "membership": _named(people.membership, population.MEMBERSHIPS),
+            "joined": population.FIRST_DAY + pd.to_timedelta(day, unit="D"),
         }
     )
 
 
-def _truth(ids: NDArray[np.str_], people: market.People, stays: market_offers.Staying) -> pd.DataFrame:
-    chances = {f"p_stay_{offer}": stays.with_offer[:, k] for k, offer in enumerate(market_offers.OFFERS)}
+def _truth(ids: NDArray[np.str_], people: population.People, stays: experiment.Staying) -> pd.DataFrame:
+    chances = {f"p_stay_{offer}": stays.with_offer[:, k] for k, offer in enumerate(experiment.OFFERS)}
     return pd.DataFrame(
         {
             "customer_id": ids,
@@ -187,7 +191,7 @@ def _truth(ids: NDArray[np.str_], people: market.People, stays: market_offers.St
     )
 
 
-def _segment(stays: market_offers.Staying) -> NDArray[np.str_]:
+def _segment(stays: experiment.Staying) -> NDArray[np.str_]:
     """Name the quadrant by what the person's best offer changes: at least 10 points up, or down, or neither."""
     lift = stays.with_offer.max(axis=1) - stays.no_offer
     return np.select(
@@ -206,4 +210,4 @@ def _yes_no(flag: NDArray[np.bool_]) -> NDArray[np.str_]:
 
 
 def _date(day: int) -> pd.Timestamp:
-    return market.FIRST_DAY + pd.Timedelta(days=day)
+    return population.FIRST_DAY + pd.Timedelta(days=day)

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers.columns import BLANK_WORDS
-from retention.customers.reading import Table
+from retention.customers.reading.columns import BLANK_WORDS
+from retention.customers.reading.tables import Table
 from retention.customers.table import Customers
 from retention.customers.wording import counted, listed, shown
 from retention.errors import InputError

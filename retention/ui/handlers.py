@@ -17,16 +17,15 @@ from retention import pipeline
 from retention.churn.model import ChurnModel
 from retention.customers.audit import audit
 from retention.customers.export import write_csv
-from retention.customers.files import Limits
+from retention.customers.reading.files import Limits
 from retention.customers.intake import read_customers
 from retention.customers.orders import looks_like_orders, read_orders, snapshot
-from retention.customers.reading import read_table
+from retention.customers.reading.tables import read_table
 from retention.customers.roles import guess_roles
 from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.offers.batch import write_offers
 from retention.offers.writer import Writer, unplugged, writer_from_settings
-from retention.profit.catalogue import read_catalogue
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import PRESETS, Economics
 from retention.profit.ranking import GRID
@@ -250,7 +249,7 @@ def write(
     campaign = write_offers(
         session.scored.send_list,
         id=session.scored.id,
-        offers=read_catalogue(),
+        offers=pipeline.offers_at(session.economics),
         writer=_writer() if plugged else _unplugged_writer(),
         tone=tone,
         language=language,

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from retention.customers.audit import Finding, audit
+from retention.customers.checks.leakage import separation
+from retention.customers.checks.meanings import Meaning, meaning
 from retention.customers.intake import read_customers
-from retention.customers.leakage import separation
-from retention.customers.meanings import Meaning, meaning
 
 ROWS = 1000
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.customers.columns import Place
-from retention.customers.dates import dates_in, parse_dates
+from retention.customers.reading.columns import Place
+from retention.customers.reading.dates import dates_in, parse_dates
 from retention.errors import InputError
 
 

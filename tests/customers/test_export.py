@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retention.customers.export import write_csv
@@ -57,6 +57,7 @@ ids = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(ids)
 def test_ids_come_back_the_same(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
     """Writing and reading gives back every id, apostrophes and quotes and all."""
@@ -68,6 +69,7 @@ def test_ids_come_back_the_same(tmp_path_factory: pytest.TempPathFactory, texts:
     assert table.frame["id"].tolist() == frame["id"].tolist()
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=2, max_size=20))
 def test_floats_come_back_the_same(tmp_path_factory: pytest.TempPathFactory, numbers: list[float]) -> None:
     """A float has as many digits as it takes."""

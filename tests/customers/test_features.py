@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retention.customers.features import order_features
+from retention.customers.history.features import order_features
 from retention.errors import InputError
 
 CUTOFF = pd.Timestamp("2025-06-30")

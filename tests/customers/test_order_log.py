@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.customers.order_log import Orders, read_orders
+from retention.customers.history.order_log import Orders, read_orders
 from retention.customers.orders import looks_like_orders
 from retention.errors import InputError
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from retention.customers import market, market_offers, market_orders
 from retention.customers.export import write_csv
+from retention.customers.market import experiment, population, purchases
 from retention.customers.orders import Snapshot, read_orders, snapshot
 from retention.customers.simulate import Market, simulate
 from retention.errors import Cancelled, InputError
@@ -21,15 +21,15 @@ def shop() -> Market:
 
 
 @pytest.fixture(scope="module")
-def people() -> market.People:
+def people() -> population.People:
     """20,000 people."""
-    return market.draw_people(np.random.default_rng(5), 20_000)
+    return population.draw_people(np.random.default_rng(5), 20_000)
 
 
 @pytest.fixture(scope="module")
-def plan(people: market.People) -> market_orders.Plan:
+def plan(people: population.People) -> purchases.Plan:
     """What they would order if nobody left."""
-    return market_orders.plan_orders(np.random.default_rng(6), people, end=float(market.DAYS))
+    return purchases.plan_orders(np.random.default_rng(6), people, end=float(population.DAYS))
 
 
 def within(values: NDArray[np.float64], expected: float, *, errors: float = 4.0) -> bool:
@@ -86,40 +86,40 @@ def test_it_can_be_stopped() -> None:
     assert told == [0.0, 0.2, 0.4]
 
 
-def test_rates_are_gamma_distributed(people: market.People) -> None:
+def test_rates_are_gamma_distributed(people: population.People) -> None:
     """Before membership, the mean is RATE_MEAN and the variance RATE_MEAN²/RATE_SHAPE."""
-    rates = people.rate / np.asarray(market.MEMBERSHIP_PACE)[people.membership]
-    assert within(rates, market.RATE_MEAN)
-    assert within((rates - market.RATE_MEAN) ** 2, market.RATE_MEAN**2 / market.RATE_SHAPE)
+    rates = people.rate / np.asarray(population.MEMBERSHIP_PACE)[people.membership]
+    assert within(rates, population.RATE_MEAN)
+    assert within((rates - population.RATE_MEAN) ** 2, population.RATE_MEAN**2 / population.RATE_SHAPE)
 
 
-def test_chances_to_leave_are_beta_distributed(people: market.People) -> None:
+def test_chances_to_leave_are_beta_distributed(people: population.People) -> None:
     """The mean is a/(a+b), the variance ab/((a+b)²(a+b+1))."""
-    a, b = market.DROPOUT_A, market.DROPOUT_B
+    a, b = population.DROPOUT_A, population.DROPOUT_B
     assert within(people.dropout, a / (a + b))
     assert within((people.dropout - a / (a + b)) ** 2, a * b / ((a + b) ** 2 * (a + b + 1)))
 
 
-def test_gaps_are_erlang(people: market.People, plan: market_orders.Plan) -> None:
+def test_gaps_are_erlang(people: population.People, plan: purchases.Plan) -> None:
     """In units of the mean gap, k-regular people have mean 1 and variance 1/k; cooling stretches the mean."""
     gap = np.diff(plan.when, prepend=0.0) * people.rate[plan.who]
     inside = plan.index > 0
     cool = plan.index >= people.cooling_order[plan.who]
-    for k in market.REGULARITY:
+    for k in population.REGULARITY:
         own = gap[inside & ~cool & (people.regularity[plan.who] == k)]
         assert within(own, 1.0)
         assert within((own - 1.0) ** 2, 1 / k)
-    assert within(gap[inside & cool], market_orders.COOLING_STRETCH)
+    assert within(gap[inside & cool], purchases.COOLING_STRETCH)
 
 
 @pytest.mark.parametrize("k", [1, 2, 4])
 def test_silence_has_the_survival_function_of_the_gap(
-    people: market.People, plan: market_orders.Plan, k: int
+    people: population.People, plan: purchases.Plan, k: int
 ) -> None:
     """The share of people without a second order for a while is what the formula says."""
     second = plan.when[plan.start + 1] - plan.when[plan.start]
     for silence in (2.0, 10.0, 40.0):
-        chance = market_orders.quiet_chance(
+        chance = purchases.quiet_chance(
             people, np.ones(len(people), dtype=np.int64), np.full(len(people), silence)
         )
         own = people.regularity == k
@@ -130,13 +130,13 @@ def test_silence_has_the_survival_function_of_the_gap(
 def test_nothing_wrong_means_the_models_own_dropout() -> None:
     """With multiplier 1 the hazard is BG/NBD's p; it grows with what goes wrong and stays a probability."""
     p = np.array([0.0, 0.01, 0.3])
-    assert market_orders.leaving_hazard(p, np.ones(3)) == pytest.approx(p)
-    worse = market_orders.leaving_hazard(p, np.array([5.0, 5.0, 500.0]))
+    assert purchases.leaving_hazard(p, np.ones(3)) == pytest.approx(p)
+    worse = purchases.leaving_hazard(p, np.array([5.0, 5.0, 500.0]))
     assert (worse >= p).all()
     assert worse.max() <= 1
 
 
-def test_people_leave_as_often_as_the_hazard_says(plan: market_orders.Plan) -> None:
+def test_people_leave_as_often_as_the_hazard_says(plan: purchases.Plan) -> None:
     """The share who leave after an order is the mean hazard; what went wrong raises it."""
     assert within(plan.leaves - plan.hazard, 0.0)
     assert plan.hazard[plan.complaint].mean() > 3 * plan.hazard[~plan.complaint].mean()
@@ -145,8 +145,8 @@ def test_people_leave_as_often_as_the_hazard_says(plan: market_orders.Plan) -> N
 
 def test_the_clock_bends_days_and_keeps_the_year() -> None:
     """Every day has its length, the mean is 1, and weekends are longer."""
-    length = np.diff(market.market_clock())
-    weekday = (np.arange(market.DAYS) + market.FIRST_DAY.weekday()) % 7
+    length = np.diff(population.market_clock())
+    weekday = (np.arange(population.DAYS) + population.FIRST_DAY.weekday()) % 7
     assert (length > 0.5).all()
     assert length.mean() == pytest.approx(1.0)
     assert length[weekday == 5].mean() > 1.2 * length[weekday == 0].mean()
@@ -156,12 +156,12 @@ def test_the_log_is_consistent(shop: Market) -> None:
     """Every order belongs to a customer, lies between joining and the end, and agrees with its own cells."""
     orders, customers = shop.orders, shop.customers.set_index("customer_id")
     assert orders["ordered_at"].is_monotonic_increasing
-    assert orders["ordered_at"].between(market.FIRST_DAY, shop.cutoff + pd.Timedelta(days=31)).all()
+    assert orders["ordered_at"].between(population.FIRST_DAY, shop.cutoff + pd.Timedelta(days=31)).all()
     first = orders.groupby("customer_id")["ordered_at"].min().dt.normalize()
     assert first.sort_index().equals(customers["joined"].rename("ordered_at").astype(first.dtype).sort_index())
     assert (orders["city"].to_numpy() == customers.loc[orders["customer_id"], "city"].to_numpy()).all()
     assert (
-        orders["late_minutes"] == (orders["delivery_minutes"] - market_orders.PROMISED_MINUTES).clip(0)
+        orders["late_minutes"] == (orders["delivery_minutes"] - purchases.PROMISED_MINUTES).clip(0)
     ).mean() > 0.9
     assert orders["rating"].dropna().isin([1, 2, 3, 4, 5]).all()
     assert (orders["amount"] > 0).all()
@@ -184,11 +184,11 @@ def test_the_truth_agrees_with_what_happens(shop: Market) -> None:
 
 def test_the_campaign_does_what_the_offers_formula_says() -> None:
     """P(stay | offer) = P(stay)(1 − touchiness) + (1 − P(stay))·save, counted over repeated draws of chance."""
-    people = market.draw_people(np.random.default_rng(1), 20_000)
-    clock = market.market_clock()
-    plan = market_orders.plan_orders(np.random.default_rng(2), people, end=float(clock[-1]))
-    played = market_offers.play_campaign(np.random.default_rng(3), people, plan, clock=clock)
-    begin, end = clock[market_offers.CAMPAIGN_DAY], clock[market_offers.CAMPAIGN_DAY + 30]
+    people = population.draw_people(np.random.default_rng(1), 20_000)
+    clock = population.market_clock()
+    plan = purchases.plan_orders(np.random.default_rng(2), people, end=float(clock[-1]))
+    played = experiment.play_campaign(np.random.default_rng(3), people, plan, clock=clock)
+    begin, end = clock[experiment.CAMPAIGN_DAY], clock[experiment.CAMPAIGN_DAY + 30]
     last = plan.first(plan.leaves)[plan.who]
     would = plan.number((plan.when >= begin) & (plan.when < end) & (plan.index <= last)) > 0
     does = played.plan.number((played.plan.when >= begin) & (played.plan.when < end) & played.placed) > 0
@@ -209,7 +209,7 @@ def test_the_campaign_is_randomised_and_in_the_log(shop: Market) -> None:
     assert "control" not in set(redeemed["arm"])
     day = campaign["date"].iloc[0]
     at = shop.orders["ordered_at"]
-    soon = shop.orders[(at >= day) & (at < day + pd.Timedelta(days=market_offers.VALID_DAYS))]
+    soon = shop.orders[(at >= day) & (at < day + pd.Timedelta(days=experiment.VALID_DAYS))]
     assert redeemed["customer_id"].isin(soon.loc[soon["coupon"] == "yes", "customer_id"]).all()
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers.order_log import Orders
+from retention.customers.history.order_log import Orders
 from retention.customers.wording import counted
 
 LABEL = "churn"
@@ -19,7 +19,7 @@ def label_by_horizon(
     Parameters
     ----------
     table
-        One row a customer; see :func:`retention.customers.features.order_features`.
+        One row a customer; see :func:`retention.customers.history.features.order_features`.
     orders
         The log; it should reach to the end of the horizon.
     cutoff

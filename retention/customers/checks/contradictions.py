@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers.findings import Finding, percent
-from retention.customers.meanings import Meaning, meaning
+from retention.customers.checks.findings import Finding, percent
+from retention.customers.checks.meanings import Meaning, meaning
 from retention.customers.roles import tokens
 from retention.customers.wording import shown
 

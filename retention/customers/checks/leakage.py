@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers.findings import Finding, Severity, percent
+from retention.customers.checks.findings import Finding, Severity, percent
 from retention.customers.roles import tokens
 from retention.customers.wording import shown
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.customers.files import Limits
-from retention.customers.shape import check_names, check_rows, too_many_columns
+from retention.customers.reading.files import Limits
+from retention.customers.reading.shape import check_names, check_rows, too_many_columns
 from retention.customers.wording import counted
 from retention.errors import InputError
 

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.customers.files import Limits
-from retention.customers.shape import check_names, check_rows, too_many_columns
+from retention.customers.reading.files import Limits
+from retention.customers.reading.shape import check_names, check_rows, too_many_columns
 from retention.errors import InputError
 
 _BATCH_ROWS = 1 << 16
@@ -43,7 +43,7 @@ def parse(data: bytes, source: str, limits: Limits) -> tuple[Any, NDArray[np.int
         if sum(group.total_byte_size for group in groups) > limits.megabytes * _MEGABYTE:
             raise _too_large(source, limits)
         names = check_names(kept.schema_arrow.names, source, limits)
-        words = [field.name for field in kept.schema_arrow if pa.types.is_string(field.type)]
+        words = [field.name for field in kept.schema_arrow if _of_any_length(field.type)]
         reader = parquet.ParquetFile(pa.BufferReader(data), read_dictionary=words)
         batches, size = [], 0
         for batch in reader.iter_batches(_BATCH_ROWS):
@@ -56,6 +56,14 @@ def parse(data: bytes, source: str, limits: Limits) -> tuple[Any, NDArray[np.int
         raise InputError(f"{source}: is a damaged Parquet file; write or copy it again") from None
     check_rows(len(cells), source, limits)
     return cells, np.arange(2, len(cells) + 2)
+
+
+def _of_any_length(kind: Any) -> bool:
+    """Whether cells of this type can be of any length, and so be kept once for many rows."""
+    from pyarrow import types
+
+    tests = (types.is_string, types.is_large_string, types.is_string_view, types.is_binary, types.is_large_binary)
+    return any(test(kind) for test in tests)
 
 
 def _full_size(column: Any) -> int:

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers.columns import BLANK_WORDS
-from retention.customers.dates import Dates, parse_dates
+from retention.customers.history.order_columns import Asked, OrderRoles, find_roles
+from retention.customers.history.unfit import unfit_columns, unfit_notes
 from retention.customers.intake import Limits, Table, read_table, table_of
-from retention.customers.order_columns import Asked, OrderRoles, find_roles
-from retention.customers.unfit import unfit_columns, unfit_notes
+from retention.customers.reading.columns import BLANK_WORDS
+from retention.customers.reading.dates import Dates, parse_dates
 from retention.customers.wording import counted, shown
 from retention.errors import InputError
 
@@ -71,7 +71,7 @@ def read_orders(
     Parameters
     ----------
     source
-        A CSV or Parquet file (see :func:`retention.customers.reading.read_table`), or a frame.
+        A CSV or Parquet file (see :func:`retention.customers.reading.tables.read_table`), or a frame.
     customer, time, amount
         Columns by name; guessed from the names where None. The amount may be missing altogether.
     limits

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from retention.customers.dates import dates_in
+from retention.customers.reading.dates import dates_in
 from retention.customers.roles import ID_NAMES, guess_roles, named, normalised
 from retention.errors import InputError
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from retention.customers.files import Limits
-from retention.customers.formulas import unescape
+from retention.customers.reading.files import Limits
+from retention.customers.reading.formulas import unescape
 from retention.customers.wording import shown
 from retention.errors import InputError
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers.columns import BLANK_WORDS, Place
+from retention.customers.reading.columns import BLANK_WORDS, Place
 from retention.customers.wording import cell, shown
 from retention.errors import InputError
 

@@ -1,6 +1,6 @@
 """What the people of the simulated market order and go through, and when they leave.
 
-On top of BG/CNBD-k (see :mod:`retention.customers.market`) two things happen that food delivery knows:
+On top of BG/CNBD-k (see :mod:`retention.customers.market.population`) two things happen that food delivery knows:
 
 * what goes wrong with an order (late, complaint, a bad meal, a full price that hurts) multiplies the
   hazard to leave after it, so that without trouble the chance is the model's own ``dropout``;
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.customers.market import People
+from retention.customers.market.population import People
 
 COOLING_STRETCH, COOLING_HAZARD = 2.2, 6.0
 FIRST_ORDER_HAZARD = 8.0

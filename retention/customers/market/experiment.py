@@ -19,8 +19,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.customers.market import DAYS, HISTORY_DAYS, HORIZON_DAYS, MEMBERSHIPS, People
-from retention.customers.market_orders import Plan, quiet_chance
+from retention.customers.market.population import DAYS, HISTORY_DAYS, HORIZON_DAYS, MEMBERSHIPS, People
+from retention.customers.market.purchases import Plan, quiet_chance
 
 OFFERS = ("cash_50", "free_delivery", "percent_20")
 ARMS = ("control", *OFFERS)

@@ -4,8 +4,8 @@ The traits are those of the BG/NBD model of Fader, Hardie and Lee [1]_ with the 
 Reutterer, Platzer and Schröder [2]_ (BG/CNBD-k): gaps are Erlang-k, so that people can be regular,
 and one may leave right after the first order. Rates are gamma-distributed over people, chances to
 leave after an order beta-distributed. What people go through is in
-:mod:`retention.customers.market_orders`, what offers do to them in
-:mod:`retention.customers.market_offers`.
+:mod:`retention.customers.market.purchases`, what offers do to them in
+:mod:`retention.customers.market.experiment`.
 
 References
 ----------

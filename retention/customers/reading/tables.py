@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers import delimited, parquet
-from retention.customers.columns import Place, as_arrow, type_column
-from retention.customers.files import Limits, load
-from retention.customers.shape import check_names, check_rows
+from retention.customers.reading import delimited, parquet
+from retention.customers.reading.arrays import as_arrow
+from retention.customers.reading.columns import Place, type_column
+from retention.customers.reading.files import Limits, load
+from retention.customers.reading.shape import check_names, check_rows
 from retention.errors import InputError
 
 TextColumns = Collection[str] | Callable[[Sequence[str]], Collection[str]]

@@ -40,7 +40,7 @@ def order_features(
     Parameters
     ----------
     frame
-        Typed rows of an order log (see :class:`retention.customers.order_log.Orders`).
+        Typed rows of an order log (see :class:`retention.customers.history.order_log.Orders`).
     customer, time, amount
         Its columns; without an amount there are no features about money.
     cutoff

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from retention.customers.history.unfit import unfit_columns, unfit_notes
 from retention.customers.intake import Limits, table_of
 from retention.customers.roles import guess_roles, named
-from retention.customers.unfit import unfit_columns, unfit_notes
 from retention.customers.vital import check_ids
 from retention.customers.wording import counted, listed
 from retention.errors import InputError

@@ -5,7 +5,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from retention.customers.dates import dates_in
+from retention.customers.reading.dates import dates_in
 from retention.customers.roles import guess_roles, look_counted, look_personal
 
 

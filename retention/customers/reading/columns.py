@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers.formulas import unescape
-from retention.customers.notation import Deciphered, decipher, true_where
+from retention.customers.reading.arrays import moments
+from retention.customers.reading.formulas import unescape
+from retention.customers.reading.notation import Deciphered, decipher, true_where
 from retention.customers.wording import cell, counted, shown
 from retention.errors import InputError
 
@@ -89,47 +90,21 @@ def type_column(cells: Any, place: Place, *, as_text: bool = False) -> Column:
         kind = cells.type
     if pa.types.is_null(kind):
         return _to_text(cells.cast(pa.string()), place) if as_text else Column(np.full(len(cells), np.nan))
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+    if pa.types.is_string_view(kind):
+        cells = cells.cast(pa.large_string())
+        kind = cells.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         cells = _trim(cells)
         return _to_text(cells, place) if as_text else _from_text(cells, place)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return _whole_text(cells) if as_text else _from_numbers(cells, place)
     if pa.types.is_boolean(kind):
         return _to_text(cells.cast(pa.string()), place) if as_text else _from_numbers(cells.cast(pa.int8()), place)
-    if pa.types.is_temporal(kind):
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind) or pa.types.is_time(kind):
         return _to_text(moments(cells), place)
     raise InputError(
         f"{place.source}: column {shown(place.name)} holds {kind}, not numbers or text; leave it out of the file"
     )
-
-
-def as_arrow(column: pd.Series) -> Any:
-    """Turn a pandas column into an Arrow one: NaN is missing, mixed objects, times and categories are text."""
-    import pyarrow as pa
-
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.astype(column.cat.categories.dtype)
-    try:
-        cells = pa.Array.from_pandas(column)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        cells = pa.Array.from_pandas(column.map(str, na_action="ignore"))
-    cells = cells if isinstance(cells, pa.ChunkedArray) else pa.chunked_array([cells])
-    return moments(cells) if pa.types.is_temporal(cells.type) else cells
-
-
-def moments(cells: Any) -> Any:
-    """Write dates and times as ISO text, without a time of day when all are midnight.
-
-    >>> import pandas as pd
-    >>> as_arrow(pd.Series(pd.to_datetime(["2025-06-30", "2025-07-01"]))).to_pylist()
-    ['2025-06-30', '2025-07-01']
-    """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    text = pc.replace_substring_regex(cells.cast(pa.string()), r"\.0+(Z?)$", r"\1")
-    days = pc.replace_substring_regex(text, r" 00:00:00Z?$", "")
-    return days if pc.all(pc.less_equal(pc.binary_length(days), 10)).as_py() else text
 
 
 def _trim(cells: Any) -> Any:

@@ -1,0 +1,1 @@
+"""What an order log tells about each customer up to a day."""
