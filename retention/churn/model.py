@@ -1,0 +1,298 @@
+"""The model: fitted on customers, asked about others, kept as a folder of JSON."""
+
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from retention.artifacts import read_folder, write_folder
+from retention.churn.directions import Direction, find_directions
+from retention.churn.evaluate import Metrics, OutOfFold, measure
+from retention.churn.examples import Examples
+from retention.churn.ladder import RUNGS, Ladder, climb
+from retention.churn.profile import Profile, profile
+from retention.churn.schema import Column, blank_shares, encode, learn_columns
+from retention.churn.trees import Trees
+from retention.churn.verdict import Candidate, Weighting, candidates, warnings, weighting
+from retention.customers.table import Customers, Roles
+from retention.errors import InputError, ModelError
+from retention.progress import Progress, silent
+
+KIND = "churn-model"
+FORMAT = 1
+FEWEST_OF_A_KIND = 10
+
+
+@dataclass(frozen=True, eq=False)
+class ChurnModel:
+    """Probabilities to churn, with what is needed to trust, explain and save them.
+
+    Attributes
+    ----------
+    columns
+        The features it uses.
+    roles
+        The roles of the training table's columns.
+    ladder
+        The fitted candidates and the plan that chose among them.
+    candidates, metrics
+        Figures on customers the model had not seen: each candidate's, and the whole procedure's.
+    warnings
+        Sentences a person should read.
+    weighting
+        Set if churners were weighted.
+    directions, profile
+        Which way features point; what training customers looked like.
+    customers, churn_rate
+        How many it was trained on, and the share that left.
+    trained_at
+        ISO time, UTC.
+    seed
+        Decides folds and samples.
+    versions
+        Of Python and of the libraries that matter.
+    out_of_fold
+        What it said about each training customer unseen; None if a copy came without.
+    """
+
+    columns: tuple[Column, ...]
+    roles: Roles
+    ladder: Ladder
+    candidates: tuple[Candidate, ...]
+    metrics: Metrics
+    warnings: tuple[str, ...]
+    weighting: Weighting | None
+    directions: tuple[Direction, ...]
+    profile: Profile
+    customers: int
+    churn_rate: float
+    trained_at: str
+    seed: int
+    versions: Mapping[str, str]
+    out_of_fold: OutOfFold | None
+
+    @property
+    def chosen(self) -> str:
+        """Name of the rung that gives the probabilities."""
+        return self.ladder.plan.rung
+
+    @classmethod
+    def fit(
+        cls,
+        customers: Customers,
+        *,
+        scale_pos_weight: float | Literal["balanced"] | None = None,
+        seed: int = 0,
+        jobs: int = 1,
+        progress: Progress = silent,
+    ) -> "ChurnModel":
+        """Train on labelled customers.
+
+        Parameters
+        ----------
+        customers
+            At least ten who left and ten who stayed.
+        scale_pos_weight
+            How many times a churner counts: None for once, ``"balanced"`` for as often as makes both
+            kinds weigh the same. Probabilities are calibrated back, so they mean the same without it.
+        seed
+            The same seed on the same customers gives the same model.
+        jobs
+            Threads.
+        progress
+            Told after each fit; may raise Cancelled.
+
+        Raises
+        ------
+        InputError
+            If there is no label, only one kind of customer or too few of one, or no usable feature.
+        """
+        label = _checked_label(customers)
+        columns, left_out = learn_columns(customers)
+        if not columns:
+            raise InputError(
+                f"{customers.source}: no usable feature column; add some that differ between customers"
+            )
+        examples = Examples(columns, encode(columns, customers), label, _weight(scale_pos_weight, label))
+        result = climb(examples, seed=seed, jobs=jobs, progress=progress)
+        model = cls(
+            columns=columns,
+            roles=customers.roles,
+            ladder=result.ladder,
+            candidates=candidates(label, result),
+            metrics=measure(label, result.score),
+            warnings=(*left_out, *warnings(examples, result)),
+            weighting=None if examples.weight == 1.0 else weighting(examples, result),
+            directions=find_directions(result.ladder, examples, seed=seed),
+            profile=profile(
+                examples,
+                result.ladder.probability(examples.matrix),
+                blank=blank_shares(columns, customers),
+            ),
+            customers=len(customers),
+            churn_rate=examples.rate,
+            trained_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            seed=seed,
+            versions=_versions(),
+            out_of_fold=OutOfFold(result.score, label, customers.value, result.fold),
+        )
+        progress(1.0, "Model trained")
+        return model
+
+    def predict(self, customers: Customers) -> NDArray[np.float64]:
+        """Return calibrated probabilities to churn in (0, 1), length n.
+
+        Columns are found by name, in any order; further ones, the label too, are ignored.
+
+        Raises
+        ------
+        ModelError
+            If a column the model learned from is missing or no longer holds numbers.
+        """
+        return self.ladder.probability(encode(self.columns, customers))
+
+    def save(self, folder: str | Path) -> None:
+        """Write the model as a folder, in one step: ``model.json``, ``booster.json``, ``out_of_fold.parquet``.
+
+        Raises
+        ------
+        ModelError
+            If the folder holds something that is no model.
+        """
+        files = {
+            "model.json": (json.dumps(_as_json(self), indent=1, allow_nan=False) + "\n").encode(),
+            "booster.json": self.ladder.trees.content,
+        }
+        if self.out_of_fold is not None:
+            files["out_of_fold.parquet"] = _written_rows(self.out_of_fold)
+        fields = {"kind": KIND, "format": FORMAT}
+        write_folder(Path(folder), files, fields, optional=frozenset({"out_of_fold.parquet"}))
+
+    @classmethod
+    def load(cls, folder: str | Path) -> "ChurnModel":
+        """Read a model that :meth:`save` wrote, verifying every byte first.
+
+        Raises
+        ------
+        ModelError
+            If it is missing, damaged, changed, or written by a newer program.
+        """
+        artifact = read_folder(Path(folder), kind=KIND)
+        if artifact.fields.get("format") != FORMAT:
+            raise ModelError(f"{folder}: written in another format; update this program or train the model again")
+        try:
+            return _from_files(artifact.files)
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, OSError):
+            raise ModelError(f"{folder}: cannot be read as a model; fetch or train it again") from None
+
+
+def _checked_label(customers: Customers) -> NDArray[np.int8]:
+    label = customers.label
+    if label is None:
+        raise InputError(
+            f"{customers.source}: no label column, so there is nothing to learn; name it with --label"
+        )
+    for kind, count in (("left", int(label.sum())), ("stayed", int((label == 0).sum()))):
+        if count < FEWEST_OF_A_KIND:
+            raise InputError(
+                f"{customers.source}: column '{customers.roles.label}' says that {count} customers {kind}; "
+                f"training needs at least {FEWEST_OF_A_KIND} of each kind"
+            )
+    return label
+
+
+def _weight(scale_pos_weight: float | Literal["balanced"] | None, label: NDArray[np.int8]) -> float:
+    if scale_pos_weight is None:
+        return 1.0
+    if scale_pos_weight == "balanced":
+        return float((label == 0).sum() / label.sum())
+    if isinstance(scale_pos_weight, str) or not 0.001 <= scale_pos_weight <= 1000:
+        raise InputError(
+            f"scale_pos_weight {scale_pos_weight}: pass a number between 0.001 and 1000, or 'balanced'"
+        )
+    return float(scale_pos_weight)
+
+
+def _versions() -> dict[str, str]:
+    import sklearn
+    import xgboost
+
+    return {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "scikit-learn": sklearn.__version__,
+        "xgboost": xgboost.__version__,
+    }
+
+
+def _as_json(model: ChurnModel) -> dict[str, Any]:
+    return {
+        "chosen": model.chosen,
+        "columns": [asdict(column) for column in model.columns],
+        "roles": asdict(model.roles),
+        "ladder": model.ladder.as_json(),
+        "candidates": [asdict(one) for one in model.candidates],
+        "metrics": asdict(model.metrics),
+        "warnings": list(model.warnings),
+        "weighting": model.weighting and asdict(model.weighting),
+        "directions": [asdict(one) for one in model.directions],
+        "profile": asdict(model.profile),
+        "customers": model.customers,
+        "churn_rate": model.churn_rate,
+        "trained_at": model.trained_at,
+        "seed": model.seed,
+        "versions": dict(model.versions),
+    }
+
+
+def _from_files(files: Mapping[str, bytes]) -> ChurnModel:
+    saved = json.loads(files["model.json"])
+    columns = tuple(Column.from_json(one) for one in saved["columns"])
+    trees = Trees(files["booster.json"], columns)
+    ladder = Ladder.from_json(saved["ladder"], trees)
+    last = [len(column.categories) - 1.0 for column in columns]
+    for rung in RUNGS:  # parts that do not fit together are refused now, not at the first question
+        ladder.margin(rung, np.array([last, [np.nan] * len(columns)]))
+    rows = files.get("out_of_fold.parquet")
+    return ChurnModel(
+        columns=columns,
+        roles=Roles(**{**saved["roles"], "excluded": tuple(saved["roles"]["excluded"])}),
+        ladder=ladder,
+        candidates=tuple(Candidate(**one) for one in saved["candidates"]),
+        metrics=Metrics(**saved["metrics"]),
+        warnings=tuple(saved["warnings"]),
+        weighting=saved["weighting"] and Weighting(**saved["weighting"]),
+        directions=tuple(Direction(**one) for one in saved["directions"]),
+        profile=Profile.from_json(saved["profile"]),
+        customers=int(saved["customers"]),
+        churn_rate=float(saved["churn_rate"]),
+        trained_at=str(saved["trained_at"]),
+        seed=int(saved["seed"]),
+        versions=dict(saved["versions"]),
+        out_of_fold=None if rows is None else _read_rows(rows),
+    )
+
+
+def _written_rows(rows: OutOfFold) -> bytes:
+    columns = {name: values for name, values in vars(rows).items() if values is not None}
+    buffer = BytesIO()
+    pd.DataFrame(columns).to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def _read_rows(content: bytes) -> OutOfFold:
+    frame = pd.read_parquet(BytesIO(content))
+    return OutOfFold(
+        score=frame["score"].to_numpy(dtype=np.float64),
+        label=frame["label"].to_numpy(dtype=np.int8),
+        value=frame["value"].to_numpy(dtype=np.float64) if "value" in frame else None,
+        fold=frame["fold"].to_numpy(dtype=np.int8),
+    )

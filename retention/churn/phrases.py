@@ -1,0 +1,202 @@
+"""A customer's own values in plain words, never as a cause.
+
+Columns that tell the same story, such as days since the last order and their ratio to the usual gap,
+form one theme and give one phrase. Columns of an unknown company get a general wording.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Value = float | str | None
+
+_LONGEST_VALUE = 40
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Columns that are told together.
+
+    Attributes
+    ----------
+    columns
+        Whose contributions are added up.
+    needs
+        Which columns the phrase is made from.
+    say
+        Takes their values (a number, a text, or None for a blank) and returns the phrase.
+    """
+
+    columns: tuple[str, ...]
+    needs: tuple[str, ...]
+    say: Callable[..., str]
+
+    def phrases(self, values: pd.DataFrame) -> NDArray[np.object_]:
+        """Return the phrase for each row; rows that are alike are worded once."""
+        kind = np.zeros(len(values), dtype=np.int64)
+        cells = []
+        for name in self.needs:
+            codes, found = pd.factorize(values[name], use_na_sentinel=False)
+            kind = kind * len(found) + codes
+            cells.append((codes, found.astype(object).where(found.notna(), None).tolist()))
+        _, first, back = np.unique(kind, return_index=True, return_inverse=True)
+        texts = [self.say(*(found[codes[row]] for codes, found in cells)) for row in first]
+        return np.array(texts, dtype=object)[back]
+
+
+def themes(typical: Mapping[str, float | None]) -> tuple[Theme, ...]:
+    """Return the themes of a model's columns.
+
+    Parameters
+    ----------
+    typical
+        Column name -> median in training, or None for a category.
+    """
+    found: list[Theme] = []
+    left = dict(typical)
+    if {"recency_days", "orders"} <= typical.keys():
+        for columns, needs, say in _SNAPSHOT:
+            present = tuple(name for name in columns if name in left)
+            if present and all(name in typical for name in needs):
+                found.append(Theme(present, needs, partial(say, typical)))
+                left = {name: usual for name, usual in left.items() if name not in present}
+        found += _summaries(left)
+        told = {name for theme in found for name in theme.columns}
+        left = {name: usual for name, usual in left.items() if name not in told}
+    for name, usual in left.items():
+        words = " ".join(name.replace("_", " ").split())
+        found.append(Theme((name,), (name,), partial(_general, words, usual)))
+    return tuple(found)
+
+
+def number(value: float) -> str:
+    """Write a number as a person would.
+
+    Examples
+    --------
+    >>> number(41.0), number(29.85), number(1234567.8), number(0.00123)
+    ('41', '29.85', '1,234,568', '0.0012')
+    """
+    if value == int(value) or abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) >= 0.01 else f"{value:.2g}"
+
+
+def _general(name: str, usual: float | None, value: Value) -> str:
+    """Tell one column of any company: what it is, and for a number how it compares."""
+    if value is None:
+        return f"{name} is not known"
+    if isinstance(value, str) or usual is None:
+        text = "".join(char if char.isprintable() else " " for char in str(value))
+        return f"{name} is {text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + '…'}"
+    if {value, usual} <= {0.0, 1.0}:
+        return f"{name} is {'yes' if value else 'no'}"
+    if number(value) == number(usual):
+        return f"{name} is {number(value)}"
+    return f"{name} is {number(value)}, {'low' if value < usual else 'high'} against a typical {number(usual)}"
+
+
+def _count(value: float, noun: str) -> str:
+    return f"{number(value)} {noun}" if value == 1 else f"{number(value)} {noun}s"
+
+
+def _away(_: Mapping[str, float | None], days: float, gap: float | None = None) -> str:
+    if gap is None:
+        return f"last order {_count(days, 'day')} ago"
+    usual = f"usually every {_count(max(1.0, round(gap)), 'day')}".replace("every 1 day", "every day")
+    return f"last order {_count(days, 'day')} ago; {usual}"
+
+
+def _pace(_: Mapping[str, float | None], month: float, quarter: float) -> str:
+    return f"{_count(month, 'order')} in the last 30 days, {number(quarter)} in the last 90"
+
+
+def _against(before: str, after: str, name: str, typical: Mapping[str, float | None], value: float | None) -> str:
+    """Say ``before value after; typically ...``."""
+    if value is None:
+        return f"{before} not known".strip()
+    usual = typical[name]
+    now = f"{before} {number(round(value, 1))}{after}".strip()
+    return now if usual is None or usual == value else f"{now}; typically {number(round(usual, 1))}"
+
+
+def _one_time(_: Mapping[str, float | None], value: Value) -> str:
+    return "has ordered on one day only" if value == "yes" else "has ordered on more than one day"
+
+
+def _rhythm(typical: Mapping[str, float | None], gap: float | None) -> str:
+    return (
+        "no usual rhythm of orders yet"
+        if gap is None
+        else _against("", " days between orders", "gap_mean_days", typical, gap)
+    )
+
+
+def _basket(_: Mapping[str, float | None], last: float | None, mean: float | None) -> str:
+    if last is None or mean is None:
+        return "basket value not known"
+    return f"basket of {number(round(last))} last time; {number(round(mean))} on average"
+
+
+def _share(
+    what: str, name: str, typical: Mapping[str, float | None], value: float | None, last: float | None = None
+) -> str:
+    if value is None:
+        return f"{what} not known"
+    usual = typical[name]
+    if last == 1:
+        what = f"{what} with the last order, and"
+    now = f"{what} in {value:.0%} of orders"
+    return now if usual is None or f"{usual:.0%}" == f"{value:.0%}" else f"{now}; typically {usual:.0%}"
+
+
+def _last_and_mean(what: str, usual: float | None, last: float | None, mean: float | None) -> str:
+    if last is None or mean is None:
+        return f"{what} not known"
+    now = f"{what} {number(round(last, 1))} last time, {number(round(mean, 1))} on average"
+    return now if usual is None else f"{now}; typically {number(round(usual, 1))}"
+
+
+def _named(before: str, _: Mapping[str, float | None], value: Value) -> str:
+    return f"{before} not known" if value is None else f"{before} {value}"
+
+
+_SNAPSHOT: Sequence[tuple[tuple[str, ...], tuple[str, ...], Callable[..., str]]] = (
+    (("recency_days", "recency_over_gap"), ("recency_days", "gap_mean_days"), _away),
+    (("recency_days", "recency_over_gap"), ("recency_days",), _away),
+    (("orders_30d", "orders_60d", "orders_90d"), ("orders_30d", "orders_90d"), _pace),
+    (("orders",), ("orders",), partial(_against, "", " orders so far", "orders")),
+    (("one_time",), ("one_time",), _one_time),
+    (("tenure_days",), ("tenure_days",), partial(_against, "first order", " days ago", "tenure_days")),
+    (("gap_mean_days", "gap_spread_days", "gap_last_days"), ("gap_mean_days",), _rhythm),
+    (("gap_max_days",), ("gap_max_days",), partial(_against, "longest pause", " days", "gap_max_days")),
+    (("spend_mean", "spend_last", "spend_trend"), ("spend_last", "spend_mean"), _basket),
+    (("spend_total",), ("spend_total",), partial(_against, "has spent", " so far", "spend_total")),
+    (("weekend_share",), ("weekend_share",), partial(_share, "weekend", "weekend_share")),
+    (("usual_weekday",), ("usual_weekday",), partial(_named, "usually orders on a")),
+    (("usual_hours",), ("usual_hours",), partial(_named, "usual time of day:")),
+)
+"""Themes of a snapshot made from an order log: columns, what the phrase needs, and its wording."""
+
+
+def _summaries(typical: Mapping[str, float | None]) -> list[Theme]:
+    """Return themes for the further columns of an order log, which a snapshot sums up by suffix."""
+    found = []
+    for name, usual in typical.items():
+        stem, _, suffix = name.rpartition("_")
+        words = stem.replace("_", " ")
+        last = f"{stem}_last"
+        pair = (name, last) if last in typical else (name,)
+        if suffix == "share":
+            found.append(Theme(pair, pair, partial(_share, words, name, typical)))
+        elif suffix == "mean" and last in typical:
+            found.append(Theme(pair, (last, name), partial(_last_and_mean, words, usual)))
+        elif suffix == "usual":
+            found.append(Theme((name,), (name,), partial(_named, f"usual {words}:", typical)))
+        elif suffix == "kinds":
+            found.append(Theme((name,), (name,), partial(_against, f"{words}:", " different ones", name, typical)))
+    return found

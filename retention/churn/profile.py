@@ -1,0 +1,114 @@
+"""What the training customers looked like, in a few numbers, to hold new ones against."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retention.churn.bins import Bins
+from retention.churn.examples import Examples
+from retention.churn.schema import Column
+
+_BINS = 10
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How one column was spread.
+
+    Attributes
+    ----------
+    bins
+        How its values are sorted.
+    shares
+        Share of customers in each bin, last those in none; they add up to 1.
+    blank
+        Share without a value; the others in no bin have a value too rare to be told apart.
+    typical
+        Median of a number, position of the most frequent category; 0 where all is blank.
+    """
+
+    bins: Bins
+    shares: tuple[float, ...]
+    blank: float
+    typical: float
+
+    def of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the shares of other customers in the same bins, for encoded values of length m."""
+        return _shares(values, self.bins)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How the training customers were spread.
+
+    Attributes
+    ----------
+    customers
+        How many.
+    columns
+        One entry for each column of the model.
+    score
+        What the fitted model says about them.
+    mean_score, spread_score
+        Mean and standard deviation of these.
+    """
+
+    customers: int
+    columns: tuple[Shares, ...]
+    score: Shares
+    mean_score: float
+    spread_score: float
+
+    @classmethod
+    def from_json(cls, saved: Mapping[str, Any]) -> "Profile":
+        """Rebuild a profile from its fields."""
+        return cls(
+            int(saved["customers"]),
+            tuple(_shares_from_json(one) for one in saved["columns"]),
+            _shares_from_json(saved["score"]),
+            float(saved["mean_score"]),
+            float(saved["spread_score"]),
+        )
+
+
+def profile(examples: Examples, score: NDArray[np.float64], *, blank: NDArray[np.float64]) -> Profile:
+    """Summarise training customers.
+
+    Parameters
+    ----------
+    examples
+        Training customers.
+    score
+        What the fitted model says about them, length n.
+    blank
+        Share of blanks in each column, length d; what else has no category is a rare value.
+    """
+    spread = tuple(
+        _summary(column, examples.matrix[:, at], float(blank[at])) for at, column in enumerate(examples.columns)
+    )
+    scores = _summary(Column("score", "number"), score, 0.0)
+    return Profile(len(examples), spread, scores, float(score.mean()), float(score.std()))
+
+
+def _summary(column: Column, values: NDArray[np.float64], blank: float) -> Shares:
+    bins = Bins.learn(column, values, _BINS)
+    shares = _shares(values, bins)
+    known = values[~np.isnan(values)]
+    if column.kind == "category":
+        typical = float(np.argmax(shares[:-1]))
+    else:
+        typical = float(np.median(known)) if known.size else 0.0
+    return Shares(bins, tuple(map(float, shares)), blank, typical)
+
+
+def _shares(values: NDArray[np.float64], bins: Bins) -> NDArray[np.float64]:
+    return np.bincount(bins.place(values), minlength=bins.count + 1) / max(1, len(values))
+
+
+def _shares_from_json(saved: Mapping[str, Any]) -> Shares:
+    return Shares(
+        Bins.from_json(saved["bins"]), tuple(saved["shares"]), float(saved["blank"]), float(saved["typical"])
+    )

@@ -1,0 +1,64 @@
+"""Customers with a known truth, and models fitted on them once for all tests of this room."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from retention.churn.model import ChurnModel
+from retention.customers.table import Customers, Roles
+
+
+def sigmoid(margin):
+    return 1 / (1 + np.exp(-margin))
+
+
+def telecom(n: int = 500, *, seed: int = 0, shuffled: bool = False, rate_shift: float = 0.0) -> Customers:
+    """Draw customers whose risk falls with tenure and is higher on monthly contracts; 'noise' says nothing."""
+    rng = np.random.default_rng(seed)
+    tenure = rng.integers(0, 72, n).astype(float)
+    fee = np.round(rng.normal(70, 20, n), 2)
+    contract = rng.choice(["Monthly", "Yearly"], n, p=[0.6, 0.4])
+    margin = -1.0 - 0.05 * (tenure - 30) + 1.5 * (contract == "Monthly") + rate_shift
+    label = (rng.random(n) < sigmoid(margin)).astype(np.int8)
+    frame = pd.DataFrame(
+        {
+            "customer_id": pd.array([f"C{number}" for number in range(n)], dtype="str"),
+            "tenure": tenure,
+            "contract": pd.array(contract, dtype="str"),
+            "monthly_fee": np.where(rng.random(n) < 0.05, np.nan, fee),
+            "noise": rng.normal(size=n),
+            "churn": rng.permutation(label) if shuffled else label,
+        }
+    )
+    return Customers(frame, Roles(id="customer_id", label="churn", value="monthly_fee"), "telecom.csv")
+
+
+@pytest.fixture(scope="session")
+def draw() -> Callable[..., Customers]:
+    return telecom
+
+
+@pytest.fixture(scope="session")
+def customers() -> Customers:
+    return telecom()
+
+
+@pytest.fixture(scope="session")
+def model(customers: Customers) -> ChurnModel:
+    return ChurnModel.fit(customers)
+
+
+@pytest.fixture
+def table() -> Callable[..., Customers]:
+    """Build customers from columns; ids are numbered."""
+
+    def build(*, label=None, source="table.csv", **columns) -> Customers:
+        n = len(next(iter(columns.values())))
+        frame = pd.DataFrame({"id": pd.array([f"c{row}" for row in range(n)], dtype="str"), **columns})
+        if label is not None:
+            frame["churn"] = np.asarray(label, dtype=np.int8)
+        return Customers(frame, Roles(id="id", label=None if label is None else "churn"), source)
+
+    return build

@@ -1,0 +1,89 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retention.churn.drift import drift, stability_index
+from retention.customers.table import Customers
+
+
+def drifted(model, customers, **changes):
+    """Return the drift of the customers after some of their columns were changed."""
+    frame = customers.frame.assign(**changes)
+    other = Customers(frame, customers.roles)
+    return drift(model, other, model.predict(other))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_random_half_of_the_same_customers_is_quiet(model, customers, seed):
+    """Chance differences are no drift."""
+    half = customers.take(np.random.default_rng(seed).permutation(500)[:250])
+    assert drift(model, half, model.predict(half)) == drift(model, customers, model.predict(customers))
+    assert drift(model, half, model.predict(half)).level == "none"
+
+
+@pytest.mark.parametrize("n", [1, 20, 500, 5000])
+def test_other_customers_of_the_same_market_are_quiet(model, draw, n):
+    """Freshly drawn, few or many: no alarm."""
+    fresh = draw(n, seed=100 + n)
+    assert drift(model, fresh, model.predict(fresh)).reasons == ()
+
+
+def test_nobody_has_not_drifted(model, customers):
+    """An empty file is no alarm."""
+    nobody = customers.take(np.array([], dtype=np.int64))
+    assert drift(model, nobody, model.predict(nobody)).level == "none"
+
+
+def test_a_changed_population_is_severe(model, customers):
+    """Everybody is new: scores double, and the advice is to retrain before acting."""
+    found = drifted(model, customers, tenure=customers.frame["tenure"] * 0.1)
+    assert found.level == "severe"
+    assert found.reasons[-1] == "retrain on customers like these before acting on the scores"
+    assert any(
+        "column 'tenure'" in sentence and "typically 3.85 against 38.5" in sentence for sentence in found.reasons
+    )
+
+
+def test_a_shift_the_model_hardly_looks_at_is_not_severe(model, customers):
+    """A column without a say moves: some drift, retrain when outcomes are known."""
+    found = drifted(model, customers, noise=customers.frame["noise"] + 1.0)
+    assert found.level == "some"
+    assert found.reasons[-1] == "retrain as soon as it is known who of these customers left"
+
+
+def test_unknown_values_are_told(model, customers):
+    """A contract that did not exist in training is said to be unknown to the model."""
+    found = drifted(model, customers, contract=pd.array(["Weekly"] * 500, dtype="str"))
+    assert any(
+        "column 'contract'" in s and "100% hold values that the model does not know" in s for s in found.reasons
+    )
+
+
+def test_blanks_are_told(model, customers):
+    """A column that stopped being filled is said to be blank."""
+    found = drifted(model, customers, tenure=np.nan)
+    assert any("column 'tenure'" in s and "100% blank against 0% in training" in s for s in found.reasons)
+
+
+def test_another_mix_of_categories_is_told(model, customers):
+    """All on yearly contracts: the share that grew is named."""
+    found = drifted(model, customers, contract=pd.array(["Yearly"] * 500, dtype="str"))
+    assert any("column 'contract'" in s and "in training" in s for s in found.reasons)
+
+
+def test_stability_index_by_hand():
+    """From 50:50 to 90:10 is 0.4 ln 1.8 - 0.4 ln 0.2; no change is 0."""
+    even = np.array([0.5, 0.5])
+    expected = 0.4 * np.log(1.8) - 0.4 * np.log(0.2)
+    assert stability_index(even, np.array([0.9, 0.1])) == pytest.approx(expected)
+    assert stability_index(even, even) == 0
+
+
+@given(st.lists(st.tuples(st.floats(0.01, 1), st.floats(0.01, 1)), min_size=2, max_size=12))
+def test_stability_index_is_symmetric_and_never_negative(pairs):
+    """It measures a distance, whichever set of shares came first."""
+    before, now = (np.array(side) / sum(side) for side in zip(*pairs, strict=True))
+    assert stability_index(before, now) >= 0
+    assert stability_index(before, now) == pytest.approx(stability_index(now, before))

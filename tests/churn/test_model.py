@@ -1,0 +1,197 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from retention.artifacts import read_folder, write_folder
+from retention.churn.model import FORMAT, KIND, ChurnModel
+from retention.churn.verdict import NO_BETTER
+from retention.customers.table import Customers
+from retention.errors import InputError, ModelError
+
+
+@pytest.fixture
+def folder(model, tmp_path):
+    model.save(tmp_path / "model")
+    return tmp_path / "model"
+
+
+def rewritten(folder, *, fields=None, drop=(), **changed):
+    """Write the folder again with other content but valid hashes, as somebody with a reason might."""
+    files = dict(read_folder(folder, kind=KIND).files)
+    files |= {name.replace("_json", ".json"): content for name, content in changed.items()}
+    kept = {name: content for name, content in files.items() if name not in drop}
+    write_folder(folder, kept, fields or {"kind": KIND, "format": FORMAT})
+    return folder
+
+
+def test_what_a_fitted_model_tells(model, customers):
+    """Figures, candidates and facts about the training are there and fit together."""
+    assert (model.customers, model.churn_rate) == (500, customers.label.mean())
+    assert model.candidates[0].name == "base rate"
+    assert model.chosen in {one.name for one in model.candidates}
+    assert 0.7 < model.metrics.roc_auc < 0.95
+    assert model.metrics.mean_probability == pytest.approx(model.churn_rate, abs=0.03)
+    assert model.weighting is None
+    assert set(model.versions) == {"python", "numpy", "scikit-learn", "xgboost"}
+    assert model.trained_at.endswith("+00:00")
+    assert model.roles == customers.roles
+
+
+def test_held_out_rows_carry_label_value_and_fold_in_table_order(model, customers):
+    """What profit needs is there, and nothing that says who it is."""
+    rows = model.out_of_fold
+    np.testing.assert_array_equal(rows.label, customers.label)
+    np.testing.assert_array_equal(rows.value, customers.value)
+    assert set(vars(rows)) == {"score", "label", "value", "fold"}
+    assert np.unique(rows.fold).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_loaded_model_scores_to_the_same_digits(model, customers, folder):
+    """Saved and loaded, every probability is equal, and so is all that is told about the model."""
+    loaded = ChurnModel.load(folder)
+    np.testing.assert_array_equal(loaded.predict(customers), model.predict(customers))
+    for name in ("columns", "roles", "candidates", "metrics", "warnings", "directions", "profile", "trained_at"):
+        assert getattr(loaded, name) == getattr(model, name)
+    np.testing.assert_array_equal(loaded.out_of_fold.score, model.out_of_fold.score)
+    np.testing.assert_array_equal(loaded.out_of_fold.value, model.out_of_fold.value)
+
+
+def test_column_order_extra_columns_and_the_label_do_not_matter(model, customers):
+    """New customers come with their columns in any order, with more of them, and without a label."""
+    frame = customers.frame[customers.frame.columns[::-1]].drop(columns="churn").assign(colour="red", zip=1.0)
+    other = Customers(frame, replace(customers.roles, label=None))
+    np.testing.assert_array_equal(model.predict(other), model.predict(customers))
+
+
+def test_each_customer_is_scored_on_their_own(model, customers):
+    """A score does not depend on who else is in the file; nobody gets none."""
+    rows = np.array([7, 3, 400])
+    np.testing.assert_array_equal(model.predict(customers.take(rows)), model.predict(customers)[rows])
+    assert model.predict(customers.take(np.array([], dtype=np.int64))).shape == (0,)
+
+
+def test_a_missing_column_is_named(model, customers):
+    """The sentence says what to add."""
+    frame = customers.frame.drop(columns="tenure")
+    with pytest.raises(ModelError, match="column 'tenure' is missing"):
+        model.predict(Customers(frame, customers.roles))
+
+
+def test_a_changed_byte_is_refused(folder):
+    """Every file is verified before it is read."""
+    for name in ("model.json", "booster.json", "out_of_fold.parquet"):
+        path = folder / name
+        content = path.read_bytes()
+        path.write_bytes(content[:-5] + b"?" + content[-4:])
+        with pytest.raises(ModelError, match=name):
+            ChurnModel.load(folder)
+        path.write_bytes(content)
+    ChurnModel.load(folder)
+
+
+@pytest.mark.parametrize("junk", [b"", b"{}", b"[]", b"null", b'{"columns": 3}', b"\xff\xfe"])
+def test_json_that_is_no_model_is_refused(folder, junk):
+    """Even with valid hashes, what cannot be read is a ModelError."""
+    with pytest.raises(ModelError, match="cannot be read as a model"):
+        ChurnModel.load(rewritten(folder, model_json=junk))
+
+
+def test_a_booster_that_does_not_parse_is_refused_at_load(folder):
+    """Not at the first customer."""
+    with pytest.raises(ModelError, match=r"booster\.json"):
+        ChurnModel.load(rewritten(folder, booster_json=b'{"learner": {}}'))
+
+
+def test_parts_that_do_not_fit_together_are_refused(folder):
+    """A regression with one term too few for the columns is noticed at load."""
+    saved = json.loads((folder / "model.json").read_bytes())
+    saved["ladder"]["rule"]["column"] = 99
+    with pytest.raises(ModelError, match="cannot be read as a model"):
+        ChurnModel.load(rewritten(folder, model_json=json.dumps(saved).encode()))
+
+
+def test_another_format_is_refused(folder):
+    """A folder written by a later program says so."""
+    with pytest.raises(ModelError, match="another format"):
+        ChurnModel.load(rewritten(folder, fields={"kind": KIND, "format": FORMAT + 1}))
+
+
+def test_a_copy_without_held_out_rows_loads(folder, customers, model):
+    """They are optional: scores stay, profit cannot be measured."""
+    (folder / "out_of_fold.parquet").unlink()
+    loaded = ChurnModel.load(folder)
+    assert loaded.out_of_fold is None
+    np.testing.assert_array_equal(loaded.predict(customers), model.predict(customers))
+    loaded.save(folder)
+    assert not (folder / "out_of_fold.parquet").exists()
+
+
+def test_nothing_personal_is_saved(folder):
+    """No id, and no name of a customer, is in any file."""
+    content = b"".join(path.read_bytes() for path in folder.iterdir())
+    assert b"C499" not in content
+    assert b"C0" not in (folder / "model.json").read_bytes()
+
+
+@pytest.mark.slow
+def test_a_model_without_trees_or_regression_is_still_saved_whole(draw, tmp_path):
+    """Shuffled labels: the base rate is chosen, said so, saved and loaded."""
+    customers = draw(300, seed=5, shuffled=True)
+    model = ChurnModel.fit(customers)
+    assert model.chosen == "base rate"
+    assert NO_BETTER in model.warnings
+    assert "no better than the base rate" in NO_BETTER
+    model.save(tmp_path / "model")
+    probability = ChurnModel.load(tmp_path / "model").predict(customers)
+    np.testing.assert_allclose(probability, customers.label.mean())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("weight", ["balanced", 5.0])
+def test_weighted_probabilities_still_mean_what_they_say(draw, weight):
+    """Counting churners more often lifts raw scores; calibration brings the mean back to the base rate."""
+    customers = draw(800, seed=6, rate_shift=-1.5)
+    model = ChurnModel.fit(customers, scale_pos_weight=weight)
+    effect = model.weighting
+    noise = 3 * np.sqrt(effect.brier_calibrated / 800)
+    assert effect.mean_raw > effect.churn_rate + 0.05
+    assert effect.mean_calibrated == pytest.approx(effect.churn_rate, abs=noise)
+    assert model.predict(customers).mean() == pytest.approx(effect.churn_rate, abs=noise)
+    assert effect.brier_calibrated < effect.brier_raw
+    assert model.metrics.mean_probability == effect.mean_calibrated
+
+
+def test_a_label_is_needed(customers):
+    """Without it there is nothing to learn."""
+    with pytest.raises(InputError, match=r"telecom\.csv: no label column"):
+        ChurnModel.fit(replace(customers, roles=replace(customers.roles, label=None)))
+
+
+@pytest.mark.parametrize(("left", "kind"), [(0, "left"), (9, "left"), (300, "stayed"), (295, "stayed")])
+def test_too_few_of_a_kind_are_refused(table, left, kind):
+    """Ten who left and ten who stayed are the least: two for each fold."""
+    customers = table(age=np.arange(300.0), label=np.arange(300) < left)
+    with pytest.raises(InputError, match=f"customers {kind}; training needs at least 10 of each kind"):
+        ChurnModel.fit(customers)
+
+
+@pytest.mark.slow
+def test_ten_of_a_kind_are_enough(table):
+    """The smallest table that can be divided trains, and says how uncertain it is."""
+    model = ChurnModel.fit(table(age=np.arange(40.0), label=np.arange(40) % 4 == 0))
+    assert any("only 10 customers left" in sentence for sentence in model.warnings)
+
+
+def test_no_usable_column_is_refused(table):
+    """A constant tells nobody apart."""
+    with pytest.raises(InputError, match="no usable feature column"):
+        ChurnModel.fit(table(land=np.ones(40), label=np.arange(40) % 2))
+
+
+@pytest.mark.parametrize("weight", [0, -1, float("nan"), float("inf"), "heavy"])
+def test_a_weight_that_cannot_be_is_refused(customers, weight):
+    """Zero, negative or endless weights are asked for again."""
+    with pytest.raises(InputError, match="scale_pos_weight"):
+        ChurnModel.fit(customers, scale_pos_weight=weight)

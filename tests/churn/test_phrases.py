@@ -1,0 +1,112 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from retention.churn.phrases import number, themes
+
+
+def words(typical, row):
+    """Return the phrase of every theme for one row."""
+    frame = pd.DataFrame([row])
+    for name, usual in typical.items():
+        frame[name] = frame[name].astype("float64" if usual is not None else "str")
+    return {theme.columns: theme.phrases(frame)[0] for theme in themes(typical)}
+
+
+def phrase(name, usual, value):
+    return words({name: usual}, {name: value})[(name,)]
+
+
+@pytest.mark.parametrize(
+    ("name", "usual", "value", "expected"),
+    [
+        ("tenure", 29.0, 2.0, "tenure is 2, low against a typical 29"),
+        ("MonthlyCharges", 70.35, 104.8, "MonthlyCharges is 104.8, high against a typical 70.35"),
+        ("support_calls", 1.0, 1.0, "support calls is yes"),
+        ("support_calls", 2.0, 2.0, "support calls is 2"),
+        ("SeniorCitizen", 0.0, 1.0, "SeniorCitizen is yes"),
+        ("balance", 10.0, np.nan, "balance is not known"),
+        ("Contract", None, "Month-to-month", "Contract is Month-to-month"),
+        ("Contract", None, None, "Contract is not known"),
+        ("note", None, "two\nlines", "note is two lines"),
+        ("note", None, "x" * 60, "note is " + "x" * 39 + "…"),
+    ],
+)
+def test_columns_of_any_company_are_told_with_the_persons_value(name, usual, value, expected):
+    """Nothing but the column's name, the value, and what is typical."""
+    assert phrase(name, usual, value) == expected
+
+
+SNAPSHOT = {
+    "recency_days": 7.0, "recency_over_gap": 0.6, "gap_mean_days": 10.4, "gap_max_days": 28.0, "orders": 19.0,
+    "orders_30d": 2.0, "orders_90d": 7.0, "one_time": None, "tenure_days": 223.0, "spend_total": 6902.0,
+    "spend_mean": 377.0, "spend_last": 357.0, "weekend_share": 0.33, "usual_weekday": None,
+    "delivery_minutes_mean": 37.67, "delivery_minutes_last": 35.0, "complaint_share": 0.0, "complaint_last": 0.0,
+    "cuisine_usual": None, "cuisine_kinds": 5.0, "loyalty_points": 40.0,
+}  # fmt: skip
+PERSON = {
+    "recency_days": 41.0, "recency_over_gap": 4.6, "gap_mean_days": 9.0, "gap_max_days": 30.0, "orders": 3.0,
+    "orders_30d": 0.0, "orders_90d": 2.0, "one_time": "no", "tenure_days": 80.0, "spend_total": 1210.0,
+    "spend_mean": 403.33, "spend_last": 310.0, "weekend_share": 0.5, "usual_weekday": "Friday",
+    "delivery_minutes_mean": 44.25, "delivery_minutes_last": 58.0, "complaint_share": 0.4, "complaint_last": 1.0,
+    "cuisine_usual": "Pizza", "cuisine_kinds": 1.0, "loyalty_points": 12.0,
+}  # fmt: skip
+
+
+def test_a_food_delivery_snapshot_is_told_in_its_own_words():
+    """Columns that tell one story make one phrase; further columns of the log are told by their suffix."""
+    assert words(SNAPSHOT, PERSON) == {
+        ("recency_days", "recency_over_gap"): "last order 41 days ago; usually every 9 days",
+        ("orders_30d", "orders_90d"): "0 orders in the last 30 days, 2 in the last 90",
+        ("orders",): "3 orders so far; typically 19",
+        ("one_time",): "has ordered on more than one day",
+        ("tenure_days",): "first order 80 days ago; typically 223",
+        ("gap_mean_days",): "9 days between orders; typically 10.4",
+        ("gap_max_days",): "longest pause 30 days; typically 28",
+        ("spend_mean", "spend_last"): "basket of 310 last time; 403 on average",
+        ("spend_total",): "has spent 1,210 so far; typically 6,902",
+        ("weekend_share",): "weekend in 50% of orders; typically 33%",
+        ("usual_weekday",): "usually orders on a Friday",
+        ("delivery_minutes_mean", "delivery_minutes_last"): (
+            "delivery minutes 58 last time, 44.2 on average; typically 37.7"
+        ),
+        ("complaint_share", "complaint_last"): "complaint with the last order, and in 40% of orders; typically 0%",
+        ("cuisine_usual",): "usual cuisine: Pizza",
+        ("cuisine_kinds",): "cuisine: 1 different ones; typically 5",
+        ("loyalty_points",): "loyalty points is 12, low against a typical 40",
+    }
+
+
+def test_somebody_with_one_order_has_no_rhythm():
+    """Blanks of a snapshot are worded, not printed."""
+    told = words(SNAPSHOT, {**PERSON, "gap_mean_days": np.nan, "one_time": "yes", "recency_days": 1.0})
+    assert told["recency_days", "recency_over_gap"] == "last order 1 day ago"
+    assert told[("gap_mean_days",)] == "no usual rhythm of orders yet"
+    assert told[("one_time",)] == "has ordered on one day only"
+
+
+def test_every_column_belongs_to_one_theme():
+    """No contribution is told twice or forgotten."""
+    told = [name for theme in themes(SNAPSHOT) for name in theme.columns]
+    assert sorted(told) == sorted(SNAPSHOT)
+
+
+def test_suffixes_mean_nothing_outside_a_snapshot():
+    """A telecom's ``call_share`` is a column like any other."""
+    assert phrase("call_share", 0.25, 0.5) == "call share is 0.5, high against a typical 0.25"
+
+
+def test_rows_that_are_alike_get_the_same_words():
+    """Phrases come in row order, blanks among them."""
+    (theme,) = themes({"age": 30.0})
+    frame = pd.DataFrame({"age": [41.0, np.nan, 41.0]})
+    expected = ["age is 41, high against a typical 30", "age is not known"]
+    assert theme.phrases(frame).tolist() == [*expected, expected[0]]
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(0.0, "0"), (-3.5, "-3.5"), (1234.5, "1,234"), (0.05, "0.05"), (0.0004, "0.0004")]
+)
+def test_numbers_are_written_as_a_person_would(value, written):
+    """No trailing zeros, thousands apart, small ones not lost."""
+    assert number(value) == written

@@ -1,0 +1,83 @@
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from retention.churn.calibration import Calibration
+from retention.churn.ladder import RUNGS
+from retention.churn.reasons import contributions, directions, top_reasons
+from retention.churn.schema import encode
+from retention.customers.table import Customers
+from retention.errors import ModelError
+
+
+def chosen(model, rung, *, blend=0.5):
+    """Return the model with another rung in charge."""
+    plan = replace(model.ladder.plan, rung=rung, blend=blend, calibrations={name: Calibration() for name in RUNGS})
+    return replace(model, ladder=replace(model.ladder, plan=plan))
+
+
+@pytest.fixture
+def extremes(customers):
+    """Somebody at high risk and somebody at low risk, otherwise alike."""
+    frame = customers.frame.iloc[:2].copy()
+    frame["tenure"] = [1.0, 70.0]
+    frame["contract"] = pd.array(["Monthly", "Yearly"], dtype="str")
+    frame["monthly_fee"], frame["noise"] = 70.0, 0.0
+    return Customers(frame, customers.roles)
+
+
+@pytest.mark.parametrize("rung", ["logistic regression", "xgboost", "blend"])
+def test_the_persons_own_values_are_told(model, extremes, rung):
+    """A short tenure and a monthly contract are told; they raise the risk in every kind of model."""
+    told = top_reasons(chosen(model, rung), extremes).iloc[0].tolist()
+    assert {"tenure is 1, low against a typical 38.5", "contract is Monthly"} == set(told[:2])
+
+
+def test_what_lowers_the_risk_is_no_reason(model, extremes):
+    """Somebody with a long tenure and a yearly contract gets empty texts rather than far-fetched ones."""
+    told = top_reasons(chosen(model, "logistic regression"), extremes).iloc[1]
+    assert not told.str.contains("tenure|contract").any()
+    assert told["reason_3"] == ""
+
+
+def test_reasons_are_text_columns_indexed_like_the_customers(model, customers):
+    """They can be joined to the send list, whatever its index."""
+    rows = customers.take(np.array([9, 4]))
+    told = top_reasons(model, rows, top=2)
+    assert told.columns.tolist() == ["reason_1", "reason_2"]
+    assert told.index.tolist() == [9, 4]
+    assert told.notna().all(axis=None)
+    assert top_reasons(model, customers.take(np.array([], dtype=np.int64))).shape == (0, 3)
+
+
+@pytest.mark.parametrize("rung", RUNGS)
+def test_contributions_add_up(model, customers, rung):
+    """Summed over columns they differ between customers by as much as the log-odds do."""
+    one = chosen(model, rung)
+    matrix = encode(one.columns, customers)
+    added, margin = contributions(one, matrix).sum(axis=1), one.ladder.margin(rung, matrix)
+    np.testing.assert_allclose(added - added[0], margin - margin[0], atol=1e-4)
+
+
+def test_the_base_rate_has_no_reasons(model, customers):
+    """One number for all says nothing about anybody."""
+    assert (top_reasons(chosen(model, "base rate"), customers) == "").all(axis=None)
+
+
+def test_a_missing_column_is_named(model, customers):
+    """As for scoring."""
+    with pytest.raises(ModelError, match="column 'tenure' is missing"):
+        top_reasons(model, Customers(customers.frame.drop(columns="tenure"), customers.roles))
+
+
+def test_directions_tell_the_truth_of_the_market(model):
+    """Longer tenure goes with less churn, monthly contracts with more; noise has no clear direction."""
+    told = directions(model).set_index("feature")
+    assert told.columns.tolist() == ["effect", "coefficient", "sign_stability", "mean_abs_shap", "agree"]
+    assert told["effect"]["tenure"] == "higher values go with less churn"
+    assert told["effect"]["contract"] == "most churn with Monthly, least with Yearly"
+    assert told["effect"]["noise"] == "no clear direction in the regression"
+    assert told["agree"][["tenure", "contract"]].all()
+    assert told["mean_abs_shap"].is_monotonic_decreasing

@@ -1,0 +1,115 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from retention.churn.schema import MOST_CATEGORIES, Column, blank_shares, encode, learn_columns
+from retention.errors import ModelError
+
+
+def text(values):
+    return pd.array(values, dtype="str")
+
+
+def test_numbers_and_texts_become_columns_in_table_order(table):
+    """Each feature keeps its name and place; categories are sorted."""
+    customers = table(city=text(["Pune", "Delhi"] * 20), age=np.arange(40.0))
+    columns, warnings = learn_columns(customers)
+    assert columns == (Column("city", "category", ("Delhi", "Pune")), Column("age", "number"))
+    assert warnings == ()
+
+
+def test_columns_that_are_the_same_for_everyone_are_left_out_with_a_sentence(table):
+    """A constant and an empty column teach nothing; the person is told."""
+    customers = table(age=np.arange(40.0), land=text(["IN"] * 40), gone=np.full(40, np.nan))
+    columns, warnings = learn_columns(customers)
+    assert [column.name for column in columns] == ["age"]
+    assert warnings == ("columns 'land', 'gone' are the same for everyone and were left out",)
+
+
+def test_one_value_with_blanks_is_kept(table):
+    """Whether a value is there at all can tell customers apart."""
+    columns, _ = learn_columns(table(flag=np.array([1.0, np.nan] * 20)))
+    assert columns == (Column("flag", "number"),)
+
+
+def test_a_second_id_is_left_out_with_a_sentence(table):
+    """Texts that nearly all differ, such as addresses, would be learned by heart."""
+    customers = table(age=np.arange(300.0), address=text([f"street {row}" for row in range(300)]))
+    columns, warnings = learn_columns(customers)
+    assert [column.name for column in columns] == ["age"]
+    assert warnings == (
+        "column 'address' holds 300 different texts for 300 customers, too many to learn from, so it was left out",
+    )
+
+
+def test_rare_categories_are_not_kept(table):
+    """A category needs ten customers in a table of three hundred, and 64 at most are kept."""
+    cities = ["Pune"] * 200 + ["Delhi"] * 91 + ["Goa"] * 9
+    columns, _ = learn_columns(table(city=text(cities)))
+    assert columns[0].categories == ("Delhi", "Pune")
+    many = [f"city {row % 100:03}" for row in range(3000)]
+    columns, _ = learn_columns(table(city=text(many)))
+    assert len(columns[0].categories) == MOST_CATEGORIES
+
+
+def test_encoding_finds_columns_by_name_and_ignores_others(table):
+    """Order does not matter, and columns the model does not know are left alone."""
+    columns = (Column("city", "category", ("Delhi", "Pune")), Column("age", "number"))
+    customers = table(extra=np.zeros(3), age=np.array([1.0, np.nan, 3.0]), city=text(["Pune", "Delhi", None]))
+    np.testing.assert_array_equal(encode(columns, customers), [[1, 1], [0, np.nan], [np.nan, 3]])
+
+
+def test_an_unseen_category_counts_as_a_blank(table):
+    """A new value at scoring is no error."""
+    columns = (Column("city", "category", ("Delhi", "Pune")),)
+    assert np.isnan(encode(columns, table(city=text(["Goa"])))).all()
+
+
+def test_missing_columns_are_named(table):
+    """The sentence says which file lacks which column."""
+    columns = (Column("city", "category", ("Delhi",)), Column("age", "number"), Column("fee", "number"))
+    with pytest.raises(ModelError, match=r"new\.csv: column 'fee' is missing"):
+        encode(columns, table(city=text(["Delhi"]), age=np.zeros(1), source="new.csv"))
+    with pytest.raises(ModelError, match="columns 'age', 'fee' are missing"):
+        encode(columns, table(city=text(["Delhi"])))
+
+
+def test_numbers_that_arrive_as_text_are_parsed(table):
+    """A stray text cell in a file makes a whole column text; its numbers still count."""
+    customers = table(age=text(["41", " 7.5 ", "", None, "1e2"]))
+    np.testing.assert_array_equal(
+        encode((Column("age", "number"),), customers)[:, 0], [41, 7.5, np.nan, np.nan, 100]
+    )
+
+
+def test_text_that_is_no_number_is_refused_by_row(table):
+    """The sentence names the column and the row, not the value, which may be personal."""
+    with pytest.raises(ModelError, match=r"column 'age' was a number in training, but row 2 holds text") as error:
+        encode((Column("age", "number"),), table(age=text(["41", "Asha"])))
+    assert "Asha" not in str(error.value)
+
+
+def test_numbers_in_a_category_column_are_compared_as_written(table):
+    """A plan called 1 in training is 1.0 once a file holds numbers only."""
+    columns = (Column("plan", "category", ("1", "2", "2.5")),)
+    encoded = encode(columns, table(plan=np.array([2.0, 1.0, 2.5, np.nan, 7.0])))
+    np.testing.assert_array_equal(encoded[:, 0], [1, 0, 2, np.nan, np.nan])
+
+
+def test_infinite_numbers_count_as_blanks(table):
+    """A division by zero upstream must not reach the model."""
+    encoded = encode((Column("ratio", "number"),), table(ratio=np.array([np.inf, -np.inf, 1.0])))
+    np.testing.assert_array_equal(encoded[:, 0], [np.nan, np.nan, 1.0])
+
+
+def test_huge_numbers_are_kept_within_what_can_be_computed_with(table):
+    """A stray 1e300 must not turn into infinity on the way to the trees."""
+    encoded = encode((Column("balance", "number"),), table(balance=np.array([1e300, -1e300])))
+    assert encoded[:, 0].tolist() == [1e30, -1e30]
+
+
+def test_blank_shares_count_missing_values_only(table):
+    """An unknown category is not a blank."""
+    columns = (Column("city", "category", ("Delhi",)), Column("age", "number"))
+    customers = table(city=text(["Goa", None, "Delhi", "Delhi"]), age=np.array([1.0, np.nan, np.nan, 2.0]))
+    assert blank_shares(columns, customers).tolist() == [0.25, 0.5]
