@@ -84,10 +84,10 @@ def _audit(options: argparse.Namespace) -> Outcome:
 
 
 def _train(options: argparse.Namespace) -> Outcome:
-    from retention.churn.model import ChurnModel
+    from retention.pipeline import train
 
     customers = _customers(options)
-    model = ChurnModel.fit(
+    model = train(
         customers, scale_pos_weight=_weight(options.scale_pos_weight), seed=options.seed, progress=_progress
     )
     model.save(options.out)

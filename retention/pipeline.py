@@ -8,6 +8,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -16,8 +17,8 @@ from retention.churn.drift import Drift, drift
 from retention.churn.model import ChurnModel
 from retention.churn.reasons import top_reasons
 from retention.customers.export import write_csv
-from retention.customers.reading.files import Limits
 from retention.customers.orders import read_orders, snapshot
+from retention.customers.reading.files import Limits
 from retention.customers.reading.tables import read_table
 from retention.customers.simulate import Market, simulate
 from retention.customers.table import Customers
@@ -93,6 +94,21 @@ def simulate_customers(customers: int = 5000, *, seed: int = 7, horizon_days: in
         market,
         past=snapshot(orders, horizon_days=horizon_days, profile=market.customers),
         today=snapshot(orders, horizon_days=None, profile=market.customers),
+    )
+
+
+def train(
+    customers: Customers,
+    *,
+    scale_pos_weight: float | Literal["balanced"] | None = None,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> ChurnModel:
+    """Fit a churn model with as many threads as this process may use; see :meth:`ChurnModel.fit`."""
+    from joblib import cpu_count
+
+    return ChurnModel.fit(
+        customers, scale_pos_weight=scale_pos_weight, seed=seed, jobs=cpu_count(), progress=progress
     )
 
 
@@ -243,7 +259,7 @@ def demo(
     write_csv(simulated.market.orders, files[0])
     write_csv(simulated.market.truth, files[1])
     write_csv(past.frame, files[2])
-    model = ChurnModel.fit(past, seed=seed, progress=lambda share, words: progress(0.1 + 0.7 * share, words))
+    model = train(past, seed=seed, progress=lambda share, words: progress(0.1 + 0.7 * share, words))
     model.save(folder / "model")
     curve = profit(model, economics)
     progress(0.85, "Scoring today's customers")

@@ -17,9 +17,9 @@ from retention import pipeline
 from retention.churn.model import ChurnModel
 from retention.customers.audit import audit
 from retention.customers.export import write_csv
-from retention.customers.reading.files import Limits
 from retention.customers.intake import read_customers
 from retention.customers.orders import looks_like_orders, read_orders, snapshot
+from retention.customers.reading.files import Limits
 from retention.customers.reading.tables import read_table
 from retention.customers.roles import guess_roles
 from retention.customers.table import Customers
@@ -153,7 +153,7 @@ def train(session: Session, *, weighted: bool, progress: Progress = silent) -> S
     """Fit a model on the session's customers, and price its thresholds."""
     if session.customers is None:
         raise InputError("no customers yet; upload a file or simulate a market in the first tab")
-    model = ChurnModel.fit(session.customers, scale_pos_weight="balanced" if weighted else None, progress=progress)
+    model = pipeline.train(session.customers, scale_pos_weight="balanced" if weighted else None, progress=progress)
     return priced(replace(session, model=model, curve=None), session.economics)
 
 
