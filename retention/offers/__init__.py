@@ -1,0 +1,1 @@
+"""What to say to them: a message for everyone, whatever breaks."""

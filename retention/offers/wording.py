@@ -1,0 +1,50 @@
+"""How an offer is called in a message: the catalogue's own words and terms, never a model's."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from retention.profit.catalogue import Offer
+
+_TERMS = {
+    "en": ("min {basket}", "{days} days", "1 day"),
+    "hi": ("न्यूनतम {basket}", "{days} दिन", "1 दिन"),
+    "hinglish": ("min {basket}", "{days} din", "1 din"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """An offer in one language.
+
+    Attributes
+    ----------
+    short
+        The catalogue's words, e.g. ``₹50 off your next order``.
+    full
+        The same with the terms, e.g. ``₹50 off your next order (min ₹199, 7 days)``.
+    """
+
+    short: str
+    full: str
+
+
+def word_offers(offers: Iterable[Offer], *, language: str, currency: str) -> dict[str, Wording]:
+    """Return the words of each offer by its id; English stands in for a language an offer lacks.
+
+    Examples
+    --------
+    >>> offer = Offer("tea", gives={"en": "free tea"}, cost=10, minimum_basket=99, valid_days=1)
+    >>> word_offers([offer], language="hi", currency="₹")["tea"].full
+    'free tea (min ₹99, 1 day)'
+    """
+    return {offer.id: _word(offer, language, currency) for offer in offers}
+
+
+def _word(offer: Offer, language: str, currency: str) -> Wording:
+    spoken = language if language in offer.gives else "en"
+    short = " ".join(offer.gives[spoken].split())
+    basket, days, day = _TERMS[spoken]
+    terms = [day if offer.valid_days == 1 else days.format(days=offer.valid_days)]
+    if offer.minimum_basket:
+        terms.insert(0, basket.format(basket=f"{currency}{offer.minimum_basket:,.2f}".removesuffix(".00")))
+    return Wording(short, f"{short} ({', '.join(terms)})")

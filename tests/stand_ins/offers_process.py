@@ -1,0 +1,48 @@
+"""``python -m retention offers`` in a process of its own, killed at a call of our choosing."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.stand_ins.fault_server import FaultServer, Request, says
+
+ROOT = Path(__file__).parents[2]
+
+
+def offers_process(
+    server: FaultServer, scored: Path, out: Path, ledger: Path, *, kill_at: int | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Write offers against ``server``, whose every line differs from all before.
+
+    Parameters
+    ----------
+    kill_at
+        At this many calls of this process it gets SIGKILL; None lets it finish.
+    """
+    environment = {**os.environ, "RETENTION_BASE_URL": server.base_url, "RETENTION_LLM_MODELS": "m"}
+    asked = 0
+
+    async def answer(writer: asyncio.StreamWriter, request: Request) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == kill_at:
+            os.kill(process.pid, signal.SIGKILL)
+        await says(f"Hi {{name}}, a dish called {_word(len(server.requests))} is waiting with {{offer}}.")(
+            writer, request
+        )
+
+    server.answer = answer
+    command = ["offers", str(scored), "--out", str(out), "--ledger", str(ledger), "--run", "june", "--json"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "retention", *command],
+        cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        said, complained = process.communicate()
+    return subprocess.CompletedProcess(command, process.returncode, said, complained)
+
+
+def _word(number: int) -> str:
+    return "q" + "".join("bdfghjkmnp"[int(digit)] for digit in str(number))
