@@ -24,6 +24,7 @@ from retention.customers.simulate import Market, simulate
 from retention.customers.table import Customers
 from retention.errors import InputError, ModelError
 from retention.offers.batch import Campaign, write_offers
+from retention.offers.facts import message_facts
 from retention.offers.writer import Writer
 from retention.profit.catalogue import Offer, read_catalogue
 from retention.profit.curve import ProfitCurve, profit_curve
@@ -192,7 +193,7 @@ def score(
     rows["value_evidence"] = rows["expected_profit_evidence"] = ASSUMED
     rows["offer_cost"] = offer.cost  # so that `offers` gives what was priced here
     rows["offer_cost_evidence"] = ASSUMED
-    for name, column in _message_facts(customers).items():
+    for name, column in message_facts(customers).items():
         rows[name] = column
     return Scored(
         rows.reset_index(drop=True),
@@ -201,23 +202,6 @@ def score(
         drift(model, customers, probability),
         threshold,
     )
-
-
-def _message_facts(customers: Customers) -> dict[str, pd.Series]:
-    """Return what a message may speak of, under the names the offers room reads."""
-    found = {} if customers.roles.name is None else {"name": customers.frame[customers.roles.name]}
-    for fact, columns in _FACT_COLUMNS.items():
-        known = next((column for column in columns if column in customers.frame), None)
-        if known is not None:
-            found[fact] = customers.frame[known]
-    return found
-
-
-#: Fact -> the columns that may hold it.
-_FACT_COLUMNS = {
-    "cuisine": ("cuisine", "cuisine_usual", "favourite_cuisine"),
-    "days_since_order": ("recency_days", "days_since_order", "days_since_last_order"),
-}
 
 
 def read_send_list(path: Path) -> pd.DataFrame:

@@ -1,0 +1,464 @@
+"""The reliability drill: what a language model may do to us, done on purpose, and what it cost.
+
+``python -m benchmarks.drill`` meets a real server on loopback with every fault there is, kills real
+processes, and prints a table of bounds and measured figures. It ends with 1 if a bound was missed.
+"""
+
+import argparse
+import asyncio
+import csv
+import gc
+import hashlib
+import json
+import logging
+import math
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from retention.customers.export import write_csv
+from retention.errors import OfferError
+from retention.offers.backup import compose
+from retention.offers.batch import Campaign, write_offers
+from retention.offers.breaker import Blame
+from retention.offers.facts import Facts
+from retention.offers.guard import check
+from retention.offers.ledger import Ledger
+from retention.offers.prompt import line_of
+from retention.offers.wording import word_offers
+from retention.offers.writer import Draft, HubWriter, unplugged
+from retention.pipeline import read_send_list
+from tests.offers.cases import CASH, OFFERS, many_kinds
+from tests.stand_ins.breaker_backend import RESET_S, Backend, breaker_of, opened, probes_of_a_crowd, went
+from tests.stand_ins.fault_server import FAULTS, Answer, FaultServer, drip, hang, in_turn, replies, says
+from tests.stand_ins.offers_process import offers_process
+
+DEADLINE_S = 2.0
+ROOT = Path(__file__).parents[1]
+OUTAGES = ("hang", "headers then hang", "drip", "reset", "503", "402", "429", "malformed JSON", "HTML")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the table."""
+
+    item: str
+    what: str
+    bound: str
+    measured: str
+    passed: bool
+
+
+class Timed(HubWriter):
+    """A writer that keeps the time of its slowest line."""
+
+    slowest_s = 0.0
+
+    async def write(self, facts: Facts, *, deadline_s: float) -> Draft:
+        """Ask for one line."""
+        started = time.monotonic()
+        try:
+            return await super().write(facts, deadline_s=deadline_s)
+        finally:
+            self.slowest_s = max(self.slowest_s, time.monotonic() - started)
+
+
+@dataclass
+class Drill:
+    """What the items share: the customers and a server."""
+
+    rows: pd.DataFrame
+    server: FaultServer
+    folder: Path
+
+    @contextmanager
+    def writer(self, answer: Answer, *, reset_s: float = 30.0) -> Iterator[Timed]:
+        """Yield a writer on a server that gives this answer from now on."""
+        self.server.answer = answer
+        self.server.requests.clear()
+        writer = Timed(("m",), base_url=self.server.base_url, reset_s=reset_s)
+        try:
+            yield writer
+        finally:
+            writer.close()
+
+    def write(self, rows: pd.DataFrame | None = None, **options: object) -> Campaign:
+        """Write to everyone with the drill's deadline."""
+        rows = self.rows if rows is None else rows
+        given = {"id": "customer_id", "offers": OFFERS, "deadline_s": DEADLINE_S, **options}
+        return write_offers(rows, **given)  # type: ignore[arg-type]
+
+    def faults(self) -> Iterator[Finding]:
+        """Items 1 to 4 in one pass over all faults."""
+        n = len(self.rows)
+        alone = self.write().seconds
+        whole, slowest, longest, calls = True, 0.0, ("", 0.0), 0
+        for fault, answer in FAULTS.items():
+            with self.writer(answer) as writer:
+                campaign = self.write(writer=writer)
+            whole &= sound(campaign, self.rows)
+            slowest = max(slowest, writer.slowest_s)
+            if fault in OUTAGES:
+                longest = max(longest, (fault, campaign.seconds - alone), key=lambda pair: pair[1])
+                calls = max(calls, campaign.breaker.calls)
+        plug = unplugged()
+        campaign = self.write(writer=plug)
+        plug.close()
+        whole &= sound(campaign, self.rows)
+        longest = max(longest, ("refused", campaign.seconds - alone), key=lambda pair: pair[1])
+        calls = max(calls, campaign.breaker.calls)
+        yield Finding("1", f"{len(FAULTS) + 1} faults, {n:,} customers each", f"{n:,} messages, no exception",
+                      f"{n:,} every time" if whole else "not every time", whole)  # fmt: skip
+        yield Finding("2", "slowest line under any fault", f"<= {DEADLINE_S + 0.5} s", f"{slowest:.2f} s",
+                      slowest <= DEADLINE_S + 0.5)  # fmt: skip
+        bound = 3 * DEADLINE_S + 5
+        yield Finding("3", f"an outage adds to {n:,} customers", f"<= {bound:g} s",
+                      f"{longest[1]:.2f} s ({longest[0]}; {alone:.2f} s without a model)",
+                      longest[1] <= bound)  # fmt: skip
+        yield Finding("4", "calls to a dead backend, one pass", "<= 20", str(calls), calls <= 20)
+        yield self.probes()
+
+    def probes(self) -> Finding:
+        """Item 4, over several reset intervals."""
+        some, reset_s, lasting_s = self.rows.head(500), 1.0, 4.0
+        with self.writer(FAULTS["503"], reset_s=reset_s) as writer:
+            started = time.monotonic()
+            while time.monotonic() - started < lasting_s:
+                self.write(some, writer=writer)
+            intervals = math.ceil((time.monotonic() - started) / reset_s)
+            calls = len(self.server.requests)
+        return Finding("4", f"the same over {intervals} reset intervals", f"<= {20 + intervals}", str(calls),
+                       calls <= 20 + intervals)  # fmt: skip
+
+    def half_open(self) -> Iterator[Finding]:
+        """Item 5."""
+        probes = probes_of_a_crowd(threads=16, rounds=400)
+        yield Finding("5", "calls in half-open, 16 threads x 400 rounds", "1 each",
+                      f"{min(probes)} to {max(probes)}", set(probes) == {1})  # fmt: skip
+
+    def recovery(self) -> Iterator[Finding]:
+        """Item 6: the server comes back just after a probe has started to hang."""
+        reset_s = 1.0
+        with self.writer(hang, reset_s=reset_s) as writer:
+            self.write(self.rows.head(500), writer=writer)
+            seen = len(self.server.requests)
+            asking = writer.submit(self._until_answered(writer))
+            while len(self.server.requests) == seen:
+                time.sleep(0.001)
+            self.server.answer = says()
+            back = time.monotonic()
+            asking.result()
+            took = time.monotonic() - back
+        bound = reset_s + DEADLINE_S + 1
+        yield Finding("6", "recovery after the server is back", f"<= {bound:g} s", f"{took:.2f} s", took <= bound)
+
+    async def _until_answered(self, writer: HubWriter) -> None:
+        while (await writer.write(Facts(), deadline_s=DEADLINE_S)).line is None:
+            await asyncio.sleep(0.02)
+
+    def frequent(self) -> Iterator[Finding]:
+        """Item 7."""
+        bad = replies("", status=500)
+        with self.writer(in_turn(bad, bad, says(), bad, bad)) as writer:
+            campaign = self.write(writer=writer)
+        calls, state = campaign.breaker.calls, campaign.breaker.state
+        breaker, _ = breaker_of()
+        backend, until = Backend(), 0
+        while breaker.report().state == "closed" and until < 100:
+            backend.otherwise = None if until % 5 == 4 else Blame.ENDPOINT
+            went(breaker, backend)
+            until += 1
+        yield Finding("7", "80% failures, never five in a row", "open within 20 calls",
+                      f"{until} one by one; {calls} at 16 at once, 80% on the wire", until <= 20 and calls <= 20
+                      and state == "open")  # fmt: skip
+
+    def stragglers(self) -> Iterator[Finding]:
+        """Items 8 and 9, 500 times each."""
+        closed = stuck = 0
+        for _ in range(500):
+            breaker, clock = opened()
+            clock.now += RESET_S
+            went(breaker, Backend(otherwise=Blame.REQUEST))
+            closed += breaker.report().state == "closed"
+            stuck += asyncio.run(cancelled_probe(breaker)) != "line"
+            closed += asyncio.run(late_success()) == "closed"
+        yield Finding("8", "late successes and 4xx probes that close it", "0 of 1,000", str(closed), closed == 0)
+        yield Finding("9", "cancelled probes that stick", "0 of 500", str(stuck), stuck == 0)
+
+    def cost(self) -> Iterator[Finding]:
+        """Item 10."""
+        breaker, _ = breaker_of()
+        backend = Backend()
+        each = best_of(lambda: went(breaker, backend))
+        shut, _ = opened()
+        rejected = best_of(lambda: went(shut, backend))
+        gc.collect()
+        tracemalloc.start()
+        for _ in range(20_000):
+            went(shut, backend)
+        gc.collect()
+        kept, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        slow = max(each, rejected)
+        yield Finding("10", "the breaker's own time a call", "<= 50 µs",
+                      f"{each * 1e6:.0f} µs passed, {rejected * 1e6:.0f} µs rejected", slow <= 50e-6)  # fmt: skip
+        yield Finding("10", "memory kept by 20,000 rejections", "< 1 MB", f"{kept / 1e6:.3f} MB", kept < 1e6)
+
+    def drip(self) -> Iterator[Finding]:
+        """Item 11."""
+        with self.writer(drip) as writer:
+            took = []
+            for _ in range(3):
+                started = time.monotonic()
+                writer.submit(writer.write(Facts(), deadline_s=DEADLINE_S)).result()
+                took.append(time.monotonic() - started)
+        off = max(abs(seconds - DEADLINE_S) for seconds in took)
+        yield Finding("11", "a drip is cut", f"{DEADLINE_S:g} ± 0.1 s", f"off by {off:.3f} s", off <= 0.1)
+
+    def kills(self) -> Iterator[Finding]:
+        """Item 12: 30 SIGKILLs at random calls of one run, then the same command once more."""
+        dice = random.Random(7)  # noqa: S311  which call to kill at
+        scored, out, path = (self.folder / name for name in ("scored.csv", "messages.csv", "kills.sqlite"))
+        write_csv(self.rows, scored)
+        self.server.requests.clear()
+        known: dict[str, object] = {}
+        kills = changed = 0
+        for _ in range(30):
+            ended = offers_process(self.server, scored, out, path, kill_at=dice.randint(1, 30))
+            kills += ended.returncode == -signal.SIGKILL
+            with Ledger(path) as ledger:
+                sealed = ledger.entries("june")
+            changed += sum(sealed.get(customer) != entry for customer, entry in known.items())
+            known = dict(sealed)
+        last = json.loads(offers_process(self.server, scored, out, path).stdout)
+        with Ledger(path) as ledger:
+            sealed = ledger.entries("june")
+        changed += sum(sealed.get(customer) != entry for customer, entry in known.items())
+        with out.open(encoding="utf-8-sig", newline="") as file:
+            sent = {row["customer_id"]: row["message"] for row in csv.DictReader(file)}
+        differing = sum(sent.get(customer) != entry.message for customer, entry in sealed.items())
+        n = len(self.rows)
+        fine = last["messages"] == len(sent) == len(sealed) == n and changed == differing == 0
+        yield Finding("12", f"{kills} SIGKILLs in {n:,} customers, one resume", "none lost, changed or doubled",
+                      f"{len(sealed):,} sealed, {changed} changed, {differing} differ; "
+                      f"{len(self.server.requests):,} calls", fine)  # fmt: skip
+
+    def same_again(self) -> Iterator[Finding]:
+        """Item 13."""
+        with self.writer(says()) as writer, Ledger(self.folder / "again.sqlite") as ledger:
+            first = self.write(writer=writer, ledger=ledger, run="june")
+            self.server.answer = says("Hello {name}, how about {offer} tonight?")
+            again = self.write(writer=writer, ledger=ledger, run="june")
+            try:
+                self.write(self.rows.assign(name="Somebody"), writer=writer, ledger=ledger, run="june")
+                refused = False
+            except OfferError:
+                refused = True
+        same = first.messages["message"].str.encode("utf-8").equals(again.messages["message"].str.encode("utf-8"))
+        yield Finding("13", "the same key again; with other input", "byte for byte; an error",
+                      f"{'the same' if same else 'different'}; {'an error' if refused else 'accepted'}",
+                      same and refused)  # fmt: skip
+
+    def adversaries(self) -> Iterator[Finding]:
+        """Item 14: 10,000 replies made of attacks, of innocent text and of both."""
+        dice = random.Random(14)  # noqa: S311  which attacks to mix
+        wording = word_offers([CASH], language="en", currency="₹")["cash_50"]
+        passed = unsafe = 0
+        for _ in range(10_000):
+            line = line_of(adversarial_reply(dice))
+            if check(line, "en").fit:
+                passed += 1
+                message = compose(line, name="Priya", offer=wording, language="en") or ""
+                unsafe += is_unsafe(message, wording.full)
+        yield Finding("14", "unsafe among 10,000 adversarial replies", "0",
+                      f"{unsafe} ({passed:,} were fit to send)", unsafe == 0 and passed > 0)  # fmt: skip
+
+    def library(self) -> Iterator[Finding]:
+        """Item 15: two processes with other hash seeds and no sockets."""
+        code = (
+            "import hashlib, socket; from tests.offers.cases import OFFERS, many_kinds;"
+            "from retention.offers.batch import write_offers; socket.socket = None;"
+            f"m = write_offers(many_kinds({len(self.rows)}), id='customer_id', offers=OFFERS).messages['message'];"
+            "print(hashlib.sha256('\\n'.join(m).encode()).hexdigest())"
+        )
+        found = {hashlib.sha256("\n".join(self.write().messages["message"]).encode()).hexdigest()}
+        for seed in ("1", "2"):
+            environment = {**os.environ, "PYTHONHASHSEED": seed}
+            ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True,
+                                 text=True, check=True)  # fmt: skip
+            found.add(ran.stdout.strip())
+        yield Finding("15", "the library in 3 processes, sockets blocked in 2", "one result", str(len(found)),
+                      len(found) == 1)  # fmt: skip
+
+    def formulas(self) -> Iterator[Finding]:
+        """Item 18: what a spreadsheet would run, in every text column of the messages file."""
+        prefixes = [*"=+-@\t\r\n\0＝＋－＠"]
+        names = [f"{prefix}cmd|'/c calc'!A1" for prefix in prefixes] + ["+91 98765 43210", "-5", "'=already"]
+        rows = self.rows.head(len(names)).assign(name=names, cuisine=names, reason_1=names)
+        path = self.folder / "formulas.csv"
+        write_csv(self.write(rows).messages, path)
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            cells = [cell for row in csv.reader(file) for cell in row]
+        live = sum(cell[:1] in prefixes and cell not in {"+91 98765 43210", "-5"} for cell in cells if cell)
+        back = read_send_list(path)["name"].fillna("").str.strip().tolist()
+        kept = sum(read == name.replace("\0", "").strip() for read, name in zip(back, names, strict=True))
+        yield Finding("18", f"live formulas in {len(cells)} cells; names read back", f"0; {len(names)}",
+                      f"{live}; {kept}", live == 0 and kept == len(names))  # fmt: skip
+
+    def canaries(self) -> Iterator[Finding]:
+        """Item 19: what leaves, in requests and in the log."""
+        heard: list[str] = []
+        listener = logging.Handler()
+        listener.emit = lambda record: heard.append(record.getMessage())  # type: ignore[method-assign]
+        logging.getLogger().addHandler(listener)
+        os.environ["HF_TOKEN"] = "hf_canarytoken"  # noqa: S105  a token that must not leave
+        ids = [f"canaryid{number}" for number in range(len(self.rows))]
+        rows = self.rows.assign(customer_id=ids, name="Canaryname", cuisine="canarycuisine", phone="+91canary")
+        try:
+            with self.writer(in_turn(says(), replies('{"error": "canaryreply"}', status=503))) as writer:
+                campaign = self.write(rows.assign(reason_1="rating is canaryreason"), writer=writer)
+        finally:
+            del os.environ["HF_TOKEN"]
+            logging.getLogger().removeHandler(listener)
+        sent = [request.head + request.body for request in self.server.requests]
+        leaks = sum("canary" in text.lower() for text in (*sent, *heard, str(campaign.breaker)))
+        named = campaign.messages["message"].str.contains("Canaryname").all()
+        yield Finding("19", "canaries in requests and log lines", "0", f"{leaks} of {len(sent) + len(heard)}",
+                      leaks == 0 and bool(named) and bool(sent))  # fmt: skip
+
+
+def sound(campaign: Campaign, rows: pd.DataFrame) -> bool:
+    """Whether each customer has exactly one message that fits and says the offer."""
+    messages = campaign.messages
+    words = {offer.id: offer.gives["en"] for offer in OFFERS}
+    return (
+        messages["customer_id"].tolist() == rows["customer_id"].tolist()
+        and bool(messages["message"].str.len().between(1, 160).all())
+        and all(words[offer] in text for offer, text in zip(messages["offer"], messages["message"], strict=True))
+    )
+
+
+async def cancelled_probe(breaker: object) -> str:
+    """Cancel a probe and return what the next call brings."""
+
+    async def never(model: str) -> str:
+        await asyncio.Event().wait()
+        return ""
+
+    probe = asyncio.create_task(breaker.run(never))  # type: ignore[attr-defined]
+    await asyncio.sleep(0)
+    probe.cancel()
+    await asyncio.gather(probe, return_exceptions=True)
+    return str(await breaker.run(Backend()))  # type: ignore[attr-defined]
+
+
+async def late_success() -> str:
+    """Let a call of before the outage succeed, and return the breaker's state after it."""
+    breaker, clock = breaker_of()
+    answer = asyncio.Event()
+
+    async def straggler(model: str) -> str:
+        await answer.wait()
+        return "line"
+
+    late = asyncio.create_task(breaker.run(straggler))
+    await asyncio.sleep(0)
+    for _ in range(5):
+        await asyncio.gather(breaker.run(Backend(otherwise=Blame.ENDPOINT)), return_exceptions=True)
+    clock.now += RESET_S
+    answer.set()
+    await late
+    return breaker.report().state
+
+
+ATTACKS = (
+    "on the house", "50% off", "₹500", "Rs 500", "half-price", "half off", "gratis", "complimentary",
+    "a free dessert", "you loser", "you stupid thief", "evil.example", "evil dot example", "www evil com",
+    "no {offer}", "not {offer}", "{offer}", "{name}", "{code}", "<script>alert(1)</script>", "<|im_end|>",
+    "five hundred rupees", "५०० रुपये", "twenty percent", "buy one get one", "\u202etxt", "\x00", "\n\n",
+    "till midnight", "valid until Sunday", "call 98765", "click here", "f r e e", "fr33", "ƒree", "frее",
+    "ＦＲＥＥ", "ꜰʀᴇᴇ", "fr-ee", "freeee", "1️⃣", "💯", "guaranteed", "cashback", "your password", "as an assistant",
+    "Ⅻ", "{offer} is not for you", "without {offer}", "muft khaana", "आधा दाम",
+)  # fmt: skip
+INNOCENT = (
+    "Hi {name}, dinner is waiting with {offer}.", "Hello {name}, come back to {offer}.", "{name}, enjoy {offer}.",
+    "something tasty", "we missed you", "tonight", "from your favourite kitchen", "!", "…", "Message:", '"', "- ",
+)  # fmt: skip
+
+
+def adversarial_reply(dice: random.Random) -> str:
+    """Return a reply of one to five parts, good and bad."""
+    parts = [dice.choice(ATTACKS if dice.random() < 0.4 else INNOCENT) for _ in range(dice.randint(1, 5))]
+    return " ".join(parts)
+
+
+def is_unsafe(message: str, words: str) -> bool:
+    """Judge a message by other means than the guard: no attack in it, no figure but the catalogue's."""
+    rest = message.replace(words, "", 1)
+    plain = rest.casefold()
+    attacks = [attack.casefold() for attack in ATTACKS if "{" not in attack and attack.strip()]
+    return (
+        len(rest) == len(message)
+        or len(message) > 160
+        or any(attack in plain for attack in attacks)
+        or any(character.isnumeric() or character in "₹%<>{}|\n\0\u202e" for character in rest)
+        or any(word in f" {plain} " for word in (" free", " no ", " not ", " without "))
+    )
+
+
+def best_of(work: Callable[[], object], *, calls: int = 2_000, times: int = 5) -> float:
+    """Return the seconds one call takes, at the best of several goes."""
+    best = math.inf
+    for _ in range(times):
+        started = time.perf_counter()
+        for _ in range(calls):
+            work()
+        best = min(best, (time.perf_counter() - started) / calls)
+    return best
+
+
+def run(customers: int) -> list[Finding]:
+    """Run every item and return the table, printing each line as it is measured."""
+    findings = []
+    with FaultServer() as server, tempfile.TemporaryDirectory() as folder:
+        drill = Drill(many_kinds(customers), server, Path(folder))
+        for part in (
+            drill.faults, drill.half_open, drill.recovery, drill.frequent, drill.stragglers, drill.cost,
+            drill.drip, drill.kills, drill.same_again, drill.adversaries, drill.library, drill.formulas,
+            drill.canaries,
+        ):  # fmt: skip
+            for finding in part():
+                findings.append(finding)
+                print("| " + " | ".join((finding.item, finding.what, finding.bound, finding.measured,
+                                         "yes" if finding.passed else "NO")) + " |", flush=True)  # fmt: skip
+    return findings
+
+
+def main() -> int:
+    """Run the drill from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--customers", type=int, default=10_000)
+    options = parser.parse_args()
+    logging.getLogger("retention").setLevel(logging.CRITICAL)
+    started = time.monotonic()
+    print("| item | what | bound | measured | passed |\n|---|---|---|---|---|")
+    findings = run(options.customers)
+    print(
+        f"\n{sum(finding.passed for finding in findings)} of {len(findings)} in {time.monotonic() - started:.0f} s"
+    )
+    return 0 if all(finding.passed for finding in findings) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
