@@ -113,7 +113,7 @@ def _train(options: argparse.Namespace) -> Outcome:
 def _score(options: argparse.Namespace) -> Outcome:
     from retention.churn.model import ChurnModel
     from retention.customers.export import write_csv
-    from retention.pipeline import score
+    from retention.send_list import score
 
     model = ChurnModel.load(options.model)
     scored = score(
@@ -141,8 +141,8 @@ def _score(options: argparse.Namespace) -> Outcome:
 
 def _profit(options: argparse.Namespace) -> Outcome:
     from retention.churn.model import ChurnModel
-    from retention.pipeline import profit
     from retention.profit.verdict import in_words
+    from retention.send_list import profit
 
     curve = profit(ChurnModel.load(options.model), _economics(options))
     found = curve.as_dict(threshold=options.threshold)
@@ -154,7 +154,7 @@ def _offers(options: argparse.Namespace) -> Outcome:
     from retention.offers.batch import write_offers
     from retention.offers.ledger import Ledger
     from retention.offers.writer import writer_from_settings
-    from retention.pipeline import offers_at, read_send_list
+    from retention.send_list import offers_at, read_send_list
     from retention.settings import settings
 
     rows = read_send_list(options.scored)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from retention import pipeline
+from retention import pipeline, send_list
 from retention.churn.model import ChurnModel
 from retention.customers.audit import audit
 from retention.customers.export import write_csv
@@ -162,7 +162,7 @@ def priced(session: Session, economics: Economics) -> Session:
     if session.model is None:
         return replace(session, economics=economics)
     curve = (
-        pipeline.profit(session.model, economics) if session.curve is None else session.curve.reprice(economics)
+        send_list.profit(session.model, economics) if session.curve is None else session.curve.reprice(economics)
     )
     return replace(session, economics=economics, curve=curve, scored=None, campaign=None)
 
@@ -216,7 +216,7 @@ def score(session: Session, threshold: float) -> Session:
         raise InputError("no model yet; train one in the second tab")
     customers = session.today if session.today is not None else session.customers
     assert customers is not None  # noqa: S101 - a model has customers
-    scored = pipeline.score(customers, session.model, session.economics, threshold=threshold)
+    scored = send_list.score(customers, session.model, session.economics, threshold=threshold)
     return replace(session, scored=scored, campaign=None)
 
 
@@ -249,7 +249,7 @@ def write(
     campaign = write_offers(
         session.scored.send_list,
         id=session.scored.id,
-        offers=pipeline.offers_at(session.economics),
+        offers=send_list.offers_at(session.economics),
         writer=_writer() if plugged else _unplugged_writer(),
         tone=tone,
         language=language,

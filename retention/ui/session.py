@@ -6,9 +6,9 @@ from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
 from retention.customers.table import Customers
 from retention.offers.batch import Campaign
-from retention.pipeline import Scored
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
+from retention.send_list import Scored
 
 
 @dataclass(frozen=True, eq=False)
