@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from html import escape
 
+import pandas as pd
+
 from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
 from retention.customers.table import Customers
@@ -99,6 +101,22 @@ def breaker(campaign: Campaign | None, *, connected: bool) -> str:
     return (
         f'<div class="breaker" role="status"><b>Circuit breaker: {escape(state)}</b>'
         f'<span class="muted">{escape(reason)}</span><span>{words}</span></div>'
+    )
+
+
+def offer_card(row: pd.Series | None, currency: str) -> str:
+    """Return one customer's facts, reasons, offer and what it is expected to earn."""
+    if row is None:
+        return empty("Choose a row to see why this customer gets an offer, and to change the message.")
+    reasons = [row[name] for name in ("reason_1", "reason_2", "reason_3") if row[name]]
+    return (
+        f'<div class="card"><span class="label">Customer {escape(str(row.iloc[0]))}</span>'
+        f'<span class="figure">{row["churn_probability"]:.0%} likely to leave</span>'
+        f'<span class="note">Offer {escape(str(row["offer"]))}; expected to earn '
+        f'{in_currency(row["expected_profit"], escape(currency))} <span class="tag">assumed</span></span>'
+        f"{_list(reasons)}"
+        f'<span class="note">Written by {escape(str(row["message_source"]))}'
+        f"{escape(f' ({row.message_note})' if row['message_note'] else '')}</span></div>"
     )
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from retention.churn.model import ChurnModel
 from retention.customers.table import Customers
 from retention.profit.economics import Economics
-from retention.ui import handlers
+from retention.ui.handlers import profit
 from retention.ui.session import Session
 from tests.browser.server import ROOT
 from tests.files import telecom_customers, write
@@ -125,8 +125,8 @@ def test_an_analyst_gets_from_a_file_to_a_send_list_and_the_command_line_agrees(
     model, scored, messages = (str(tmp_path / name) for name in ("model", "scored.csv", "messages.csv"))
     trained = command_line("train", str(source), "--id", "customerID", "--label", "Churn", "--out", model)
     assert trained["customers"] == 1500
-    profit = command_line("profit", "--model", model, "--threshold", "0.2")
-    assert shown == {name: round(profit["matrix"][name]) for name in shown}
+    at = command_line("profit", "--model", model, "--threshold", "0.2")["matrix"]
+    assert shown == {name: round(at[name]) for name in shown}
     best = command_line("profit", "--model", model)["matrix"]
     assert shown_best == round(best["saved_amount"] + best["wasted_amount"])
     command_line("score", str(source), "--model", model, "--threshold", "0.2", "--out", scored)
@@ -163,12 +163,12 @@ def test_the_browser_and_the_server_compute_the_same_point(
     page: Page, telecom: Customers, telecom_model: ChurnModel
 ) -> None:
     """What the page picks for a slider position equals what the server answers, at every position."""
-    session = handlers.priced(Session(customers=telecom, model=telecom_model), Economics())
-    curve = handlers.points(session)
+    session = profit.priced(Session(customers=telecom, model=telecom_model), Economics())
+    curve = profit.points(session)
     assert curve
     thresholds = [*(i / 1000 for i in range(1001)), curve["threshold_best"]]
     picked = page.evaluate("([ts, curve]) => ts.map((t) => window.desk.pick(t, curve))", [thresholds, curve])
     for threshold, point in zip(thresholds, picked, strict=True):
-        answer = handlers.decision(session, threshold)
+        answer = profit.decision(session, threshold)
         assert answer and answer.pop("context") == point.pop("context")
         assert point == pytest.approx(answer, abs=0.01)

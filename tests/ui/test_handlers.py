@@ -10,7 +10,7 @@ from retention.churn.model import ChurnModel
 from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.profit.economics import PRESETS, Economics
-from retention.ui import handlers
+from retention.ui.handlers import churn, customers, export, offers, profit
 from retention.ui.session import Session
 from tests.files import write
 
@@ -18,27 +18,27 @@ from tests.files import write
 @pytest.fixture(scope="module")
 def session(telecom: Customers, telecom_model: ChurnModel) -> Session:
     """A visitor who has trained on telecom customers."""
-    return handlers.priced(Session(customers=telecom, model=telecom_model), Economics())
+    return profit.priced(Session(customers=telecom, model=telecom_model), Economics())
 
 
 def test_the_browser_gets_every_slider_position_and_the_best(session: Session) -> None:
     """1,001 positions and the best threshold last, each equal to what the server would answer."""
-    curve = handlers.points(session)
+    curve = profit.points(session)
     assert curve and all(len(column) == 1002 for column in curve["points"].values())
     for i in (0, 1, 100, 333, 500, 999, 1000):
-        answer = handlers.decision(session, i / 1000)
+        answer = profit.decision(session, i / 1000)
         assert answer
         assert {name: column[i] for name, column in curve["points"].items()} == {
             name: pytest.approx(answer[name]) for name in curve["points"]
         }
-    best = handlers.decision(session, curve["threshold_best"])
+    best = profit.decision(session, curve["threshold_best"])
     assert best and best["at_best"]
     assert curve["points"]["profit"][-1] == max(curve["points"]["profit"]) == pytest.approx(best["profit"])
 
 
 def test_threshold_zero_is_sending_to_everyone(session: Session) -> None:
     """At 0 all customers are contacted and the profit is send-to-all's."""
-    answer = handlers.decision(session, 0)
+    answer = profit.decision(session, 0)
     assert answer
     assert answer["contacted"] == 1500
     assert answer["profit"] == answer["context"]["profit_all"]
@@ -46,9 +46,9 @@ def test_threshold_zero_is_sending_to_everyone(session: Session) -> None:
 
 def test_new_prices_drop_messages_written_at_old_ones(session: Session) -> None:
     """Messages never outlive the prices they were decided at; the model stays."""
-    written = handlers.write(session, 0.3)
+    written = offers.write(session, 0.3)
     assert written.campaign and written.campaign.written > 0
-    repriced = handlers.priced(written, PRESETS["realistic"])
+    repriced = profit.priced(written, PRESETS["realistic"])
     assert repriced.campaign is None
     assert repriced.model is session.model
     assert repriced.curve and repriced.curve.economics == PRESETS["realistic"]
@@ -56,7 +56,7 @@ def test_new_prices_drop_messages_written_at_old_ones(session: Session) -> None:
 
 def test_everyone_from_the_threshold_on_gets_a_message(session: Session) -> None:
     """The send list is who reaches the slider's threshold, no more and no fewer."""
-    written = handlers.write(session, 0.3)
+    written = offers.write(session, 0.3)
     assert written.scored and written.campaign
     reached = (written.scored.send_list["churn_probability"] >= 0.3).sum()
     assert written.campaign.written == written.scored.contacted == reached
@@ -64,37 +64,37 @@ def test_everyone_from_the_threshold_on_gets_a_message(session: Session) -> None
 
 def test_blank_money_inputs_fall_back_to_the_preset() -> None:
     """A box that was emptied means its default, not an error."""
-    assert handlers.economics(value=None, offer_cost=40.0) == Economics(offer_cost=40.0)
+    assert profit.economics(value=None, offer_cost=40.0) == Economics(offer_cost=40.0)
 
 
 def test_steps_out_of_order_say_what_comes_first() -> None:
     """Training without customers, or scoring without a model, is one clear sentence."""
     with pytest.raises(InputError, match="no customers yet"):
-        handlers.train(Session(), weighted=False)
+        churn.train(Session(), weighted=False)
     with pytest.raises(InputError, match="no model yet"):
-        handlers.score(Session(), 0.5)
+        offers.score(Session(), 0.5)
     with pytest.raises(InputError, match="no file yet"):
-        handlers.use_customers(Session(), None)
+        customers.use_customers(Session(), None)
 
 
 def test_a_failed_upload_changes_nothing(session: Session, tmp_path: Path) -> None:
     """A bad file raises before a new session exists, so the old one stays."""
     with pytest.raises(InputError):
-        handlers.use_customers(session, str(write(tmp_path / "bad.csv", "")))
+        customers.use_customers(session, str(write(tmp_path / "bad.csv", "")))
     assert session.customers is not None
 
 
 def test_exports_go_to_folders_nobody_can_guess(session: Session) -> None:
     """Two exports of the same rows lie in different, random places."""
     frame = pd.DataFrame({"a": [1]})
-    first, second = handlers.export(frame, "x.csv"), handlers.export(frame, "x.csv")
+    first, second = export.csv(frame, "x.csv"), export.csv(frame, "x.csv")
     assert Path(first).parent != Path(second).parent
     assert len(Path(first).parent.name) > 16
 
 
 def test_a_look_at_a_file_guesses_its_columns(telecom_file: Path) -> None:
     """The roles offered on screen are the ones reading would use."""
-    upload = handlers.look_at(str(telecom_file))
+    upload = customers.look_at(str(telecom_file))
     assert not upload.is_order_log
     assert upload.guesses["id"] == "customerID"
     assert upload.guesses["label"] == "Churn"
@@ -103,5 +103,48 @@ def test_a_look_at_a_file_guesses_its_columns(telecom_file: Path) -> None:
 def test_today_is_who_gets_written_to(session: Session, telecom: Customers) -> None:
     """Where a log tells who is active today, messages go to them and not to the training customers."""
     some = replace(telecom, frame=telecom.frame.head(100))
-    written = handlers.write(replace(session, today=some), 0.0)
+    written = offers.write(replace(session, today=some), 0.0)
     assert written.campaign and written.campaign.written == 100
+
+
+def test_one_message_can_be_changed_and_no_other(session: Session) -> None:
+    """A person's own words replace one message, cleaned of line breaks, and are marked as theirs."""
+    written = offers.write(session, 0.5)
+    edited = offers.edit(written, 2, "Come back soon,\n  we miss you")
+    assert written.campaign and edited.campaign
+    before, after = written.campaign.messages, edited.campaign.messages
+    assert after["message"].iloc[2] == "Come back soon, we miss you"
+    assert after["message_source"].iloc[2] == "you"
+    others = [row for row in range(len(before)) if row != 2]
+    pd.testing.assert_frame_equal(before.iloc[others], after.iloc[others])
+
+
+@pytest.mark.parametrize(("length", "fits"), [(0, False), (1, True), (160, True), (161, False)])
+def test_a_message_keeps_its_bounds(session: Session, length: int, fits: bool) -> None:
+    """1 to 160 characters go out; less or more is refused and changes nothing."""
+    written = offers.write(session, 0.5)
+    if fits:
+        assert offers.edit(written, 0, "x" * length).campaign is not None
+    else:
+        with pytest.raises(InputError, match="1 to 160"):
+            offers.edit(written, 0, "x" * length)
+
+
+def test_pulling_the_plug_still_writes_to_everyone(session: Session) -> None:
+    """With a server that refuses every call, all get the library's message and the breaker says why."""
+    written = offers.write(session, 0.3, plugged=False)
+    assert written.campaign and written.scored
+    assert written.campaign.written == written.scored.contacted
+    assert written.campaign.by_source == {"backup": written.campaign.written}
+    assert written.campaign.breaker.state == "open"
+    assert written.campaign.breaker.failures > 0
+
+
+def test_writing_again_keeps_the_customer(session: Session) -> None:
+    """A message written anew in another language goes to the same customer with the same offer."""
+    written = offers.write(session, 0.5)
+    again = offers.write_again(written, 1, tone="brief", language="hi", plugged=True)
+    assert written.campaign and again.campaign
+    old, new = written.campaign.messages.iloc[1], again.campaign.messages.iloc[1]
+    assert new["message"] != old["message"]
+    assert new["customerID"] == old["customerID"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from retention.offers.facts import TONES
+from retention.offers.guard import LONGEST
 
 _LANGUAGES = [("English", "en"), ("हिन्दी", "hi"), ("Hinglish", "hinglish")]
 
@@ -20,6 +21,12 @@ class OffersTab:
     stop: gr.Button
     breaker: gr.HTML
     messages: gr.Dataframe
+    row: gr.State
+    card: gr.HTML
+    message: gr.Textbox
+    again: gr.Button
+    save: gr.Button
+    lines: gr.Dataframe
     download: gr.DownloadButton
 
 
@@ -42,8 +49,21 @@ def build() -> OffersTab:
         stop = gr.Button("Stop", interactive=False)
         download = gr.DownloadButton("Download the send list (CSV)", interactive=False)
     breaker = gr.HTML(elem_id="breaker")
-    messages = gr.Dataframe(
-        interactive=False, show_label=False, wrap=True, max_height=560, buttons=[], elem_id="messages",
-        column_widths=["12%", "8%", "27%", "41%", "12%"],
-    )  # fmt: skip
-    return OffersTab(tone, language, plugged, write, stop, breaker, messages, download)
+    with gr.Row():
+        with gr.Column(scale=7, min_width=320):
+            messages = gr.Dataframe(
+                interactive=False, show_label=False, wrap=True, max_height=560, buttons=[], elem_id="messages",
+                column_widths=["14%", "8%", "26%", "40%", "12%"],
+            )  # fmt: skip
+        with gr.Column(scale=3, min_width=280):
+            row = gr.State(0)
+            card = gr.HTML(elem_id="card")
+            message = gr.Textbox(label="Message", lines=5, max_length=LONGEST, visible=False, interactive=True)
+            with gr.Row():
+                again = gr.Button("Write again", visible=False, size="md")
+                save = gr.Button("Keep my words", visible=False, size="md")
+    with gr.Accordion("Every distinct line, to read before anything is sent", open=False):
+        lines = gr.Dataframe(interactive=False, show_label=False, wrap=True, max_height=400, buttons=[])
+    return OffersTab(
+        tone, language, plugged, write, stop, breaker, messages, row, card, message, again, save, lines, download
+    )

@@ -1,13 +1,11 @@
 """Profit: the slider, the curve, the business confusion matrix and the money inputs."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import gradio as gr
 
 from retention.profit.economics import PRESETS
-
-ASSETS = Path(__file__).resolve().parents[3] / "assets"
+from retention.ui.assets import asset
 
 
 @dataclass(frozen=True)
@@ -55,9 +53,12 @@ def build() -> ProfitTab:
 
 
 def _template(name: str, js_on_load: str | None = None) -> gr.HTML:
-    template = (ASSETS / f"{name}.html").read_text(encoding="utf-8")
     return gr.HTML(
-        value=None, html_template=template, js_on_load=js_on_load, elem_id=name, apply_default_css=False
+        value=None,
+        html_template=asset(f"{name}.html"),
+        js_on_load=js_on_load,
+        elem_id=name,
+        apply_default_css=False,
     )
 
 

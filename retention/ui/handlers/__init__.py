@@ -1,0 +1,1 @@
+"""What each button does: (session, plain inputs) -> (session, plain values). Knows no gradio; one file a step."""

@@ -1,0 +1,70 @@
+"""Money inputs, the curve, and its figures at the slider."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from retention import send_list
+from retention.profit.curve import ProfitCurve
+from retention.profit.economics import PRESETS, Economics
+from retention.profit.ranking import GRID
+from retention.profit.verdict import verdict
+from retention.ui.session import Session
+
+_SHOWN = (
+    "contacted", "profit", "saved", "wasted", "lost", "loyal", "saved_amount", "wasted_amount", "lost_amount",
+)  # fmt: skip
+
+
+def priced(session: Session, economics: Economics) -> Session:
+    """Price the thresholds anew; messages written at other prices are dropped."""
+    if session.model is None:
+        return replace(session, economics=economics)
+    curve = (
+        send_list.profit(session.model, economics) if session.curve is None else session.curve.reprice(economics)
+    )
+    return replace(session, economics=economics, curve=curve, scored=None, campaign=None)
+
+
+def economics(preset: str | None = None, **inputs: Any) -> Economics:
+    """Return money inputs, checked; blanks fall back to the preset's."""
+    given = {name: value for name, value in inputs.items() if value is not None}
+    return replace(PRESETS[preset or "original"], **given)
+
+
+def decision(session: Session, threshold: float) -> dict[str, Any] | None:
+    """Return the cards' figures at a threshold: what ``assets/desk.js`` computes in the browser."""
+    if session.curve is None:
+        return None
+    at_best = abs(threshold - session.curve.threshold_best) < 1e-9
+    matrix = session.curve.matrix(session.curve.threshold_best if at_best else round(float(threshold), 3))
+    return {
+        "threshold": matrix.threshold,
+        "at_best": at_best,
+        **{name: getattr(matrix, name) for name in _SHOWN},
+        "context": _context(session.curve),
+    }
+
+
+def points(session: Session) -> dict[str, Any] | None:
+    """Return the curve for the browser: every slider position, then the best threshold, as columns."""
+    curve = session.curve
+    if curve is None:
+        return None
+    best = int(np.searchsorted(curve.threshold, curve.threshold_best))
+    slider = np.flatnonzero(np.isin(curve.threshold, GRID))
+    order = np.append(slider, best)
+    columns = {name: np.round(getattr(curve, name)[order], 2).tolist() for name in _SHOWN}
+    return {"points": columns, "threshold_best": curve.threshold_best, "context": _context(curve)}
+
+
+def _context(curve: ProfitCurve) -> dict[str, Any]:
+    return {
+        "customers": curve.customers,
+        "currency": curve.economics.currency,
+        "profit_all": curve.matrix(0.0).profit,
+        "profit_half": curve.matrix(0.5).profit,
+        "profit_at_best": curve.matrix().profit,
+        "verdict": verdict(curve),
+    }

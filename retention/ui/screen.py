@@ -1,0 +1,135 @@
+"""The components on the screen, and what they show for a given session."""
+
+from typing import Any, TypeAlias
+
+import gradio as gr
+
+from retention import figures
+from retention.ui import views
+from retention.ui.handlers import churn as churn_handlers
+from retention.ui.handlers import export
+from retention.ui.handlers import offers as offers_handlers
+from retention.ui.handlers import profit as profit_handlers
+from retention.ui.session import Session
+from retention.ui.tabs import churn, customers, offers, profit, share
+
+Component: TypeAlias = Any  # a gradio block; gradio comes without types
+Updates: TypeAlias = dict[Component, Any]
+
+
+class Screen:
+    """Lays the page out. Holds components only, never a visitor's data.
+
+    Each ``show_...`` method returns the updates that bring its part of the page, and everything that
+    depends on it, in line with a session; the property of the same name lists the components concerned.
+    """
+
+    def __init__(self) -> None:
+        self.session = gr.State(Session())
+        self.stop = gr.State(None)
+        self.header = gr.HTML(elem_id="header")
+        with gr.Tabs(selected="profit", elem_id="steps"):
+            with gr.Tab("Customers", id="customers"):
+                self.customers = customers.build()
+            with gr.Tab("Churn model", id="churn"):
+                self.churn = churn.build()
+            with gr.Tab("Profit", id="profit"):
+                self.profit = profit.build()
+            with gr.Tab("Offers", id="offers"):
+                self.offers = offers.build()
+            with gr.Tab("Share", id="share"):
+                self.share = share.build()
+
+    @property
+    def everything(self) -> list[Component]:
+        """All that follows from the customers."""
+        tab = self.customers
+        return [tab.summary, tab.findings, tab.preview, self.share.state, *self.from_model]
+
+    def show_everything(self, session: Session) -> Updates:
+        """Show a session whole."""
+        tab, people = self.customers, session.customers
+        return {
+            tab.summary: views.customers(session),
+            tab.findings: views.findings(session.findings) if people is not None else "",
+            tab.preview: None if people is None else export.preview(people.frame),
+            self.share.state: views.empty(
+                "Not connected to the Hugging Face Hub. Models and data stay on this machine."
+            ),
+            **self.show_from_model(session),
+        }
+
+    @property
+    def from_model(self) -> list[Component]:
+        """All that follows from the model."""
+        tab = self.churn
+        return [tab.result, tab.importance, tab.train, tab.stop, *self.from_prices]
+
+    def show_from_model(self, session: Session) -> Updates:
+        """Show the model, its prices at the best threshold, and no messages yet."""
+        model, tab = session.model, self.churn
+        return {
+            tab.result: views.model(model),
+            tab.importance: None if model is None else figures.importance(churn_handlers.importance(model)),
+            tab.train: gr.Button(interactive=True),
+            tab.stop: gr.Button(interactive=False),
+            **self.show_from_prices(session, None),
+        }
+
+    @property
+    def from_prices(self) -> list[Component]:
+        """All that follows from the money inputs."""
+        tab = self.profit
+        return [
+            tab.cards, tab.matrix, tab.threshold, tab.curve, tab.reading, tab.points, tab.trouble,
+            *self.from_messages,
+        ]  # fmt: skip
+
+    def show_from_prices(self, session: Session, threshold: float | None) -> Updates:
+        """Show the prices at a threshold; None for the best one."""
+        curve, tab = session.curve, self.profit
+        if threshold is None:
+            threshold = curve.threshold_best if curve else 0.1
+        decision = profit_handlers.decision(session, threshold)
+        return {
+            tab.cards: decision,
+            tab.matrix: decision,
+            tab.threshold: threshold,
+            tab.curve: None if curve is None else figures.profit_curve(curve, threshold),
+            tab.reading: views.reading(session),
+            tab.points: profit_handlers.points(session),
+            tab.trouble: "",
+            **self.show_from_messages(session),
+        }
+
+    @property
+    def from_messages(self) -> list[Component]:
+        """The session itself, the header, and all that follows from the messages."""
+        tab = self.offers
+        return [
+            self.session, self.header, tab.breaker, tab.messages, tab.lines, tab.download, tab.write, tab.stop,
+            tab.card, tab.message, tab.again, tab.save,
+        ]  # fmt: skip
+
+    def show_from_messages(self, session: Session, row: int | None = None) -> Updates:
+        """Show the messages, and one customer's card where a row is given."""
+        campaign, tab = session.campaign, self.offers
+        messages = None if campaign is None else campaign.messages
+        chosen = None if messages is None or row is None else messages.iloc[row]
+        return {
+            self.session: session,
+            self.header: views.header(session),
+            tab.breaker: views.breaker(campaign, connected=offers_handlers.language_model_connected()),
+            tab.messages: None if messages is None else offers_handlers.preview_messages(messages),
+            tab.lines: None if campaign is None else campaign.lines.head(export.ROWS_SHOWN),
+            tab.download: gr.DownloadButton(
+                value=None if messages is None else export.csv(messages, "send_list.csv"),
+                interactive=messages is not None,
+            ),
+            tab.write: gr.Button(interactive=session.model is not None),
+            tab.stop: gr.Button(interactive=False),
+            tab.card: views.offer_card(chosen, session.economics.currency),
+            tab.message: gr.Textbox(value="" if chosen is None else chosen["message"], visible=chosen is not None),
+            tab.again: gr.Button(visible=chosen is not None),
+            tab.save: gr.Button(visible=chosen is not None),
+        }
