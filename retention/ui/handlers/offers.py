@@ -1,5 +1,6 @@
 """The send list and its messages."""
 
+import atexit
 from dataclasses import replace
 from functools import cache
 
@@ -123,9 +124,14 @@ def _with_message(session: Session, row: int, cells: dict[str, str]) -> Session:
 # One writer each for the process: its breaker remembers outages across visitors. It keeps nothing of theirs.
 @cache
 def _writer() -> Writer | None:
-    return writer_from_settings(settings())
+    writer = writer_from_settings(settings())
+    if writer is not None:
+        atexit.register(writer.close)
+    return writer
 
 
 @cache
 def _unplugged_writer() -> Writer:
-    return unplugged()
+    writer = unplugged()
+    atexit.register(writer.close)
+    return writer
