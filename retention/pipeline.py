@@ -12,7 +12,7 @@ from typing import Literal
 
 from retention.churn.model import ChurnModel
 from retention.customers.export import write_csv
-from retention.customers.orders import read_orders, snapshot
+from retention.customers.orders import Orders, read_orders, snapshot
 from retention.customers.simulate import Market, simulate
 from retention.customers.table import Customers
 from retention.offers.batch import Campaign, write_offers
@@ -31,6 +31,8 @@ class SimulatedCustomers:
     ----------
     market
         The order log, the past campaign and the truth.
+    orders
+        The log as it would be read from a file.
     past
         Customers active at the latest cutoff that leaves a full horizon, labelled.
     today
@@ -38,6 +40,7 @@ class SimulatedCustomers:
     """
 
     market: Market
+    orders: Orders
     past: Customers
     today: Customers
 
@@ -48,6 +51,7 @@ def simulate_customers(customers: int = 5000, *, seed: int = 7, horizon_days: in
     orders = replace(read_orders(market.orders), source="a simulated market")
     return SimulatedCustomers(
         market,
+        orders,
         past=snapshot(orders, horizon_days=horizon_days, profile=market.customers),
         today=snapshot(orders, horizon_days=None, profile=market.customers),
     )

@@ -16,6 +16,7 @@ from retention.ui import jobs, views
 from retention.ui.handlers import churn, customers, offers, profit
 from retention.ui.screen import Screen, Updates
 from retention.ui.session import Session
+from retention.ui.tabs.customers import ROW_A_CUSTOMER, ROW_AN_ORDER
 
 #: As a default it tells gradio to hand a tracker in; the tracker itself is made for each call.
 _BAR = gr.Progress()
@@ -44,13 +45,20 @@ def _wire_customers(screen: Screen) -> None:
         "customer": tab.customer, "time": tab.time, "amount": tab.amount,
     }  # fmt: skip
 
+    def ask(kind: str | None) -> Updates:
+        return {
+            tab.roles: gr.Group(visible=kind == ROW_A_CUSTOMER),
+            tab.order_roles: gr.Group(visible=kind == ROW_AN_ORDER),
+        }
+
     def look(path: str | None) -> Updates:
         if path is None:
-            return {tab.roles: gr.Group(visible=False), tab.order_roles: gr.Group(visible=False)}
+            return {tab.kind: gr.Radio(value=None, visible=False), **ask(None)}
         upload = customers.look_at(path)
+        kind = ROW_AN_ORDER if upload.is_order_log else ROW_A_CUSTOMER
         return {
-            tab.roles: gr.Group(visible=not upload.is_order_log),
-            tab.order_roles: gr.Group(visible=upload.is_order_log),
+            tab.kind: gr.Radio(value=kind, visible=True),
+            **ask(kind),
             **{
                 box: gr.update(choices=upload.columns, value=upload.guesses.get(role))
                 for role, box in boxes.items()
@@ -76,7 +84,8 @@ def _wire_customers(screen: Screen) -> None:
     def simulate(session: Session, count: float, seed: float) -> Updates:
         return screen.show_everything(customers.simulate(session, count, seed))
 
-    _on(tab.file.change, look, [tab.file], [tab.roles, tab.order_roles, *boxes.values()])
+    _on(tab.file.change, look, [tab.file], [tab.kind, tab.roles, tab.order_roles, *boxes.values()])
+    _on(tab.kind.input, ask, [tab.kind], [tab.roles, tab.order_roles], show_progress="hidden")
     _on(
         tab.use_customers.click, use_customers,
         [screen.session, tab.file, tab.id, tab.label, tab.positive, tab.value, tab.exclude], screen.everything,
@@ -106,6 +115,15 @@ def _wire_churn(screen: Screen) -> None:
         tab.train.click, train, [screen.session, tab.weighted], [*screen.from_model, screen.stop],
         show_progress_on=[tab.result], concurrency_limit=1, concurrency_id="train",
     )  # fmt: skip
+    _on(
+        tab.feature.input, lambda session, feature: tab.dependence.show(churn.one_factor(session, feature)),
+        [screen.session, tab.feature], tab.dependence.components,
+    )  # fmt: skip
+    _on(
+        [tab.explain.click, tab.customer.submit],
+        lambda session, id: tab.waterfall.show(churn.one_customer(session, id)),
+        [screen.session, tab.customer], tab.waterfall.components,
+    )  # fmt: skip
     _on(tab.stop.click, _set, [screen.stop], [])
 
 
@@ -130,9 +148,21 @@ def _wire_profit(screen: Screen) -> None:
         at_best = session.curve is not None and abs(threshold - session.curve.threshold_best) < 1e-9
         return screen.show_from_prices(profit.priced(session, economics), None if at_best else threshold)
 
+    def what_if(session: Session) -> Updates:
+        doubts = profit.what_if(session)
+        return {
+            tab.doubt: views.reading(doubts.sentence),
+            **tab.tornado.show(doubts.tornado),
+            **tab.save_rate.show(doubts.save_rate),
+        }
+
     def preset(name: str) -> Updates:
         return {box: getattr(PRESETS[name], field) for field, box in tab.inputs.items()}
 
+    _on(
+        tab.what_if.click, what_if, [screen.session],
+        [tab.doubt, *tab.tornado.components, *tab.save_rate.components], show_progress_on=[tab.doubt],
+    )  # fmt: skip
     _on(tab.preset.input, preset, [tab.preset], list(tab.inputs.values()), show_progress="hidden")
     _on(
         [box.change for box in tab.inputs.values()], reprice,

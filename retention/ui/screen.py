@@ -44,7 +44,8 @@ class Screen:
     def everything(self) -> list[Component]:
         """All that follows from the customers."""
         tab = self.customers
-        return [tab.summary, tab.findings, tab.preview, self.share.state, *self.from_model]
+        charts = [part for chart in tab.charts.values() for part in chart.components]
+        return [tab.summary, tab.findings, *charts, tab.preview, self.share.state, *self.from_model]
 
     def show_everything(self, session: Session) -> Updates:
         """Show a session whole."""
@@ -52,6 +53,11 @@ class Screen:
         return {
             tab.summary: views.customers(session),
             tab.findings: views.findings(session.findings) if people is not None else "",
+            **{
+                part: update
+                for name, chart in tab.charts.items()
+                for part, update in chart.show(session.pictures.get(name)).items()
+            },
             tab.preview: None if people is None else export.preview(people.frame),
             self.share.state: views.empty(
                 "Not connected to the Hugging Face Hub. Models and data stay on this machine."
@@ -63,14 +69,22 @@ class Screen:
     def from_model(self) -> list[Component]:
         """All that follows from the model."""
         tab = self.churn
-        return [tab.result, tab.importance, tab.train, tab.stop, *self.from_prices]
+        charts = (tab.importance, tab.reliability, tab.dependence, tab.waterfall)
+        return [
+            tab.result, *(part for chart in charts for part in chart.components), tab.feature, tab.train, tab.stop,
+            *self.from_prices,
+        ]  # fmt: skip
 
     def show_from_model(self, session: Session) -> Updates:
         """Show the model, its prices at the best threshold, and no messages yet."""
         model, tab = session.model, self.churn
         return {
             tab.result: views.model(model),
-            tab.importance: None if model is None else figures.importance(churn_handlers.importance(model)),
+            **tab.importance.show(None if model is None else churn_handlers.importance(model)),
+            **tab.reliability.show(None if model is None else churn_handlers.reliability(model)),
+            **tab.dependence.show(None),
+            **tab.waterfall.show(None),
+            tab.feature: gr.Dropdown(choices=churn_handlers.factors(model), value=None),
             tab.train: gr.Button(interactive=True),
             tab.stop: gr.Button(interactive=False),
             **self.show_from_prices(session, None),
@@ -81,8 +95,8 @@ class Screen:
         """All that follows from the money inputs."""
         tab = self.profit
         return [
-            tab.cards, tab.matrix, tab.threshold, tab.curve, tab.reading, tab.points, tab.trouble,
-            *self.from_messages,
+            tab.cards, tab.matrix, tab.threshold, tab.curve, tab.reading, tab.points, tab.trouble, tab.doubt,
+            *tab.tornado.components, *tab.save_rate.components, *self.from_messages,
         ]  # fmt: skip
 
     def show_from_prices(self, session: Session, threshold: float | None) -> Updates:
@@ -96,9 +110,12 @@ class Screen:
             tab.matrix: decision,
             tab.threshold: threshold,
             tab.curve: None if curve is None else figures.profit_curve(curve, threshold),
-            tab.reading: views.reading(session),
+            tab.reading: views.earnings(curve),
             tab.points: profit_handlers.points(session),
             tab.trouble: "",
+            tab.doubt: "",
+            **tab.tornado.show(None),
+            **tab.save_rate.show(None),
             **self.show_from_messages(session),
         }
 

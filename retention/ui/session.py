@@ -1,6 +1,8 @@
 """What one visitor has so far."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
@@ -25,6 +27,8 @@ class Session:
         Customers to write to; None means those in ``customers``.
     findings
         What the audit of ``customers`` found.
+    pictures
+        Name -> plotly figure of the customers, drawn once; None where there is nothing to draw.
     model, curve
         The trained model, and its profit at every threshold under ``economics``.
     scored, campaign
@@ -34,6 +38,7 @@ class Session:
     customers: Customers | None = None
     today: Customers | None = None
     findings: tuple[Finding, ...] = ()
+    pictures: Mapping[str, Any] = field(default_factory=dict)
     economics: Economics = field(default_factory=Economics)
     model: ChurnModel | None = None
     curve: ProfitCurve | None = None

@@ -10,6 +10,7 @@ from retention.customers.audit import Finding
 from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.offers.batch import Campaign
+from retention.profit.curve import ProfitCurve
 from retention.profit.money import in_currency
 from retention.ui.session import Session
 
@@ -120,19 +121,23 @@ def offer_card(row: pd.Series | None, currency: str) -> str:
     )
 
 
-def reading(session: Session) -> str:
-    """Return one line under the curve that says what it shows."""
-    curve = session.curve
+def reading(sentence: str) -> str:
+    """Return a line that says what the picture above it shows."""
+    return f'<p class="reading">{escape(sentence)}</p>'
+
+
+def earnings(curve: ProfitCurve | None) -> str:
+    """Return what the best threshold earns, on the customers it was picked on and on others."""
     if curve is None:
         return ""
     sign = curve.economics.currency
     share = curve.matrix().contacted / curve.customers
-    return (
-        f'<p class="reading">Contacting {share:.0%} of customers earns the most: '
+    return reading(
+        f"Contacting {share:.0%} of customers earns the most: "
         f"{in_currency(curve.profit_in_sample, sign)} per 1,000 customers with the threshold picked on these very "
         f"customers, and {in_currency(curve.profit_best, sign)} with each part's threshold picked on the others, "
         f"which is what to expect (90% band {in_currency(float(curve.band.low), sign)} to "
-        f"{in_currency(float(curve.band.high), sign)}; backtested, assumed).</p>"
+        f"{in_currency(float(curve.band.high), sign)}; backtested, assumed)."
     )
 
 

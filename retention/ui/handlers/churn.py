@@ -1,10 +1,12 @@
 """Training, and what the model learned."""
 
 from dataclasses import asdict, replace
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from retention import pipeline
+from retention import figures, pipeline
 from retention.churn.model import ChurnModel
 from retention.errors import InputError
 from retention.progress import Progress, silent
@@ -20,6 +22,41 @@ def train(session: Session, *, weighted: bool, progress: Progress = silent) -> S
     return priced(replace(session, model=model, curve=None), session.economics)
 
 
-def importance(model: ChurnModel) -> pd.DataFrame:
-    """Return which way each feature points and how much it moves the scores, the strongest first."""
-    return pd.DataFrame([asdict(direction) for direction in model.directions])
+def importance(model: ChurnModel) -> Any:
+    """Draw which factors move the scores most."""
+    return figures.importance(pd.DataFrame([asdict(direction) for direction in model.directions]))
+
+
+def reliability(model: ChurnModel) -> Any | None:
+    """Draw whether the probabilities mean what they say; None without out-of-fold rows."""
+    return None if model.out_of_fold is None else figures.reliability(model.out_of_fold)
+
+
+def factors(model: ChurnModel | None) -> list[str]:
+    """Return the factors to look at, the most telling first."""
+    return [] if model is None else [direction.feature for direction in model.directions]
+
+
+def one_factor(session: Session, feature: str | None) -> Any | None:
+    """Draw how one factor goes along with leaving."""
+    if session.model is None or session.customers is None or not feature:
+        return None
+    return figures.dependence(session.model, session.customers, feature)
+
+
+def one_customer(session: Session, id: str) -> Any | None:
+    """Draw how one customer's probability comes about, by id, looking among today's customers first.
+
+    Raises
+    ------
+    InputError
+        If there is no model yet, or nobody has this id.
+    """
+    if session.model is None:
+        raise InputError("no model yet; press Train first")
+    for people in (session.today, session.customers):
+        if people is not None:
+            rows = np.flatnonzero(people.ids.to_numpy() == id.strip())
+            if len(rows):
+                return figures.waterfall(session.model, people, int(rows[0]))
+    raise InputError("no customer has this id; copy one from the first rows in the Customers tab")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from retention import pipeline
+from retention import figures, pipeline
 from retention.customers.audit import audit
 from retention.customers.intake import read_customers
-from retention.customers.orders import looks_like_orders, read_orders, snapshot
+from retention.customers.orders import Orders, looks_like_orders, read_orders, snapshot
 from retention.customers.reading.files import Limits
 from retention.customers.reading.tables import read_table
 from retention.customers.roles import guess_roles
@@ -34,14 +34,13 @@ _MAKING_EXAMPLE = threading.Lock()
 
 @cache
 def _example() -> Session:
-    simulated = pipeline.simulate_customers()
-    return train(_begin(Session(), simulated.past, simulated.today), weighted=False)
+    return train(simulate(Session(), 5000, 7), weighted=False)
 
 
 def simulate(session: Session, customers: float, seed: float) -> Session:
     """Replace the customers by a simulated market."""
     simulated = pipeline.simulate_customers(int(customers), seed=int(seed))
-    return _begin(session, simulated.past, simulated.today)
+    return _begin(session, simulated.past, today=simulated.today, orders=simulated.orders)
 
 
 @dataclass(frozen=True)
@@ -98,12 +97,26 @@ def use_orders(
     """Replace the customers by the snapshots of an uploaded order log."""
     orders = read_orders(_uploaded(path), customer=customer, time=time, amount=amount)
     past = snapshot(orders, cutoff=cutoff or None, horizon_days=int(horizon_days))
-    return _begin(session, past, today=snapshot(orders, horizon_days=None))
+    return _begin(session, past, today=snapshot(orders, horizon_days=None), orders=orders)
 
 
-def _begin(session: Session, customers: Customers, today: Customers | None = None) -> Session:
+def _begin(
+    session: Session, customers: Customers, *, today: Customers | None = None, orders: Orders | None = None
+) -> Session:
     """Return a session that starts over with these customers; only the money inputs stay."""
-    return Session(customers=customers, today=today, findings=audit(customers), economics=session.economics)
+    pictures = {
+        "recency_frequency": figures.recency_frequency(customers),
+        "label_balance": figures.label_balance(customers),
+        "retention_by_cohort": None if orders is None else figures.retention_by_cohort(orders),
+        "order_gaps": None if orders is None else figures.order_gaps(orders),
+    }
+    return Session(
+        customers=customers,
+        today=today,
+        findings=audit(customers),
+        pictures=pictures,
+        economics=session.economics,
+    )
 
 
 def _uploaded(path: str | None) -> str:

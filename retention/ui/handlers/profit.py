@@ -1,11 +1,13 @@
 """Money inputs, the curve, and its figures at the slider."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from retention import send_list
+from retention import figures, send_list
+from retention.errors import InputError
+from retention.profit import whatif
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import PRESETS, Economics
 from retention.profit.ranking import GRID
@@ -68,3 +70,37 @@ def _context(curve: ProfitCurve) -> dict[str, Any]:
         "profit_at_best": curve.matrix().profit,
         "verdict": verdict(curve),
     }
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """What the profit does when the money inputs are wrong: a sentence, and two plotly figures."""
+
+    sentence: str
+    tornado: Any | None
+    save_rate: Any
+
+
+def what_if(session: Session) -> Doubts:
+    """Work out how much hangs on each money input.
+
+    Raises
+    ------
+    InputError
+        If there is no curve yet.
+    """
+    curve = session.curve
+    if curve is None:
+        raise InputError("no profit yet; train a model in the second tab")
+    rate = whatif.break_even_save_rate(curve)
+    sentence = (
+        "No save rate makes this pay."
+        if rate is None
+        else f"This pays off as long as the offer keeps at least {rate:.1%} of those who would leave (backtested, "
+        f"assumed)."
+    )
+    return Doubts(
+        sentence,
+        figures.tornado(whatif.tornado(curve), curve),
+        figures.profit_against_save_rate(whatif.over_save_rates(curve), curve),
+    )

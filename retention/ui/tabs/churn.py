@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from retention.ui.tabs import chart
+from retention.ui.tabs.chart import Chart
+
 
 @dataclass(frozen=True)
 class ChurnTab:
@@ -13,7 +16,13 @@ class ChurnTab:
     train: gr.Button
     stop: gr.Button
     result: gr.HTML
-    importance: gr.Plot
+    importance: Chart
+    reliability: Chart
+    feature: gr.Dropdown
+    dependence: Chart
+    customer: gr.Textbox
+    explain: gr.Button
+    waterfall: Chart
 
 
 def build() -> ChurnTab:
@@ -26,5 +35,18 @@ def build() -> ChurnTab:
         train = gr.Button("Train", variant="primary")
         stop = gr.Button("Stop", interactive=False)
     result = gr.HTML()
-    importance = gr.Plot(show_label=False, elem_id="importance")
-    return ChurnTab(weighted, train, stop, result, importance)
+    with gr.Row():
+        importance = chart.build("importance")
+        reliability = chart.build("reliability")
+    with gr.Row():
+        with gr.Column(min_width=320):
+            feature = gr.Dropdown([], label="Look at one factor", interactive=True)
+            dependence = chart.build("dependence")
+        with gr.Column(min_width=320):
+            with gr.Row():
+                customer = gr.Textbox(label="Look at one customer", placeholder="customer id", scale=3)
+                explain = gr.Button("Show", scale=1, min_width=80, size="md", elem_id="explain")
+            waterfall = chart.build("waterfall")
+    return ChurnTab(
+        weighted, train, stop, result, importance, reliability, feature, dependence, customer, explain, waterfall
+    )

@@ -4,12 +4,18 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from retention.ui.tabs import chart
+from retention.ui.tabs.chart import Chart
+
+ROW_A_CUSTOMER, ROW_AN_ORDER = "one row a customer", "one row an order"
+
 
 @dataclass(frozen=True)
 class CustomersTab:
     """The components of the tab."""
 
     file: gr.File
+    kind: gr.Radio
     roles: gr.Group
     id: gr.Dropdown
     label: gr.Dropdown
@@ -29,6 +35,7 @@ class CustomersTab:
     simulate: gr.Button
     summary: gr.HTML
     findings: gr.HTML
+    charts: dict[str, Chart]
     preview: gr.Dataframe
 
 
@@ -37,6 +44,7 @@ def build() -> CustomersTab:
     with gr.Row():
         with gr.Column(scale=2, min_width=300):
             file = gr.File(label="One row a customer, or a log of orders", height=170)
+            kind = gr.Radio([ROW_A_CUSTOMER, ROW_AN_ORDER], label="This file holds", visible=False)
             with gr.Group(visible=False) as roles:
                 id = _column("Customer id")
                 label = _column("Who left (needed to train)")
@@ -66,12 +74,17 @@ def build() -> CustomersTab:
         with gr.Column(scale=5, min_width=320):
             summary = gr.HTML()
             findings = gr.HTML()
+    names = ("recency_frequency", "retention_by_cohort", "order_gaps", "label_balance")
+    charts = {}
+    for pair in (names[:2], names[2:]):
+        with gr.Row():
+            charts.update({name: chart.build(name) for name in pair})
     with gr.Accordion("The first rows", open=False):
         preview = gr.Dataframe(interactive=False, show_label=False, max_height=360, buttons=[])
     return CustomersTab(
-        file, roles, id, label, positive, value, exclude, use_customers,
+        file, kind, roles, id, label, positive, value, exclude, use_customers,
         order_roles, customer, time, amount, cutoff, horizon_days, use_orders,
-        simulated, seed, simulate, summary, findings, preview,
+        simulated, seed, simulate, summary, findings, charts, preview,
     )  # fmt: skip
 
 

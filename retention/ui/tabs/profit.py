@@ -6,6 +6,8 @@ import gradio as gr
 
 from retention.profit.economics import PRESETS
 from retention.ui.assets import asset
+from retention.ui.tabs import chart
+from retention.ui.tabs.chart import Chart
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,10 @@ class ProfitTab:
     preset: gr.Radio
     inputs: dict[str, gr.components.Component]
     trouble: gr.HTML
+    what_if: gr.Button
+    doubt: gr.HTML
+    tornado: Chart
+    save_rate: Chart
 
 
 def build() -> ProfitTab:
@@ -48,8 +54,28 @@ def build() -> ProfitTab:
     )
     inputs = _money_inputs()
     trouble = gr.HTML(elem_id="trouble")
+    what_if = gr.Button("What if these inputs are wrong?", elem_id="what-if")
+    doubt = gr.HTML(elem_id="doubt")
+    with gr.Row():
+        tornado = chart.build("tornado")
+        save_rate = chart.build("save-rate")
     points = gr.JSON(visible=False)  # read by the slider in the browser; drawing it would take seconds
-    return ProfitTab(cards, matrix, threshold, best, curve, reading, points, preset, inputs, trouble)
+    return ProfitTab(
+        cards,
+        matrix,
+        threshold,
+        best,
+        curve,
+        reading,
+        points,
+        preset,
+        inputs,
+        trouble,
+        what_if,
+        doubt,
+        tornado,
+        save_rate,
+    )
 
 
 def _template(name: str, js_on_load: str | None = None) -> gr.HTML:
