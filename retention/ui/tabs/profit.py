@@ -61,21 +61,9 @@ def build() -> ProfitTab:
         save_rate = chart.build("save-rate")
     points = gr.JSON(visible=False)  # read by the slider in the browser; drawing it would take seconds
     return ProfitTab(
-        cards,
-        matrix,
-        threshold,
-        best,
-        curve,
-        reading,
-        points,
-        preset,
-        inputs,
-        trouble,
-        what_if,
-        doubt,
-        tornado,
-        save_rate,
-    )
+        cards, matrix, threshold, best, curve, reading, points, preset, inputs, trouble,
+        what_if, doubt, tornado, save_rate,
+    )  # fmt: skip
 
 
 def _template(name: str, js_on_load: str | None = None) -> gr.HTML:
