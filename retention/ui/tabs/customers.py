@@ -80,7 +80,7 @@ def build() -> CustomersTab:
         with gr.Row():
             charts.update({name: chart.build(name) for name in pair})
     with gr.Accordion("The first rows", open=False):
-        preview = gr.Dataframe(interactive=False, show_label=False, max_height=360, buttons=[])
+        preview = gr.Dataframe(interactive=False, show_label=False, max_height=360, buttons=[], elem_id="preview")
     return CustomersTab(
         file, kind, roles, id, label, positive, value, exclude, use_customers,
         order_roles, customer, time, amount, cutoff, horizon_days, use_orders,

@@ -63,7 +63,9 @@ def build() -> OffersTab:
                 again = gr.Button("Write again", visible=False, size="md")
                 save = gr.Button("Keep my words", visible=False, size="md")
     with gr.Accordion("Every distinct line, to read before anything is sent", open=False):
-        lines = gr.Dataframe(interactive=False, show_label=False, wrap=True, max_height=400, buttons=[])
+        lines = gr.Dataframe(
+            interactive=False, show_label=False, wrap=True, max_height=400, buttons=[], elem_id="lines"
+        )
     return OffersTab(
         tone, language, plugged, write, stop, breaker, messages, row, card, message, again, save, lines, download
     )
