@@ -59,6 +59,12 @@ def atomic_file(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file in one step; the old one stays if that fails."""
+    with atomic_file(path) as part:
+        part.write_bytes(content)
+
+
 def sha256(content: bytes) -> str:
     """Hex SHA-256 of ``content``."""
     return hashlib.sha256(content).hexdigest()

@@ -5,6 +5,7 @@ With ``--json`` one object goes to stdout; progress and words always go to stder
 """
 
 import argparse
+import datetime as dt
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -112,30 +113,30 @@ def _train(options: argparse.Namespace) -> Outcome:
 
 def _score(options: argparse.Namespace) -> Outcome:
     from retention.churn.model import ChurnModel
-    from retention.customers.export import write_csv
-    from retention.send_list import score
+    from retention.send_list import offers_at, score_file
 
-    model = ChurnModel.load(options.model)
-    scored = score(
-        _customers(options, label=False),
-        model,
-        _economics(options),
+    economics = _economics(options)
+    summary = score_file(
+        options.customers,
+        options.out,
+        ChurnModel.load(options.model),
+        economics,
         threshold=options.threshold,
         top=options.top,
+        catalogue=offers_at(economics, options.catalogue),
+        every_offer=options.every_offer,
+        budget=options.budget,
+        max_contacts=options.max_contacts,
+        id=options.id,
+        label=options.label,
+        value=options.value_column,
+        exclude=_excluded(options),
+        progress=_progress,
     )
-    write_csv(scored.send_list, options.out)
-    found = {
-        "scored": str(options.out),
-        "customers": len(scored.send_list),
-        "mean_probability": scored.mean_probability,
-        "contacted": scored.contacted,
-        "threshold": scored.threshold,
-        "drift": {"level": scored.drift.level, "reasons": list(scored.drift.reasons)},
-    }
+    found = {"scored": str(options.out), **summary.as_dict()}
     return found, _lines(
-        f"{found['customers']:,} customers in {options.out}, {scored.contacted:,} of them on the send list",
-        f"mean churn probability {scored.mean_probability:.1%}",
-        *scored.drift.reasons,
+        f"{summary.customers:,} customers in {options.out}, {summary.contacted:,} of them on the send list",
+        *summary.in_words(),
     )
 
 
@@ -193,6 +194,19 @@ def _offers(options: argparse.Namespace) -> Outcome:
         "written by: " + (", ".join(f"{source} {n:,}" for source, n in campaign.by_source.items()) or "nobody"),
         f"circuit breaker {campaign.breaker.state}: {campaign.breaker.reason}",
     )
+
+
+def _report(options: argparse.Namespace) -> Outcome:
+    from retention.artifacts import write_file
+    from retention.churn.model import ChurnModel
+    from retention.report import report
+    from retention.send_list import profit
+
+    model = ChurnModel.load(options.model)
+    curve = profit(model, _economics(options))
+    made_at = dt.datetime.now(dt.UTC).date()
+    write_file(options.out, report(model, curve, made_at=made_at, folder=options.model).encode())
+    return {"report": str(options.out)}, f"report in {options.out}"
 
 
 def _demo(options: argparse.Namespace) -> Outcome:
@@ -273,13 +287,7 @@ def _parser() -> argparse.ArgumentParser:
         help="weight leavers by W or 'balanced'; undone before money is computed",
     )
 
-    score = command("score", _score, "probabilities, reasons and the send list")
-    _customer_flags(score)
-    _money_flags(score)
-    score.add_argument("--model", type=Path, required=True)
-    score.add_argument("--out", type=Path, required=True)
-    score.add_argument("--threshold", type=float, help="send from this probability on; default: the best one")
-    score.add_argument("--top", type=int, metavar="N", help="send to N customers at the most")
+    _score_flags(command("score", _score, "probabilities, reasons and the send list"))
 
     profit = command("profit", _profit, "what an offer campaign earns at each threshold")
     profit.add_argument("--model", type=Path, required=True)
@@ -294,6 +302,11 @@ def _parser() -> argparse.ArgumentParser:
     offers.add_argument("--everyone", action="store_true", help="write to all rows, not just send = yes")
     _money_flags(offers)
     offers.add_argument("--catalogue", type=Path, help="offers to use (TOML); default: the packaged ones")
+
+    report = command("report", _report, "one page for a manager, ready to print")
+    report.add_argument("--model", type=Path, required=True)
+    report.add_argument("--out", type=Path, required=True, help="HTML file to write")
+    _money_flags(report)
 
     demo = command("demo", _demo, "all of the above on simulated customers")
     demo.add_argument("--out", type=Path, required=True, help="folder to write")
@@ -337,18 +350,36 @@ def _money_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--currency", metavar="SIGN")
 
 
-def _customers(options: argparse.Namespace, *, label: bool = True) -> Any:
+def _score_flags(parser: argparse.ArgumentParser) -> None:
+    _customer_flags(parser)
+    _money_flags(parser)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--threshold", type=float, help="send from this probability on; default: the best one")
+    parser.add_argument("--top", type=int, metavar="N", help="send to N customers at the most")
+    parser.add_argument("--catalogue", type=Path, help="the offers there are (TOML); default: the packaged ones")
+    parser.add_argument(
+        "--every-offer", action="store_true", help="give each customer the offer that earns most, not the first"
+    )
+    parser.add_argument("--budget", type=float, metavar="X", help="what the offers may be expected to cost")
+    parser.add_argument("--max-contacts", type=int, metavar="N", help="contact N at the most, those who earn most")
+
+
+def _customers(options: argparse.Namespace) -> Any:
     from retention.customers.intake import read_customers
 
     return read_customers(
         options.customers,
         id=options.id,
         label=options.label,
-        ignore_label=not label,
         positive=options.positive,
         value=options.value_column,
-        exclude=tuple(column.strip() for column in options.exclude.split(",") if column.strip()),
+        exclude=_excluded(options),
     )
+
+
+def _excluded(options: argparse.Namespace) -> tuple[str, ...]:
+    return tuple(column.strip() for column in options.exclude.split(",") if column.strip())
 
 
 def _economics(options: argparse.Namespace) -> Economics:

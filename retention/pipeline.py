@@ -6,11 +6,14 @@
                        customers/    churn/         profit/         send_list.py  offers/
 """
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from retention.artifacts import write_file
 from retention.churn.model import ChurnModel
+from retention.customers.audit import audit
 from retention.customers.export import write_csv
 from retention.customers.orders import Orders, read_orders, snapshot
 from retention.customers.simulate import Market, simulate
@@ -20,6 +23,7 @@ from retention.offers.writer import Writer
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
 from retention.progress import Progress, silent
+from retention.report import report
 from retention.send_list import Scored, offers_at, profit, score
 
 
@@ -112,5 +116,10 @@ def demo(
         scored.send_list, id=scored.id, offers=offers_at(economics), writer=writer, currency=economics.currency
     )
     write_csv(campaign.messages, files[4])
+    page = folder / "report.html"
+    made_at = dt.datetime.now(dt.UTC).date()
+    html = report(model, curve, made_at=made_at, source=past.source, findings=audit(past), scored=scored,
+                  folder=folder / "model")  # fmt: skip
+    write_file(page, html.encode())
     progress(1.0, "Done")
-    return Demo(model, curve, scored, campaign, (*files, folder / "model"))
+    return Demo(model, curve, scored, campaign, (*files, page, folder / "model"))

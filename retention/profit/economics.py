@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from retention.errors import InputError
+from retention.profit.money import in_currency
 
 MAX_AMOUNT = 1e12
 """Largest amount of money taken, so that sums over millions of customers stay exact."""
@@ -181,14 +182,16 @@ class Economics:
         if math.isfinite(self.break_even()):
             return None
         gain = self.save_rate * (self.value - self.offer_cost)
-        sign = self.currency
+        value, cost, earned, contact = (
+            in_currency(amount, self.currency) for amount in (self.value, self.offer_cost, gain, self.contact_cost)
+        )
         if gain <= 0:
             return (
-                f"No offer pays: of a value of {sign}{self.value:g}, an offer of {sign}{self.offer_cost:g} "
-                f"that keeps {self.save_rate:.0%} of leavers earns {sign}{gain:g} a leaver."
+                f"No offer pays: of a value of {value}, an offer of {cost} "
+                f"that keeps {self.save_rate:.0%} of leavers earns {earned} a leaver."
             )
         return (
-            f"No offer pays: contacting costs {sign}{self.contact_cost:g} and earns at most {sign}{gain:g}, "
+            f"No offer pays: contacting costs {contact} and earns at most {earned}, "
             "even from a customer certain to leave."
         )
 

@@ -156,6 +156,9 @@ def _wire_profit(screen: Screen) -> None:
             **tab.save_rate.show(doubts.save_rate),
         }
 
+    def make_page(session: Session) -> Updates:
+        return {tab.page: gr.DownloadButton(value=profit.page(session), visible=True)}
+
     def preset(name: str) -> Updates:
         return {box: getattr(PRESETS[name], field) for field, box in tab.inputs.items()}
 
@@ -163,6 +166,7 @@ def _wire_profit(screen: Screen) -> None:
         tab.what_if.click, what_if, [screen.session],
         [tab.doubt, *tab.tornado.components, *tab.save_rate.components], show_progress_on=[tab.doubt],
     )  # fmt: skip
+    _on(tab.report.click, make_page, [screen.session], [tab.page])
     _on(tab.preset.input, preset, [tab.preset], list(tab.inputs.values()), show_progress="hidden")
     _on(
         [box.change for box in tab.inputs.values()], reprice,

@@ -96,7 +96,7 @@ class Screen:
         tab = self.profit
         return [
             tab.cards, tab.matrix, tab.threshold, tab.curve, tab.reading, tab.points, tab.trouble, tab.doubt,
-            *tab.tornado.components, *tab.save_rate.components, *self.from_messages,
+            tab.page, *tab.tornado.components, *tab.save_rate.components, *self.from_messages,
         ]  # fmt: skip
 
     def show_from_prices(self, session: Session, threshold: float | None) -> Updates:
@@ -114,6 +114,7 @@ class Screen:
             tab.points: profit_handlers.points(session),
             tab.trouble: "",
             tab.doubt: "",
+            tab.page: gr.DownloadButton(visible=False),
             **tab.tornado.show(None),
             **tab.save_rate.show(None),
             **self.show_from_messages(session),

@@ -1,5 +1,6 @@
 """Money inputs, the curve, and its figures at the slider."""
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +13,8 @@ from retention.profit.curve import ProfitCurve
 from retention.profit.economics import PRESETS, Economics
 from retention.profit.ranking import GRID
 from retention.profit.verdict import verdict
+from retention.report import report
+from retention.ui.handlers import export
 from retention.ui.session import Session
 
 _SHOWN = (
@@ -104,3 +107,24 @@ def what_if(session: Session) -> Doubts:
         figures.tornado(whatif.tornado(curve), curve),
         figures.profit_against_save_rate(whatif.over_save_rates(curve), curve),
     )
+
+
+def page(session: Session) -> str:
+    """Write the one-page report and return its path.
+
+    Raises
+    ------
+    InputError
+        If there is no curve yet.
+    """
+    if session.model is None or session.curve is None or session.customers is None:
+        raise InputError("no profit yet; train a model in the second tab")
+    html = report(
+        session.model,
+        session.curve,
+        made_at=dt.datetime.now(dt.UTC).date(),
+        source=session.customers.source,
+        findings=session.findings,
+        scored=session.scored,
+    )
+    return export.text(html, "retention-report.html")

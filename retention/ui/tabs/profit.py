@@ -24,6 +24,8 @@ class ProfitTab:
     preset: gr.Radio
     inputs: dict[str, gr.components.Component]
     trouble: gr.HTML
+    report: gr.Button
+    page: gr.DownloadButton
     what_if: gr.Button
     doubt: gr.HTML
     tornado: Chart
@@ -54,7 +56,10 @@ def build() -> ProfitTab:
     )
     inputs = _money_inputs()
     trouble = gr.HTML(elem_id="trouble")
-    what_if = gr.Button("What if these inputs are wrong?", elem_id="what-if")
+    with gr.Row():
+        what_if = gr.Button("What if these inputs are wrong?", elem_id="what-if")
+        report = gr.Button("Make a page for the meeting", elem_id="make-report")
+        page = gr.DownloadButton("Download the page (HTML)", variant="primary", visible=False, elem_id="report")
     doubt = gr.HTML(elem_id="doubt")
     with gr.Row():
         tornado = chart.build("tornado")
@@ -62,7 +67,7 @@ def build() -> ProfitTab:
     points = gr.JSON(visible=False)  # read by the slider in the browser; drawing it would take seconds
     return ProfitTab(
         cards, matrix, threshold, best, curve, reading, points, preset, inputs, trouble,
-        what_if, doubt, tornado, save_rate,
+        report, page, what_if, doubt, tornado, save_rate,
     )  # fmt: skip
 
 

@@ -1,0 +1,317 @@
+"""The one-page report: one HTML file for a manager, with no script and nothing to fetch, that prints on A4.
+
+The words stand in ``report.html``, the look in ``report.css`` and the curve in ``report.svg``; this module
+hands them the figures. Whatever comes from a user's file is escaped by the template engine.
+"""
+
+import json
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from retention.artifacts import MANIFEST, sha256
+from retention.churn.drift import Drift
+from retention.churn.evaluate import calibration_table
+from retention.churn.model import ChurnModel
+from retention.customers.audit import Finding
+from retention.profit.curve import EVIDENCE, ProfitCurve
+from retention.profit.money import in_currency
+from retention.profit.verdict import verdict
+from retention.profit.whatif import INPUTS, break_even_save_rate, tornado
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+_MEANINGS = {
+    "value": "Margin kept if a customer stays",
+    "offer_cost": "Cost of an offer when redeemed",
+    "save_rate": "Leavers whom the offer keeps",
+    "stayer_redemption": "Stayers who redeem it anyway",
+    "harm_rate": "Stayers whom contact drives away",
+    "contact_cost": "Cost of contacting a customer",
+}
+
+
+class SendList(Protocol):
+    """What scoring customers returns; see the pipeline, which lives above this room."""
+
+    @property
+    def send_list(self) -> pd.DataFrame:
+        """One row a customer, with ``send`` (yes/no) and ``expected_profit`` (currency)."""
+
+    @property
+    def contacted(self) -> int:
+        """How many get an offer."""
+
+    @property
+    def mean_probability(self) -> float:
+        """Mean churn probability of all of them, in [0, 1]."""
+
+    @property
+    def threshold(self) -> float | None:
+        """The probability from which on customers get an offer; None where each has their own."""
+
+    @property
+    def drift(self) -> Drift:
+        """How they differ from the training customers."""
+
+
+def report(
+    model: ChurnModel,
+    curve: ProfitCurve,
+    *,
+    made_at: date,
+    source: str | None = None,
+    findings: Sequence[Finding] | None = None,
+    scored: SendList | None = None,
+    folder: Path | None = None,
+) -> str:
+    """Write the page. The same arguments give the same bytes.
+
+    Parameters
+    ----------
+    model
+        The model.
+    curve
+        Its profit on its own out-of-fold rows, at the prices to be reported.
+    made_at
+        The day to print.
+    source
+        Where the customers came from, e.g. a file's name.
+    findings
+        What the audit of the training customers found, the gravest first; None where nobody looked.
+    scored
+        The send list, if there is one. Nothing of it but counts and sums is shown.
+    folder
+        The saved model, whose manifest is then the one hashed; None for the manifest that saving it would write.
+
+    Returns
+    -------
+    str
+        HTML, complete in itself.
+    """
+    choices = _choices(curve)
+    cautions = [("warning", sentence) for sentence in model.warnings]
+    if scored is not None:
+        kind = "error" if scored.drift.level == "severe" else "warning"
+        cautions += [(kind, f"Drift: {sentence}") for sentence in scored.drift.reasons]
+    shown = _fitting(cautions, letters=130, rows=3)
+    found = _fitting([(one.severity, one.sentence) for one in findings or ()], letters=46, rows=5)
+    dense = sum(len(sentence) for _, sentence in shown + found) > 250
+    return _template(curve.economics.currency).render(
+        model=model,
+        curve=curve,
+        made_on=f"{made_at.day} {made_at:%B %Y}",
+        source=source,
+        audited=findings is not None,
+        findings=found,
+        scored=scored,
+        cautions=shown,
+        dense=dense,
+        expected=0.0 if scored is None else _expected_profit(scored.send_list),
+        both=", ".join(EVIDENCE),
+        assumed="assumed",
+        verdict=verdict(curve),
+        choices=choices,
+        reach=_reach([*(number for _, number in choices), *curve.band]),
+        groups=_groups(curve),
+        inputs=_inputs(curve),
+        enough=break_even_save_rate(curve),
+        figures=_figures(model),
+        plot=_Plot(curve, height=162 if dense else 184),
+        hashes=_hashes(model, curve, folder),
+    )
+
+
+def _template(currency: str) -> "Template":
+    """Return the page's template, which writes amounts in a currency."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "money": lambda amount: in_currency(amount, currency),
+        "share": lambda share: f"{share:.1%}",
+        "count": lambda number: f"{number:,}",
+        "plain": _plain,
+    }
+    return environment.get_template("report.html")
+
+
+def _choices(curve: ProfitCurve) -> list[tuple[str, float]]:
+    """Return what each way of choosing earns per 1,000 customers, the model's first."""
+    choices = [
+        ("those the model picks", curve.profit_best),
+        ("everyone", curve.profit_all),
+        ("as many at random", curve.profit_random),
+        ("nobody", curve.profit_none),
+        ("just the leavers (limit)", curve.profit_perfect),
+    ]
+    if curve.personal is not None:
+        choices.insert(1, ("each by own break-even", curve.personal.profit))
+    return choices
+
+
+def _reach(amounts: Sequence[float]) -> Callable[[float, float], tuple[float, float]]:
+    """Return a function that places an interval on a bar 100 wide on which all amounts, and 0, have room."""
+    low, high = min(0.0, *amounts), max(0.0, *amounts)
+    scale = 100 / (high - low or 1.0)
+
+    def reach(one: float, other: float) -> tuple[float, float]:
+        return round((min(one, other) - low) * scale, 1), round(abs(one - other) * scale, 1)
+
+    return reach
+
+
+def _groups(curve: ProfitCurve) -> list[tuple[str, str, str]]:
+    accept = f"{100 * curve.economics.save_rate:.6g}% accept"
+    return [
+        ("saved", "Saved customer", f"leavers, {accept}"),
+        ("wasted", "Wasted budget", "stayers, offered"),
+        ("lost", "Lost revenue", "leavers, left alone"),
+        ("loyal", "Loyal, no cost", "stayers, left alone"),
+    ]
+
+
+def _fitting(sentences: Sequence[tuple[str, str]], *, letters: int, rows: int) -> list[tuple[str, str]]:
+    """Return the first (kind, sentence) that fit into rows of so many letters, and how many were left out."""
+    shown: list[tuple[str, str]] = []
+    for kind, sentence in sentences:
+        words = _plain(sentence, 180)
+        rows -= 1 + len(words) // letters
+        if shown and rows < 0:
+            return [*shown, ("quiet", f"and {len(sentences) - len(shown)} more")]
+        shown.append((kind, words))
+    return shown
+
+
+@dataclass(frozen=True)
+class _Input:
+    """One money input: what it means, what it is set to, and the profit if it were lower or higher."""
+
+    meaning: str
+    setting: str
+    lower: float | None
+    higher: float | None
+
+
+def _inputs(curve: ProfitCurve) -> list[_Input]:
+    economics = curve.economics
+    swings = {swing.name: swing for swing in tornado(curve)}
+    found = []
+    for name in INPUTS:
+        now, swing = getattr(economics, name), swings.get(name)
+        if name == "value" and curve.ranking.value is not None:
+            setting = "column"
+        elif name in {"value", "offer_cost", "contact_cost"}:
+            setting = _exactly(now, economics.currency)
+        else:
+            setting = f"{100 * now:.6g}%"
+        lower = None if swing is None or swing.low == now else swing.profit_low
+        higher = None if swing is None or swing.high == now else swing.profit_high
+        found.append(_Input(_MEANINGS[name], setting, lower, higher))
+    return found
+
+
+def _exactly(amount: float, currency: str) -> str:
+    """Write an amount somebody typed, with the decimals it has."""
+    if amount.is_integer():
+        return in_currency(amount, currency)
+    return f"{currency}{amount:,.2f}" if round(amount, 2) == amount else f"{currency}{amount:,.12g}"
+
+
+def _figures(model: ChurnModel) -> list[tuple[str, str, str]]:
+    """Return the figures of the model's probabilities, each with its name and what to hold it against."""
+    metrics, rate = model.metrics, model.churn_rate
+    figures = [
+        ("Leavers ranked above stayers (ROC AUC)", f"{metrics.roc_auc:.3f}", "chance: 0.5"),
+        ("Average precision", f"{metrics.average_precision:.3f}", f"chance: {rate:.3f}"),
+        ("Brier score, 0 is best", f"{metrics.brier:.3f}", f"one risk for all: {rate * (1 - rate):.3f}"),
+        ("Mean probability", f"{metrics.mean_probability:.1%}", f"really left: {rate:.1%}"),
+    ]
+    rows = model.out_of_fold
+    bins = () if rows is None else calibration_table(rows.label, rows.score)
+    ends = (("highest", bins[-1]), ("lowest", bins[0])) if len(bins) > 1 else ()
+    for words, end in ends:
+        name = f"… of the {end.customers:,} {words}"
+        figures.append((name, f"{end.predicted:.1%}", f"really left: {end.observed:.1%}"))
+    return figures
+
+
+def _expected_profit(send_list: pd.DataFrame) -> float:
+    return float(send_list.loc[send_list["send"] == "yes", "expected_profit"].sum())
+
+
+def _hashes(model: ChurnModel, curve: ProfitCurve, folder: Path | None) -> list[tuple[str, str]]:
+    """Return what this page can be traced by, as SHA-256."""
+    if folder is None:
+        with tempfile.TemporaryDirectory() as scratch:
+            model.save(Path(scratch) / "model")
+            return _hashes(model, curve, Path(scratch) / "model")
+    manifest = (folder / MANIFEST).read_bytes()
+    rows = json.loads(manifest)["files"].get("out_of_fold.parquet", {"sha256": "not in this copy"})
+    economics = json.dumps(asdict(curve.economics), sort_keys=True)
+    return [
+        ("Model manifest, SHA-256", sha256(manifest)),
+        ("Out-of-fold rows, SHA-256", rows["sha256"]),
+        ("Money inputs (JSON), SHA-256", sha256(economics.encode())),
+    ]
+
+
+def _plain(text: str, longest: int) -> str:
+    """Put foreign text on one line without control characters, cut to a length."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+class _Plot:
+    """Where the parts of the curve's drawing go: lengths in points, amounts per 1,000 customers."""
+
+    width, top, right = 267, 16, 257
+    probabilities = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+
+    def __init__(self, curve: ProfitCurve, *, height: int) -> None:
+        self.height, self.bottom = height, height - 24
+        profit, low, high = np.array([curve.profit, *curve.profit_band]) * (1000 / curve.customers)
+        self.low, self.high = min(0.0, float(low.min())), max(0.0, float(high.max()))
+        self.low -= 0.12 * (self.high - self.low or 1.0)  # room for the words under the line of nobody
+        self.amounts = _round_numbers(self.low, self.high)
+        self.left = 8 + 4.1 * max(len(in_currency(amount, curve.economics.currency)) for amount in self.amounts)
+        self.chosen = min(curve.threshold_best, 1.0)
+        even = curve.threshold_break_even
+        self.break_even = even if even is not None and even <= 1 else None
+        self.dips = curve.profit_all < 0 and bool((profit[curve.threshold >= 0.6] < 0).any())
+        self.line = self._points(curve.threshold, profit)
+        self.band = f"{self._points(curve.threshold, low)} {self._points(curve.threshold[::-1], high[::-1])}"
+
+    def x(self, threshold: float) -> float:
+        """Return where a threshold stands; the one that nobody reaches stands at 1."""
+        return round(self.left + min(threshold, 1.0) * (self.right - self.left), 1)
+
+    def y(self, amount: float) -> float:
+        """Return where an amount stands."""
+        return round(self.bottom - (amount - self.low) / (self.high - self.low) * (self.bottom - self.top), 1)
+
+    def _points(self, thresholds: NDArray[np.float64], amounts: NDArray[np.float64]) -> str:
+        pairs = zip(thresholds.tolist(), amounts.tolist(), strict=True)
+        return " ".join(f"{self.x(threshold)},{self.y(amount)}" for threshold, amount in pairs)
+
+
+def _round_numbers(low: float, high: float) -> list[float]:
+    """Return three to eight round numbers between two others."""
+    rough = (high - low) / 5
+    power = 10.0 ** np.floor(np.log10(rough))
+    step = float(min((power * lead for lead in (1, 2, 5, 10)), key=lambda one: abs(one - rough)))
+    return [step * number for number in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1)]

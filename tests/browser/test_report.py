@@ -1,0 +1,77 @@
+"""The one-page report, printed by a real browser."""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from playwright.sync_api import Browser
+
+from retention.churn.drift import Drift
+from retention.churn.model import ChurnModel
+from retention.customers.audit import Finding, audit
+from retention.customers.table import Customers
+from retention.pipeline import profit, score
+from retention.profit.economics import Economics
+from retention.report import report
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LONG = "column 'a_name_somebody_chose_long_ago' tells nearly all about who left; check that it was known before"
+
+
+def printed_pages(browser: Browser, html: str) -> int:
+    """Print a page on the paper it asks for and count the sheets; it must ask nobody for anything."""
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.set_content(html)
+    paper = page.pdf(prefer_css_page_size=True, print_background=True)
+    page.close()
+    assert asked == []
+    return len(re.findall(rb"/Type\s*/Page\b", paper))
+
+
+def test_it_prints_on_one_page(browser: Browser, telecom: Customers, telecom_model: ChurnModel) -> None:
+    """With a send list and an audit, and with nothing but the curve."""
+    economics = Economics()
+    curve = profit(telecom_model, economics)
+    full = report(
+        telecom_model,
+        curve,
+        made_at=date(2025, 7, 1),
+        source="telecom.csv",
+        findings=audit(telecom),
+        scored=score(telecom, telecom_model, economics),
+    )
+    assert printed_pages(browser, full) == 1
+    assert printed_pages(browser, report(telecom_model, curve, made_at=date(2025, 7, 1))) == 1
+
+
+def test_it_prints_on_one_page_with_much_to_say(
+    browser: Browser, telecom: Customers, telecom_model: ChurnModel
+) -> None:
+    """Amounts in crores, long warnings, a long audit, long names and severe drift still fit."""
+    economics = Economics(value=5_000_000, save_rate=0.0213, stayer_redemption=0.9, harm_rate=0.01)
+    directions = tuple(replace(one, feature=LONG, effect=LONG) for one in telecom_model.directions)
+    model = replace(telecom_model, warnings=(LONG,) * 5, directions=directions)
+    scored = replace(score(telecom, model, economics), drift=Drift("severe", (LONG,) * 4))
+    for findings in ([LONG] * 9, ["short enough"] * 30):
+        page = report(
+            model,
+            profit(model, economics),
+            made_at=date(2025, 7, 1),
+            source=LONG,
+            findings=[Finding("warning", "constant", None, 1.0, sentence) for sentence in findings],
+            scored=scored,
+        )
+        assert printed_pages(browser, page) == 1
+
+
+def test_it_stays_light_and_within_a_phone(browser: Browser, telecom_model: ChurnModel) -> None:
+    """White ground where dark is preferred, and nothing to scroll sideways for."""
+    page = browser.new_page(viewport={"width": 360, "height": 740}, color_scheme="dark")
+    page.set_content(report(telecom_model, profit(telecom_model, Economics()), made_at=date(2025, 7, 1)))
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.close()
