@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from retention.churn.model import ChurnModel
 from retention.churn.profile import Shares
-from retention.churn.schema import Column, blank_shares, encode
+from retention.churn.schema import Column, encode
 from retention.customers.table import Customers
 
 MODERATE, STRONG = 0.1, 0.25
@@ -17,6 +17,7 @@ MODERATE, STRONG = 0.1, 0.25
 _FALSE_ALARM = 0.001
 _THIN = 0.02
 _MOST_SENTENCES = 5
+_SAMPLED_CELLS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -58,19 +59,91 @@ def drift(model: ChurnModel, customers: Customers, probability: NDArray[np.float
     probability
         Their probabilities, length m.
     """
-    if not len(customers):
-        return Drift("none", ())
-    signs = _score_signs(model, probability) + _column_signs(model, customers)
-    if not signs:
-        return Drift("none", ())
-    severe = any(sign.severe for sign in signs) or sum(sign.weight for sign in signs) >= STRONG
-    advice = (
-        "retrain on customers like these before acting on the scores"
-        if severe
-        else "retrain as soon as it is known who of these customers left"
-    )
-    sentences = [sign.sentence for sign in sorted(signs, key=lambda sign: (-sign.severe, -sign.weight))]
-    return Drift("severe" if severe else "some", (*sentences[:_MOST_SENTENCES], advice))
+    tally = Tally(model)
+    tally.add(customers, encode(model.columns, customers), probability)
+    return tally.drift()
+
+
+class Tally:
+    """Customers counted as they pass by, for the drift of more of them than fit into memory.
+
+    However they are divided, the same customers in the same order give the same drift.
+
+    Attributes
+    ----------
+    customers
+        How many so far.
+    """
+
+    def __init__(self, model: ChurnModel) -> None:
+        known = model.profile
+        self.customers = 0
+        self._model = model
+        self._probability = 0.0
+        self._score = np.zeros(known.score.bins.count + 1, dtype=np.int64)
+        self._columns = [np.zeros(shares.bins.count + 1, dtype=np.int64) for shares in known.columns]
+        self._blank = np.zeros(len(known.columns), dtype=np.int64)
+        self._sample = _Sample(len(known.columns))
+
+    @property
+    def mean_probability(self) -> float:
+        """Mean churn probability so far."""
+        return self._probability / max(1, self.customers)
+
+    def add(self, customers: Customers, matrix: NDArray[np.float64], probability: NDArray[np.float64]) -> None:
+        """Count m more customers, also given as the model sees them (m, d), and their scores (m,)."""
+        names = [column.name for column in self._model.columns]
+        self.customers += len(customers)
+        self._probability += float(probability.sum())
+        self._score += self._model.profile.score.count(probability)
+        self._blank += customers.frame[names].isna().sum().to_numpy(dtype=np.int64)
+        for at, known in enumerate(self._model.profile.columns):
+            self._columns[at] += known.count(matrix[:, at])
+        self._sample.add(matrix)
+
+    def drift(self) -> Drift:
+        """Compare all customers so far with the model's training customers; see :func:`drift`."""
+        signs = self._score_signs() + self._column_signs() if self.customers else []
+        if not signs:
+            return Drift("none", ())
+        severe = any(sign.severe for sign in signs) or sum(sign.weight for sign in signs) >= STRONG
+        advice = (
+            "retrain on customers like these before acting on the scores"
+            if severe
+            else "retrain as soon as it is known who of these customers left"
+        )
+        sentences = [sign.sentence for sign in sorted(signs, key=lambda sign: (-sign.severe, -sign.weight))]
+        return Drift("severe" if severe else "some", (*sentences[:_MOST_SENTENCES], advice))
+
+    def _score_signs(self) -> list[_Sign]:
+        known, m = self._model.profile, self.customers
+        signs = []
+        mean = self.mean_probability
+        noise = 4 * known.spread_score * np.sqrt(1 / known.customers + 1 / m)
+        ratio = mean / known.mean_score
+        if abs(mean - known.mean_score) > max(noise, 0.2 * known.mean_score):
+            left = self._model.churn_rate
+            sentence = f"the mean churn probability is {mean:.1%}, where {left:.1%} left in training"
+            signs.append(_Sign(0.1, bool(ratio > 2 or ratio < 0.5), sentence))
+        index, moved = _shift(known.score, self._score / m, known.customers, m, tests=1)
+        if moved:
+            sentence = f"the scores are spread differently from training (PSI {index:.2f})"
+            signs.append(_Sign(0.1, index > STRONG, sentence))
+        return signs
+
+    def _column_signs(self) -> list[_Sign]:
+        model, m = self._model, self.customers
+        say = {one.feature: one.mean_abs_shap for one in model.directions}
+        total = sum(say.values()) or 1.0
+        signs = []
+        for at, (column, known) in enumerate(zip(model.columns, model.profile.columns, strict=True)):
+            now = self._columns[at] / m
+            index, moved = _shift(known, now, model.customers, m, tests=len(model.columns))
+            if moved:
+                weight = say[column.name] / total * (1.0 if index > STRONG else 0.3)
+                change = _change(column, known, now, self._sample.rows[:, at], float(self._blank[at] / m))
+                signs.append(_Sign(weight, False, f"column '{column.name}' (PSI {index:.2f}): {change}"))
+        return signs
 
 
 def stability_index(before: NDArray[np.float64], now: NDArray[np.float64]) -> float:
@@ -84,35 +157,21 @@ def stability_index(before: NDArray[np.float64], now: NDArray[np.float64]) -> fl
     return float(np.sum((now - before) * np.log(now / before)))
 
 
-def _score_signs(model: ChurnModel, probability: NDArray[np.float64]) -> list[_Sign]:
-    known, m = model.profile, len(probability)
-    signs = []
-    mean = float(probability.mean())
-    noise = 4 * known.spread_score * np.sqrt(1 / known.customers + 1 / m)
-    ratio = mean / known.mean_score
-    if abs(mean - known.mean_score) > max(noise, 0.2 * known.mean_score):
-        sentence = f"the mean churn probability is {mean:.1%}, where {model.churn_rate:.1%} left in training"
-        signs.append(_Sign(0.1, bool(ratio > 2 or ratio < 0.5), sentence))
-    index, moved = _shift(known.score, known.score.of(probability), known.customers, m, tests=1)
-    if moved:
-        sentence = f"the scores are spread differently from training (PSI {index:.2f})"
-        signs.append(_Sign(0.1, index > STRONG, sentence))
-    return signs
+class _Sample:
+    """Every k-th customer, k doubling as they become many: all of them up to a bound."""
 
+    def __init__(self, columns: int) -> None:
+        self.rows = np.empty((0, columns))
+        self._most = max(1000, _SAMPLED_CELLS // max(1, columns))
+        self._step, self._seen = 1, 0
 
-def _column_signs(model: ChurnModel, customers: Customers) -> list[_Sign]:
-    matrix, blank = encode(model.columns, customers), blank_shares(model.columns, customers)
-    say = {one.feature: one.mean_abs_shap for one in model.directions}
-    total = sum(say.values()) or 1.0
-    signs = []
-    for at, (column, known) in enumerate(zip(model.columns, model.profile.columns, strict=True)):
-        now = known.of(matrix[:, at])
-        index, moved = _shift(known, now, model.customers, len(customers), tests=len(model.columns))
-        if moved:
-            weight = say[column.name] / total * (1.0 if index > STRONG else 0.3)
-            change = _change(column, known, matrix[:, at], float(blank[at]))
-            signs.append(_Sign(weight, False, f"column '{column.name}' (PSI {index:.2f}): {change}"))
-    return signs
+    def add(self, matrix: NDArray[np.float64]) -> None:
+        first = -self._seen % self._step
+        self._seen += len(matrix)
+        self.rows = np.concatenate([self.rows, matrix[first :: self._step]])
+        while len(self.rows) > self._most:
+            self.rows = self.rows[::2]
+            self._step *= 2
 
 
 def _shift(known: Shares, now: NDArray[np.float64], n: int, m: int, *, tests: int) -> tuple[float, bool]:
@@ -129,9 +188,11 @@ def _shift(known: Shares, now: NDArray[np.float64], n: int, m: int, *, tests: in
     return index, index > max(MODERATE, chance)
 
 
-def _change(column: Column, known: Shares, values: NDArray[np.float64], blank: float) -> str:
+def _change(
+    column: Column, known: Shares, now: NDArray[np.float64], values: NDArray[np.float64], blank: float
+) -> str:
     """Say what changed most in a column: blanks, unknown values, the typical number or one category."""
-    before, now = np.array(known.shares), known.of(values)
+    before = np.array(known.shares)
     unknown, unknown_before = now[-1] - blank, before[-1] - known.blank
     if abs(blank - known.blank) > 0.1:
         return f"{blank:.0%} blank against {known.blank:.0%} in training"

@@ -200,6 +200,11 @@ def _checked_label(customers: Customers) -> NDArray[np.int8]:
         raise InputError(
             f"{customers.source}: no label column, so there is nothing to learn; name it with --label"
         )
+    if len(customers.cutoffs) > 1:  # the same people would stand in training and held-out parts
+        raise InputError(
+            f"{customers.source}: holds {len(customers.cutoffs)} cutoffs; training takes the rows of one, "
+            f"so keep those of {customers.cutoffs[-1]}"
+        )
     for kind, count in (("left", int(label.sum())), ("stayed", int((label == 0).sum()))):
         if count < FEWEST_OF_A_KIND:
             raise InputError(

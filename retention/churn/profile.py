@@ -35,9 +35,9 @@ class Shares:
     blank: float
     typical: float
 
-    def of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the shares of other customers in the same bins, for encoded values of length m."""
-        return _shares(values, self.bins)
+    def count(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Count other customers in the same bins, last those in none, for encoded values of length m."""
+        return _counts(values, self.bins)
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,11 @@ def _summary(column: Column, values: NDArray[np.float64], blank: float) -> Share
 
 
 def _shares(values: NDArray[np.float64], bins: Bins) -> NDArray[np.float64]:
-    return np.bincount(bins.place(values), minlength=bins.count + 1) / max(1, len(values))
+    return _counts(values, bins) / max(1, len(values))
+
+
+def _counts(values: NDArray[np.float64], bins: Bins) -> NDArray[np.int64]:
+    return np.bincount(bins.place(values), minlength=bins.count + 1)
 
 
 def _shares_from_json(saved: Mapping[str, Any]) -> Shares:

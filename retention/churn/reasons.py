@@ -15,7 +15,9 @@ _ROWS_AT_ONCE = 100_000
 _NOTICEABLE = 0.05  # log-odds: about one twentieth more odds
 
 
-def top_reasons(model: ChurnModel, customers: Customers, top: int = 3) -> pd.DataFrame:
+def top_reasons(
+    model: ChurnModel, customers: Customers, top: int = 3, *, matrix: NDArray[np.float64] | None = None
+) -> pd.DataFrame:
     """Put into words what pushes each customer's risk up most.
 
     Contributions are exact TreeSHAP values where the chosen model has trees (Lundberg et al. 2020), the
@@ -29,6 +31,8 @@ def top_reasons(model: ChurnModel, customers: Customers, top: int = 3) -> pd.Dat
         The model that scored them, and the customers, n rows.
     top
         How many reasons.
+    matrix
+        The customers as :func:`retention.churn.schema.encode` gives them, where that is at hand.
 
     Returns
     -------
@@ -40,7 +44,7 @@ def top_reasons(model: ChurnModel, customers: Customers, top: int = 3) -> pd.Dat
     ModelError
         If a column the model learned from is missing.
     """
-    matrix = encode(model.columns, customers)
+    matrix = encode(model.columns, customers) if matrix is None else matrix
     texts = [_texts(model, customers, matrix, start, top) for start in range(0, len(matrix), _ROWS_AT_ONCE)]
     found = np.concatenate(texts) if texts else np.empty((0, top), dtype=object)
     names = [f"reason_{place}" for place in range(1, top + 1)]

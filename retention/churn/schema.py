@@ -137,8 +137,8 @@ def _numbers(values: pd.Series, source: str) -> NDArray[np.float64]:
         )
         if bad.size:
             raise ModelError(
-                f"{source}: column '{values.name}' was a number in training, but row {bad[0] + 1} holds text; "
-                "correct it or leave it blank"
+                f"{source}: column '{values.name}' was a number in training, "
+                f"but row {values.index[bad[0]] + 1} holds text; correct it or leave it blank"
             )
         numbers = parsed.to_numpy(dtype=np.float64, na_value=np.nan)
     return np.clip(np.where(np.isfinite(numbers), numbers, np.nan), -_LARGEST, _LARGEST)

@@ -1,6 +1,7 @@
 """A file or frame somebody has -> Customers: the roles found, the label read, a sentence for every doubt."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -8,9 +9,9 @@ import pandas as pd
 
 from retention.customers.reading.files import Limits
 from retention.customers.reading.tables import Table, read_table, table_of
-from retention.customers.roles import Guess, guess_roles, look_counted, look_personal
-from retention.customers.table import Customers
-from retention.customers.vital import check_ids, check_value, read_label
+from retention.customers.roles import Guess, Kinds, guess_roles, kept_as_text, look_counted, look_personal
+from retention.customers.table import CUTOFF, Customers
+from retention.customers.vital import check_ids, check_value, read_cutoffs, read_label
 from retention.customers.wording import shown
 
 __all__ = ["Limits", "Table", "read_customers", "read_table", "table_of"]
@@ -26,8 +27,11 @@ def read_customers(
     exclude: Sequence[str] = (),
     limits: Limits | None = None,
     ignore_label: bool = False,
+    kinds: Kinds | None = None,
 ) -> Customers:
     """Read one row a customer, from a file or a frame, and say what each column is for.
+
+    A column of dates called ``cutoff`` makes it a stack of snapshots: one row a customer and cutoff.
 
     Parameters
     ----------
@@ -44,6 +48,8 @@ def read_customers(
         How large the table may be; those of the process if None.
     ignore_label
         Set a label column aside unread, for customers whose fate is the question.
+    kinds
+        What is known of the columns already, so that they are read as the model that asks knows them.
 
     Returns
     -------
@@ -64,17 +70,22 @@ def read_customers(
         return guess_roles(columns, name, id=id, label=wanted, value=value, exclude=exclude)
 
     def text_columns(columns: Sequence[str]) -> frozenset[str]:
-        return guess(tuple(columns)).roles.taken()
+        return kept_as_text(columns, guess(tuple(columns)).roles, kinds)
 
     if isinstance(source, pd.DataFrame):
         table = table_of(source, source=name, limits=limits, text_columns=text_columns)
     else:
         table = read_table(source, limits=limits, text_columns=text_columns)
     found = guess(tuple(table.frame.columns))
-    check_ids(table, found.roles.id)
+    frame = table.frame
+    if CUTOFF in frame.columns and CUTOFF not in found.roles.taken() | {found.roles.value}:
+        cutoffs = read_cutoffs(table, CUTOFF)
+        if cutoffs is not None:
+            frame[CUTOFF] = cutoffs
+            found = found.dated(CUTOFF)
+    check_ids(table, found.roles.id, cutoff=found.roles.cutoff)
     if found.roles.value is not None:
         check_value(table, found.roles.value)
-    frame = table.frame
     if found.roles.label is not None:
         labels = None if ignore_label else read_label(table, found.roles.label, positive=positive)
         if labels is None:
@@ -86,18 +97,20 @@ def read_customers(
     found = found.without(look_personal(frame, features), "personal data")
     found = found.without(look_counted(frame, features), "only numbers the rows")
     used = [note for column, note in table.about_columns.items() if column not in found.roles.excluded]
-    notes = (*_roles_in_words(frame, found), *table.about_file, *used)
-    return Customers(frame, found.roles, name, notes)
+    customers = Customers(frame, found.roles, name)
+    return replace(customers, notes=(*_roles_in_words(customers, found), *table.about_file, *used))
 
 
-def _roles_in_words(frame: pd.DataFrame, found: Guess) -> list[str]:
+def _roles_in_words(customers: Customers, found: Guess) -> list[str]:
     """Tell what each column was taken for, and which were set aside."""
-    roles = found.roles
+    roles, frame = customers.roles, customers.frame
     words = [f"id: {roles.id}"]
     if roles.label is None:
         words.append("no label")
     else:
         words.append(f"label: {roles.label} ({int(frame[roles.label].sum()):,} of {len(frame):,} left)")
+    if cutoffs := customers.cutoffs:
+        words.append(f"cutoff: {roles.cutoff} ({len(cutoffs)} of them, the newest {cutoffs[-1]})")
     words += [f"value: {roles.value}"] if roles.value else []
     words += [f"name: {roles.name} (not used to predict)"] if roles.name else []
     aside = [f"{shown(column)} ({why})" for column, why in found.why.items()]

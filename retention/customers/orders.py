@@ -1,51 +1,28 @@
 """An order log, a cutoff and a horizon -> customers: features from before the cutoff, the label from after."""
 
-import datetime as dt
-import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from retention.customers.history.features import order_features
-from retention.customers.history.labels import LABEL, label_by_horizon, label_by_silence
+from retention.customers.history.cutoffs import Day, cutoff_day, stack_days
+from retention.customers.history.evening import Snapshot, as_of
 from retention.customers.history.order_columns import looks_like_orders
 from retention.customers.history.order_log import Orders, read_orders
 from retention.customers.history.profiles import read_profiles
-from retention.customers.table import Customers, Roles
-from retention.customers.wording import counted, shown
-from retention.errors import InputError
+from retention.customers.history.stacked import stacked
+from retention.customers.history.terms import Terms
+from retention.customers.table import CUTOFF
+from retention.customers.wording import counted
 
-__all__ = ["Orders", "Snapshot", "looks_like_orders", "read_orders", "snapshot"]
-
-_TYPICAL_GAPS = 3
-_LEAST_ACTIVE_DAYS = 60
-
-
-@dataclass(frozen=True)
-class Snapshot(Customers):
-    """Customers as they stood on one evening.
-
-    Attributes
-    ----------
-    cutoff
-        The last day that counts as past, ISO 8601.
-    horizon_days
-        How many days after it the label looks at; None without a label.
-    active_days
-        Who is in: those with an order in so many days, the cutoff day included.
-    """
-
-    cutoff: str = ""
-    horizon_days: int | None = None
-    active_days: int = 0
+__all__ = ["Orders", "Snapshot", "looks_like_orders", "read_orders", "snapshot", "stack_snapshots"]
 
 
 def snapshot(
     orders: Orders,
     *,
-    cutoff: dt.date | str | None = None,
+    cutoff: Day | None = None,
     horizon_days: int | None = 30,
     active_days: int | None = None,
     quiet_gaps: float | None = None,
@@ -96,91 +73,75 @@ def snapshot(
     >>> seen.frame[["user", "recency_days", "orders", "churn"]].values.tolist()
     [['a', 9.0, 1.0, 1], ['b', 5.0, 1.0, 1]]
     """
-    for flag, number in {"horizon_days": horizon_days, "active_days": active_days}.items():
-        if number is not None and number < 1:
-            raise InputError(f"{flag} is {number}; it must be at least 1 day")
-    if quiet_gaps is not None and (horizon_days is None or not 1 <= quiet_gaps < np.inf):
-        raise InputError("quiet_gaps must be a number from 1, and needs a horizon, because it makes a label")
-    days = orders.frame[orders.time].to_numpy("datetime64[D]")
-    ahead = 1 if quiet_gaps is not None and cutoff is not None else horizon_days or 0
-    day = _cutoff(cutoff, orders.source, first=days.min(), last=days.max(), ahead=ahead)
+    terms = Terms(horizon_days, active_days, quiet_gaps)
+    days = orders.days
+    day = cutoff_day(cutoff, days, terms, source=orders.source)
     profiles = None if profile is None else read_profiles(profile, id=orders.customer)
-    name = orders.name if profiles is None else profiles.name or orders.name
-    elsewhere = [] if profiles is None else list(profiles.frame.columns)
-
-    table = order_features(
-        orders.frame,
-        customer=orders.customer,
-        time=orders.time,
-        amount=orders.amount,
-        cutoff=pd.Timestamp(day),
-        without=[*elsewhere, *([orders.name] if orders.name else [])],
-    )
-    notes: list[str] = [*orders.notes, f"features use orders up to and including {day}"]
-    active_days = active_days or _usual_active_days(table)
-    active = (table["recency_days"] < active_days).to_numpy()
-    notes.append(
-        f"{counted(int(active.sum()), 'customer')} of {len(table):,} ordered in the {active_days} days up to then "
-        "and count as active; the others are left out"
-    )
-    table = table[active].reset_index(drop=True)
-    if quiet_gaps is not None:
-        table, said = label_by_silence(table, orders, cutoff=day, gaps=quiet_gaps)
-        notes += said
-    elif horizon_days is not None:
-        table, said = label_by_horizon(table, orders, cutoff=day, horizon_days=horizon_days)
-        notes += said
-    if table.empty:
-        raise InputError(
-            f"{orders.source}: nobody is left to describe on {day}; choose another cutoff or more days"
-        )
-    if profiles is not None:
-        table, unknown = profiles.join(table, id=orders.customer)
-        notes += [*profiles.notes, *unknown]
-    if name is not None and name == orders.name and name not in elsewhere:
-        table.insert(1, name, table[orders.customer].map(_latest_names(orders, name, days <= day)))
-    once = int((table["one_time"] == "yes").sum())
-    if once:
-        notes.append(f"{counted(once, 'customer')} ordered on one day only: one_time is yes, and gaps are missing")
-    roles = Roles(id=orders.customer, label=None if horizon_days is None else LABEL, name=name)
-    return Snapshot(table, roles, orders.source, tuple(notes), str(day), horizon_days, active_days)
+    return as_of(day, orders, terms, known_until=days.max(), profiles=profiles)
 
 
-def _cutoff(
-    given: dt.date | str | None, source: str, *, first: np.datetime64, last: np.datetime64, ahead: int
-) -> np.datetime64:
-    """Return the last day that counts as past, with ``ahead`` days of the log after it.
+def stack_snapshots(
+    orders: Orders,
+    *,
+    cutoffs: Sequence[Day] | None = None,
+    newest: Day | None = None,
+    periods: int = 3,
+    horizon_days: int = 30,
+    active_days: int | None = None,
+    quiet_gaps: float | None = None,
+    profile: pd.DataFrame | None = None,
+) -> Snapshot:
+    """Take snapshots at several cutoffs and put them under one another, to train on all of them.
 
-    The last order is seldom on the very last day of a log, so a cutoff that is given may miss a tenth.
+    No label looks past the next cutoff, so whatever is learned from earlier cutoffs was known at the newest
+    one, which can therefore be a test in time. A person has a row at each cutoff at which they were active.
+
+    Parameters
+    ----------
+    orders
+        The order log.
+    cutoffs
+        The days. If None, ``newest`` and earlier ones, a horizon apart, as many as the log supports up to
+        ``periods``: each needs a horizon and an active window of the log before it.
+    newest
+        The newest of them; the latest that leaves a full horizon in the log if None.
+    periods
+        How many cutoffs at most; not used with ``cutoffs``.
+    horizon_days, active_days, quiet_gaps, profile
+        As for :func:`snapshot`. ``active_days`` is the same at every cutoff; if None, what suits the oldest
+        one, which is known at all of them. The profile should hold at all of them, too.
+
+    Returns
+    -------
+    Snapshot
+        The id column, ``cutoff`` (a role, never a feature), the features that the newest cutoff has, and the
+        label; rows by cutoff, oldest first.
+
+    Raises
+    ------
+    InputError
+        If a cutoff or a number does not fit the log, cutoffs are closer than the horizon (but for a tenth
+        of it), or nobody is active at one of them.
+
+    Examples
+    --------
+    >>> log = pd.DataFrame({"user": list("ab" * 5), "date": [f"2025-0{1 + at // 2}-1{at}" for at in range(10)]})
+    >>> stack = stack_snapshots(read_orders(log), cutoffs=["2025-02-28", "2025-03-31"], horizon_days=30)
+    >>> stack.frame[["user", "cutoff", "recency_days", "churn"]].values.tolist()[:2]
+    [['a', '2025-02-28', 16.0, 0], ['b', '2025-02-28', 15.0, 0]]
     """
-    latest = last - np.timedelta64(ahead, "D")
-    if latest < first:
-        raise InputError(
-            f"{source}: orders run from {first} to {last}, too short for {ahead} days after a cutoff; "
-            "take a shorter horizon"
-        )
-    if given is None:
-        return latest
-    try:
-        day = np.datetime64(dt.datetime.fromisoformat(str(given)).date(), "D")
-    except ValueError:
-        raise InputError(f"cutoff {shown(given)} is no date; write it as YYYY-MM-DD") from None
-    if day < first or (ahead and day > latest + np.timedelta64(ahead // 10, "D")):
-        raise InputError(
-            f"{source}: cutoff {day} does not fit orders from {first} to {last} with {ahead} days to observe "
-            f"after it; choose a day from {first} to {latest}"
-        )
-    return day
-
-
-def _usual_active_days(table: pd.DataFrame) -> int:
-    """Return three typical gaps, at least 60 days; with no second order anywhere, 60."""
-    typical = table["gap_mean_days"].median()
-    return _LEAST_ACTIVE_DAYS if np.isnan(typical) else max(_LEAST_ACTIVE_DAYS, math.ceil(_TYPICAL_GAPS * typical))
-
-
-def _latest_names(orders: Orders, name: str, past: NDArray[np.bool_]) -> pd.Series:
-    """Return the last known name of each customer, indexed by id."""
-    known = orders.frame[past & orders.frame[name].notna().to_numpy()]
-    last = known.sort_values([orders.time, name]).drop_duplicates(orders.customer, keep="last")
-    return last.set_index(orders.customer)[name]
+    terms = Terms(horizon_days, active_days, quiet_gaps)
+    days = orders.days
+    chosen = stack_days(days, terms, cutoffs=cutoffs, newest=newest, periods=periods, source=orders.source)
+    profiles = None if profile is None else read_profiles(profile, id=orders.customer)
+    parts: list[Snapshot] = []
+    for day, known_until in pairwise([*chosen, days.max()]):
+        parts.append(as_of(day, orders, terms, known_until=known_until, profiles=profiles))
+        terms = replace(terms, active_days=parts[0].active_days)
+    *earlier, last = parts
+    said = [f"{part.cutoff} ({counted(len(part), 'customer')})" for part in earlier]
+    notes = [*last.notes, f"stacked with it, to train on: {', '.join(said) or 'no earlier cutoff'}"]
+    if cutoffs is None and len(parts) < periods:
+        notes.append(f"the log supports {counted(len(parts), 'cutoff')} of the {periods} asked for")
+    frame = stacked([part.frame for part in parts], [part.cutoff for part in parts])
+    return replace(last, frame=frame, roles=replace(last.roles, cutoff=CUTOFF), notes=tuple(notes))

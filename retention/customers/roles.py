@@ -1,9 +1,9 @@
 """What a column is for, guessed from its name and, for personal data, from what stands in it."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from retention.customers.table import Roles
 from retention.customers.wording import closest, shown
 from retention.errors import InputError
+
+Kinds = Callable[[Sequence[str]], Mapping[str, Literal["number", "category"]]]
+"""Takes a header and returns what is known of its columns, by a model that learned from others like them."""
 
 ID_NAMES: Final = (
     "customerid", "custid", "customer", "customerno", "customernumber", "customercode", "clientid", "clientnum",
@@ -104,6 +107,10 @@ class Guess:
         roles = replace(self.roles, excluded=(*self.roles.excluded, *more))
         return Guess(roles, {**self.why, **dict.fromkeys(more, why)})
 
+    def dated(self, column: str) -> "Guess":
+        """Return the guess with a column as the day at which each row was taken."""
+        return Guess(replace(self.roles, cutoff=column), self.why)
+
     def unlabelled(self, why: str) -> "Guess":
         """Return the guess with the label column set aside."""
         label = self.roles.label
@@ -140,6 +147,17 @@ def guess_roles(
     guess = guess.without(struck, "as asked").without(filter(_personal, free), "personal data")
     guess = guess.without(filter(_numbers_rows, free), "only numbers the rows")
     return guess.without(filter(_second_label, free), "another label") if label else guess
+
+
+def kept_as_text(columns: Sequence[str], roles: Roles, kinds: Kinds | None) -> frozenset[str]:
+    """Return the columns that stay text whatever they look like.
+
+    Those are ids, labels, names and what is set aside, unless they are known as numbers, and what is known
+    as a category: ``1`` and ``1.0`` may be two of them. All others are judged by their cells.
+    """
+    known = {} if kinds is None else kinds(columns)
+    numbers = {name for name, kind in known.items() if kind == "number"}
+    return frozenset({*(roles.taken() - numbers), *(known.keys() - numbers), roles.id})
 
 
 def look_personal(frame: pd.DataFrame, columns: Iterable[str]) -> list[str]:

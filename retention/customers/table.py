@@ -7,6 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+CUTOFF = "cutoff"
+"""The column that says at which cutoff a row was taken, where several are stacked; the name is the role."""
+
 
 @dataclass(frozen=True)
 class Roles:
@@ -24,6 +27,9 @@ class Roles:
         What to call the person in a message; never a feature, never in a prompt.
     excluded
         Columns that must not be used: personal data, look-ahead, whatever the person struck.
+    cutoff
+        The last day that counts as past for the row (ISO 8601 text), where several cutoffs are stacked;
+        then an id may stand at each cutoff once.
     """
 
     id: str
@@ -31,15 +37,16 @@ class Roles:
     value: str | None = None
     name: str | None = None
     excluded: tuple[str, ...] = ()
+    cutoff: str | None = None
 
     def taken(self) -> frozenset[str]:
         """Return the columns that are no features (``value`` is one as well, so it is not among them)."""
-        return frozenset({self.id, self.label, self.name, *self.excluded} - {None})  # type: ignore[arg-type]
+        return frozenset({self.id, self.label, self.name, self.cutoff, *self.excluded} - {None})  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
 class Customers:
-    """A frame of n customers plus the roles of its columns; treat the frame as read-only.
+    """A frame of n rows, one a customer (and cutoff), plus the roles of its columns; treat it as read-only.
 
     Attributes
     ----------
@@ -81,6 +88,25 @@ class Customers:
             return None
         return self.frame[self.roles.value].to_numpy(dtype=np.float64)
 
+    @cached_property
+    def groups(self) -> NDArray[np.int64]:
+        """Number of the person each row is about, from 0, length n; the same at every cutoff."""
+        return pd.factorize(self.ids)[0].astype(np.int64)
+
+    @cached_property
+    def cutoffs(self) -> tuple[str, ...]:
+        """Days the rows were taken at, oldest first; empty without a column that says so."""
+        if self.roles.cutoff is None:
+            return ()
+        return tuple(sorted(self.frame[self.roles.cutoff].unique()))
+
+    @cached_property
+    def period(self) -> NDArray[np.int64]:
+        """Position of each row's cutoff in ``cutoffs``, length n; 0 without any."""
+        if self.roles.cutoff is None:
+            return np.zeros(len(self), dtype=np.int64)
+        return pd.Index(self.cutoffs).get_indexer(pd.Index(self.frame[self.roles.cutoff])).astype(np.int64)
+
     @property
     def feature_names(self) -> list[str]:
         """Columns a model may use, in file order."""
@@ -95,3 +121,7 @@ class Customers:
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Customers":
         """Return the customers at these positions, or where the mask is true."""
         return replace(self, frame=self.frame[rows] if rows.dtype == bool else self.frame.iloc[rows])
+
+    def newest(self) -> "Customers":
+        """Return the rows of the newest cutoff: each customer once at the most."""
+        return self.take(self.period == self.period.max(initial=0))

@@ -1,10 +1,11 @@
-"""The columns everything rests on: ids, label and value, checked cell by cell with the row in the message."""
+"""The columns everything rests on: ids, cutoffs, label and value, checked with the row in the message."""
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from retention.customers.reading.columns import BLANK_WORDS
+from retention.customers.reading.dates import dates_in, parse_dates
 from retention.customers.reading.tables import Table
 from retention.customers.table import Customers
 from retention.customers.wording import counted, listed, shown
@@ -20,8 +21,8 @@ _STAYED = frozenset(
 )
 
 
-def check_ids(table: Table, column: str) -> None:
-    """Refuse blank ids and ids that stand in two rows.
+def check_ids(table: Table, column: str, *, cutoff: str | None = None) -> None:
+    """Refuse blank ids and ids that stand in two rows, with a cutoff column in two rows of one cutoff.
 
     Raises
     ------
@@ -34,21 +35,51 @@ def check_ids(table: Table, column: str) -> None:
         place = table.place(column)
         more = f" ({counted(int(blank.sum()), 'cell')} in all)" if blank.sum() > 1 else ""
         raise place.error(int(np.argmax(blank)), f"the id is blank{more}; every customer needs an id")
-    repeated = ids.duplicated().to_numpy()
+    keys = table.frame[[column] if cutoff is None else [column, cutoff]]
+    repeated = keys.duplicated().to_numpy()
     if not repeated.any():
         return
-    if 2 <= repeated.sum() == len(ids) - 1:
+    if repeated.sum() >= 2 and ids.nunique() == 1:
         raise InputError(
             f"{table.source}: column {shown(column)} holds the same id in every row; pass the id column with --id"
         )
     second = int(np.argmax(repeated))
-    first = int(np.argmax((ids == ids.iloc[second]).to_numpy()))
+    first = int(np.argmax((keys == keys.iloc[second]).all(axis=1).to_numpy()))
     rows = table.row_numbers
+    what, advice = "the same id", "keep one row a customer, or make a snapshot if these are orders"
+    if cutoff is not None:
+        what, advice = "the same id at the same cutoff", "keep one row a customer and cutoff"
     raise InputError(
-        f"{table.source}: column {shown(column)}, rows {rows[first]:,} and {rows[second]:,} hold the same id "
-        f"({counted(int(repeated.sum()), 'row')} too many in all); keep one row a customer, "
-        "or make a snapshot if these are orders"
+        f"{table.source}: column {shown(column)}, rows {rows[first]:,} and {rows[second]:,} hold {what} "
+        f"({counted(int(repeated.sum()), 'row')} too many in all); {advice}"
     )
+
+
+def read_cutoffs(table: Table, column: str) -> pd.Series | None:
+    """Read the days at which the rows of a stack were taken.
+
+    Returns
+    -------
+    Series of str or None
+        ISO dates, length n; None where the column holds something else than dates.
+
+    Raises
+    ------
+    InputError
+        If some cells are no dates or blank.
+    """
+    cells = table.frame[column]
+    if cells.dtype == np.float64 or not dates_in(cells):
+        return None
+    place = table.place(column)
+    days = parse_dates(cells, place).values.astype("datetime64[D]")
+    blank = np.isnat(days)
+    if blank.any():
+        raise place.error(
+            int(np.argmax(blank)),
+            f"the cutoff is blank ({counted(int(blank.sum()), 'row')} in all); fill it in or drop those rows",
+        )
+    return pd.Series(np.datetime_as_string(days), index=cells.index, dtype="str")
 
 
 def check_value(table: Table, column: str) -> None:

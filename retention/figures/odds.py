@@ -10,7 +10,6 @@ from retention.figures.style import round_numbers
 _FACTORS = (
     (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16),
     (1 / 3, 1 / 2, 2 / 3, 1, 1.5, 2, 3),
-    (0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3),
 )
 _SHARES = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 
@@ -42,11 +41,14 @@ def odds_axis(low: float, high: float) -> dict[str, Any]:
     ['×0.5', '×1', '×2', '×4']
     """
     room = 0.05 * (high - low) + 0.01
-    for factors in _FACTORS:
-        inside = [math.log(factor) for factor in factors if low - room <= math.log(factor) <= high + room]
+    ends = low - room, high + room
+    inside: list[float] = []
+    for factors in (*_FACTORS, round_numbers(math.exp(ends[0]), math.exp(ends[1]))):
+        inside = [math.log(factor) for factor in factors if ends[0] - 1e-9 <= math.log(factor) <= ends[1] + 1e-9]
         if len(inside) >= 3:
             break
-    shown = _apart(inside, high - low)
+    below = _apart([0.0, *(-at for at in reversed(inside) if at < 0)], high - low)[1:]  # ×1 is never left out
+    shown = [*(-at for at in reversed(below)), *_apart([at for at in inside if at >= 0], high - low)]
     return {"tickvals": shown, "ticktext": [f"×{math.exp(at):.3g}" for at in shown]}
 
 

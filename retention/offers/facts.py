@@ -5,8 +5,9 @@ number or a free text from the customer's row cannot get through, whatever the r
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -121,6 +122,17 @@ def message_facts(customers: Customers) -> dict[str, pd.Series]:
         "days_since_order": next((named[column] for column in _AWAY_COLUMNS if column in named), None),
     }
     return {fact: customers.frame[column] for fact, column in found.items() if column is not None}
+
+
+def fact_kinds(columns: Iterable[str]) -> dict[str, Literal["number", "category"]]:
+    """Return the columns that :func:`message_facts` may take, the name aside, and how their cells are to be read.
+
+    >>> fact_kinds(["id", "Cuisine", "recency_days", "spend"])
+    {'Cuisine': 'category', 'recency_days': 'number'}
+    """
+    kinds: dict[str, Literal["number", "category"]] = dict.fromkeys(_CUISINE_COLUMNS, "category")
+    kinds |= dict.fromkeys(_AWAY_COLUMNS, "number")
+    return {column: kinds[column.casefold()] for column in columns if column.casefold() in kinds}
 
 
 def coarse_facts(send_list: pd.DataFrame, *, tone: str, language: str) -> list[Facts]:

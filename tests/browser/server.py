@@ -18,15 +18,15 @@ FLAGS = [
 
 
 @contextmanager
-def running(**variables: str) -> Iterator[str]:
-    """Start the app on a free port and yield its address; these environment variables are added."""
+def running(*program: str, **variables: str) -> Iterator[str]:
+    """Start the app, or another program, on a free port and yield its address; environment variables are added."""
     environment = {name: value for name, value in os.environ.items() if name != "HF_TOKEN"}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment |= {"GRADIO_SERVER_PORT": str(port), "PYTHONUNBUFFERED": "1", **variables}
     with subprocess.Popen(
-        [sys.executable, "app.py"],
+        [sys.executable, *(program or ("app.py",))],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,

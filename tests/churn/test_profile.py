@@ -28,7 +28,7 @@ def test_shares_of_four_customers_by_hand(known):
 
 def test_other_customers_are_sorted_into_the_same_bins(known):
     """Everybody from Delhi: all in the first bin."""
-    assert known.columns[1].of(np.zeros(7)).tolist() == [1, 0, 0]
+    assert known.columns[1].count(np.zeros(7)).tolist() == [7, 0, 0]
 
 
 def test_a_profile_survives_json(known):

@@ -61,7 +61,7 @@ ids = st.lists(
 @given(ids)
 def test_ids_come_back_the_same(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
     """Writing and reading gives back every id, apostrophes and quotes and all."""
-    texts = [text for text in texts if text.isprintable() or "\n" in text]
+    texts = [text for text in texts if text.replace("\n", " ").isprintable()]
     path = tmp_path_factory.mktemp("export") / "a.csv"
     frame = pd.DataFrame({"n": np.arange(len(texts) + 1.0), "id": [*texts, "last"]})
     write_csv(frame, path)

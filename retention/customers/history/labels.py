@@ -12,7 +12,7 @@ _NEVER = np.iinfo(np.int64).max
 
 
 def label_by_horizon(
-    table: pd.DataFrame, orders: Orders, *, cutoff: np.datetime64, horizon_days: int
+    table: pd.DataFrame, orders: Orders, *, cutoff: np.datetime64, horizon_days: int, known_until: np.datetime64
 ) -> tuple[pd.DataFrame, list[str]]:
     """Add the label: 1 for no order in the ``horizon_days`` after the cutoff day.
 
@@ -26,6 +26,8 @@ def label_by_horizon(
         The last day that counts as past.
     horizon_days
         At least 1.
+    known_until
+        The last day that is looked at: the end of the log, or the next cutoff in a stack.
 
     Returns
     -------
@@ -35,22 +37,22 @@ def label_by_horizon(
         What the label means, and whether days of the horizon lie beyond the log.
     """
     until = cutoff + np.timedelta64(horizon_days, "D")
-    left = _next_order(table, orders, cutoff) > until.astype(np.int64)
+    left = _next_order(table, orders, cutoff) > min(until, known_until).astype(np.int64)
     notes = [f"{LABEL} means: no order from {cutoff + np.timedelta64(1, 'D')} to {until}"]
-    last_day = np.datetime64(int(_days(orders).max()), "D")
-    if last_day < until:
-        notes.append(f"the log ends on {last_day}, before the horizon does; the days after it count as quiet")
+    if known_until < until:
+        notes.append(f"the log ends on {known_until}, before the horizon does; the days after it count as quiet")
     return table.assign(**{LABEL: left.astype(np.int8)}), notes
 
 
 def label_by_silence(
-    table: pd.DataFrame, orders: Orders, *, cutoff: np.datetime64, gaps: float
+    table: pd.DataFrame, orders: Orders, *, cutoff: np.datetime64, gaps: float, known_until: np.datetime64
 ) -> tuple[pd.DataFrame, list[str]]:
     """Add the label: 1 for a silence, counted from the last order, of ``gaps`` times the own mean gap.
 
     The silence ends on a day that is known at the cutoff. Kept are those for whom it ends after the
-    cutoff (else they left before) and within the log (else nobody can tell), so each label rests on the
-    days from the cutoff to that day only, all of them observed.
+    cutoff (else they left before) and by ``known_until``, the end of the log or the next cutoff in a stack
+    (else nobody can tell yet), so each label rests on the days from the cutoff to that day only, all of them
+    observed.
 
     Returns
     -------
@@ -60,7 +62,7 @@ def label_by_silence(
         What the label means, and how many were left out for which reason.
     """
     gap = table["gap_mean_days"].to_numpy()
-    today, last_day = cutoff.astype(np.int64), _days(orders).max()
+    today, last_day = cutoff.astype(np.int64), known_until.astype(np.int64)
     ends = np.where(np.isnan(gap), np.nan, today - table["recency_days"].to_numpy() + np.ceil(gaps * gap))
     left_out = {
         "with orders on one day only, and so no gap of their own": np.isnan(ends),
@@ -78,7 +80,7 @@ def label_by_silence(
 
 def _next_order(table: pd.DataFrame, orders: Orders, cutoff: np.datetime64) -> NDArray[np.int64]:
     """Return the day (since 1970) of each one's first order after the cutoff; a refund is no order."""
-    days = _days(orders)
+    days = orders.days.astype(np.int64)
     after = days > cutoff.astype(np.int64)
     if orders.amount is not None:
         after &= ~(orders.frame[orders.amount] < 0).to_numpy()
@@ -86,7 +88,3 @@ def _next_order(table: pd.DataFrame, orders: Orders, cutoff: np.datetime64) -> N
     following = np.full(len(table) + 1, _NEVER)
     np.minimum.at(following, who, days[after])  # strangers have position -1, the place that is cut off
     return following[:-1]
-
-
-def _days(orders: Orders) -> NDArray[np.int64]:
-    return orders.frame[orders.time].to_numpy("datetime64[D]").astype(np.int64)

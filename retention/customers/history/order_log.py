@@ -52,6 +52,11 @@ class Orders:
     def __len__(self) -> int:
         return len(self.frame)
 
+    @property
+    def days(self) -> NDArray[np.datetime64]:
+        """Day of each order, ``datetime64[D]``, length m."""
+        return self.frame[self.time].to_numpy("datetime64[D]")
+
 
 def read_orders(
     source: str | Path | pd.DataFrame,

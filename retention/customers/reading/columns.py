@@ -28,6 +28,8 @@ BLANK_WORDS = frozenset(
 _MOST_STRAYS = 0.05
 _HEAD_ROWS = 1000
 _BARE_NUMBER = r"^[+\-]?[\d.]+(?:[eE][+\-]?\d+)?$"
+_CODE = r"^(?:0\d+|\+\d{8,})$"
+_LONG_CODE = r"^(?:0\d+|\+\d{8,}|[+\-]?\d{16,})$"
 _EXACT = 2.0**53  # whole numbers up to here survive as float64
 
 
@@ -41,10 +43,13 @@ class Column:
         float64 with NaN for blanks, or pandas ``str`` with missing for blanks; length n.
     note
         One sentence about what was repaired, if anything was.
+    plain
+        Whether every cell could be read by itself, so that some rows alone would have given the same.
     """
 
     values: NDArray[np.float64] | pd.Series
     note: str | None = None
+    plain: bool = False
 
     @property
     def numeric(self) -> bool:
@@ -88,18 +93,20 @@ def type_column(cells: Any, place: Place, *, as_text: bool = False) -> Column:
     if pa.types.is_dictionary(kind):
         cells = cells.cast(kind.value_type)
         kind = cells.type
-    if pa.types.is_null(kind):
-        return _to_text(cells.cast(pa.string()), place) if as_text else Column(np.full(len(cells), np.nan))
     if pa.types.is_string_view(kind):
         cells = cells.cast(pa.large_string())
-        kind = cells.type
+    elif as_text and (pa.types.is_null(kind) or pa.types.is_boolean(kind)):
+        cells = cells.cast(pa.string())
+    kind = cells.type
+    if pa.types.is_null(kind):
+        return Column(np.full(len(cells), np.nan), plain=True)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         cells = _trim(cells)
-        return _to_text(cells, place) if as_text else _from_text(cells, place)
+        return _to_text(cells, place, plain=True) if as_text else _from_text(cells, place)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return _whole_text(cells) if as_text else _from_numbers(cells, place)
     if pa.types.is_boolean(kind):
-        return _to_text(cells.cast(pa.string()), place) if as_text else _from_numbers(cells.cast(pa.int8()), place)
+        return _from_numbers(cells.cast(pa.int8()), place)
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind) or pa.types.is_time(kind):
         return _to_text(moments(cells), place)
     raise InputError(
@@ -116,8 +123,8 @@ def _trim(cells: Any) -> Any:
     return pc.if_else(empty, None, cells) if pc.any(empty).as_py() else cells
 
 
-def _to_text(cells: Any, place: Place, note: str | None = None) -> Column:
-    return Column(unescape(cells).to_pandas().rename(place.name), note)
+def _to_text(cells: Any, place: Place, note: str | None = None, *, plain: bool = False) -> Column:
+    return Column(unescape(cells).to_pandas().rename(place.name), note, plain)
 
 
 def _whole_text(cells: Any) -> Column:
@@ -129,7 +136,8 @@ def _whole_text(cells: Any) -> Column:
         cells = pc.if_else(pc.is_nan(cells), None, cells)
         if pc.all(pc.equal(pc.trunc(cells), cells)).as_py() is not False:
             cells = cells.cast(pa.int64(), safe=False)
-    return Column(cells.cast(pa.string()).to_pandas())
+        return Column(cells.cast(pa.string()).to_pandas())
+    return Column(cells.cast(pa.string()).to_pandas(), plain=pa.types.is_integer(cells.type))
 
 
 def _from_numbers(cells: Any, place: Place) -> Column:
@@ -140,7 +148,7 @@ def _from_numbers(cells: Any, place: Place) -> Column:
     if not pa.types.is_floating(cells.type) and _beyond_exact(values):
         return _to_text(cells.cast(pa.string()), place, _kept(place, "its numbers are too long to count with"))
     _refuse_infinite(values, place)
-    return Column(values)
+    return Column(values, plain=True)
 
 
 def _from_text(cells: Any, place: Place) -> Column:
@@ -162,7 +170,7 @@ def _from_text(cells: Any, place: Place) -> Column:
         why = f"{cell(cells[at])} in row {place.rows[at]:,} is a code, not a number"
         return _to_text(cells, place, _kept(place, why))
     _refuse_infinite(values, place)
-    return Column(values, _blank_note(np.isnan(values), cells, place))
+    return Column(values, _blank_note(np.isnan(values), cells, place), plain=not _beyond_exact(values))
 
 
 def _cast(cells: Any) -> NDArray[np.float64] | None:
@@ -181,12 +189,12 @@ def _code(cells: Any, values: NDArray[np.float64]) -> int | None:
     """Position of the first cell that is written in digits but would lose some as a number."""
     import pyarrow.compute as pc
 
-    suspects = pc.or_(pc.starts_with(cells, "0"), pc.starts_with(cells, "+"))
+    suspects, code = pc.or_(pc.starts_with(cells, "0"), pc.starts_with(cells, "+")), _CODE
     if _beyond_exact(values):
-        suspects = pc.or_(suspects, pc.greater(pc.binary_length(cells), 15))
+        suspects, code = pc.or_(suspects, pc.greater(pc.binary_length(cells), 15)), _LONG_CODE
     if not pc.any(suspects).as_py():
         return None
-    return _first(true_where(pc.match_substring_regex(cells, r"^(?:0\d+|\+\d{8,}|[+\-]?\d{16,})$")))
+    return _first(true_where(pc.match_substring_regex(cells, code)))
 
 
 def _beyond_exact(values: NDArray[np.float64]) -> bool:

@@ -1,119 +1,140 @@
-"""CSV and its relatives -> columns of text with a row number each, parsed by Apache Arrow.
+"""CSV and its relatives -> rows of text with a row number each, parsed by Apache Arrow a block at a time.
 
 The header is found, counted and checked before anything behind it is parsed, and parsing stops at
 the first row too many: neither a million columns nor a billion rows get as far as memory.
 """
 
 import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retention.customers.reading.files import Limits
-from retention.customers.reading.shape import check_names, check_rows, too_many_columns
+from retention.customers.reading.shape import Rows, Source, check_names, check_rows, too_many_columns
+from retention.customers.reading.text import Text
 from retention.customers.wording import counted
 from retention.errors import InputError
 
 _SEPARATORS = ",;\t|"
 _LONGEST_HEADER = 1 << 20
-_BLOCK = 1 << 22  # bytes; no row may be longer
+_BLOCK = 1 << 20  # bytes; no row may be longer, and Arrow reads 32 of them ahead
 _LOOK_AHEAD = 1 << 16
 _MOST_BLANK_CELLS = 10_000_000  # a blank line becomes a whole row of missing cells
 
 
-def parse(data: bytes, source: str, limits: Limits) -> tuple[Any, NDArray[np.int64]]:
-    """Parse delimited text.
-
-    Parameters
-    ----------
-    data
-        UTF-8 text, not empty.
-    source
-        The file's name, for messages.
-    limits
-        Most rows and columns.
+def open_text(text: Text, limits: Limits) -> Source:
+    """Read the header of delimited text.
 
     Returns
     -------
-    cells : pyarrow.Table
-        Text columns, missing where a cell is empty; rows without any cell are left out.
-    row_numbers : array of int, shape (n,)
-        The row a spreadsheet shows for each; the header is row 1 when nothing stands above it.
+    Source
+        Its cells are text, missing where they are empty; rows without any cell are left out.
 
     Raises
     ------
     InputError
-        For a header that cannot be used, a row with another number of cells, or a quote never closed.
+        For a header that cannot be used. While the rows are read: for one with another number of
+        cells, one too many, a quote that is never closed, or no row at all.
     """
-    start, end = _first_record(data, source, limits)
+    source = text.file.name
+    data = text.open().read(2 * _LONGEST_HEADER + _LOOK_AHEAD)
+    start, end = _first_record(data, text, limits)
     head = data[start:end].decode()
     separator = _separator(head, data[end : end + _LOOK_AHEAD])
     names = check_names(_fields(head, separator, source), source, limits)
-    blank_lines = 2 * sum(data.count(pair, end) for pair in (b"\n\n", b"\n\r\n", b"\r\r"))
-    if blank_lines * len(names) > _MOST_BLANK_CELLS:
-        raise InputError(f"{source}: has about {counted(blank_lines, 'blank line')}; remove them")
-    if end == len(data):
-        check_rows(0, source, limits)
-    header_row = 1 + len(data[:start].splitlines())
-    cells = _body(data, end, separator, width=len(names), header_row=header_row, source=source, limits=limits)
-    row_numbers = np.arange(header_row + 1, header_row + 1 + len(cells))
-    if data.count(b'"', end) % 2 and _runs_on(cells):
-        raise InputError(
-            f"{source}: row {row_numbers[-1]:,} has a cell that does not end; look for a quote that is not closed"
-        )
-    filled = _filled(cells)
-    if not filled.all():
-        cells, row_numbers = cells.filter(filled), row_numbers[filled]
-    check_rows(len(cells), source, limits)
-    return cells.rename_columns(names), row_numbers
+    if text.blank_lines * len(names) > _MOST_BLANK_CELLS:
+        raise _too_blank(text)
+    body = _Body(text, end, separator, names, 1 + len(data[:start].splitlines()), limits)
+    return Source(source, names, body.rows, text.notes)
 
 
-def _body(
-    data: bytes, start: int, separator: str, *, width: int, header_row: int, source: str, limits: Limits
-) -> Any:
-    """Parse the rows under the header, a block at a time, and stop at the first one too many."""
-    import pyarrow as pa
-    from pyarrow import csv as arrow_csv
+@dataclass(frozen=True)
+class _Body:
+    """What stands under a header: where it starts (bytes) and what is known about it."""
 
-    bad: list[tuple[int, int]] = []
+    text: Text
+    start: int
+    separator: str
+    names: Sequence[str]
+    header_row: int
+    limits: Limits
 
-    def ragged(row: Any) -> str:
-        bad.append((header_row + row.number, row.actual_columns))
-        return "error"
+    def rows(self) -> Iterator[Rows]:
+        """Yield the rows, a block at a time."""
+        import pyarrow as pa
 
-    keys = [str(position) for position in range(width)]
-    batches, count = [], 0
-    try:
-        reader = arrow_csv.open_csv(
-            pa.BufferReader(pa.py_buffer(data).slice(start)),
-            read_options=arrow_csv.ReadOptions(use_threads=False, block_size=_BLOCK, column_names=keys),
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=separator, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=ragged
-            ),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(keys, pa.string()),
-                strings_can_be_null=True,
-                null_values=[""],
-                check_utf8=False,  # the text was decoded before
-            ),
-        )
-        for batch in reader:
-            count += len(batch)
-            check_rows(max(count, 1), source, limits)
-            batches.append(batch)
-    except pa.ArrowInvalid as error:
+        source, kept, number, size, batch = self.text.file.name, 0, self.header_row + 1, self.start, None
+        for batch in self._batches():
+            cells = pa.Table.from_batches([batch]).rename_columns(self.names)
+            numbers = np.arange(number, number + len(cells))
+            number += len(cells)
+            check_rows(max(number - self.header_row - 1, 1), source, self.limits)
+            size += cells.nbytes - 3 * cells.num_columns * len(cells)  # offsets of 4 bytes, separators of 1
+            filled = _filled(cells)
+            if not filled.all():
+                cells, numbers = cells.filter(filled), numbers[filled]
+            kept += len(numbers)
+            yield Rows(cells, numbers, min(1.0, size / self.text.size))
+        self.text.file.check_unchanged()
+        if self.text.quotes % 2 and batch is not None and _runs_on(batch):
+            raise InputError(
+                f"{source}: row {number - 1:,} has a cell that does not end; look for a quote that is not closed"
+            )
+        check_rows(kept, source, self.limits)
+
+    def _batches(self) -> Iterator[Any]:
+        """Parse block after block."""
+        import pyarrow as pa
+        from pyarrow import csv as arrow_csv
+
+        if self.start == self.text.size:
+            return
+        bad: list[tuple[int, int]] = []
+
+        def ragged(row: Any) -> str:
+            bad.append((self.header_row + row.number, row.actual_columns))
+            return "error"
+
+        keys = [str(position) for position in range(len(self.names))]
+        count = 0
+        try:
+            reader = arrow_csv.open_csv(
+                self.text.open(self.start),
+                read_options=arrow_csv.ReadOptions(use_threads=False, block_size=_BLOCK, column_names=keys),
+                parse_options=arrow_csv.ParseOptions(
+                    delimiter=self.separator,
+                    newlines_in_values=True,
+                    ignore_empty_lines=False,
+                    invalid_row_handler=ragged,
+                ),
+                convert_options=arrow_csv.ConvertOptions(
+                    column_types=dict.fromkeys(keys, pa.string()),
+                    strings_can_be_null=True,
+                    null_values=[""],
+                    check_utf8=False,  # the text was decoded before
+                ),
+            )
+            for batch in reader:
+                count += len(batch)
+                yield batch
+        except pa.ArrowInvalid as error:
+            self.text.file.check_unchanged()
+            raise self._refusal(bad, self.header_row + count, str(error)) from None
+
+    def _refusal(self, bad: list[tuple[int, int]], last_row: int, why: str) -> InputError:
+        """Say what the parser stumbled over after ``last_row``."""
+        source = self.text.file.name
         if bad:
             row, found = bad[0]
-            raise InputError(
-                f"{source}: row {row:,} has {counted(found, 'cell')} and the header {width:,}; "
+            return InputError(
+                f"{source}: row {row:,} has {counted(found, 'cell')} and the header {len(self.names):,}; "
                 "correct that row, or put quotes around cells that hold the separator"
-            ) from None
-        what = "a cell does not end" if "straddling" in str(error) else "the text cannot be split into cells"
-        raise InputError(
-            f"{source}: after row {header_row + count:,} {what}; look for a quote that is not closed"
-        ) from None
-    return pa.Table.from_batches(batches, schema=pa.schema([(key, pa.string()) for key in keys]))
+            )
+        what = "a cell does not end" if "straddling" in why else "the text cannot be split into cells"
+        return InputError(f"{source}: after row {last_row:,} {what}; look for a quote that is not closed")
 
 
 def _runs_on(cells: Any) -> bool:
@@ -132,11 +153,12 @@ def _filled(cells: Any) -> NDArray[np.bool_]:
     return filled
 
 
-def _first_record(data: bytes, source: str, limits: Limits) -> tuple[int, int]:
-    """Return where the header starts and ends; a quoted name may go over several lines."""
-    start = 0
-    while data[start : start + 1] in {b"\r", b"\n"}:
-        start += 1
+def _first_record(data: bytes, text: Text, limits: Limits) -> tuple[int, int]:
+    """Return where the header starts and ends in the first bytes; a quoted name may go over several lines."""
+    source = text.file.name
+    start = len(data) - len(data.lstrip(b"\r\n"))
+    if start > _LONGEST_HEADER:
+        raise _too_blank(text)
     window = data[start : start + _LONGEST_HEADER]
     newline = b"\n" if b"\n" in window else b"\r"
     end, quotes = 0, 0
@@ -149,11 +171,25 @@ def _first_record(data: bytes, source: str, limits: Limits) -> tuple[int, int]:
         return start, len(data)
     if quotes:
         raise InputError(f"{source}: its header does not end; look for a quote that is not closed")
-    line = data.find(b"\n", start)
-    count = max(data.count(char.encode(), start, line if line >= 0 else len(data)) for char in _SEPARATORS) + 1
+    count = _columns_at_least(text, start)
     if count > limits.columns:
         raise too_many_columns(f"about {count:,}", source, limits)
     raise InputError(f"{source}: its first line is over 1 MB long; start it with a row of column names")
+
+
+def _columns_at_least(text: Text, start: int) -> int:
+    """Count the separators up to the first line's end, however far that is."""
+    counts = dict.fromkeys(_SEPARATORS, 0)
+    file, line = text.open(start), b""
+    while not line.endswith(b"\n") and (piece := file.read(_BLOCK)):
+        line = piece[: piece.find(b"\n") + 1] or piece
+        for separator in counts:
+            counts[separator] += line.count(separator.encode())
+    return max(counts.values()) + 1
+
+
+def _too_blank(text: Text) -> InputError:
+    return InputError(f"{text.file.name}: has about {counted(text.blank_lines, 'blank line')}; remove them")
 
 
 def _separator(head: str, following: bytes) -> str:

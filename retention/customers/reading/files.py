@@ -1,38 +1,26 @@
-"""A file that somebody else made -> its bytes as UTF-8 text or Parquet, under a bound on size.
+"""A file that somebody else made -> its bytes, unpacked, a piece at a time and under a bound on size.
 
 Nothing here trusts the file's name: what it is, its first bytes say. Compressed files are unpacked
 only as far as the bound, so that a small file cannot fill the memory.
 """
 
-import codecs
-import gzip
-import io
-import zlib
-from dataclasses import dataclass
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from retention.errors import InputError
 from retention.settings import settings
 
+PIECE = 1 << 22
+"""Bytes handed out at a time."""
+
 _MEGABYTE = 1_000_000
 _UNPACKED_FREELY = 16 * _MEGABYTE
 _MOST_TIMES_LARGER = 100  # a table of customers packs 3 to 20 times; a thousand times is a bomb
-_HEAD = 1 << 16
-_CHUNK = 1 << 22
-
-_NOT_A_TABLE = {
-    b"PK\x03\x04": "an Excel workbook or a zip archive; save the sheet as CSV",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as CSV",
-    b"\x89PNG": "a picture; pass a CSV or Parquet file",
-    b"\xff\xd8\xff": "a picture; pass a CSV or Parquet file",
-    b"%PDF": "a PDF; pass a CSV or Parquet file",
-    b"ARROW1": "an Arrow file; save it as Parquet or CSV",
-    b"BZh": "packed with bzip2; unpack it first",
-    b"\xfd7zXZ": "packed with xz; unpack it first",
-    b"\x28\xb5\x2f\xfd": "packed with zstandard; unpack it first",
-}
-_CONTROL = bytes({*range(9), *range(14, 32)} - {0x1A, 0x1B})  # no tab, line or form feed
-_MOST_CONTROL = 0.05  # of the first bytes, in text that somebody copied together
+_GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
@@ -57,65 +45,150 @@ class Limits:
         now = settings()
         return cls(now.max_upload_mb, now.max_rows, now.max_columns)
 
+    @property
+    def bytes(self) -> int:
+        """Most bytes, packed or unpacked."""
+        return self.megabytes * _MEGABYTE
+
 
 @dataclass(frozen=True)
-class Content:
-    """What a file holds, unpacked and decoded.
+class File:
+    """A file that can be read several times over.
 
     Attributes
     ----------
-    data
-        The bytes: UTF-8 without a byte order mark, or a whole Parquet file.
-    parquet
-        Whether they are Parquet.
-    notes
-        What had to be assumed about the encoding.
+    path
+        Where it lies.
+    limits
+        How large it may be.
+    size
+        Bytes as it lies there, packed or not.
+    packed
+        Whether it is packed with gzip.
+    stamp
+        Size and time of its last change; None for what can be read only once, such as a pipe.
+    held
+        The bytes of what can be read only once.
     """
 
-    data: bytes
-    parquet: bool
-    notes: tuple[str, ...] = ()
+    path: Path
+    limits: Limits
+    size: int
+    packed: bool
+    stamp: tuple[int, int] | None
+    held: bytes = field(default=b"", repr=False)
+
+    @property
+    def name(self) -> str:
+        """Its name without the folder, for messages."""
+        return self.path.name
+
+    def open(self) -> Any:
+        """Open it from the start as an Arrow stream of unpacked bytes; the bound is for :meth:`pieces` to keep.
+
+        Arrow's parsers read ahead in a thread of their own, where a Python file would not be safe.
+        """
+        import pyarrow as pa
+
+        self.check_unchanged()
+        try:
+            file = pa.BufferReader(self.held) if self.stamp is None else pa.OSFile(str(self.path))
+        except OSError:
+            raise _closed(self.name) from None
+        return pa.CompressedInputStream(file, "gzip") if self.packed else file
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the unpacked bytes from the start, :data:`PIECE` at a time.
+
+        Raises
+        ------
+        InputError
+            If they are more than the limit, damaged, or not those of the first time.
+        """
+        allowed = self.limits.bytes
+        plausible = max(_UNPACKED_FREELY, _MOST_TIMES_LARGER * self.size) if self.packed else allowed
+        file, done = self.open(), 0
+        while piece := self._read(file, min(PIECE, min(allowed, plausible) + 1 - done)):
+            if self.packed and not done and piece.startswith(_GZIP):
+                raise InputError(f"{self.name}: is packed twice; unpack it once and pass that file")
+            done += len(piece)
+            if done > allowed:
+                raise self._unpacks_too_far() if self.packed else _too_large(self.name, self.limits)
+            if done > plausible:
+                raise InputError(
+                    f"{self.name}: unpacks to over {_MOST_TIMES_LARGER} times its size, which no customer table "
+                    "does; unpack it yourself and pass the CSV"
+                )
+            yield piece
+        self.check_unchanged()
+
+    def seekable(self) -> Any:
+        """Open it as an Arrow file, for reading here and there; what is packed is unpacked into memory first."""
+        import pyarrow as pa
+
+        return pa.BufferReader(b"".join(self.pieces())) if self.packed else self.open()
+
+    def check_unchanged(self) -> None:
+        """Raise InputError if the file is no longer the one that was looked at."""
+        if self.stamp is None:
+            return
+        try:
+            same = _stamp(self.path.stat()) == self.stamp
+        except OSError:
+            same = False
+        if not same:
+            raise InputError(f"{self.name}: was changed while it was read; wait until it is whole, and try again")
+
+    def _read(self, file: Any, most: int) -> bytes:
+        try:
+            return bytes(file.read(most))
+        except OSError:
+            if not self.packed:
+                raise _closed(self.name) from None
+            raise InputError(f"{self.name}: is damaged and cannot be unpacked; pack or copy it again") from None
+
+    def _unpacks_too_far(self) -> InputError:
+        return InputError(
+            f"{self.name}: unpacks to more than the limit of {self.limits.megabytes:,} MB; "
+            "split it, or raise RETENTION_MAX_UPLOAD_MB where you run this yourself"
+        )
 
 
-def load(path: Path, limits: Limits) -> Content:
-    """Read a CSV or Parquet file, plain or packed with gzip, within ``limits.megabytes``.
+def open_file(path: Path, limits: Limits) -> File:
+    """Look at a file, plain or packed with gzip.
 
     Raises
     ------
     InputError
-        If it cannot be opened, is too large, empty, damaged, or holds neither text nor Parquet.
+        If it cannot be opened or is too large.
     """
-    data = _read(path, limits)
-    if data.startswith(b"\x1f\x8b"):
-        data = _unpack(data, path.name, limits)
-    if not data:
-        raise InputError(f"{path.name}: is empty; pass a file with a header row and one row a customer")
-    if data.startswith(b"PAR1"):
-        return Content(data, parquet=True)
-    text, note = _to_utf8(data, path.name)
-    if not text or text.isspace():
-        raise InputError(f"{path.name}: holds only blank lines; pass a file with a header and one row a customer")
-    return Content(text, parquet=False, notes=(note,) if note else ())
-
-
-def _read(path: Path, limits: Limits) -> bytes:
-    """Read the file after asking for its size; the size may still grow, so the read is bounded too."""
     try:
         if path.is_dir():
             raise InputError(f"{path.name}: is a folder; pass one CSV or Parquet file")
-        if path.stat().st_size > limits.megabytes * _MEGABYTE:
+        facts = path.stat()
+        if facts.st_size > limits.bytes:
             raise _too_large(path.name, limits)
         with path.open("rb") as file:
-            data = file.read(limits.megabytes * _MEGABYTE + 1)
+            if stat.S_ISREG(facts.st_mode):
+                return File(path, limits, facts.st_size, file.read(2) == _GZIP, _stamp(facts))
+            held = file.read(limits.bytes + 1)
     except FileNotFoundError:
         raise InputError(f"{path.name}: there is no such file; check the path") from None
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"{path.name}: cannot be opened; check that it is a file you may read") from None
-    if len(data) > limits.megabytes * _MEGABYTE:
+        raise _closed(path.name) from None
+    if len(held) > limits.bytes:
         raise _too_large(path.name, limits)
-    return data
+    return File(path, limits, len(held), held.startswith(_GZIP), None, held)
+
+
+def _stamp(facts: os.stat_result) -> tuple[int, int]:
+    return facts.st_size, facts.st_mtime_ns
+
+
+def _closed(name: str) -> InputError:
+    return InputError(f"{name}: cannot be opened; check that it is a file you may read")
 
 
 def _too_large(name: str, limits: Limits) -> InputError:
@@ -123,74 +196,3 @@ def _too_large(name: str, limits: Limits) -> InputError:
         f"{name}: is larger than the limit of {limits.megabytes:,} MB; "
         "split it, or raise RETENTION_MAX_UPLOAD_MB where you run this yourself"
     )
-
-
-def _unpack(packed: bytes, name: str, limits: Limits) -> bytes:
-    """Undo gzip, stopping one byte past what is allowed."""
-    allowed = limits.megabytes * _MEGABYTE
-    plausible = max(_UNPACKED_FREELY, _MOST_TIMES_LARGER * len(packed))
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(packed)) as file:
-            data = file.read(min(allowed, plausible) + 1)
-    except (OSError, EOFError, zlib.error):
-        raise InputError(f"{name}: is damaged and cannot be unpacked; pack or copy it again") from None
-    if len(data) > allowed:
-        raise InputError(
-            f"{name}: unpacks to more than the limit of {limits.megabytes:,} MB; "
-            "split it, or raise RETENTION_MAX_UPLOAD_MB where you run this yourself"
-        )
-    if len(data) > plausible:
-        raise InputError(
-            f"{name}: unpacks to over {_MOST_TIMES_LARGER} times its size, which no customer table does; "
-            "unpack it yourself and pass the CSV"
-        )
-    if data.startswith(b"\x1f\x8b"):
-        raise InputError(f"{name}: is packed twice; unpack it once and pass that file")
-    return data
-
-
-def _to_utf8(data: bytes, name: str) -> tuple[bytes, str | None]:
-    """Return the text as UTF-8 without a byte order mark, and a note when its encoding was a guess."""
-    for magic, what in _NOT_A_TABLE.items():
-        if data.startswith(magic):
-            raise InputError(f"{name}: is {what}")
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        try:
-            data = data.decode("utf-16").encode()
-        except UnicodeError:
-            raise InputError(f"{name}: is damaged UTF-16 text; save it again as CSV UTF-8") from None
-    at = data.find(b"\0")
-    if at >= 0:
-        line = data.count(b"\n", 0, at) + 1
-        raise InputError(
-            f"{name}: is not a text file (line {line:,} holds a NUL byte); save the table as CSV UTF-8 or Parquet"
-        )
-    head = data[:_HEAD]
-    control = 1 - len(head.translate(None, _CONTROL)) / max(1, len(head))
-    utf8 = _is_utf8(data)
-    if control > (_MOST_CONTROL if utf8 else 0):
-        raise InputError(f"{name}: is not a text file; save the table as CSV UTF-8 or Parquet")
-    if utf8:
-        return data.removeprefix(codecs.BOM_UTF8), None
-    return _from_latin(data), f"{name} is not UTF-8 and was read as Latin-1; check names with accents"
-
-
-def _is_utf8(data: bytes) -> bool:
-    """Check a piece at a time, so that the text is never in memory twice."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    view = memoryview(data)
-    try:
-        for start in range(0, len(data), _CHUNK):
-            decoder.decode(view[start : start + _CHUNK])
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _from_latin(data: bytes) -> bytes:
-    """Decode as Windows writes Latin-1 (with € and curly quotes), or as the standard has it."""
-    try:
-        return data.decode("cp1252").encode()
-    except UnicodeDecodeError:
-        return data.decode("latin-1").encode()

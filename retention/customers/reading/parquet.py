@@ -1,61 +1,93 @@
-"""Parquet -> columns with a row number each, within the same limits as text."""
+"""Parquet -> rows with a number each, some at a time, within the same limits as text."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retention.customers.reading.files import Limits
-from retention.customers.reading.shape import check_names, check_rows, too_many_columns
+from retention.customers.reading.shape import Rows, Source, check_names, check_rows, too_many_columns
 from retention.errors import InputError
 
 _BATCH_ROWS = 1 << 16
-_MEGABYTE = 1_000_000
 
 
-def parse(data: bytes, source: str, limits: Limits) -> tuple[Any, NDArray[np.int64]]:
-    """Parse a Parquet file.
+def open_parquet(file: Any, source: str, limits: Limits) -> Source:
+    """Look at a Parquet file.
 
     The same long text can stand in a million rows and take no room in the file, so text stays
     encoded as a dictionary until its full length is known to be within the limit.
+
+    Parameters
+    ----------
+    file
+        Its bytes, or a file that can be read here and there.
+    source
+        Its name, for messages.
+    limits
+        How large it may be, written out.
+
+    Returns
+    -------
+    Source
+        Its cells are as the file types them, text as dictionaries; rows are numbered from 2, as a
+        spreadsheet would show them under a header.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged or over a limit; text may turn out to be too long while it is read.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    file = pa.BufferReader(file) if isinstance(file, bytes) else file
+    try:
+        kept = parquet.ParquetFile(file)
+        if kept.metadata.num_columns > limits.columns:
+            raise too_many_columns(f"{kept.metadata.num_columns:,}", source, limits)
+        check_rows(kept.metadata.num_rows, source, limits)
+        groups = (kept.metadata.row_group(place) for place in range(kept.metadata.num_row_groups))
+        if sum(group.total_byte_size for group in groups) > limits.bytes:
+            raise _too_large(source, limits)
+        names = check_names(kept.schema_arrow.names, source, limits)
+        words = [field.name for field in kept.schema_arrow if _of_any_length(field.type)]
+        reader = parquet.ParquetFile(file, read_dictionary=words)
+    except (pa.ArrowException, OSError, IndexError):
+        raise _damaged(source) from None
+    return Source(source, names, lambda: _rows(reader, names, source, limits))
+
+
+def parse(data: bytes, source: str, limits: Limits) -> tuple[Any, NDArray[np.int64]]:
+    """Parse a Parquet file as a whole; see :func:`open_parquet`.
 
     Returns
     -------
     cells : pyarrow.Table
         Columns as the file types them; text as dictionaries.
     row_numbers : array of int, shape (n,)
-        Counted from 2, as a spreadsheet would show the rows under a header.
-
-    Raises
-    ------
-    InputError
-        If the file is damaged or over a limit.
+        Counted from 2.
     """
-    import pyarrow as pa
-    from pyarrow import parquet
+    rows = open_parquet(data, source, limits).whole()
+    return rows.cells, rows.numbers
 
+
+def _rows(reader: Any, names: Sequence[str], source: str, limits: Limits) -> Iterator[Rows]:
+    import pyarrow as pa
+
+    done, size, total = 0, 0, reader.metadata.num_rows
     try:
-        kept = parquet.ParquetFile(pa.BufferReader(data))
-        if kept.metadata.num_columns > limits.columns:
-            raise too_many_columns(f"{kept.metadata.num_columns:,}", source, limits)
-        check_rows(kept.metadata.num_rows, source, limits)
-        groups = (kept.metadata.row_group(place) for place in range(kept.metadata.num_row_groups))
-        if sum(group.total_byte_size for group in groups) > limits.megabytes * _MEGABYTE:
-            raise _too_large(source, limits)
-        names = check_names(kept.schema_arrow.names, source, limits)
-        words = [field.name for field in kept.schema_arrow if _of_any_length(field.type)]
-        reader = parquet.ParquetFile(pa.BufferReader(data), read_dictionary=words)
-        batches, size = [], 0
         for batch in reader.iter_batches(_BATCH_ROWS):
             size += sum(_full_size(column) for column in batch.columns)
-            if size > limits.megabytes * _MEGABYTE:
+            if size > limits.bytes:
                 raise _too_large(source, limits)
-            batches.append(batch)
-        cells = pa.Table.from_batches(batches, schema=batches[0].schema).rename_columns(names)
+            numbers = np.arange(done + 2, done + 2 + len(batch))
+            done += len(batch)
+            yield Rows(pa.Table.from_batches([batch]).rename_columns(names), numbers, min(1.0, done / total))
     except (pa.ArrowException, OSError, IndexError):
-        raise InputError(f"{source}: is a damaged Parquet file; write or copy it again") from None
-    check_rows(len(cells), source, limits)
-    return cells, np.arange(2, len(cells) + 2)
+        raise _damaged(source) from None
+    check_rows(done, source, limits)
 
 
 def _of_any_length(kind: Any) -> bool:
@@ -75,6 +107,10 @@ def _full_size(column: Any) -> int:
         return int(column.nbytes)
     lengths = pc.take(pc.binary_length(column.dictionary), column.indices)
     return int(pc.sum(lengths.cast(pa.int64())).as_py() or 0)
+
+
+def _damaged(source: str) -> InputError:
+    return InputError(f"{source}: is a damaged Parquet file; write or copy it again")
 
 
 def _too_large(source: str, limits: Limits) -> InputError:

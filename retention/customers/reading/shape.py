@@ -1,6 +1,11 @@
 """How many rows and columns a table has, and what its columns are called: checked before it is used."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from retention.customers.reading.files import Limits
 from retention.customers.reading.formulas import unescape
@@ -8,6 +13,84 @@ from retention.customers.wording import shown
 from retention.errors import InputError
 
 _LONGEST_NAME = 500
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of a table that are next to each other.
+
+    Attributes
+    ----------
+    cells
+        A ``pyarrow.Table``, its columns as the file has them.
+    numbers
+        The row a spreadsheet shows for each; the header is row 1 when nothing stands above it.
+    share
+        How much of the file has been read with these, 0 to 1.
+    """
+
+    cells: Any
+    numbers: NDArray[np.int64]
+    share: float = 1.0
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def part(self, start: int, stop: int) -> "Rows":
+        """Return the rows from ``start`` to before ``stop``."""
+        return Rows(self.cells.slice(start, stop - start), self.numbers[start:stop], self.share)
+
+    def select(self, positions: Sequence[int]) -> "Rows":
+        """Return these columns only, in this order."""
+        return Rows(self.cells.select(positions), self.numbers, self.share)
+
+
+def joined(pieces: Sequence[Rows]) -> Rows:
+    """Put rows of the same columns under each other."""
+    import pyarrow as pa
+
+    cells = pa.concat_tables([rows.cells for rows in pieces])
+    return Rows(cells, np.concatenate([rows.numbers for rows in pieces]), pieces[-1].share)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file whose columns are known, and whose rows can be read as often as needed, some at a time.
+
+    Attributes
+    ----------
+    name
+        The file's name without its folder, for messages.
+    columns
+        What the columns are called; a blank name stays blank.
+    rows
+        Reads them from the start. Raises InputError at the first that cannot be used, the last
+        checks (is there any row, does every quote end) at the end.
+    notes
+        What had to be assumed about the file.
+    """
+
+    name: str
+    columns: Sequence[str]
+    rows: Callable[[], Iterator[Rows]]
+    notes: tuple[str, ...] = ()
+
+    def whole(self, positions: Sequence[int] | None = None) -> Rows:
+        """Read all rows of these columns at once; of every column if None."""
+        return joined([rows if positions is None else rows.select(positions) for rows in self.rows()])
+
+    def parts(self, positions: Sequence[int], size: int) -> Iterator[Rows]:
+        """Read these columns ``size`` rows at a time, the last time fewer."""
+        waiting: list[Rows] = []
+        for rows in self.rows():
+            waiting.append(rows.select(positions))
+            if sum(map(len, waiting)) >= size:
+                ready = joined(waiting)
+                whole = len(ready) - len(ready) % size
+                yield from (ready.part(start, start + size) for start in range(0, whole, size))
+                waiting = [ready.part(whole, len(ready))]
+        if sum(map(len, waiting)):
+            yield joined(waiting)
 
 
 def check_names(fields: Sequence[str], source: str, limits: Limits) -> list[str]:

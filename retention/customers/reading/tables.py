@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers.reading import delimited, parquet
 from retention.customers.reading.arrays import as_arrow
 from retention.customers.reading.columns import Place, type_column
-from retention.customers.reading.files import Limits, load
-from retention.customers.reading.shape import check_names, check_rows
+from retention.customers.reading.delimited import open_text
+from retention.customers.reading.files import Limits, open_file
+from retention.customers.reading.parquet import open_parquet
+from retention.customers.reading.shape import Rows, Source, check_names, check_rows
+from retention.customers.reading.text import look_through
 from retention.errors import InputError
 
 TextColumns = Collection[str] | Callable[[Sequence[str]], Collection[str]]
@@ -71,9 +73,22 @@ def read_table(source: str | Path, *, limits: Limits, text_columns: TextColumns 
     InputError
         If the file cannot be used; the message names the row and the column where there is one.
     """
-    path = Path(source)
-    cells, row_numbers, notes = _parsed(path, limits)
-    return _typed(cells, row_numbers, path.name, notes=notes, text_columns=text_columns)
+    opened = open_table(source, limits=limits)
+    return _typed(opened.whole(), opened.name, notes=opened.notes, text_columns=text_columns)
+
+
+def open_table(source: str | Path, *, limits: Limits) -> Source:
+    """Open a file of any of those kinds, to read it some rows at a time; nothing is typed yet.
+
+    Raises
+    ------
+    InputError
+        If it cannot be used, as far as its header tells; the rest turns out when the rows are read.
+    """
+    file = open_file(Path(source), limits)
+    if next(file.pieces(), b"").startswith(b"PAR1"):
+        return open_parquet(file.seekable(), file.name, limits)
+    return open_text(look_through(file), limits)
 
 
 def table_of(frame: pd.DataFrame, *, source: str, limits: Limits, text_columns: TextColumns = ()) -> Table:
@@ -89,40 +104,63 @@ def table_of(frame: pd.DataFrame, *, source: str, limits: Limits, text_columns: 
     names = check_names([str(name) for name in frame.columns], source, limits)
     check_rows(len(frame), source, limits)
     cells = pa.table([as_arrow(frame.iloc[:, position]) for position in range(len(names))], names=names)
-    return _typed(cells, np.arange(2, len(frame) + 2), source, notes=(), text_columns=text_columns)
+    return _typed(Rows(cells, np.arange(2, len(frame) + 2)), source, notes=(), text_columns=text_columns)
 
 
-def _parsed(path: Path, limits: Limits) -> tuple[Any, NDArray[np.int64], tuple[str, ...]]:
-    """Read and parse; the file's bytes are gone from memory when this returns."""
-    content = load(path, limits)
-    parse = parquet.parse if content.parquet else delimited.parse
-    return *parse(content.data, path.name, limits), content.notes
+def name_columns(
+    columns: Sequence[str], nameless: Mapping[int, Any], source: str
+) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Find a name for every column that holds anything.
 
+    Parameters
+    ----------
+    columns
+        Names as the file has them.
+    nameless
+        Position -> all cells, for each column with a blank name.
+    source
+        The file, for messages.
 
-def _typed(
-    cells: Any, row_numbers: NDArray[np.int64], source: str, *, notes: tuple[str, ...], text_columns: TextColumns
-) -> Table:
-    """Type each column in turn."""
-    about_file, about_columns = list(notes), {}
-    named: list[tuple[str, Any]] = []
-    for position, (name, column) in enumerate(zip(cells.column_names, cells.columns, strict=True)):
+    Returns
+    -------
+    named, notes
+        Name -> position in the file, and a sentence for each column that is left out.
+
+    Raises
+    ------
+    InputError
+        If a column has values and no name, unless it only numbers the rows.
+    """
+    notes, named = [], {}
+    for position, name in enumerate(columns):
         if name:
-            named.append((name, column))
-        elif column.null_count == len(column):
-            about_file.append(f"column {position + 1} has no name and no values, and is left out")
-        elif position == 0 and _counts_up(column) and "Unnamed: 0" not in cells.column_names:
-            named.append(("Unnamed: 0", column))
+            named[name] = position
+            continue
+        cells = nameless[position]
+        if cells.null_count == len(cells):
+            notes.append(f"column {position + 1} has no name and no values, and is left out")
+        elif position == 0 and _counts_up(cells) and "Unnamed: 0" not in columns:
+            named["Unnamed: 0"] = position
         else:
             raise InputError(f"{source}: column {position + 1} has values but no name in the header; name it")
-    header = [name for name, _ in named]
+    return named, tuple(notes)
+
+
+def _typed(rows: Rows, source: str, *, notes: tuple[str, ...], text_columns: TextColumns) -> Table:
+    """Type each column in turn."""
+    columns_there = rows.cells.column_names
+    nameless = {place: rows.cells.column(place) for place, name in enumerate(columns_there) if not name}
+    named, about_names = name_columns(columns_there, nameless, source)
+    header = list(named)
     as_text = frozenset(text_columns(header) if callable(text_columns) else text_columns)
     columns: dict[str, Any] = {}
-    for name, column in named:
-        made = type_column(column, Place(source, name, row_numbers), as_text=name in as_text)
+    about_columns: dict[str, str] = {}
+    for name, position in named.items():
+        made = type_column(rows.cells.column(position), Place(source, name, rows.numbers), as_text=name in as_text)
         columns[name] = made.values
         if made.note:
             about_columns[name] = made.note
-    return Table(pd.DataFrame(columns, copy=False), source, row_numbers, tuple(about_file), about_columns)
+    return Table(pd.DataFrame(columns, copy=False), source, rows.numbers, (*notes, *about_names), about_columns)
 
 
 def _counts_up(column: Any) -> bool:

@@ -1,0 +1,96 @@
+"""Who speaks to the Hub, and how patiently."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import SecretStr
+
+from retention.errors import InputError
+from retention.hub.reference import Kind, Reference
+from retention.hub.refusals import explain, trouble, wait_before_retry
+from retention.settings import settings
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A way to speak to the Hub.
+
+    Attributes
+    ----------
+    token
+        Whose name it is done in; None speaks for nobody, even where the process has a token of its own.
+    endpoint
+        Address of the Hub; None for ``HF_ENDPOINT`` or the public one.
+    sleep
+        Waits for so many seconds before something is tried again.
+    silence_s
+        How long the line may stay silent before it counts as lost (seconds).
+    """
+
+    token: SecretStr | None = None
+    endpoint: str | None = None
+    sleep: Callable[[float], None] = time.sleep
+    silence_s: float = 30.0
+
+    @classmethod
+    def of_this_machine(cls) -> "Hub":
+        """Speak for whoever uses this machine: with ``HF_TOKEN``, or as signed in with ``hf auth login``.
+
+        On a Space that would be its owner, so there it speaks for nobody; pass a visitor's own token.
+        """
+        if settings().on_space:
+            return cls()
+        from huggingface_hub import get_token
+
+        saved = None if settings().hf_token else get_token()
+        return cls(settings().hf_token or (SecretStr(saved) if saved else None))
+
+    @contextmanager
+    def talk(self, reference: Reference, kind: Kind) -> Iterator["HfApi"]:
+        """Yield the client; what it raises leaves as one clear sentence.
+
+        From then on the client draws no progress bars and logs errors only, and it gives up on a silent line.
+
+        Raises
+        ------
+        PublishError
+            If the Hub refuses or cannot be reached.
+        """
+        from huggingface_hub import HfApi, get_session
+        from huggingface_hub.utils.tqdm import disable_progress_bars
+
+        disable_progress_bars()
+        logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
+        get_session().timeout = self.silence_s
+        try:
+            # False, not None: the client would look for a token of the process.
+            yield HfApi(endpoint=self.endpoint, token=self.token.get_secret_value() if self.token else False)
+        except InputError:
+            raise
+        except trouble() as error:
+            raise explain(error, reference, kind, self.token) from None
+
+    def patiently(self, call: Callable[[], _Answer]) -> _Answer:
+        """Return what ``call`` returns, repeating it a few times while the Hub is busy or the line drops.
+
+        Only for calls that change nothing.
+        """
+        for attempt in count():
+            try:
+                return call()
+            except trouble() as error:
+                wait = wait_before_retry(error, attempt)
+                if wait is None:
+                    raise
+            self.sleep(wait)
+        raise AssertionError  # count() never ends

@@ -1,0 +1,212 @@
+"""The dataset card: what the columns mean, how the rows were made, and what was done so that nobody is named."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from retention.customers.orders import Snapshot
+from retention.customers.table import Customers
+from retention.hub.decision import Decision
+from retention.hub.markdown import card, said, shown, table
+from retention.hub.meanings import Meaning, meaning
+from retention.hub.release import PlannedColumn
+
+_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+
+
+class Part(NamedTuple):
+    """One table of the dataset.
+
+    Attributes
+    ----------
+    name
+        Its configuration.
+    path
+        Its Parquet file.
+    frame
+        Its rows.
+    words
+        What it holds.
+    """
+
+    name: str
+    path: str
+    frame: pd.DataFrame
+    words: str
+
+
+def dataset_card(
+    repo: str,
+    customers: Customers,
+    parts: Sequence[Part],
+    *,
+    columns: Sequence[PlannedColumn],
+    decision: Decision | None,
+    licence: str | None,
+    meanings: Mapping[str, str],
+) -> str:
+    """Write the README of a dataset repository.
+
+    Parameters
+    ----------
+    repo
+        ``OWNER/NAME``.
+    customers
+        The shared customers.
+    parts
+        The tables, the customers first.
+    columns
+        What happened to each column.
+    decision
+        What the send list was made from, if there is one.
+    licence
+        A licence identifier of the Hub; None reserves all rights.
+    meanings
+        Column -> what it means, where its name does not tell.
+    """
+    sections = [
+        _opening(repo, customers, parts, decision),
+        _loading(repo),
+        _making(customers, parts),
+        _persons(columns, customers.roles.id),
+        *(_columns(part, customers, meanings) for part in parts),
+        _replaying(repo, decision) if decision else "",
+        _rights(licence),
+    ]
+    return card(_metadata(repo, len(customers), parts, licence), filter(None, sections))
+
+
+def _metadata(repo: str, customers: int, parts: Sequence[Part], licence: str | None) -> str:
+    from huggingface_hub import DatasetCardData
+
+    configs: list[dict[str, Any]] = [
+        {
+            "config_name": part.name,
+            "data_files": [{"split": "train", "path": f"{part.path.split('/')[0]}/train-*"}],
+        }
+        for part in parts
+    ]
+    configs[0]["default"] = True
+    data = DatasetCardData(
+        license=licence or "other",
+        license_name=None if licence else "all-rights-reserved",
+        pretty_name=repo.split("/")[1],
+        task_categories=["tabular-classification"],
+        size_categories=[next((words for size, words in _SIZES if customers < size), "n>1M")],
+        tags=["churn", "customer-retention", "tabular", "pseudonymised"],
+        configs=configs,
+    )
+    return str(data.to_yaml())
+
+
+def _opening(repo: str, customers: Customers, parts: Sequence[Part], decision: Decision | None) -> str:
+    label = customers.label
+    rate = "" if label is None else f" {float(label.mean()):.1%} of them left."
+    why = " It holds a decision, whom to send an offer, that can be replayed." if decision else ""
+    rows = [[shown(part.name), f"{len(part.frame):,}", part.words, shown(part.path)] for part in parts]
+    return f"""# {repo.split("/")[1]}
+
+{len(customers):,} customers, one row each, under pseudonyms.{rate}{why}
+
+{table(["configuration", "rows", "what", "file"], rows)}"""
+
+
+def _loading(repo: str) -> str:
+    return f"""## How to load it
+
+```python
+from datasets import load_dataset
+
+customers = load_dataset("{repo}", "customers", split="train")
+```
+
+or, every byte checked against the manifest, `python -m retention pull {repo} --kind dataset --out DIR`. Write
+`{repo}@<commit>`, or pass `revision=`, to always get the same bytes."""
+
+
+def _making(customers: Customers, parts: Sequence[Part]) -> str:
+    if isinstance(customers, Snapshot) and customers.cutoff:
+        made = (
+            f"Made from a log of orders as it stood on the evening of {customers.cutoff}: features look at that "
+            f"day and before, and who has an order in the {customers.active_days} days up to it is in. "
+        )
+        if customers.horizon_days:
+            made += (
+                f"The label looks at the {customers.horizon_days} days after it: 1 for those who did not order."
+            )
+    else:
+        made = "One row a customer, as their owner keeps them. "
+        if customers.roles.label:
+            made += f"The label {shown(customers.roles.label)} is 1 for those who left and 0 for those who stayed."
+    order = "in the order of their pseudonyms"
+    if len(parts) > 1:
+        order = "those on the send list first, and " + order
+    return f"""## How it was made
+
+{made}
+
+There is one split, `train`: what is held out is a question of the model, which scores every customer by a fit on
+others. Rows are {order}, so their place says nothing."""
+
+
+def _persons(columns: Sequence[PlannedColumn], id: str) -> str:
+    left_out = [[shown(column.name), said(column.why)] for column in columns if column.fate == "left out"]
+    what = table(["left out", "because"], left_out) if left_out else "No column had to be left out."
+    return f"""## Personal data
+
+{shown(id)} is a pseudonym: HMAC-SHA256 of the customer's id under a salt that only the owner keeps. Names, phone
+numbers, e-mail addresses and ids are not in here.
+
+{what}
+
+Pseudonymous is not anonymous: somebody who knows a customer well may still recognise their row by its figures.
+Do not try to tell who is who, and do not join this with other data about persons."""
+
+
+def _columns(part: Part, customers: Customers, meanings: Mapping[str, str]) -> str:
+    rows = [_column(str(name), part, customers, meanings) for name in part.frame.columns]
+    return f"""## Columns of {shown(part.name)}
+
+{table(["column", "type", "unit", "meaning", "blank"], rows)}"""
+
+
+def _column(name: str, part: Part, customers: Customers, meanings: Mapping[str, str]) -> list[str]:
+    cells, roles = part.frame[name], customers.roles
+    found = meaning(name)
+    if name == roles.id:
+        found = Meaning("pseudonym of the customer", "")
+    elif name == roles.label:
+        found = Meaning("1 left, 0 stayed", "")
+    elif name == roles.value:
+        found = Meaning("margin kept if the customer stays", "currency")
+    words = said(meanings.get(name, found.words)) or "as the owner names it"
+    kind = "number" if pd.api.types.is_numeric_dtype(cells) else "text"
+    return [shown(name), kind, found.unit, words, f"{cells.isna().mean():.1%}" if cells.isna().any() else ""]
+
+
+def _replaying(repo: str, decision: Decision) -> str:
+    model, commit = decision.model_at.split("@")
+    rows = [
+        ["model", f"[{model}](https://huggingface.co/{model}) at commit `{commit}`", "by its commit and SHA-256"]
+    ]
+    rows += [
+        [name.replace("_", " "), said(str(found)), "assumed"] for name, found in asdict(decision.economics).items()
+    ]
+    threshold = "each customer's own break-even" if decision.threshold is None else f"{decision.threshold:.6g}"
+    rows.append(["threshold", threshold, "computed"])
+    rows.append(["at most", "no limit" if decision.top is None else f"{decision.top:,} customers", "chosen"])
+    rows.append(["offer", shown(decision.catalogue[0].id), "its words and terms are in the manifest"])
+    return f"""## Replaying the decision
+
+`python -m retention replay {repo}@<commit>` fetches the model named here, scores the customers anew and compares
+the send list with the shared one, bit for bit.
+
+{table(["made from", "", "rests on"], rows)}"""
+
+
+def _rights(licence: str | None) -> str:
+    return f"""## Licence
+
+{said(licence) if licence else "No licence was chosen: all rights stay with the owner."}"""

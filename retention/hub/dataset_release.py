@@ -1,0 +1,212 @@
+"""Plan the release of customers under pseudonyms, with a decision about them that can be replayed."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from retention.artifacts import with_manifest
+from retention.churn.model import ChurnModel
+from retention.customers.table import Customers
+from retention.errors import InputError, PublishError
+from retention.hub.dataset_card import Part, dataset_card
+from retention.hub.decision import Decision, decide, model_sha256
+from retention.hub.pseudonyms import Salt
+from retention.hub.reference import Reference
+from retention.hub.release import Release
+from retention.hub.snapshot import (
+    CUSTOMERS_FILE,
+    MESSAGES_FILE,
+    SEND_LIST_FILE,
+    SNAPSHOT_FORMAT,
+    SNAPSHOT_KIND,
+    Shareable,
+    make_shareable,
+    reordered,
+    roles_as_json,
+    to_parquet,
+)
+from retention.offers.batch import Campaign
+from retention.offers.names import clean_name
+from retention.profit.catalogue import Offer
+from retention.profit.economics import Economics
+from retention.send_list import offers_at, score
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """How to make the send list that is shared along with the customers.
+
+    Attributes
+    ----------
+    model
+        Folder of the model.
+    model_at
+        ``OWNER/NAME@commit`` where the same model was pushed.
+    economics
+        The money inputs.
+    threshold, top, catalogue
+        As for scoring; None for its defaults.
+    """
+
+    model: Path
+    model_at: str
+    economics: Economics
+    threshold: float | None = None
+    top: int | None = None
+    catalogue: tuple[Offer, ...] | None = None
+
+
+def plan_dataset(
+    customers: Customers,
+    *,
+    repo: str,
+    salt: Salt,
+    deciding: Deciding | None = None,
+    campaign: Campaign | None = None,
+    private: bool = True,
+    licence: str | None = None,
+    meanings: Mapping[str, str] | None = None,
+) -> Release:
+    """Plan the release of customers under pseudonyms, with the decision made about them if asked.
+
+    Parameters
+    ----------
+    customers
+        One row a customer. Excluded columns, names and whatever is surely personal stay at home.
+    repo
+        ``OWNER/NAME``.
+    salt
+        The owner's secret behind the pseudonyms.
+    deciding
+        Share a send list too, and all that it takes to replay it.
+    campaign
+        Share the messages written to these customers too, with names taken out.
+    private
+        Whether nobody else may see it.
+    licence
+        A licence identifier of the Hub; None reserves all rights.
+    meanings
+        Column -> what it means, for the card.
+
+    Raises
+    ------
+    InputError
+        If ``repo`` or the model's reference cannot be used, or the messages are for other customers.
+    ModelError
+        If the model's folder is damaged.
+    PublishError
+        If the send list depends on something that is not shared.
+    """
+    reference = Reference.parse(repo)
+    shareable = make_shareable(customers, salt)
+    shared, decision = shareable.customers, None
+    fields: dict[str, object] = {"kind": SNAPSHOT_KIND, "format": SNAPSHOT_FORMAT, "customers": len(customers)}
+    more: list[Part] = []
+    if deciding is None:
+        shared = reordered(shared)
+    else:
+        decision, shared, rows = _decided(customers, shareable, deciding)
+        fields["decision"] = decision.as_json()
+        more.append(Part("send_list", SEND_LIST_FILE, rows, "whom to send an offer, and why"))
+    if campaign is not None:
+        messages = _messages(campaign, customers, salt)
+        more.append(Part("messages", MESSAGES_FILE, messages, "what they were written, without names"))
+    fields["roles"] = roles_as_json(shared.roles)
+    parts = [Part("customers", CUSTOMERS_FILE, shared.frame, "the customers"), *more]
+    content = with_manifest({part.path: to_parquet(part.frame) for part in parts}, fields)
+    text = dataset_card(
+        reference.repo,
+        replace(customers, frame=shared.frame, roles=shared.roles),
+        parts,
+        columns=shareable.columns,
+        decision=decision,
+        licence=licence,
+        meanings=meanings or {},
+    )
+    return Release(
+        reference.repo,
+        "dataset",
+        "Release a decision" if decision else "Release customers",
+        private,
+        {**content, "README.md": text.encode()},
+        columns=shareable.columns,
+        left_out=("the salt: keep it, it alone tells who is who",),
+        warnings=shareable.warnings,
+    )
+
+
+def _decided(
+    customers: Customers, shareable: Shareable, deciding: Deciding
+) -> tuple[Decision, Customers, pd.DataFrame]:
+    """Make the send list twice, from what is known and from what is shared, and see that it is the same."""
+    identity = model_sha256(deciding.model)
+    model = ChurnModel.load(deciding.model)
+    used = {column.name for column in model.columns}
+    for column in shareable.columns:
+        if column.fate == "left out" and column.name in used:
+            raise PublishError(
+                f"{customers.source}: the model uses column '{column.name}', which stays at home ({column.why}), "
+                "so the decision could not be replayed; train without it"
+            )
+    catalogue = deciding.catalogue or offers_at(deciding.economics)
+    known = score(
+        customers,
+        model,
+        deciding.economics,
+        threshold=deciding.threshold,
+        top=deciding.top,
+        catalogue=catalogue,
+    )
+    threshold = known.threshold
+    if threshold is not None:
+        threshold = min(threshold, 1.0)  # above 1, or infinite, where no offer pays
+    decision = Decision(deciding.model_at, identity, deciding.economics, threshold, deciding.top, catalogue)
+    chosen = (known.send_list["send"] == "yes").to_numpy()
+    shared = reordered(shareable.customers, chosen)
+    rows = decide(shared, model, decision)
+    before = known.send_list.assign(**{shared.roles.id: shareable.customers.ids.to_numpy()})
+    both = rows[[shared.roles.id, "send", "offer"]].merge(before[[shared.roles.id, "send", "offer"]], how="inner")
+    if len(both) != len(customers):
+        raise PublishError(
+            f"{customers.source}: from the shared columns alone the send list comes out differently, "
+            "so the decision could not be replayed; share the customers without it"
+        )
+    return decision, shared, rows
+
+
+def _messages(campaign: Campaign, customers: Customers, salt: Salt) -> pd.DataFrame:
+    """Return the messages under pseudonyms, each customer's own name replaced by a slot."""
+    rows, id = campaign.messages, customers.roles.id
+    if id not in rows or not rows[id].isin(customers.ids).all():
+        raise InputError(
+            f"{customers.source}: the messages are for other customers; share those they were written for"
+        )
+    names = rows["name"] if "name" in rows else pd.Series([None] * len(rows), index=rows.index)
+    texts = [_nameless(text, name) for text, name in zip(rows["message"], names, strict=True)]
+    shared = pd.DataFrame(
+        {
+            id: salt.pseudonyms(rows[id]),
+            "message": pd.array(texts, dtype="str"),
+            "message_source": rows["message_source"].astype("str"),
+            "message_note": rows["message_note"].astype("str"),
+        }
+    )
+    return shared.iloc[np.argsort(shared[id].to_numpy(dtype=object).astype(str))].reset_index(drop=True)
+
+
+def _nameless(message: str, raw: object) -> str:
+    """Take a customer's name out of their message, every word of it.
+
+    >>> _nameless("Hi Priya, dinner is on.", "Priya Rao")
+    'Hi {name}, dinner is on.'
+    """
+    words = {
+        word for name in (raw, clean_name(raw)) if isinstance(name, str) for word in [name, *name.split()] if word
+    }
+    for word in sorted(words, key=len, reverse=True):
+        message = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", "{name}", message)
+    return message

@@ -1,0 +1,282 @@
+"""The model card: what the model is for, what was measured and how, and how to load it."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from retention.churn.evaluate import CalibrationBin
+from retention.churn.model import ChurnModel
+from retention.hub.markdown import card, said, shown, table
+from retention.profit.money import in_currency
+from retention.profit.verdict import verdict
+
+if TYPE_CHECKING:
+    from retention.profit.curve import ProfitCurve
+
+_METRICS = {
+    "roc_auc": ("ROC AUC", "share of pairs ranked rightly; 0.5 is chance"),
+    "average_precision": ("Average precision", "area under precision against recall; chance is the churn rate"),
+    "brier": ("Brier score", "mean squared error of the probability; 0 is best"),
+    "log_loss": ("Log loss", "mean negative log-likelihood in nats; 0 is best"),
+}
+_HUB_METRICS = {
+    "roc_auc": "roc_auc",
+    "brier": "brier_score",
+    "average_precision": "average_precision",
+    "log_loss": "log_loss",
+}
+_MONEY = {
+    "value": "margin kept if a customer stays",
+    "offer_cost": "cost of an offer when redeemed",
+    "save_rate": "share of leavers whom the offer keeps",
+    "stayer_redemption": "share of stayers who redeem it anyway",
+    "harm_rate": "share of stayers whom contact drives away",
+    "contact_cost": "cost of contacting one customer",
+}
+
+
+def model_card(
+    repo: str,
+    model: ChurnModel,
+    *,
+    bins: Sequence[CalibrationBin],
+    curve: "ProfitCurve | None",
+    licence: str | None,
+    dataset: str | None,
+) -> str:
+    """Write the README of a model repository.
+
+    Parameters
+    ----------
+    repo
+        ``OWNER/NAME``.
+    model
+        The model.
+    bins
+        Its calibration on customers it had not seen; empty where the rows are not at hand.
+    curve
+        Its profit at the economics to be stated; None where the rows are not at hand.
+    licence
+        A licence identifier of the Hub; None reserves all rights.
+    dataset
+        Repository of the training data, if it is shared.
+    """
+    return card(
+        _metadata(repo, model, licence, dataset),
+        [
+            _opening(repo, model),
+            _use(),
+            _loading(repo, model),
+            _data(model, dataset),
+            _evaluation(model),
+            _calibration(bins),
+            _profit(curve),
+            _reasons(model),
+            _limits(model),
+            _origin(model),
+        ],
+    )
+
+
+def _metadata(repo: str, model: ChurnModel, licence: str | None, dataset: str | None) -> str:
+    from huggingface_hub import EvalResult, ModelCardData
+
+    results = [
+        EvalResult(
+            task_type="tabular-classification",
+            task_name="Customer churn",
+            dataset_type=dataset or "customers",
+            dataset_name="training customers, each held out in cross-validation",
+            metric_type=hub_name,
+            metric_name=_METRICS[name][0],
+            metric_value=round(getattr(model.metrics, name), 6),
+        )
+        for name, hub_name in _HUB_METRICS.items()
+    ]
+    data = ModelCardData(
+        library_name="sklearn",
+        pipeline_tag="tabular-classification",
+        tags=["churn", "customer-retention", "calibrated", "xgboost", "tabular"],
+        license=licence or "other",
+        license_name=None if licence else "all-rights-reserved",
+        datasets=[dataset] if dataset else None,
+        metrics=list(_HUB_METRICS.values()),
+        model_name=repo.split("/")[1],
+        eval_results=results,
+    )
+    return str(data.to_yaml())
+
+
+def _opening(repo: str, model: ChurnModel) -> str:
+    warnings = "\n".join(f"> - {said(sentence)}" for sentence in model.warnings)
+    return f"""# {repo.split("/")[1]}
+
+Calibrated probabilities that a customer leaves. Trained on {model.customers:,} customers, of whom
+{model.churn_rate:.1%} left; the rung of the ladder that gives the probabilities is **{model.chosen}**.
+{chr(10) + "> **Read this first**" + chr(10) + warnings if warnings else ""}"""
+
+
+def _use() -> str:
+    return """## Intended use
+
+To rank a company's own customers by their risk to leave, so that offers go to those for whom they pay. The
+probabilities mean what they say, so a threshold can be read as money.
+
+It is not meant for decisions that weigh heavily on a person (credit, insurance, employment, prices shown to one
+person only), nor for customers of another company or another market: their probabilities would be wrong."""
+
+
+def _loading(repo: str, model: ChurnModel) -> str:
+    id = model.roles.id
+    return f"""## How to load it
+
+With this project installed or checked out (every file is verified by its SHA-256; no pickle is ever loaded):
+
+```python
+from pathlib import Path
+
+from retention.churn.model import ChurnModel
+from retention.customers.intake import read_customers
+from retention.hub.connection import Hub
+from retention.hub.publish import pull
+
+pulled = pull("{repo}", kind="model", out=Path("model"), hub=Hub.of_this_machine())
+model = ChurnModel.load("model")
+customers = read_customers("customers.csv", id={id!r})  # one row a customer, columns as below
+print(pulled.commit, model.predict(customers)[:5])
+```
+
+or `python -m retention pull {repo} --out model`, then
+`python -m retention score customers.csv --model model --out scored.csv`. Write `{repo}@<commit>` to always get the
+same bytes."""
+
+
+def _data(model: ChurnModel, dataset: str | None) -> str:
+    rows = [
+        [shown(column.name), column.kind, f"{len(column.categories)} values" if column.categories else ""]
+        for column in model.columns
+    ]
+    source = (
+        f"They are shared, pseudonymised, as [{dataset}](https://huggingface.co/datasets/{dataset}). "
+        if dataset
+        else ""
+    )
+    label = shown(model.roles.label) if model.roles.label else "unknown"
+    return f"""## Training data
+
+{model.customers:,} customers, one row each; the label {label} is 1 for those who left. {source}The model holds no
+customer's row: it keeps coefficients, trees, and for each column a histogram and the names of frequent values.
+
+{table(["column", "kind", ""], rows)}"""
+
+
+def _evaluation(model: ChurnModel) -> str:
+    measured = [[name, f"{getattr(model.metrics, key):.4f}", words] for key, (name, words) in _METRICS.items()]
+    measured.append(["Mean probability", f"{model.metrics.mean_probability:.4f}", f"{model.churn_rate:.4f} left"])
+    ladder = [
+        [one.name + (" (chosen)" if one.name == model.chosen else ""), f"{one.log_loss:.4f}", f"{one.roc_auc:.4f}"]
+        for one in model.candidates
+    ]
+    return f"""## Evaluation
+
+All figures are of the whole procedure, choosing and calibrating included, on customers it had not seen
+(cross-fitted: each customer is scored by a fit on the other folds).
+
+{table(["metric", "value", "meaning"], measured)}
+
+The candidates, simplest first; a richer one is taken only where it is better beyond noise:
+
+{table(["candidate", "log loss", "ROC AUC"], ladder)}"""
+
+
+def _calibration(bins: Sequence[CalibrationBin]) -> str:
+    if not bins:
+        return "## Calibration\n\nThe evaluation rows were not at hand when this card was written."
+    rows = [
+        [f"{one.customers:,}", f"{one.predicted:.1%}", f"{one.observed:.1%}", f"{one.low:.1%} to {one.high:.1%}"]
+        for one in bins
+    ]
+    return f"""## Calibration
+
+![Share of customers who left, against the probability they were given](figures/calibration.svg)
+
+{table(["customers", "predicted", "left", "95% interval"], rows)}"""
+
+
+def _profit(curve: "ProfitCurve | None") -> str:
+    if curve is None:
+        return "## Profit\n\nThe evaluation rows were not at hand when this card was written."
+    economics, matrix = curve.economics, curve.matrix()
+
+    def amount(number: float) -> str:
+        return said(in_currency(number, economics.currency))
+
+    def group(name: str) -> str:
+        return f"{getattr(matrix, name):,} {name}, {amount(getattr(matrix, name + '_amount'))}"
+
+    money = {one.name: getattr(economics, one.name) for one in fields(economics)}
+    inputs = [[words, f"{money[name]:g}", "assumed"] for name, words in _MONEY.items()]
+    earned = [
+        ["this model, thresholds picked on other folds", amount(curve.profit_best)],
+        ["an offer to everyone", amount(curve.profit_all)],
+        ["nobody", amount(curve.profit_none)],
+        ["as many offers at random", amount(curve.profit_random)],
+        ["knowing who leaves (the limit)", amount(curve.profit_perfect)],
+    ]
+    groups = [
+        ["offered", group("saved"), group("wasted")],
+        ["left alone", group("lost"), group("loyal")],
+    ]
+    low, high = amount(float(curve.band.low)), amount(float(curve.band.high))
+    return f"""## Profit at stated prices
+
+**{verdict(curve)}** The customers were held out (**backtested**); the prices and rates are **assumed**, and no
+campaign has measured them. Amounts in {said(economics.currency)}.
+
+![Profit against doing nothing at every threshold](figures/profit.svg)
+
+{table(["money input", "value", "rests on"], inputs)}
+
+{table(["per 1,000 customers", "profit (backtested, assumed)"], earned)}
+
+The middle 90% for this model: {low} to {high}. The threshold to deploy is
+{curve.threshold_best:.4f}; at it, of {curve.customers:,} customers:
+
+{table(["", "would leave", "would stay"], groups)}"""
+
+
+def _reasons(model: ChurnModel) -> str:
+    rows = [
+        [shown(one.feature), said(one.effect), f"{one.mean_abs_shap:.3f}", f"{one.sign_stability:.0%}"]
+        for one in model.directions
+    ]
+    return f"""## What goes along with leaving
+
+Directions with the other columns held still. They go along with churn; they need not cause it, and changing
+them need not keep anybody.
+
+![How much each feature moves the scores](figures/reasons.svg)
+
+{table(["column", "direction", "mean effect (log-odds)", "sign kept in resamples"], rows)}"""
+
+
+def _limits(model: ChurnModel) -> str:
+    rarer = min(round(model.customers * model.churn_rate), round(model.customers * (1 - model.churn_rate)))
+    return f"""## Limits
+
+- Risk is not responsiveness: a high probability says that someone may leave, not that an offer keeps them. Only a
+  campaign with a random control group measures that.
+- The figures rest on {rarer:,} customers of the rarer kind; with few of them every figure is uncertain.
+- Customers change. Retrain when new ones no longer resemble those above; scoring reports that as drift.
+- Columns can stand in for age, gender or origin. Look at the directions before acting on them."""
+
+
+def _origin(model: ChurnModel) -> str:
+    rows: list[Sequence[object]] = [["trained", model.trained_at], ["seed", model.seed]]
+    rows += sorted(model.versions.items())
+    return f"""## Where it comes from
+
+{table(["", ""], rows)}
+
+`manifest.json` lists the SHA-256 of every file the program reads. The out-of-fold rows (score, label, value,
+fold; no ids) are shared only if their owner asked for it; without them profits cannot be measured anew."""

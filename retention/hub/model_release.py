@@ -1,0 +1,103 @@
+"""Plan the release of a model: its folder byte for byte, a card, and figures."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from retention.artifacts import MANIFEST, read_folder
+from retention.churn.evaluate import calibration_table
+from retention.churn.model import KIND, ChurnModel
+from retention.hub.drawings import draw_calibration, draw_profit, draw_reasons
+from retention.hub.model_card import model_card
+from retention.hub.personal import named, suspicions
+from retention.hub.reference import Reference
+from retention.hub.release import PlannedColumn, Release
+from retention.profit.curve import profit_curve
+from retention.profit.economics import Economics
+
+_EVALUATION = "out_of_fold.parquet"
+
+
+def plan_model(
+    folder: Path,
+    *,
+    repo: str,
+    economics: Economics | None = None,
+    with_evaluation: bool = False,
+    private: bool = True,
+    licence: str | None = None,
+    dataset: str | None = None,
+) -> Release:
+    """Plan the release of a saved model.
+
+    Parameters
+    ----------
+    folder
+        The model's folder; its files are pushed byte for byte.
+    repo
+        ``OWNER/NAME``.
+    economics
+        The prices at which the card states profits; the original card's if None.
+    with_evaluation
+        Push the out-of-fold rows too (score, label, value, fold; no ids).
+    private
+        Whether nobody else may see it.
+    licence
+        A licence identifier of the Hub; None reserves all rights.
+    dataset
+        Repository of the training data, if it is shared.
+
+    Raises
+    ------
+    InputError
+        If ``repo`` is no name of a repository.
+    ModelError
+        If the folder is no model, or damaged.
+    """
+    reference = Reference.parse(repo)
+    files = dict(read_folder(folder, kind=KIND).files)
+    model = ChurnModel.load(folder)
+    rows = model.out_of_fold
+    left_out = []
+    if not with_evaluation and files.pop(_EVALUATION, None) is not None:
+        left_out.append(
+            f"{_EVALUATION}: scores and labels of {model.customers:,} training customers; "
+            "pass --with-evaluation to share them"
+        )
+    bins = calibration_table(rows.label, rows.score) if rows else ()
+    curve = None
+    if rows:
+        curve = profit_curve(
+            score=rows.score,
+            label=rows.label,
+            fold=rows.fold,
+            value=rows.value,
+            economics=economics or Economics(),
+        )
+    figures = {"figures/reasons.svg": draw_reasons(model.directions)}
+    if bins:
+        figures["figures/calibration.svg"] = draw_calibration(bins)
+    if curve:
+        figures["figures/profit.svg"] = draw_profit(curve)
+    text = model_card(reference.repo, model, bins=bins, curve=curve, licence=licence, dataset=dataset)
+    return Release(
+        reference.repo,
+        "model",
+        "Release a churn model",
+        private,
+        {**files, **figures, MANIFEST: (folder / MANIFEST).read_bytes(), "README.md": text.encode()},
+        columns=tuple(PlannedColumn(column.name, "shared", "name and summary only") for column in model.columns),
+        left_out=tuple(left_out),
+        warnings=_personal_columns(model),
+    )
+
+
+def _personal_columns(model: ChurnModel) -> tuple[str, ...]:
+    """Warn of model columns whose name, or whose frequent values, look personal: both are part of the model."""
+    found = {column.name: what for column in model.columns if (what := named(column.name))}
+    for column in model.columns:
+        if column.categories:
+            values = pd.DataFrame({column.name: pd.array(column.categories, dtype="str")})
+            for one in suspicions(values, pd.Series([], dtype="str")):
+                found[column.name] = one.what
+    return tuple(f"the model uses column '{name}', which may hold {what}" for name, what in found.items())

@@ -1,0 +1,87 @@
+"""Customers under other names, which only the owner of a secret can tell back.
+
+A pseudonym is HMAC-SHA256 (RFC 2104) of the id under a salt that never leaves its owner: the same
+customer gets the same one in every release, and without the salt even a full list of ids leads nowhere.
+"""
+
+import hmac
+import os
+import secrets
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from retention.errors import InputError
+
+_BYTES = 32
+_DIGITS = 32  # 128 bits: no two customers of any company share one
+
+
+@dataclass(frozen=True)
+class Salt:
+    """The owner's secret.
+
+    Attributes
+    ----------
+    secret
+        32 random bytes; never shown, never pushed.
+    """
+
+    secret: bytes = field(repr=False)
+
+    @classmethod
+    def new(cls) -> "Salt":
+        """Make one for a single release: nobody, the owner neither, can tell its pseudonyms back later."""
+        return cls(secrets.token_bytes(_BYTES))
+
+    @classmethod
+    def kept(cls, path: Path | None = None) -> "Salt":
+        """Read the salt from a file that only its owner can read, making the file the first time.
+
+        Parameters
+        ----------
+        path
+            The file; ``~/.config/retention/salt`` if None.
+
+        Raises
+        ------
+        InputError
+            If the file holds something else, or others may read it.
+        """
+        path = path or Path.home() / ".config" / "retention" / "salt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        salt = cls.new()
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return cls(_read(path))
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(salt.secret.hex() + "\n")
+        return salt
+
+    def pseudonyms(self, ids: pd.Series) -> pd.Series:
+        """Return the pseudonym of each id: 32 hexadecimal digits, length n.
+
+        Examples
+        --------
+        >>> Salt(b"0" * 32).pseudonyms(pd.Series(["C-1", "C-2", "C-1"])).tolist()[0][:8]
+        '763b6b1f'
+        """
+        known = {
+            one: hmac.digest(self.secret, str(one).encode(), "sha256").hex()[:_DIGITS] for one in ids.unique()
+        }
+        return ids.map(known).astype("str")
+
+
+def _read(path: Path) -> bytes:
+    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise InputError(f"{path}: others on this machine may read the salt; run `chmod 600` on it")
+    try:
+        secret = bytes.fromhex(path.read_text(encoding="ascii"))
+    except ValueError:
+        secret = b""
+    if len(secret) != _BYTES:
+        raise InputError(f"{path}: is not a salt that this program wrote; pass another file, or restore it")
+    return secret

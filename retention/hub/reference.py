@@ -1,0 +1,51 @@
+"""What a repository on the Hub is called."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from retention.errors import InputError
+
+Kind = Literal["model", "dataset"]
+"""The two kinds of repository that are written and read here."""
+
+_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?"
+_REFERENCE = re.compile(rf"(?P<repo>{_NAME}/{_NAME})(?:@(?P<commit>[0-9a-f]{{7,40}}))?")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A repository, or one commit of it.
+
+    Attributes
+    ----------
+    repo
+        ``OWNER/NAME``.
+    commit
+        7 to 40 hexadecimal digits; None for the newest.
+    """
+
+    repo: str
+    commit: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "Reference":
+        """Read ``OWNER/NAME`` or ``OWNER/NAME@commit``.
+
+        Raises
+        ------
+        InputError
+            If it is neither.
+
+        Examples
+        --------
+        >>> Reference.parse("alice/churn@0123abc")
+        Reference(repo='alice/churn', commit='0123abc')
+        """
+        match = _REFERENCE.fullmatch(text.strip())
+        if match is None or "--" in match["repo"] or ".." in match["repo"]:
+            raise InputError(f"{text!r}: not a repository of the Hub; pass OWNER/NAME or OWNER/NAME@commit")
+        return cls(match["repo"], match["commit"])
+
+    def __str__(self) -> str:
+        return self.repo if self.commit is None else f"{self.repo}@{self.commit}"

@@ -1,0 +1,136 @@
+"""What it means when the Hub says no or nothing, and whether asking again is of use."""
+
+from pydantic import SecretStr
+
+from retention.errors import PublishError
+from retention.hub.reference import Kind, Reference
+
+ATTEMPTS = 5
+"""How often something is tried before giving up."""
+
+_LONGEST_WAIT_S = 60.0
+_PASSING = frozenset({408, 409, 412, 429, 500, 502, 503, 504})
+_SIGN_IN = "sign in with `hf auth login` or set HF_TOKEN"
+
+
+def trouble() -> tuple[type[Exception], ...]:
+    """Return what the client raises: refusals and lost lines, failed uploads, answers it did not expect."""
+    import httpx2
+
+    return (httpx2.HTTPError, OSError, RuntimeError, ValueError, TypeError, KeyError)
+
+
+def wait_before_retry(error: Exception, attempt: int) -> float | None:
+    """Return how many seconds to wait after failure number ``attempt`` (from 0); None if trying on is no use.
+
+    ``Retry-After`` is honoured up to a minute, and so is what ``RateLimit`` says is left of the window.
+    """
+    import httpx2
+
+    error = _origin(error)
+    if attempt >= ATTEMPTS - 1:
+        return None
+    status = _status(error)
+    if status is None:
+        return 2.0**attempt if isinstance(error, httpx2.TransportError) else None
+    if status not in _PASSING:
+        return None
+    asked = _retry_after(error)
+    if asked is None:
+        return 2.0**attempt
+    return asked if asked <= _LONGEST_WAIT_S else None
+
+
+def is_final(error: Exception) -> bool:
+    """Whether the Hub has said no for good; else what was asked may have been done though no answer came."""
+    status = _status(_origin(error))
+    return status is not None and 400 <= status < 500 and status not in _PASSING
+
+
+def explain(error: Exception, reference: Reference, kind: Kind, token: SecretStr | None) -> PublishError:
+    """Put what the client raised into one sentence that says what to do; the token is never part of it."""
+    import httpx2
+    from huggingface_hub.errors import OfflineModeIsEnabled
+
+    error = _origin(error)
+    status = _status(error)
+    if isinstance(error, OfflineModeIsEnabled):
+        words = "offline mode is on; unset HF_HUB_OFFLINE to reach the Hub"
+    elif status is not None:
+        words = _refusal(error, status, reference, kind, token)
+    elif isinstance(error, httpx2.TimeoutException):
+        words = "the Hub did not answer in time; try again later"
+    elif isinstance(error, httpx2.ConnectError):
+        words = "the Hub cannot be reached; check the network, or HF_ENDPOINT if you set it"
+    elif isinstance(error, httpx2.TransportError):
+        words = "the connection to the Hub was lost; check the network and try again"
+    else:
+        words = f"the Hub's answer makes no sense here ({type(error).__name__}); check HF_ENDPOINT or try again"
+    return PublishError(f"{reference}: {words}")
+
+
+def _refusal(error: Exception, status: int, reference: Reference, kind: Kind, token: SecretStr | None) -> str:
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
+
+    if token:
+        unseen = "or this token may not see it; check both"
+        unknown = f"does not accept the token; renew it and {_SIGN_IN}"
+    else:
+        unseen = f"or it is private; check it, or {_SIGN_IN}"
+        unknown = f"wants to know who you are; {_SIGN_IN}"
+    by_error = {
+        GatedRepoError: f"its owner grants access one by one; ask for it on the {kind}'s page",
+        RepositoryNotFoundError: f"there is no {kind} of this name, {unseen}",
+        RevisionNotFoundError: "there is no such commit; check it, or leave it out for the newest",
+    }
+    by_status = {
+        401: f"the Hub {unknown}",
+        402: "the Hub asks for payment, as it does when private storage is full; make room or upgrade",
+        403: f"the token may not do that under {reference.repo.split('/')[0]}; use one that may write there",
+        413: "the Hub finds it too large; share fewer rows",
+        429: "the Hub asks for patience; try again " + _when(_retry_after(error)),
+    }
+    words = next((words for known, words in by_error.items() if isinstance(error, known)), by_status.get(status))
+    return words or _in_its_own_words(error, status, token)
+
+
+def _in_its_own_words(error: Exception, status: int, token: SecretStr | None) -> str:
+    if status >= 500:
+        return f"the Hub is in trouble ({status}); try again later"
+    said = " ".join(str(getattr(error, "server_message", None) or "no reason given").split())
+    if token and token.get_secret_value():
+        said = said.replace(token.get_secret_value(), "…")
+    return f"the Hub refused ({status}): {said[:200]}"
+
+
+def _origin(error: Exception) -> Exception:
+    """Return the refusal or the lost line that the client wrapped into something else, if it did."""
+    import httpx2
+
+    inner: BaseException | None = error
+    while isinstance(inner, Exception) and not isinstance(inner, httpx2.HTTPError):
+        inner = inner.__cause__
+    return inner if isinstance(inner, Exception) else error
+
+
+def _status(error: Exception) -> int | None:
+    from huggingface_hub.errors import HfHubHTTPError
+
+    return error.response.status_code if isinstance(error, HfHubHTTPError) else None
+
+
+def _retry_after(error: Exception) -> float | None:
+    from huggingface_hub.errors import HfHubHTTPError
+    from huggingface_hub.utils import parse_ratelimit_headers  # type: ignore[attr-defined]
+
+    if not isinstance(error, HfHubHTTPError):
+        return None
+    text = error.response.headers.get("Retry-After", "").strip()
+    if text.isdigit():
+        return float(text)
+    limit = parse_ratelimit_headers(error.response.headers)
+    return float(limit.reset_in_seconds) if limit is not None and limit.remaining == 0 else None
+
+
+def _when(seconds: float | None) -> str:
+    return "later" if seconds is None else f"in {seconds:.0f} seconds"

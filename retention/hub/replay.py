@@ -1,0 +1,116 @@
+"""Make a shared decision again, from the Hub alone, and see whether it comes out the same bit for bit."""
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from retention.artifacts import MANIFEST, place_folder, sha256
+from retention.churn.model import ChurnModel
+from retention.customers.table import Customers
+from retention.errors import ModelError, PublishError
+from retention.hub.connection import Hub
+from retention.hub.decision import Decision, as_csv, decide
+from retention.hub.publish import fetch
+from retention.hub.snapshot import CUSTOMERS_FILE, SEND_LIST_FILE, SNAPSHOT_FORMAT, from_parquet, roles_from_json
+from retention.progress import Progress, silent
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What came out.
+
+    Attributes
+    ----------
+    repo, commit
+        The dataset, and the commit it was read at.
+    files
+        Its files.
+    model
+        ``OWNER/NAME@commit`` of the model that decided.
+    customers
+        Rows compared.
+    identical
+        Whether the send list is the same, bit for bit.
+    different
+        Column -> rows in which it differs; empty where nothing does.
+    """
+
+    repo: str
+    commit: str
+    files: tuple[str, ...]
+    model: str
+    customers: int
+    identical: bool
+    different: Mapping[str, int]
+
+
+def replay(reference: str, *, hub: Hub, progress: Progress = silent) -> Replayed:
+    """Fetch a shared decision and its model, decide again, and compare.
+
+    Parameters
+    ----------
+    reference
+        ``OWNER/NAME@commit`` of a dataset that holds a decision.
+    hub
+        As whom.
+
+    Raises
+    ------
+    PublishError
+        If there is no decision in it, or one of the two repositories cannot be read.
+    ModelError
+        If a byte was changed, or the model there is not the one that decided.
+    """
+    data = fetch(reference, kind="dataset", hub=hub, progress=lambda share, words: progress(0.4 * share, words))
+    source = f"{data.repo}@{data.commit}"
+    manifest = json.loads(data.content[MANIFEST])
+    if manifest.get("format") != SNAPSHOT_FORMAT:
+        raise ModelError(f"{source}: written in another format; update this program")
+    if "decision" not in manifest or not {CUSTOMERS_FILE, SEND_LIST_FILE} <= data.content.keys():
+        raise PublishError(f"{source}: holds customers but no decision; pull it instead")
+    decision = Decision.from_json(manifest["decision"], source)
+    customers = _customers(data.content[CUSTOMERS_FILE], manifest, source)
+    model = fetch(
+        decision.model_at, kind="model", hub=hub, progress=lambda share, words: progress(0.4 + 0.3 * share, words)
+    )
+    if sha256(model.content[MANIFEST]) != decision.model_sha256:
+        raise ModelError(f"{decision.model_at}: is not the model that {source} was decided with; ask its owner")
+    progress(0.7, "Deciding again")
+    with tempfile.TemporaryDirectory() as folder:
+        place_folder(Path(folder) / "model", model.content)
+        rows = decide(customers, ChurnModel.load(Path(folder) / "model"), decision)
+        shared = from_parquet(data.content[SEND_LIST_FILE], source)
+        identical = as_csv(rows, Path(folder)) == as_csv(shared, Path(folder))
+    progress(1.0, "Compared")
+    return Replayed(
+        data.repo,
+        data.commit,
+        tuple(sorted(data.content)),
+        decision.model_at,
+        len(rows),
+        identical,
+        {} if identical else _differences(rows, shared),
+    )
+
+
+def _customers(content: bytes, manifest: Mapping[str, Any], source: str) -> Customers:
+    frame = from_parquet(content, source)
+    try:
+        roles = roles_from_json(manifest["roles"])
+    except (KeyError, TypeError):
+        raise ModelError(f"{source}: does not say which column is what; ask its owner to share it anew") from None
+    if {roles.id, roles.label, roles.value} - {None} - set(frame.columns):
+        raise ModelError(f"{source}: lacks a column that its manifest speaks of; ask its owner to share it anew")
+    return Customers(frame, roles, source=source)
+
+
+def _differences(rows: pd.DataFrame, shared: pd.DataFrame) -> dict[str, int]:
+    if list(rows.columns) != list(shared.columns) or len(rows) != len(shared):
+        return {"rows": max(len(rows), len(shared))}
+    differ = (rows != shared) & ~(rows.isna() & shared.isna())
+    return {str(name): int(differ[name].sum()) for name in differ if differ[name].any()}

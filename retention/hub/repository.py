@@ -1,0 +1,120 @@
+"""A repository on the Hub as it stands at one commit, and the bytes of its files."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from retention.artifacts import sha256
+from retention.errors import PublishError
+from retention.hub.connection import Hub
+from retention.hub.reference import Kind, Reference
+from retention.hub.release import Release
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+_OURS: Final = re.compile(
+    r"README\.md|manifest\.json|model\.json|booster\.json|out_of_fold\.parquet"
+    r"|figures/[a-z_]+\.svg|(?:data|send_list|messages)/[\w-]+\.parquet"
+)
+_READABLE: Final = re.compile(r".+\.(?:json|parquet)")
+
+
+@dataclass(frozen=True)
+class RepositoryState:
+    """A repository at one commit: the files there, each with its size and the hash of its content."""
+
+    repo: str
+    commit: str
+    private: bool
+    sizes: Mapping[str, int]
+    hashes: Mapping[str, str]
+
+    def size(self, name: str) -> int:
+        """Return the size of a file in bytes; FileNotFoundError without such a file or one of a kind we read."""
+        if name not in self.sizes or not _READABLE.fullmatch(name):
+            raise FileNotFoundError(name)
+        return self.sizes[name]
+
+    def holds(self, release: Release) -> bool:
+        """Whether this is the release, file by file, with nothing left over from an older one."""
+        return not self.stale(release) and all(
+            self.hashes.get(path) in {sha256(content), _git_hash(content)}
+            for path, content in release.content.items()
+        )
+
+    def stale(self, release: Release) -> list[str]:
+        """Return files of an older release that are not part of this one."""
+        return [path for path in self.hashes if _OURS.fullmatch(path) and path not in release.content]
+
+    def same_for_us(self, other: "RepositoryState") -> bool:
+        """Whether two commits differ only in files that are no part of a release."""
+        return {one for one in self.hashes.items() if _OURS.fullmatch(one[0])} == {
+            one for one in other.hashes.items() if _OURS.fullmatch(one[0])
+        }
+
+
+def look(api: "HfApi", hub: Hub, reference: Reference, kind: Kind) -> RepositoryState:
+    """Return the repository at the commit of the reference, or at its newest.
+
+    Raises
+    ------
+    PublishError
+        If the Hub answers with another commit than the one asked for.
+    ValueError
+        If the answer is not one of the Hub.
+    """
+    asked = api.model_info if kind == "model" else api.dataset_info
+    info = hub.patiently(
+        # Its own default would be to wait for ever.
+        lambda: asked(reference.repo, revision=reference.commit, files_metadata=True, timeout=hub.silence_s)
+    )
+    files = info.siblings or []
+    if not info.sha:
+        raise ValueError("an answer without a commit")
+    if not info.sha.startswith(reference.commit or ""):
+        raise PublishError(f"{reference}: the Hub answered with another commit; do not use it")
+    return RepositoryState(
+        reference.repo,
+        info.sha,
+        bool(info.private),
+        {file.rfilename: int(file.size or 0) for file in files},
+        {file.rfilename: str(file.lfs.sha256 if file.lfs else file.blob_id) for file in files},
+    )
+
+
+def download(api: "HfApi", hub: Hub, state: RepositoryState, kind: Kind, name: str) -> bytes:
+    """Return the bytes of a file at that commit, at most as many as the repository says it has.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file, or it is of a kind that is never read.
+    """
+    from huggingface_hub import get_session, hf_hub_url
+    from huggingface_hub.utils import build_hf_headers, hf_raise_for_status  # type: ignore[attr-defined]
+
+    size = state.size(name)
+    url = hf_hub_url(state.repo, name, repo_type=kind, revision=state.commit, endpoint=api.endpoint)
+    headers = build_hf_headers(token=api.token)
+
+    def get() -> bytes:
+        content = bytearray()
+        with get_session().stream("GET", url, headers=headers) as answer:
+            if answer.is_error:
+                answer.read()
+            hf_raise_for_status(answer)
+            for chunk in answer.iter_bytes():
+                content += chunk
+                if len(content) > size:
+                    break
+        return bytes(content)
+
+    return hub.patiently(get)
+
+
+def _git_hash(content: bytes) -> str:
+    from huggingface_hub.utils.sha import git_hash
+
+    return git_hash(content)

@@ -1,0 +1,117 @@
+"""Customers made ready to be shared: pseudonyms for ids, nothing that names or reaches a person, a new order."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from retention.customers.reading.files import Limits
+from retention.customers.reading.parquet import parse
+from retention.customers.table import Customers, Roles
+from retention.hub.personal import suspicions
+from retention.hub.pseudonyms import Salt
+from retention.hub.release import PlannedColumn
+
+SNAPSHOT_KIND = "customer-snapshot"
+SNAPSHOT_FORMAT = 1
+CUSTOMERS_FILE = "data/train-00000-of-00001.parquet"
+SEND_LIST_FILE = "send_list/train-00000-of-00001.parquet"
+MESSAGES_FILE = "messages/train-00000-of-00001.parquet"
+
+
+@dataclass(frozen=True)
+class Shareable:
+    """What may leave the house.
+
+    Attributes
+    ----------
+    customers
+        Pseudonymised customers, n rows.
+    columns
+        What happened to each column of the original.
+    warnings
+        Sentences about columns that may be personal.
+    """
+
+    customers: Customers = field(repr=False)
+    columns: tuple[PlannedColumn, ...]
+    warnings: tuple[str, ...]
+
+
+def make_shareable(customers: Customers, salt: Salt) -> Shareable:
+    """Replace ids by pseudonyms and drop every column that is excluded, a name, or surely personal.
+
+    The rows keep their order here; sharing them in the order of the file would tell who is who, so
+    they are to be reordered by :func:`reordered`.
+    """
+    roles, frame = customers.roles, customers.frame
+    fates = {roles.id: PlannedColumn(roles.id, "pseudonymised", "HMAC-SHA256 with your salt")}
+    if roles.name is not None:
+        fates[roles.name] = PlannedColumn(roles.name, "left out", "what customers are called")
+    fates |= {name: PlannedColumn(name, "left out", "excluded from the model") for name in roles.excluded}
+    warnings = []
+    rest = [str(name) for name in frame.columns if name not in fates and name not in {roles.label, roles.value}]
+    for one in suspicions(frame[rest], customers.ids):
+        if one.sure:
+            fates[one.column] = PlannedColumn(one.column, "left out", f"looks like {one.what}")
+        else:
+            warnings.append(f"column '{one.column}' may hold {one.what}; exclude it if it does")
+    columns = tuple(fates.get(str(name), PlannedColumn(str(name), "shared")) for name in frame.columns)
+    kept = [column.name for column in columns if column.fate != "left out"]
+    shared = frame[kept].assign(**{roles.id: salt.pseudonyms(customers.ids)})
+    return Shareable(
+        Customers(shared, Roles(roles.id, roles.label, roles.value), source=customers.source),
+        columns,
+        tuple(warnings),
+    )
+
+
+def reordered(customers: Customers, first: NDArray[np.bool_] | None = None) -> Customers:
+    """Return the customers in the order of their pseudonyms, those in ``first`` before the others."""
+    keys = (customers.ids.to_numpy(dtype=object).astype(str),) + (() if first is None else (~first,))
+    return replace(customers, frame=customers.frame.iloc[np.lexsort(keys)].reset_index(drop=True))
+
+
+def to_parquet(frame: pd.DataFrame) -> bytes:
+    """Write a frame as Parquet."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    plain = [pa.string() if pa.types.is_large_string(one.type) else one.type for one in table.schema]
+    names = table.schema.names
+    table = table.cast(pa.schema(list(zip(names, plain, strict=True)))).replace_schema_metadata(None)
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer)
+    return buffer.getvalue()
+
+
+def from_parquet(content: bytes, source: str) -> pd.DataFrame:
+    """Read what :func:`to_parquet` wrote, or anybody else: numbers as numbers, all else as text.
+
+    Raises
+    ------
+    InputError
+        If it is no Parquet file, or larger than a table may be here.
+    """
+    import pyarrow as pa
+
+    cells, _ = parse(content, source, Limits.from_settings())
+    kinds = [pa.string() if pa.types.is_dictionary(one.type) else one.type for one in cells.schema]
+    frame: pd.DataFrame = cells.cast(pa.schema(list(zip(cells.column_names, kinds, strict=True)))).to_pandas()
+    texts = [name for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])]
+    return frame.astype(dict.fromkeys(texts, "str"))
+
+
+def roles_as_json(roles: Roles) -> dict[str, Any]:
+    """Return the roles that a shared table has."""
+    return {"id": roles.id, "label": roles.label, "value": roles.value}
+
+
+def roles_from_json(saved: Mapping[str, Any]) -> Roles:
+    """Read the roles back."""
+    return Roles(str(saved["id"]), saved["label"], saved["value"])

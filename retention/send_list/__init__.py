@@ -1,0 +1,24 @@
+"""The send list: who gets which offer, with the reasons and the money beside it."""
+
+from retention.send_list.policy import Decision, Policy, offers_at, offers_priced, profit
+from retention.send_list.rows import ASSUMED, REASONS
+from retention.send_list.scoring import Scored, read_send_list, score
+from retention.send_list.streaming import known_kinds, score_file
+from retention.send_list.summary import Spending, Summary
+
+__all__ = [
+    "ASSUMED",
+    "REASONS",
+    "Decision",
+    "Policy",
+    "Scored",
+    "Spending",
+    "Summary",
+    "known_kinds",
+    "offers_at",
+    "offers_priced",
+    "profit",
+    "read_send_list",
+    "score",
+    "score_file",
+]

@@ -1,0 +1,137 @@
+"""What a send list comes to, in a few numbers and in words."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from retention.churn.drift import Drift
+from retention.profit.money import in_currency
+from retention.send_list.policy import Decision, Policy
+from retention.send_list.rows import ASSUMED
+
+_SPENDING = ("budget", "budget_spent", "shadow_price", "next_thousand", "contact_price")
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What the offers sent are expected to cost, and what a looser limit would earn.
+
+    Attributes
+    ----------
+    spent
+        Contacts and redemptions (currency), expected.
+    budget, max_contacts
+        The limits that were set; None for none.
+    budget_price
+        The budget's shadow price: what its next unit of currency would earn; 0 when it is no limit.
+    contact_price
+        What one contact more would earn (currency); 0 when contacts are no limit.
+    """
+
+    spent: float
+    budget: float | None = None
+    max_contacts: int | None = None
+    budget_price: float = 0.0
+    contact_price: float = 0.0
+
+    @property
+    def next_thousand(self) -> float:
+        """What the next 1,000 of budget would earn (currency), at the budget's price."""
+        return 1000 * self.budget_price
+
+    def amounts(self) -> dict[str, float | None]:
+        """Return every amount under the name that files use."""
+        found = (self.budget, self.spent, self.budget_price, self.next_thousand, self.contact_price)
+        return dict(zip(_SPENDING, found, strict=True))
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A send list in a few numbers.
+
+    Attributes
+    ----------
+    customers, contacted
+        How many were scored, and how many of them get an offer.
+    mean_probability
+        Mean churn probability.
+    drift
+        How these customers differ from those the model was trained on.
+    threshold
+        The probability from which on customers were put on the list; None where each had their own.
+    expected_profit
+        What the offers sent are expected to earn against doing nothing (currency).
+    spending
+        What they are expected to cost; None where nothing was weighed against it.
+    currency
+        Sign of the amounts.
+    warnings
+        Sentences a person should read before sending.
+    """
+
+    customers: int
+    contacted: int
+    mean_probability: float
+    drift: Drift
+    threshold: float | None
+    expected_profit: float
+    spending: Spending | None
+    currency: str
+    warnings: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values as JSON takes them; ``evidence`` says what each amount rests on."""
+        amounts: dict[str, float | None] = {"expected_profit": self.expected_profit}
+        amounts |= dict.fromkeys(_SPENDING) if self.spending is None else self.spending.amounts()
+        return {
+            "customers": self.customers,
+            "contacted": self.contacted,
+            "mean_probability": self.mean_probability,
+            "threshold": None if self.threshold in {None, math.inf} else self.threshold,
+            "max_contacts": None if self.spending is None else self.spending.max_contacts,
+            **amounts,
+            "warnings": list(self.warnings),
+            "drift": {"level": self.drift.level, "reasons": list(self.drift.reasons)},
+            "evidence": {name: [ASSUMED] for name, amount in amounts.items() if amount is not None},
+        }
+
+    def in_words(self) -> list[str]:
+        """Return sentences for a person, the offers' money first."""
+        earned = in_currency(self.expected_profit, self.currency)
+        words = [f"expected profit of sending {earned} ({ASSUMED})"]
+        spending = self.spending
+        if spending is not None:
+            cost = f"the offers are expected to cost {in_currency(spending.spent, self.currency)}"
+            limit = (
+                "" if spending.budget is None else f" of a budget of {in_currency(spending.budget, self.currency)}"
+            )
+            words.append(f"{cost}{limit} ({ASSUMED})")
+            words += self._at_the_margin(spending)
+        words += self.warnings
+        return [*words, f"mean churn probability {self.mean_probability:.1%}", *self.drift.reasons]
+
+    def _at_the_margin(self, spending: Spending) -> list[str]:
+        """Say what the next of each limit would earn."""
+        words = []
+        if spending.budget is not None:
+            earned = in_currency(spending.next_thousand, self.currency)
+            words.append(
+                f"the next {in_currency(1000, self.currency)} of budget would earn {earned} ({ASSUMED})"
+                if spending.budget_price > 0
+                else "more budget would earn nothing more"
+            )
+        if spending.max_contacts is not None:
+            earned = in_currency(spending.contact_price, self.currency)
+            words.append(
+                f"one contact more would earn {earned} ({ASSUMED})"
+                if spending.contact_price > 0
+                else "more contacts would earn nothing more"
+            )
+        return words
+
+
+def spending_of(policy: Policy, decision: Decision, spent: float) -> Spending | None:
+    """Return the spending of a decision by a policy; None where nothing was weighed against it."""
+    if not policy.choice:
+        return None
+    return Spending(spent, policy.budget, policy.most, decision.budget_price, decision.contact_price)

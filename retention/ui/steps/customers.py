@@ -1,0 +1,102 @@
+"""Customers from nothing, from an order log, and what is wrong with them."""
+
+from pathlib import Path
+
+from retention.customers.audit import audit as look_for_trouble
+from retention.customers.export import write_csv
+from retention.customers.intake import read_customers
+from retention.customers.orders import read_orders
+from retention.customers.orders import snapshot as take_snapshot
+from retention.customers.simulate import simulate as simulate_market
+from retention.errors import InputError
+from retention.ui import summaries
+from retention.ui.summaries import Found
+
+MOST_SIMULATED = 100_000
+
+
+def simulate(*, customers: int = 5000, seed: int = 7, folder: Path) -> tuple[Path, Found]:
+    """Simulate a food-delivery market, to have an order log to try the other steps on.
+
+    Parameters
+    ----------
+    customers
+        How many people join over a year, 1 to 100,000.
+    seed
+        The same seed gives the same market.
+
+    Returns
+    -------
+    orders
+        The order log as CSV: customer_id, ordered_at, amount and what is known of each order.
+    summary
+        JSON: customers, orders, files.
+    """
+    if customers > MOST_SIMULATED:
+        raise InputError(
+            f"customers: {customers:,} are too many to simulate here; ask for up to {MOST_SIMULATED:,}"
+        )
+    market = simulate_market(customers, seed=seed)
+    file = folder / "orders.csv"
+    write_csv(market.orders, file)
+    return file, summaries.of_market(market, files=[file.name])
+
+
+def snapshot(
+    orders: Path,
+    *,
+    customer: str = "",
+    time: str = "",
+    amount: str = "",
+    cutoff: str = "",
+    horizon_days: int = 30,
+    today: bool = False,
+    folder: Path,
+) -> tuple[Path, Found]:
+    """Turn an order log into one row a customer: features from up to a day, and whether they left after it.
+
+    Parameters
+    ----------
+    orders
+        The order log: CSV or Parquet, one row an order.
+    customer, time, amount
+        Name of that column; blank to guess it by its name.
+    cutoff
+        Last day that counts as past, YYYY-MM-DD; blank for the latest that leaves a full horizon.
+    horizon_days
+        Days after the cutoff without an order that mean a customer left.
+    today
+        Set it to describe customers as of the last day, with nothing known of who leaves: those to score.
+
+    Returns
+    -------
+    customers
+        The customers as CSV: the id first, then features, then churn (1 left, 0 stayed) unless today is set.
+    summary
+        JSON: customers, churn_rate (null with today), features, cutoff.
+    """
+    log = read_orders(orders, customer=customer or None, time=time or None, amount=amount or None)
+    customers = take_snapshot(log, cutoff=cutoff or None, horizon_days=None if today else horizon_days)
+    file = folder / "customers.csv"
+    write_csv(customers.frame, file)
+    return file, summaries.of_snapshot(customers)
+
+
+def audit(customers: Path, *, id: str = "", label: str = "") -> Found:
+    """Say what looks wrong in a customer file before anybody trusts a model trained on it.
+
+    Parameters
+    ----------
+    customers
+        The customers: CSV or Parquet, one row a customer.
+    id
+        Column with the customer's id; blank to guess it by its name.
+    label
+        Column that says who left; blank to guess it by its name.
+
+    Returns
+    -------
+    summary
+        JSON: findings, a list of severity (error, warning, note), check, column, affected (share), sentence.
+    """
+    return summaries.of_findings(look_for_trouble(read_customers(customers, id=id or None, label=label or None)))

@@ -1,0 +1,202 @@
+"""What would be pushed of customers: pseudonyms, nothing personal, a decision that stands on what is shared."""
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retention.churn.model import ChurnModel
+from retention.customers.intake import read_customers
+from retention.customers.table import Customers, Roles
+from retention.errors import InputError, PublishError
+from retention.hub.dataset_release import Deciding, plan_dataset
+from retention.hub.pseudonyms import Salt
+from retention.hub.release import PlannedColumn
+from retention.hub.snapshot import CUSTOMERS_FILE, MESSAGES_FILE, SEND_LIST_FILE, from_parquet, to_parquet
+from retention.offers.batch import write_offers
+from retention.profit.catalogue import read_catalogue
+from retention.profit.economics import Economics
+from retention.send_list import score
+from tests.files import telecom_customers
+
+SALT = Salt(bytes(32))
+MODEL_AT = "alice/churn@" + "c" * 40
+NAME = "Canaryname"
+
+
+def people(n: int = 300) -> Customers:
+    """Telecom customers with names, phones, e-mails, and ids written elsewhere too."""
+    frame = telecom_customers(n)
+    frame["name"] = [f"{NAME} Xavier" if i % 2 else "Priya Rao" for i in range(n)]
+    frame["phone"] = [f"+91 98765 {i:05d}" for i in range(n)]
+    frame["remarks"] = ["ok"] * (n - 1) + ["write to canary@mail.example"]
+    frame["account ref"] = frame["customerID"].to_numpy()
+    return read_customers(frame)
+
+
+def deciding(folder: Path, **how: object) -> Deciding:
+    return Deciding(folder, MODEL_AT, **{"economics": Economics(), **how})
+
+
+def read(planned: object, path: str) -> pd.DataFrame:
+    return from_parquet(planned.content[path], "test")
+
+
+def test_nothing_personal_leaves_the_house(telecom_folder: Path) -> None:
+    """No name, phone, e-mail or id is in any file, messages included; the salt neither."""
+    customers = people()
+    scored = score(customers, ChurnModel.load(telecom_folder), Economics())
+    campaign = write_offers(scored.send_list, id=scored.id, offers=read_catalogue())
+    assert campaign.messages["message"].str.contains(NAME).any()
+    planned = plan_dataset(
+        customers, repo="alice/data", salt=SALT, deciding=deciding(telecom_folder), campaign=campaign
+    )
+    frames = [read(planned, path) for path in planned.content if path.endswith(".parquet")]
+    text = "\n".join([*(frame.to_csv() for frame in frames), planned.in_words()])
+    text += "".join(content.decode() for path, content in planned.content.items() if not path.endswith(".parquet"))
+    for secret in (NAME, "Priya", "98765", "canary@", "-ABCDE", SALT.secret.hex()):
+        assert secret not in text
+
+
+def test_every_column_has_a_fate() -> None:
+    """The person sees what is shared, what is hidden and why."""
+    planned = plan_dataset(people(), repo="alice/data", salt=SALT)
+    fates = {column.name: (column.fate, column.why) for column in planned.columns}
+    assert fates["customerID"] == ("pseudonymised", "HMAC-SHA256 with your salt")
+    assert fates["name"] == ("left out", "what customers are called")
+    assert fates["phone"] == ("left out", "excluded from the model")
+    assert fates["remarks"] == ("left out", "looks like e-mail addresses")
+    assert fates["account ref"] == ("left out", "looks like the customers' ids")
+    assert fates["tenure"] == ("shared", "")
+    words = planned.in_words()
+    assert "column customerID: pseudonymised" in words
+    assert "column remarks: left out, looks like e-mail addresses" in words
+
+
+def test_a_doubtful_column_is_warned_of() -> None:
+    """It is shared unless the person excludes it, and they are told before."""
+    customers = people()
+    frame = customers.frame.assign(account=np.arange(len(customers)) + 1e7)
+    planned = plan_dataset(Customers(frame, customers.roles), repo="alice/data", salt=SALT)
+    assert planned.warnings == ("column 'account' may hold numbers of papers or accounts; exclude it if it does",)
+    assert "warning: column 'account'" in planned.in_words()
+    assert PlannedColumn("account", "shared") in planned.columns
+
+
+def test_rows_are_in_the_order_of_pseudonyms() -> None:
+    """A row's place does not tell whose it is."""
+    shared = read(plan_dataset(people(), repo="alice/data", salt=SALT), CUSTOMERS_FILE)
+    assert shared["customerID"].is_monotonic_increasing
+    assert not shared["customerID"].equals(
+        read(plan_dataset(people(), repo="a/b", salt=Salt.new()), CUSTOMERS_FILE)["customerID"]
+    )
+
+
+def test_values_are_shared_as_they_are() -> None:
+    """Joined back by their owner, every feature and label is the original's."""
+    customers = people()
+    shared = read(plan_dataset(customers, repo="alice/data", salt=SALT), CUSTOMERS_FILE).set_index("customerID")
+    original = customers.frame.set_index(SALT.pseudonyms(customers.ids))
+    pd.testing.assert_frame_equal(
+        shared, original.loc[shared.index, shared.columns], check_names=False, check_column_type=False
+    )
+
+
+def test_a_decision_is_shared_with_all_that_made_it(telecom_folder: Path) -> None:
+    """The manifest names model, prices, threshold and offers, and the send list is the one scoring makes."""
+    customers = people()
+    how = deciding(telecom_folder, economics=Economics(value=700, save_rate=0.5), top=40)
+    planned = plan_dataset(customers, repo="alice/data", salt=SALT, deciding=how)
+    decision = json.loads(planned.content["manifest.json"])["decision"]
+    assert decision["model"] == MODEL_AT
+    assert decision["economics"]["value"] == 700
+    assert decision["top"] == 40
+    assert [offer["id"] for offer in decision["catalogue"]] == [offer.id for offer in read_catalogue()]
+    scored = score(customers, ChurnModel.load(telecom_folder), how.economics, top=40)
+    assert decision["threshold"] == scored.threshold
+    rows = read(planned, SEND_LIST_FILE)
+    sent = set(SALT.pseudonyms(scored.send_list.loc[scored.send_list["send"] == "yes", "customerID"]))
+    assert set(rows.loc[rows["send"] == "yes", "customerID"]) == sent
+    assert len(sent) == 40
+    assert list(rows.columns[:4]) == ["customerID", "churn_probability", "value", "expected_profit"]
+    assert not {"name", "days_since_order"} & set(rows.columns)
+
+
+def test_ties_at_the_end_of_the_list_are_kept_as_decided(telecom_folder: Path) -> None:
+    """Where many score alike and only some fit on the list, sharing does not swap one for another."""
+    frame = pd.concat([telecom_customers(1)] * 60, ignore_index=True)
+    frame["customerID"] = [f"C-{i}" for i in range(60)]
+    frame["Churn"] = ["Yes", "No"] * 30
+    customers = read_customers(frame)
+    how = deciding(telecom_folder, threshold=0.0, top=7)
+    rows = read(plan_dataset(customers, repo="alice/data", salt=SALT, deciding=how), SEND_LIST_FILE)
+    first = SALT.pseudonyms(customers.ids.iloc[:7])
+    assert set(rows.loc[rows["send"] == "yes", "customerID"]) == set(first)
+
+
+def test_a_decision_on_a_personal_column_is_not_shared(telecom_folder: Path) -> None:
+    """A model that uses what stays at home could not be replayed; the sentence says to train without it."""
+    customers = people()
+    roles = Roles(customers.roles.id, customers.roles.label, name="Contract")
+    with pytest.raises(PublishError, match="uses column 'Contract', which stays at home"):
+        plan_dataset(
+            Customers(customers.frame, roles), repo="alice/data", salt=SALT, deciding=deciding(telecom_folder)
+        )
+
+
+@pytest.mark.parametrize("at", ["alice/churn", "alice/churn@0123abc", "churn"])
+def test_the_model_must_be_pinned(telecom_folder: Path, at: str) -> None:
+    """A model that may be another one tomorrow replays nothing."""
+    how = Deciding(telecom_folder, at, Economics())
+    with pytest.raises(InputError):
+        plan_dataset(people(), repo="alice/data", salt=SALT, deciding=how)
+
+
+def test_messages_come_without_names(telecom_folder: Path) -> None:
+    """One row a message, the name replaced by a slot, nothing else changed."""
+    customers = people()
+    scored = score(customers, ChurnModel.load(telecom_folder), Economics())
+    campaign = write_offers(scored.send_list, id=scored.id, offers=read_catalogue())
+    planned = plan_dataset(customers, repo="alice/data", salt=SALT, campaign=campaign)
+    shared = read(planned, MESSAGES_FILE).set_index("customerID")
+    assert len(shared) == campaign.written
+    original = campaign.messages.set_index(SALT.pseudonyms(campaign.messages["customerID"]))
+    for pseudonym, row in shared.head(20).iterrows():
+        name = original.at[pseudonym, "name"]
+        assert row["message"].replace("{name}", name) == original.at[pseudonym, "message"]
+
+
+def test_messages_of_others_are_refused(telecom_folder: Path) -> None:
+    """Messages and customers must belong together."""
+    scored = score(people(), ChurnModel.load(telecom_folder), Economics())
+    campaign = write_offers(scored.send_list, id=scored.id, offers=read_catalogue())
+    with pytest.raises(InputError, match="the messages are for other customers"):
+        plan_dataset(people().take(np.arange(5)), repo="alice/data", salt=SALT, campaign=campaign)
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(allow_infinity=False), st.none() | st.text(alphabet=st.characters(codec="utf-8"))),
+        min_size=1,
+        max_size=20,
+    )
+)
+def test_a_table_comes_back_from_parquet_as_it_was(rows: list[tuple[float, str | None]]) -> None:
+    """Numbers to the last bit, blanks as blanks, text of any script."""
+    frame = pd.DataFrame({"x": [x for x, _ in rows], "text": pd.array([text for _, text in rows], dtype="str")})
+    back = from_parquet(to_parquet(frame), "test")
+    assert back["x"].to_numpy().tobytes() == frame["x"].to_numpy().tobytes() or back["x"].equals(frame["x"])
+    pd.testing.assert_frame_equal(back, frame)
+
+
+def test_parquet_says_nothing_about_this_machine() -> None:
+    """No library's notes travel along beside the columns."""
+    import pyarrow.parquet as pq
+
+    planned = plan_dataset(people(), repo="alice/data", salt=SALT)
+    assert pq.read_metadata(io.BytesIO(planned.content[CUSTOMERS_FILE])).metadata.keys() <= {b"ARROW:schema"}

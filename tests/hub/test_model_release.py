@@ -1,0 +1,86 @@
+"""What would be pushed of a model, before it is."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from retention.churn.model import ChurnModel
+from retention.errors import InputError, ModelError
+from retention.hub.connection import Hub
+from retention.hub.model_release import plan_model
+from retention.hub.publish import pull, push
+from retention.hub.release import in_bytes
+
+
+def test_evaluation_rows_stay_at_home_unless_asked_for(telecom_folder: Path) -> None:
+    """They are named, and left out; with the flag they are in."""
+    planned = plan_model(telecom_folder, repo="alice/churn")
+    assert "out_of_fold.parquet" not in planned.content
+    assert "out_of_fold.parquet: scores and labels of 1,500 training customers" in planned.left_out[0]
+    full = plan_model(telecom_folder, repo="alice/churn", with_evaluation=True)
+    assert full.content["out_of_fold.parquet"] == (telecom_folder / "out_of_fold.parquet").read_bytes()
+    assert full.left_out == ()
+
+
+def test_a_plan_shows_files_sizes_and_columns(telecom_folder: Path) -> None:
+    """Everything a person agrees to stands in the words."""
+    planned = plan_model(telecom_folder, repo="alice/churn")
+    words = planned.in_words()
+    assert "private: only you and your organisation see it" in words
+    for file in planned.files:
+        assert f"{file.path}  {in_bytes(file.size)}" in words
+        assert file.size == len(planned.content[file.path])
+    assert "not shared: out_of_fold.parquet" in words
+    assert "tenure" in words
+    assert planned.size == sum(map(len, planned.content.values()))
+    assert "PUBLIC" in plan_model(telecom_folder, repo="alice/churn", private=False).in_words()
+
+
+def test_planning_asks_nobody_and_prints_no_content(telecom_folder: Path) -> None:
+    """The plan's own words leave the bytes out."""
+    assert "content" not in repr(plan_model(telecom_folder, repo="alice/churn"))
+
+
+@pytest.mark.parametrize("with_evaluation", [False, True])
+def test_a_pulled_model_predicts_the_same(
+    telecom_folder: Path, telecom: object, hub: Hub, tmp_path: Path, with_evaluation: bool
+) -> None:
+    """From the Hub it gives the same probabilities, with its evaluation rows only if they were shared."""
+    push(plan_model(telecom_folder, repo="alice/churn", with_evaluation=with_evaluation), hub=hub)
+    pull("alice/churn", kind="model", out=tmp_path / "model", hub=hub)
+    there, here = ChurnModel.load(tmp_path / "model"), ChurnModel.load(telecom_folder)
+    assert (there.predict(telecom) == here.predict(telecom)).all()
+    assert (there.out_of_fold is not None) == with_evaluation
+
+
+def test_a_damaged_model_is_not_planned(telecom_folder: Path, tmp_path: Path) -> None:
+    """One byte changed on the disk is found before anything is pushed."""
+    for path in telecom_folder.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes() + (b" " if path.name == "model.json" else b""))
+    with pytest.raises(ModelError, match=r"model\.json is not the file that was saved"):
+        plan_model(tmp_path, repo="alice/churn")
+
+
+def test_a_name_that_is_none_is_told(telecom_folder: Path) -> None:
+    """An owner is needed."""
+    with pytest.raises(InputError, match="pass OWNER/NAME"):
+        plan_model(telecom_folder, repo="churn")
+
+
+def test_columns_that_look_personal_are_warned_of(telecom_model: ChurnModel, tmp_path: Path) -> None:
+    """A model holds names of columns and frequent values; both are looked at."""
+    columns = list(telecom_model.columns)
+    columns[0] = replace(columns[0], name="mobile_number")
+    columns[2] = replace(columns[2], categories=("a@b.example", *columns[2].categories[1:]))
+    replace(telecom_model, columns=tuple(columns)).save(tmp_path / "model")
+    warnings = plan_model(tmp_path / "model", repo="alice/churn").warnings
+    assert warnings == (
+        "the model uses column 'mobile_number', which may hold phone numbers",
+        f"the model uses column '{columns[2].name}', which may hold e-mail addresses",
+    )
+
+
+def test_a_harmless_model_raises_no_alarm(telecom_folder: Path) -> None:
+    """Warnings that are always there are read by nobody."""
+    assert plan_model(telecom_folder, repo="alice/churn").warnings == ()

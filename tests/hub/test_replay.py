@@ -1,0 +1,222 @@
+"""Replaying a decision from the Hub alone: identical bit for bit, or the difference is told."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from retention.artifacts import MANIFEST, read_folder, with_manifest
+from retention.customers.intake import read_customers
+from retention.customers.table import Customers
+from retention.errors import InputError, ModelError, PublishError
+from retention.hub.connection import Hub
+from retention.hub.dataset_release import Deciding, plan_dataset
+from retention.hub.model_release import plan_model
+from retention.hub.pseudonyms import Salt
+from retention.hub.publish import Pushed, pull, push
+from retention.hub.replay import replay
+from retention.hub.snapshot import CUSTOMERS_FILE, SEND_LIST_FILE, from_parquet, to_parquet
+from retention.profit.economics import Economics
+from tests.files import telecom_customers
+from tests.hub.conftest import MakeRelease
+from tests.stand_ins.hub_server import HubServer
+
+Share = Callable[..., Pushed]
+
+
+@pytest.fixture
+def customers() -> Customers:
+    return read_customers(telecom_customers(300, seed=5))
+
+
+@pytest.fixture
+def model_at(hub: Hub, telecom_folder: Path) -> str:
+    """The model, pushed without its evaluation rows."""
+    return push(plan_model(telecom_folder, repo="alice/churn"), hub=hub).reference
+
+
+@pytest.fixture
+def share(hub: Hub, customers: Customers, telecom_folder: Path, model_at: str) -> Share:
+    """Decide about the customers and push that."""
+
+    def push_decision(people: Customers = customers, **how: object) -> Pushed:
+        deciding = Deciding(**{"model": telecom_folder, "model_at": model_at, "economics": Economics(), **how})
+        return push(plan_dataset(people, repo="alice/data", salt=Salt.new(), deciding=deciding), hub=hub)
+
+    return push_decision
+
+
+def reshare(server: HubServer, files: dict[str, bytes] | None = None, **fields: object) -> str:
+    """Let the owner commit other files or manifest fields, hashes included, and return the reference."""
+    repo = server.repos["dataset", "alice/data"]
+    manifest = json.loads(repo.head.files[MANIFEST])
+    content = {name: repo.head.files[name] for name in manifest.pop("files")} | (files or {})
+    commit = repo.commit("again", {**repo.head.files, **with_manifest(content, {**manifest, **fields})})
+    return f"alice/data@{commit.oid}"
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {},
+        {"top": 25},
+        {"threshold": 0.3},
+        {"economics": Economics(value=800, save_rate=0.3, stayer_redemption=0.6, contact_cost=1, currency="€")},
+    ],
+    ids=["best threshold", "top", "threshold", "other prices"],
+)
+def test_a_shared_decision_comes_out_the_same(
+    hub: Hub, share: Share, model_at: str, how: dict[str, object]
+) -> None:
+    """The model travelled without its evaluation rows, so the best threshold had to travel by itself."""
+    pushed = share(**how)
+    found = replay(pushed.reference, hub=hub)
+    assert found.identical
+    assert found.different == {}
+    assert (found.repo, found.commit, found.model) == ("alice/data", pushed.commit, model_at)
+    assert found.customers == 300
+
+
+def test_a_decision_to_send_nothing_comes_out_the_same(
+    hub: Hub, share: Share, telecom_folder: Path, tmp_path: Path
+) -> None:
+    """Where no offer pays there is no probability high enough, which is a decision as well."""
+    for path in telecom_folder.glob("*.json"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())  # without its evaluation rows
+    pushed = share(model=tmp_path, economics=Economics(value=40))
+    assert replay(pushed.reference, hub=hub).identical
+
+
+def test_each_customers_own_break_even_comes_out_the_same(hub: Hub, share: Share) -> None:
+    """With a value column there is no single threshold, and none is recorded."""
+    frame = telecom_customers(300, seed=5).assign(value=np.linspace(60, 3000, 300))
+    pushed = share(read_customers(frame, value="value"))
+    assert replay(pushed.reference, hub=hub).identical
+
+
+def test_a_send_list_that_is_another_is_told(server: HubServer, hub: Hub, share: Share) -> None:
+    """Somebody shares another list than the one decided, hashes and all: the rows that differ are counted."""
+    share()
+    rows = from_parquet(server.repos["dataset", "alice/data"].head.files[SEND_LIST_FILE], "test")
+    rows.loc[:2, "send"] = "no"
+    rows.loc[0, "churn_probability"] = np.nextafter(rows.loc[0, "churn_probability"], 1)
+    found = replay(reshare(server, {SEND_LIST_FILE: to_parquet(rows)}), hub=hub)
+    assert not found.identical
+    assert found.different == {"churn_probability": 1, "send": 3}
+
+
+def test_rows_added_to_a_send_list_are_told(server: HubServer, hub: Hub, share: Share) -> None:
+    """A list of another length is no copy."""
+    share()
+    rows = from_parquet(server.repos["dataset", "alice/data"].head.files[SEND_LIST_FILE], "test")
+    longer = to_parquet(pd.concat([rows, rows.head(1)], ignore_index=True))
+    found = replay(reshare(server, {SEND_LIST_FILE: longer}), hub=hub)
+    assert not found.identical
+    assert found.different == {"rows": 301}
+
+
+def test_other_prices_than_those_recorded_are_told(server: HubServer, hub: Hub, share: Share) -> None:
+    """The recorded economics are used, so a decision made at others does not come out."""
+    share()
+    manifest = json.loads(server.repos["dataset", "alice/data"].head.files[MANIFEST])
+    manifest["decision"]["economics"]["value"] = 501.0
+    found = replay(reshare(server, decision=manifest["decision"]), hub=hub)
+    assert not found.identical
+    assert "expected_profit" in found.different
+
+
+@pytest.mark.parametrize("path", [CUSTOMERS_FILE, SEND_LIST_FILE])
+def test_one_changed_byte_is_refused(server: HubServer, hub: Hub, share: Share, path: str) -> None:
+    """Nothing is replayed on rows that are not the ones shared."""
+    share()
+    repo = server.repos["dataset", "alice/data"]
+    changed = bytearray(repo.head.files[path])
+    changed[len(changed) // 2] ^= 1
+    repo.commit("tampered", {**repo.head.files, path: bytes(changed)})
+    with pytest.raises(ModelError, match=f"{path} is not the file that was saved"):
+        replay("alice/data", hub=hub)
+
+
+def test_another_model_at_the_commit_is_refused(
+    server: HubServer, hub: Hub, share: Share, release: MakeRelease
+) -> None:
+    """The model is held against the hash in the decision, whatever the commit says."""
+    share()
+    other = push(release({"model.json": b"{}"}, repo="alice/other"), hub=hub)
+    decision = json.loads(server.repos["dataset", "alice/data"].head.files[MANIFEST])["decision"]
+    reference = reshare(server, decision={**decision, "model": other.reference})
+    with pytest.raises(ModelError, match=r"is not the model that alice/data@\w+ was decided with"):
+        replay(reference, hub=hub)
+
+
+def test_a_model_that_is_gone_is_told(server: HubServer, hub: Hub, share: Share) -> None:
+    """The sentence names the model, not the dataset."""
+    share()
+    del server.repos["model", "alice/churn"]
+    with pytest.raises(PublishError, match=r"^alice/churn@\w+: there is no model of this name"):
+        replay("alice/data", hub=hub)
+
+
+def test_a_pulled_snapshot_is_whole(hub: Hub, share: Share, tmp_path: Path) -> None:
+    """On the disk lie the tables and the manifest, in their folders, and verify as such."""
+    share()
+    pulled = pull("alice/data", kind="dataset", out=tmp_path / "data", hub=hub)
+    assert pulled.files == (CUSTOMERS_FILE, "manifest.json", SEND_LIST_FILE)
+    artifact = read_folder(tmp_path / "data", kind="customer-snapshot")
+    assert set(artifact.files) == {CUSTOMERS_FILE, SEND_LIST_FILE}
+    assert len(pd.read_parquet(tmp_path / "data" / CUSTOMERS_FILE)) == 300
+
+
+def test_customers_without_a_decision_are_told(hub: Hub, customers: Customers) -> None:
+    """There is nothing to replay; pulling works."""
+    push(plan_dataset(customers, repo="alice/data", salt=Salt.new()), hub=hub)
+    with pytest.raises(PublishError, match="holds customers but no decision; pull it instead"):
+        replay("alice/data", hub=hub)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"decision": {}},
+        {"decision": None},
+        {"decision": {"model": "x"}},
+        {"format": 2},
+        {"roles": None},
+        {"roles": {"id": "nobody", "label": None, "value": None}},
+    ],
+    ids=str,
+)
+def test_a_manifest_that_cannot_be_read_is_told(
+    server: HubServer, hub: Hub, share: Share, fields: dict[str, object]
+) -> None:
+    """Whatever an owner writes into it ends in one sentence."""
+    share()
+    with pytest.raises(ModelError, match=r"^alice/data@"):
+        replay(reshare(server, **fields), hub=hub)
+
+
+def test_rows_that_are_no_parquet_are_told(server: HubServer, hub: Hub, share: Share) -> None:
+    """The hash is right, the file is not."""
+    share()
+    with pytest.raises(InputError, match="damaged Parquet file"):
+        replay(reshare(server, {CUSTOMERS_FILE: b"PAR1 and then nothing"}), hub=hub)
+
+
+def test_a_replay_needs_no_more_than_the_hub(
+    hub: Hub, share: Share, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It leaves nothing behind where it runs, and progress is told."""
+    pushed = share()
+    monkeypatch.chdir(tmp_path)
+    told: list[float] = []
+    replay(
+        pushed.reference,
+        hub=hub,
+        progress=lambda share, words: told.append(share),
+    )
+    assert list(tmp_path.iterdir()) == []
+    assert told == sorted(told)
+    assert told[-1] == 1.0
