@@ -35,6 +35,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     page.set_default_timeout(60_000)
     page.goto(address)
     page.wait_for_selector("#cards .headline")
+    page.wait_for_selector("#profit-curve .js-plotly-plot")
     yield page
     context.close()
     strangers = [
