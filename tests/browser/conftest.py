@@ -16,9 +16,9 @@ def address() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
+    """A headless Chromium; gone with its module, because its event loop bars others in the same thread."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=installed(), args=FLAGS)
         yield chromium
