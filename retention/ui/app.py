@@ -5,7 +5,7 @@ import threading
 import gradio as gr
 
 from retention.settings import settings
-from retention.ui import endpoints, events
+from retention.ui import events
 from retention.ui.assets import ASSETS, asset
 from retention.ui.handlers.customers import example
 from retention.ui.screen import Screen
@@ -15,7 +15,6 @@ from retention.ui.theme import theme
 def build() -> gr.Blocks:
     """Return the whole app, ready to launch; nothing is trained or loaded yet."""
     with gr.Blocks(title="Retention desk", analytics_enabled=False, delete_cache=(600, 3600)) as app:
-        endpoints.build()  # first, so that their names are not taken by a button's handler
         events.wire(app, Screen())
     return app
 
@@ -40,10 +39,8 @@ def launch(app: gr.Blocks) -> None:
         show_error=False,
         ssr_mode=False,
         share=False,
-        mcp_server=True,
         quiet=True,
         prevent_thread_lock=True,
     )
-    endpoints.answer_agents_in_parts(app)
     print(f"Retention desk is at {app.local_url}", flush=True)  # noqa: T201
     app.block_thread()
