@@ -56,24 +56,34 @@ def _simulate(options: argparse.Namespace) -> Outcome:
 
 def _snapshot(options: argparse.Namespace) -> Outcome:
     from retention.customers.export import write_csv
-    from retention.customers.orders import read_orders, snapshot
+    from retention.customers.orders import read_orders, snapshot, stack_snapshots
 
+    if options.today and options.periods != 1:
+        raise InputError("--today takes customers as they stand at the end of the log; leave out --periods")
     orders = read_orders(options.orders, customer=options.customer, time=options.time, amount=options.amount)
-    customers = snapshot(
-        orders,
-        cutoff=options.cutoff,
-        horizon_days=None if options.today else options.horizon_days,
-        active_days=options.active_days,
-    )
+    asked = {"active_days": options.active_days, "quiet_gaps": options.quiet_gaps}
+    if options.periods == 1:
+        horizon_days = None if options.today else options.horizon_days
+        customers = snapshot(orders, cutoff=options.cutoff, horizon_days=horizon_days, **asked)
+    else:
+        customers = stack_snapshots(
+            orders, newest=options.cutoff, periods=options.periods, horizon_days=options.horizon_days, **asked
+        )
     write_csv(customers.frame, options.out)
-    label = customers.label
+    newest = customers.newest()
     found = {
-        "customers": len(customers),
-        "churn_rate": None if label is None else float(label.mean()),
+        "customers": len(newest),
+        "churn_rate": None if newest.label is None else float(newest.label.mean()),
         "features": len(customers.feature_names),
         "cutoff": customers.cutoff,
+        "cutoffs": list(customers.cutoffs) or [customers.cutoff],
+        "rows": len(customers),
     }
-    return found, _lines(f"{len(customers):,} customers in {options.out}", *customers.notes)
+    return found, _lines(
+        f"{len(newest):,} customers in {options.out}"
+        + (f" at {customers.cutoff}, {len(customers):,} rows with earlier cutoffs" if customers.cutoffs else ""),
+        *customers.notes,
+    )
 
 
 def _audit(options: argparse.Namespace) -> Outcome:
@@ -95,18 +105,22 @@ def _train(options: argparse.Namespace) -> Outcome:
     metrics = asdict(model.metrics)
     found = {
         "model": str(options.out),
-        "customers": len(customers),
+        "customers": model.customers,
         "churn_rate": model.churn_rate,
         "chosen": model.chosen,
         "candidates": [asdict(candidate) for candidate in model.candidates],
         "metrics": metrics,
         "warnings": list(model.warnings),
+        "out_of_time": model.out_of_time and model.out_of_time.as_dict(),
     }
     return found, _lines(
         *customers.notes,
-        f"{options.out}: {model.chosen}, trained on {len(customers):,} customers; {model.churn_rate:.1%} left",
+        f"{options.out}: {model.chosen}, trained on {len(customers):,} "
+        + (f"rows of {len(customers.cutoffs)} cutoffs; at the newest " if model.out_of_time else "customers; ")
+        + f"{model.churn_rate:.1%} left",
         f"on customers it had not seen: AUC {metrics['roc_auc']:.3f}, Brier {metrics['brier']:.4f}, "
         f"mean probability {metrics['mean_probability']:.1%}",
+        model.out_of_time.words if model.out_of_time else "",
         *model.warnings,
     )
 
@@ -272,6 +286,12 @@ def _parser() -> argparse.ArgumentParser:
         "--horizon-days", type=int, default=30, help="days after the cutoff that decide who left"
     )
     snapshot.add_argument("--active-days", type=int, help="score those who ordered within this many days")
+    snapshot.add_argument(
+        "--periods", type=int, default=1, metavar="N", help="stack N cutoffs a horizon apart, to train over time"
+    )
+    snapshot.add_argument(
+        "--quiet-gaps", type=float, metavar="K", help="left means: silent for K times one's own mean gap"
+    )
     snapshot.add_argument("--today", action="store_true", help="no label: everything in the log is past")
 
     audit = command("audit", _audit, "what looks wrong in a customer file")

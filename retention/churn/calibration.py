@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retention.churn.evaluate import beats, losses
+from retention.churn.examples import Stack
+from retention.churn.folds import deal
 
 _ENOUGH_FOR_ISOTONIC = 1000
 
@@ -56,7 +58,12 @@ class Calibration:
 
 
 def calibrate(
-    margin: NDArray[np.float64], label: NDArray[np.int8], *, weighted: bool, seed: int = 0
+    margin: NDArray[np.float64],
+    label: NDArray[np.int8],
+    *,
+    weighted: bool,
+    seed: int = 0,
+    stack: Stack | None = None,
 ) -> Calibration:
     """Pick the map from held-out log-odds to probabilities.
 
@@ -72,16 +79,20 @@ def calibrate(
         Whether churners counted more in the fit.
     seed
         Splits the customers for the comparison.
+    stack
+        Which rows are of one customer, where there are several cutoffs.
     """
+    customer = None if stack is None else stack.customer
+    part = deal(label, 3, seed=seed, stack=stack)
     best, loss = Calibration(), losses(label, Calibration().apply(margin))
     sigmoid = _sigmoid(margin, label)
-    if weighted or beats(losses(label, sigmoid.apply(margin)), loss, errors=2):
-        held = _held_out(_sigmoid, margin, label, seed)
-        if weighted or beats(held, loss, errors=2):
+    if weighted or beats(losses(label, sigmoid.apply(margin)), loss, errors=2, customer=customer):
+        held = _held_out(_sigmoid, margin, label, part)
+        if weighted or beats(held, loss, errors=2, customer=customer):
             best, loss = sigmoid, held
     if min(label.sum(), len(label) - label.sum()) >= _ENOUGH_FOR_ISOTONIC:
-        held = _held_out(_isotonic, margin, label, seed)
-        if beats(held, loss, errors=2):
+        held = _held_out(_isotonic, margin, label, part)
+        if beats(held, loss, errors=2, customer=customer):
             best = _isotonic(margin, label)
     return best
 
@@ -90,13 +101,11 @@ def _held_out(
     fit: Callable[[NDArray[np.float64], NDArray[np.int8]], Calibration],
     margin: NDArray[np.float64],
     label: NDArray[np.int8],
-    seed: int,
+    part: NDArray[np.int8],
 ) -> NDArray[np.float64]:
-    """Return each customer's loss under a map fitted on the other two thirds."""
-    part = np.empty(len(label), dtype=np.int64)  # three parts with as many churners each
-    part[np.lexsort((np.random.default_rng(seed).random(len(label)), label))] = np.arange(len(label)) % 3
+    """Return each row's loss under a map fitted on the other parts."""
     held = np.empty(len(label))
-    for one in range(3):
+    for one in range(int(part.max()) + 1):
         test = part == one
         held[test] = losses(label[test], fit(margin[~test], label[~test]).apply(margin[test]))
     return held

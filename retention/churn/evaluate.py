@@ -12,6 +12,9 @@ _Z95 = 1.959963984540054
 class OutOfFold:
     """What the model said about each training customer before it had seen them; arrays of length n.
 
+    With several cutoffs these are the customers of the newest one, each once, and the models that scored them
+    had learned from earlier cutoffs and from other people only.
+
     Attributes
     ----------
     score
@@ -153,15 +156,28 @@ def wilson(rate: float, count: int) -> tuple[float, float]:
     return max(0.0, float((centre - spread) / scale)), min(1.0, float((centre + spread) / scale))
 
 
-def beats(better: NDArray[np.float64], worse: NDArray[np.float64], *, errors: float = 1.0) -> bool:
-    """Tell whether one set of per-customer losses is lower than another beyond noise.
+def beats(
+    better: NDArray[np.float64],
+    worse: NDArray[np.float64],
+    *,
+    errors: float = 1.0,
+    customer: NDArray[np.int64] | None = None,
+) -> bool:
+    """Tell whether one set of losses is lower than another beyond noise.
 
     Parameters
     ----------
     better, worse
-        Losses of the same customers, length n.
+        Losses of the same rows, length n.
     errors
         How many standard errors of the mean paired difference the gain must exceed.
+    customer
+        Number of the person each row is about, where one may have several rows: what they gain in one is
+        no news in the next, so the error is that of sums over persons (Liang & Zeger 1986).
     """
     gain = worse - better
-    return bool(gain.mean() > errors * gain.std() / np.sqrt(gain.size) and gain.mean() > 1e-9)
+    off = gain - gain.mean()
+    if customer is not None:
+        off = np.bincount(customer, weights=off)
+    error = np.sqrt(off @ off) / gain.size
+    return bool(gain.mean() > errors * error and gain.mean() > 1e-9)

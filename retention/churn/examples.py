@@ -7,10 +7,33 @@ from numpy.typing import NDArray
 
 from retention.churn.schema import Column
 
+FEWEST_OF_A_KIND = 10
+"""Customers who left, and who stayed, below which nothing can be divided and measured."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """Who n rows from several cutoffs are about, and which cutoff each is from.
+
+    Attributes
+    ----------
+    customer
+        Number of the person, length n; the same at every cutoff.
+    period
+        Number of the cutoff, 0 the oldest, length n.
+    """
+
+    customer: NDArray[np.int64]
+    period: NDArray[np.int64]
+
+    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Stack":
+        """Return the rows at these positions, or where the mask is true."""
+        return Stack(self.customer[rows], self.period[rows])
+
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """n customers as numbers.
+    """n rows, each a customer as numbers.
 
     Attributes
     ----------
@@ -22,12 +45,15 @@ class Examples:
         1 left, 0 stayed; length n.
     weight
         How many times a churner counts in a fit.
+    stack
+        Which rows are of one person, where there are several cutoffs; None where every row is another one.
     """
 
     columns: tuple[Column, ...]
     matrix: NDArray[np.float64]
     label: NDArray[np.int8]
     weight: float = 1.0
+    stack: Stack | None = None
 
     def __len__(self) -> int:
         return len(self.label)
@@ -42,9 +68,25 @@ class Examples:
         """How many times each customer counts in a fit, length n."""
         return np.where(self.label == 1, self.weight, 1.0)
 
-    def take(self, rows: NDArray[np.int64]) -> "Examples":
-        """Return the customers at these positions."""
-        return replace(self, matrix=self.matrix[rows], label=self.label[rows])
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Whose outcome may be learned from before the test, length n: all, or those before the newest cutoff."""
+        if self.stack is None:
+            return np.ones(len(self), dtype=bool)
+        return np.asarray(self.stack.period < self.stack.period.max(initial=0))
+
+    @property
+    def heads(self) -> tuple[int, int]:
+        """How many different customers stayed, and how many left."""
+        if self.stack is None:
+            return int((self.label == 0).sum()), int(self.label.sum())
+        who = self.stack.customer
+        return len(np.unique(who[self.label == 0])), len(np.unique(who[self.label == 1]))
+
+    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Examples":
+        """Return the rows at these positions, or where the mask is true."""
+        stack = None if self.stack is None else self.stack.take(rows)
+        return replace(self, matrix=self.matrix[rows], label=self.label[rows], stack=stack)
 
     def sample(self, most: int, *, seed: int) -> "Examples":
         """Return at most ``most`` of them, drawn at random."""

@@ -1,12 +1,12 @@
 """The candidates, from the base rate up, and choosing among them without fooling ourselves.
 
 Everything that is chosen (settings, rounds, regularisation, blend, calibration, the rung itself) is chosen
-inside the training part of each outer fold; the figures come from the part outside.
+inside the training part of each outer fold (see :mod:`retention.churn.climb`); the figures come from the part
+outside.
 """
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,19 +15,17 @@ from numpy.typing import NDArray
 from retention.churn.calibration import Calibration, calibrate
 from retention.churn.evaluate import beats, log_loss, losses
 from retention.churn.examples import Examples
+from retention.churn.folds import assign_folds
 from retention.churn.logistic import STRENGTHS, Logistic, fit_logistic
 from retention.churn.rule import Rule, fit_best_rule
 from retention.churn.trees import Rows, Trees, TreeSettings, fit_trees, search_trees
-from retention.churn.workers import Pulse, work_off
-from retention.progress import Progress, silent
+from retention.churn.workers import Pulse
 
 RUNGS = ("base rate", "one feature", "logistic regression", "xgboost", "blend")
 """Candidates, simplest first."""
 
 _BLENDS = np.linspace(0.1, 0.9, 9)
 _SELECTION_ROWS = 100_000
-_FITS_A_FOLD = 9
-_COMPARING = 0.9  # share of the work
 
 
 @dataclass(frozen=True)
@@ -127,81 +125,6 @@ class Ladder:
         return {"xgboost": 1.0, "blend": self.plan.blend}.get(self.plan.rung, 0.0)
 
 
-@dataclass(frozen=True, eq=False)
-class Climb:
-    """The outcome of training.
-
-    Attributes
-    ----------
-    ladder
-        Fitted on all customers.
-    fold
-        Outer fold each customer was held out in, length n.
-    score
-        Probabilities of the whole procedure, choice included, on held-out customers, length n.
-    scores
-        Rung -> its probabilities on held-out customers, length n.
-    raw
-        Chosen rungs' probabilities before calibration, length n.
-    """
-
-    ladder: Ladder
-    fold: NDArray[np.int8]
-    score: NDArray[np.float64]
-    scores: Mapping[str, NDArray[np.float64]]
-    raw: NDArray[np.float64]
-
-
-def climb(examples: Examples, *, seed: int = 0, jobs: int = 1, progress: Progress = silent) -> Climb:
-    """Train every candidate and choose among them, nested.
-
-    Five outer folds (three beyond 100,000 customers) give the held-out probabilities. The final plan
-    takes its settings from the outer folds' choices, and its blend, calibration and rung from the
-    candidates' held-out log-odds.
-
-    Parameters
-    ----------
-    examples
-        Training customers, at least ten of each kind.
-    seed
-        Decides folds and row sampling: the same seed gives the same model.
-    jobs
-        Threads.
-    progress
-        Told after each fit; may raise Cancelled.
-    """
-    outer = _splits(examples, 5 if len(examples) <= 100_000 else 3, seed)
-    folds = work_off(
-        [partial(hold_out, examples, train, held, seed=seed) for train, held in outer],
-        jobs=jobs,
-        fits=_FITS_A_FOLD * len(outer),
-        words="Comparing models on customers they have not seen",
-        progress=lambda share, words: progress(_COMPARING * share, words),
-    )
-    n, rate = len(examples), examples.rate
-    fold = np.zeros(n, dtype=np.int8)
-    margins = {rung: np.full(n, _log_odds(rate)) for rung in RUNGS}
-    scores = {rung: np.full(n, rate) for rung in RUNGS}
-    score, raw = np.empty(n), np.empty(n)
-    for number, ((_, held), (plan, found)) in enumerate(zip(outer, folds, strict=True)):
-        fold[held] = number
-        for rung in RUNGS[1:]:  # the base rate is one number for all, so that it ranks nobody
-            margins[rung][held] = found[rung]
-            scores[rung][held] = plan.calibrations[rung].apply(found[rung])
-        score[held] = scores[plan.rung][held]
-        raw[held] = Calibration().apply(margins[plan.rung][held])
-    agreed = _agreed([plan for plan, _ in folds], len(folds))
-    plan = _choose(agreed, margins, examples.label, weighted=examples.weight != 1.0, seed=seed)
-    ladder = work_off(
-        [partial(_fit, plan, examples, seed=seed, threads=jobs)],
-        jobs=1,
-        fits=2,
-        words="Fitting the chosen model on all customers",
-        progress=lambda share, words: progress(_COMPARING + (1 - _COMPARING) * share, words),
-    )[0]
-    return Climb(ladder, fold, score, scores, raw)
-
-
 def hold_out(
     examples: Examples, train: Rows, held: Rows, *, seed: int, pulse: Pulse
 ) -> tuple[Plan, dict[str, NDArray[np.float64]]]:
@@ -223,7 +146,7 @@ def hold_out(
     """
     inside = examples.take(train)
     plan = _search(inside, seed=seed, pulse=pulse)
-    ladder = _fit(plan, inside, seed=seed, threads=1, pulse=pulse)
+    ladder = fit_ladder(plan, inside, seed=seed, threads=1, pulse=pulse)
     return plan, {rung: ladder.margin(rung, examples.matrix[held]) for rung in RUNGS}
 
 
@@ -231,19 +154,21 @@ def _search(examples: Examples, *, seed: int, pulse: Pulse) -> Plan:
     """Choose everything by three inner folds, or one split of a sample when there are very many customers."""
     large = len(examples) > _SELECTION_ROWS
     examples = examples.sample(_SELECTION_ROWS, seed=seed)
-    splits = _splits(examples, 3, seed + 1)[: 1 if large else 3]
+    fold = assign_folds(examples, 3, seed=seed + 1)
+    splits = [(np.flatnonzero(fold != one), np.flatnonzero(fold == one)) for one in range(1 if large else 3)]
     trees = search_trees(examples, splits=splits, seed=seed, pulse=pulse)
     margins = {rung: np.full(len(examples), np.nan) for rung in RUNGS[:2]} | {"xgboost": trees.margin}
     ridge = np.full((len(STRENGTHS), len(examples)), np.nan)
     for train, held in splits:
         inside, outside = examples.take(train), examples.matrix[held]
-        margins["base rate"][held] = _log_odds(inside.rate)
+        margins["base rate"][held] = log_odds(inside.rate)
         margins["one feature"][held] = fit_best_rule(inside).margin(outside)
         for row, fit in zip(ridge, fit_logistic(inside, strengths=STRENGTHS, seed=seed), strict=True):
             row[held] = fit.margin(outside)
         pulse.finished()
     seen = ~np.isnan(trees.margin)
-    label, importance = examples.label[seen], examples.importance[seen]
+    examples = examples.take(seen)
+    label, importance = examples.label, examples.importance
     best = int(np.argmin([importance @ log_loss(row[seen], label) for row in ridge]))
     held_out = {rung: margin[seen] for rung, margin in margins.items()}
     linear, boosted = ridge[best][seen], held_out["xgboost"]
@@ -251,35 +176,41 @@ def _search(examples: Examples, *, seed: int, pulse: Pulse) -> Plan:
     blend = float(_BLENDS[int(np.argmin(costs))])
     held_out |= {"logistic regression": linear, "blend": _blended(linear, boosted, blend)}
     draft = Plan("base rate", STRENGTHS[best], trees.settings, max(1, round(trees.rounds * 1.1)), blend, {})
-    return _choose(draft, held_out, label, weighted=examples.weight != 1.0, seed=seed)
+    return choose(draft, held_out, examples, seed=seed)
 
 
-def _choose(
-    plan: Plan,
-    margins: Mapping[str, NDArray[np.float64]],
-    label: NDArray[np.int8],
-    *,
-    weighted: bool,
-    seed: int,
-) -> Plan:
-    """Complete a plan with calibrations and the rung, by log-odds of customers the rungs had not seen.
+def choose(plan: Plan, margins: Mapping[str, NDArray[np.float64]], examples: Examples, *, seed: int) -> Plan:
+    """Complete a plan with calibrations and the rung.
 
     A rung is kept only if its log-loss is below the best simpler one's by more than the standard error of
     the difference; to be better than the base rate takes two.
+
+    Parameters
+    ----------
+    plan
+        Settings to complete.
+    margins
+        Rung -> log-odds of these customers from fits that had not seen them, length n.
+    examples
+        The customers.
+    seed
+        Splits them to compare calibrations.
     """
+    label, weighted, stack = examples.label, examples.weight != 1.0, examples.stack
+    customer = None if stack is None else stack.customer
     calibrations = {rung: Calibration() for rung in RUNGS[:2]} | {
-        rung: calibrate(margins[rung], label, weighted=weighted, seed=seed) for rung in RUNGS[2:]
+        rung: calibrate(margins[rung], label, weighted=weighted, seed=seed, stack=stack) for rung in RUNGS[2:]
     }
     chosen, best = RUNGS[0], losses(label, calibrations[RUNGS[0]].apply(margins[RUNGS[0]]))
     for rung in RUNGS[1:]:
         loss = losses(label, calibrations[rung].apply(margins[rung]))
-        if beats(loss, best, errors=2.0 if chosen == RUNGS[0] else 1.0):
+        if beats(loss, best, errors=2.0 if chosen == RUNGS[0] else 1.0, customer=customer):
             chosen, best = rung, loss
     return replace(plan, rung=chosen, calibrations=calibrations)
 
 
-def _agreed(plans: list[Plan], folds: int) -> Plan:
-    """Return the settings most folds chose, with rounds for as many more customers as there are."""
+def agreed(plans: list[Plan], *, growth: float) -> Plan:
+    """Return the settings most folds chose, with rounds for ``growth`` times as many rows as each had."""
     votes = [plan.settings for plan in plans]
     settings = max(sorted(set(votes), key=lambda one: one.depth), key=votes.count)
     rounds = np.mean([plan.rounds for plan in plans if plan.settings == settings])
@@ -288,32 +219,26 @@ def _agreed(plans: list[Plan], folds: int) -> Plan:
         plans[0],
         strength=max(sorted(set(strengths)), key=strengths.count),
         settings=settings,
-        rounds=max(1, round(float(rounds) * (1 + 0.2 / (folds - 1)))),
+        rounds=max(1, round(float(rounds) * (1 + 0.2 * (growth - 1)))),
         blend=float(np.mean([plan.blend for plan in plans])),
     )
 
 
-def _fit(plan: Plan, examples: Examples, *, seed: int, threads: int, pulse: Pulse) -> Ladder:
-    """Fit every candidate on all these customers."""
+def fit_ladder(plan: Plan, examples: Examples, *, seed: int, threads: int, pulse: Pulse) -> Ladder:
+    """Fit every candidate on all these customers by one plan."""
     rule = fit_best_rule(examples)
     logistic = fit_logistic(examples, strengths=(plan.strength,), seed=seed)[0]
     pulse.finished()
     trees = fit_trees(
         examples, settings=plan.settings, rounds=plan.rounds, seed=seed, threads=threads, pulse=pulse
     )
-    return Ladder(plan, _log_odds(examples.rate), rule, logistic, trees)
+    return Ladder(plan, log_odds(examples.rate), rule, logistic, trees)
 
 
-def _splits(examples: Examples, folds: int, seed: int) -> list[tuple[Rows, Rows]]:
-    from sklearn.model_selection import StratifiedKFold
-
-    parts = StratifiedKFold(folds, shuffle=True, random_state=seed).split(examples.matrix, examples.label)
-    return [(train, held) for train, held in parts]
+def log_odds(rate: float) -> float:
+    """Return the log-odds of a share above 0 and below 1."""
+    return float(np.log(rate / (1 - rate)))
 
 
 def _blended(linear: NDArray[np.float64], trees: NDArray[np.float64], share: float) -> NDArray[np.float64]:
     return (1 - share) * linear + share * trees
-
-
-def _log_odds(rate: float) -> float:
-    return float(np.log(rate / (1 - rate)))

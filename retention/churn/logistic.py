@@ -138,7 +138,7 @@ def bootstrap(
     fitted, examples, strength
         A fit, the customers it was fitted on, and its ``C``.
     draws
-        Bootstrap samples (each customer counts a Poisson(1) number of times).
+        Bootstrap samples (each customer counts a Poisson(1) number of times, in all their rows).
     seed
         Decides the draws.
 
@@ -156,7 +156,10 @@ def bootstrap(
     centre = np.asarray(weighed.sum(axis=0)).ravel()  # the intercept moves along, unpenalised
     curvature = (design.T @ weighed).toarray() - np.outer(centre, centre) / information.sum()
     curvature += np.eye(len(now)) / strength
-    counts = np.random.default_rng(seed).poisson(1.0, (draws, len(examples)))
+    who = np.arange(len(examples))
+    if examples.stack is not None:
+        who = np.unique(examples.stack.customer, return_inverse=True)[1]
+    counts = np.random.default_rng(seed).poisson(1.0, (draws, int(who.max()) + 1))[:, who]
     surprise = counts * (importance * (examples.label - probability))
     slope = (design.T @ surprise.T).T - now / strength
     slope -= surprise.sum(axis=1)[:, None] * centre / information.sum()

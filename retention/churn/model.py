@@ -7,28 +7,29 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from retention.artifacts import read_folder, write_folder
+from retention.churn.climb import climb
 from retention.churn.directions import Direction, find_directions
 from retention.churn.evaluate import Metrics, OutOfFold, measure
-from retention.churn.examples import Examples
-from retention.churn.ladder import RUNGS, Ladder, climb
+from retention.churn.labelled import Weight, labelled
+from retention.churn.ladder import RUNGS, Ladder
 from retention.churn.profile import Profile, profile
-from retention.churn.schema import Column, blank_shares, encode, learn_columns
+from retention.churn.schema import Column, blank_shares, encode
+from retention.churn.time import OutOfTime, out_of_time
 from retention.churn.trees import Trees
 from retention.churn.verdict import Candidate, Weighting, candidates, warnings, weighting
 from retention.customers.table import Customers, Roles
-from retention.errors import InputError, ModelError
+from retention.errors import ModelError
 from retention.progress import Progress, silent
 
 KIND = "churn-model"
 FORMAT = 1
-FEWEST_OF_A_KIND = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +53,8 @@ class ChurnModel:
     directions, profile
         Which way features point; what training customers looked like.
     customers, churn_rate
-        How many it was trained on, and the share that left.
+        How many it was trained on, and the share that left; with several cutoffs, at the newest one, as all
+        figures here.
     trained_at
         ISO time, UTC.
     seed
@@ -61,6 +63,8 @@ class ChurnModel:
         Of Python and of the libraries that matter.
     out_of_fold
         What it said about each training customer unseen; None if a copy came without.
+    out_of_time
+        How the newest of several cutoffs went, and the gap to cross-validation; None with a single one.
     """
 
     columns: tuple[Column, ...]
@@ -78,6 +82,7 @@ class ChurnModel:
     seed: int
     versions: Mapping[str, str]
     out_of_fold: OutOfFold | None
+    out_of_time: OutOfTime | None = None
 
     @property
     def chosen(self) -> str:
@@ -89,17 +94,21 @@ class ChurnModel:
         cls,
         customers: Customers,
         *,
-        scale_pos_weight: float | Literal["balanced"] | None = None,
+        scale_pos_weight: Weight = None,
         seed: int = 0,
         jobs: int = 1,
         progress: Progress = silent,
     ) -> "ChurnModel":
         """Train on labelled customers.
 
+        Of several stacked cutoffs the newest is the test in time: everything is chosen on the earlier ones,
+        and all figures are about the newest one's customers, scored by models that had learned from the
+        earlier cutoffs and from other people. The final model is then fitted on all cutoffs.
+
         Parameters
         ----------
         customers
-            At least ten who left and ten who stayed.
+            At least ten who left and ten who stayed; with several cutoffs, at the newest one and before it.
         scale_pos_weight
             How many times a churner counts: None for once, ``"balanced"`` for as often as makes both
             kinds weigh the same. Probabilities are calibrated back, so they mean the same without it.
@@ -115,34 +124,32 @@ class ChurnModel:
         InputError
             If there is no label, only one kind of customer or too few of one, or no usable feature.
         """
-        label = _checked_label(customers)
-        columns, left_out = learn_columns(customers)
-        if not columns:
-            raise InputError(
-                f"{customers.source}: no usable feature column; add some that differ between customers"
-            )
-        examples = Examples(columns, encode(columns, customers), label, _weight(scale_pos_weight, label))
+        examples, left_out = labelled(customers, scale_pos_weight)
+        newest = customers.period == customers.period.max()
         result = climb(examples, seed=seed, jobs=jobs, progress=progress)
+        tested, said = examples.take(newest), result.take(newest)
+        in_time = out_of_time(examples, result, customers.cutoffs, seed=seed)
         model = cls(
-            columns=columns,
+            columns=examples.columns,
             roles=customers.roles,
             ladder=result.ladder,
-            candidates=candidates(label, result),
-            metrics=measure(label, result.score),
-            warnings=(*left_out, *warnings(examples, result)),
-            weighting=None if examples.weight == 1.0 else weighting(examples, result),
+            candidates=candidates(tested.label, said),
+            metrics=measure(tested.label, said.score),
+            warnings=(*left_out, *warnings(tested, said), *(in_time.warnings if in_time else ())),
+            weighting=None if examples.weight == 1.0 else weighting(tested, said),
             directions=find_directions(result.ladder, examples, seed=seed),
             profile=profile(
                 examples,
                 result.ladder.probability(examples.matrix),
-                blank=blank_shares(columns, customers),
+                blank=blank_shares(examples.columns, customers),
             ),
-            customers=len(customers),
-            churn_rate=examples.rate,
+            customers=len(tested),
+            churn_rate=tested.rate,
             trained_at=datetime.now(UTC).isoformat(timespec="seconds"),
             seed=seed,
             versions=_versions(),
-            out_of_fold=OutOfFold(result.score, label, customers.value, result.fold),
+            out_of_fold=OutOfFold(said.score, tested.label, customers.take(newest).value, said.fold),
+            out_of_time=in_time,
         )
         progress(1.0, "Model trained")
         return model
@@ -194,38 +201,6 @@ class ChurnModel:
             raise ModelError(f"{folder}: cannot be read as a model; fetch or train it again") from None
 
 
-def _checked_label(customers: Customers) -> NDArray[np.int8]:
-    label = customers.label
-    if label is None:
-        raise InputError(
-            f"{customers.source}: no label column, so there is nothing to learn; name it with --label"
-        )
-    if len(customers.cutoffs) > 1:  # the same people would stand in training and held-out parts
-        raise InputError(
-            f"{customers.source}: holds {len(customers.cutoffs)} cutoffs; training takes the rows of one, "
-            f"so keep those of {customers.cutoffs[-1]}"
-        )
-    for kind, count in (("left", int(label.sum())), ("stayed", int((label == 0).sum()))):
-        if count < FEWEST_OF_A_KIND:
-            raise InputError(
-                f"{customers.source}: column '{customers.roles.label}' says that {count} customers {kind}; "
-                f"training needs at least {FEWEST_OF_A_KIND} of each kind"
-            )
-    return label
-
-
-def _weight(scale_pos_weight: float | Literal["balanced"] | None, label: NDArray[np.int8]) -> float:
-    if scale_pos_weight is None:
-        return 1.0
-    if scale_pos_weight == "balanced":
-        return float((label == 0).sum() / label.sum())
-    if isinstance(scale_pos_weight, str) or not 0.001 <= scale_pos_weight <= 1000:
-        raise InputError(
-            f"scale_pos_weight {scale_pos_weight}: pass a number between 0.001 and 1000, or 'balanced'"
-        )
-    return float(scale_pos_weight)
-
-
 def _versions() -> dict[str, str]:
     import sklearn
     import xgboost
@@ -255,6 +230,7 @@ def _as_json(model: ChurnModel) -> dict[str, Any]:
         "trained_at": model.trained_at,
         "seed": model.seed,
         "versions": dict(model.versions),
+        "out_of_time": model.out_of_time and model.out_of_time.as_dict(),
     }
 
 
@@ -283,6 +259,7 @@ def _from_files(files: Mapping[str, bytes]) -> ChurnModel:
         seed=int(saved["seed"]),
         versions=dict(saved["versions"]),
         out_of_fold=None if rows is None else _read_rows(rows),
+        out_of_time=OutOfTime.from_json(saved["out_of_time"]) if saved.get("out_of_time") else None,
     )
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from retention.churn.climb import Climb
 from retention.churn.evaluate import beats, losses, measure
 from retention.churn.examples import Examples
-from retention.churn.ladder import RUNGS, Climb
+from retention.churn.ladder import RUNGS
 
 NO_BETTER = (
     "on customers it had not seen, the model is no better than the base rate: "

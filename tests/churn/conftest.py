@@ -35,6 +35,33 @@ def telecom(n: int = 500, *, seed: int = 0, shuffled: bool = False, rate_shift: 
     return Customers(frame, Roles(id="customer_id", label="churn", value="monthly_fee"), "telecom.csv")
 
 
+def delivery(n: int = 160, *, cutoffs: int = 2, seed: int = 0, last_shift: float = 0.0) -> Customers:
+    """Draw people at monthly cutoffs, most of them at each: risk rises with days since the last order."""
+    rng = np.random.default_rng(seed)
+    person = rng.normal(size=n)
+    frames = []
+    for at in range(cutoffs):
+        here = np.flatnonzero(rng.random(n) < 0.85)
+        recency = rng.integers(0, 60, len(here)).astype(float)
+        margin = -3 + 0.1 * recency + person[here] + (last_shift if at == cutoffs - 1 else 0.0)
+        frame = {
+            "customer_id": pd.array([f"C{number}" for number in here], dtype="str"),
+            "cutoff": pd.array([f"2025-{at + 1:02}-28"] * len(here), dtype="str"),
+            "recency": recency,
+            "orders": np.round(np.exp(2 - person[here] / 2 + rng.normal(0, 0.3, len(here)))),
+            "margin": np.round(rng.uniform(100, 900, len(here)), 2),
+            "churn": (rng.random(len(here)) < sigmoid(margin)).astype(np.int8),
+        }
+        frames.append(pd.DataFrame(frame))
+    roles = Roles(id="customer_id", label="churn", value="margin", cutoff="cutoff")
+    return Customers(pd.concat(frames, ignore_index=True), roles, "delivery.csv")
+
+
+@pytest.fixture(scope="session")
+def draw_stack() -> Callable[..., Customers]:
+    return delivery
+
+
 @pytest.fixture(scope="session")
 def draw() -> Callable[..., Customers]:
     return telecom

@@ -64,3 +64,14 @@ def test_a_gain_must_exceed_its_noise():
     assert not beats(worse, worse)
     assert not beats(np.array([0.0, 2.0] * 5), worse)
     assert not beats(np.array([0.0, 1.9] * 5), worse, errors=2.0)
+
+
+def test_a_gain_of_one_customer_in_many_rows_is_one_gain():
+    """Twenty rows of five people, who gain alike in all of theirs, are as sure as five rows."""
+    gains = np.array([1.0, 1.0, 1.0, -0.5, -0.4])
+    worse = np.ones(5)
+    assert not beats(worse - gains, worse, errors=2.0)
+    more, who = np.repeat(gains, 4), np.repeat(np.arange(5), 4)
+    assert beats(1 - more, np.ones(20), errors=2.0)
+    assert not beats(1 - more, np.ones(20), errors=2.0, customer=who)
+    assert beats(1 - more, np.ones(20), errors=1.0, customer=who) == beats(worse - gains, worse, errors=1.0)

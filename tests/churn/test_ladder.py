@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from retention.churn.climb import climb
 from retention.churn.evaluate import measure
 from retention.churn.examples import Examples
-from retention.churn.ladder import RUNGS, Ladder, climb, hold_out
+from retention.churn.ladder import RUNGS, Ladder, hold_out
 from retention.churn.schema import Column, encode, learn_columns
 from retention.churn.workers import Pulse
 from retention.errors import Cancelled

@@ -195,14 +195,3 @@ def test_a_weight_that_cannot_be_is_refused(customers, weight):
     """Zero, negative or endless weights are asked for again."""
     with pytest.raises(InputError, match="scale_pos_weight"):
         ChurnModel.fit(customers, scale_pos_weight=weight)
-
-
-def test_several_cutoffs_in_one_table_are_refused(customers):
-    """The same people at two cutoffs would be trained on and measured on; one cutoff is taken, and said."""
-    half = np.arange(len(customers)) % 2 == 0
-    frame = customers.frame.assign(cutoff=np.where(half, "2025-05-31", "2025-06-30"))
-    stacked = replace(customers, frame=frame, roles=replace(customers.roles, cutoff="cutoff"))
-    with pytest.raises(InputError, match="holds 2 cutoffs"):
-        ChurnModel.fit(stacked)
-    one = stacked.take(half)
-    assert one.cutoffs == ("2025-05-31",)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from retention.churn.climb import climb
 from retention.churn.examples import Examples
-from retention.churn.ladder import climb
 from retention.churn.schema import Column
 from retention.churn.verdict import NO_BETTER, warnings
 

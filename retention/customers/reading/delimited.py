@@ -5,6 +5,7 @@ the first row too many: neither a million columns nor a billion rows get as far 
 """
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ _SEPARATORS = ",;\t|"
 _LONGEST_HEADER = 1 << 20
 _BLOCK = 1 << 20  # bytes; no row may be longer, and Arrow reads 32 of them ahead
 _LOOK_AHEAD = 1 << 16
+_RAGGED = re.compile(r"Row #(\d+): Expected \d+ columns, got (\d+)")
 _MOST_BLANK_CELLS = 10_000_000  # a blank line becomes a whole row of missing cells
 
 
@@ -92,12 +94,6 @@ class _Body:
 
         if self.start == self.text.size:
             return
-        bad: list[tuple[int, int]] = []
-
-        def ragged(row: Any) -> str:
-            bad.append((self.header_row + row.number, row.actual_columns))
-            return "error"
-
         keys = [str(position) for position in range(len(self.names))]
         count = 0
         try:
@@ -105,10 +101,7 @@ class _Body:
                 self.text.open(self.start),
                 read_options=arrow_csv.ReadOptions(use_threads=False, block_size=_BLOCK, column_names=keys),
                 parse_options=arrow_csv.ParseOptions(
-                    delimiter=self.separator,
-                    newlines_in_values=True,
-                    ignore_empty_lines=False,
-                    invalid_row_handler=ragged,
+                    delimiter=self.separator, newlines_in_values=True, ignore_empty_lines=False
                 ),
                 convert_options=arrow_csv.ConvertOptions(
                     column_types=dict.fromkeys(keys, pa.string()),
@@ -122,15 +115,18 @@ class _Body:
                 yield batch
         except pa.ArrowInvalid as error:
             self.text.file.check_unchanged()
-            raise self._refusal(bad, self.header_row + count, str(error)) from None
+            raise self._refusal(str(error), self.header_row + count) from None
 
-    def _refusal(self, bad: list[tuple[int, int]], last_row: int, why: str) -> InputError:
-        """Say what the parser stumbled over after ``last_row``."""
+    def _refusal(self, why: str, last_row: int) -> InputError:
+        """Say what the parser stumbled over after ``last_row``.
+
+        Its own sentence tells the row; a function of ours that it calls would be called in its thread.
+        """
         source = self.text.file.name
-        if bad:
-            row, found = bad[0]
+        if ragged := _RAGGED.search(why):
+            row, found = self.header_row + int(ragged[1]), counted(int(ragged[2]), "cell")
             return InputError(
-                f"{source}: row {row:,} has {counted(found, 'cell')} and the header {len(self.names):,}; "
+                f"{source}: row {row:,} has {found} and the header {len(self.names):,}; "
                 "correct that row, or put quotes around cells that hold the separator"
             )
         what = "a cell does not end" if "straddling" in why else "the text cannot be split into cells"
