@@ -1,0 +1,100 @@
+"""What the commands share: their outcome, their flags, and how flags become customers and economics."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn, Protocol, TypeAlias
+
+from retention.customers.table import Customers
+from retention.errors import InputError
+from retention.profit.economics import PRESETS, Economics
+
+Outcome: TypeAlias = tuple[dict[str, Any], str]
+"""What a command found: the JSON object, and the same in words."""
+
+
+class AddCommand(Protocol):
+    """Adds a command by its name, what runs it, and what it does in words."""
+
+    def __call__(
+        self, name: str, run: Callable[[argparse.Namespace], Outcome], words: str
+    ) -> argparse.ArgumentParser:
+        """Return the command's parser, for its flags."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line, like all others."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what was wrong with the flags."""
+        raise InputError(f"{message}; see {self.prog} --help")
+
+
+def market_flags(parser: argparse.ArgumentParser) -> None:
+    """Add the flags of a simulated market."""
+    parser.add_argument("--customers", type=int, default=5000)
+    parser.add_argument("--seed", type=int, default=7)
+
+
+def customer_flags(parser: argparse.ArgumentParser) -> None:
+    """Add the file of customers and the flags that name its columns."""
+    parser.add_argument("customers", type=Path, help="CSV or Parquet, one row a customer")
+    parser.add_argument("--id", metavar="COLUMN", help="who the row is about; guessed by its name")
+    parser.add_argument("--label", metavar="COLUMN", help="who left; guessed by its name")
+    parser.add_argument("--positive", metavar="VALUE", help="the label's value for those who left")
+    parser.add_argument("--value-column", metavar="COLUMN", help="margin kept if the customer stays")
+    parser.add_argument("--exclude", metavar="A,B", default="", help="columns no model may use")
+
+
+def money_flags(parser: argparse.ArgumentParser) -> None:
+    """Add the flags of the economics; those left out come from the preset."""
+    parser.add_argument("--preset", choices=sorted(PRESETS), default="original", help="money inputs to start from")
+    for flag, words in [
+        ("value", "margin kept over the horizon if a customer stays"),
+        ("offer-cost", "cost of an offer when redeemed"),
+        ("contact-cost", "cost of contacting one customer"),
+        ("save-rate", "share of leavers whom the offer keeps (0 to 1)"),
+        ("stayer-redemption", "share of stayers who redeem it anyway (0 to 1)"),
+        ("harm-rate", "share of stayers whom contact drives away (0 to 1)"),
+    ]:
+        parser.add_argument(f"--{flag}", type=float, metavar="X", help=words)
+    parser.add_argument("--currency", metavar="SIGN")
+
+
+def read_customers_of(options: argparse.Namespace) -> Customers:
+    """Read the customers a command was given."""
+    from retention.customers.intake import read_customers
+
+    return read_customers(
+        options.customers,
+        id=options.id,
+        label=options.label,
+        positive=options.positive,
+        value=options.value_column,
+        exclude=excluded(options),
+    )
+
+
+def excluded(options: argparse.Namespace) -> tuple[str, ...]:
+    """Return the columns no model may use."""
+    return tuple(column.strip() for column in options.exclude.split(",") if column.strip())
+
+
+def economics_of(options: argparse.Namespace) -> Economics:
+    """Return the economics a command was given."""
+    names = ("value", "offer_cost", "contact_cost", "save_rate", "stayer_redemption", "harm_rate", "currency")
+    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    return replace(PRESETS[options.preset], **given)
+
+
+def progress(share: float, words: str) -> None:
+    """Tell a person at a terminal how far the work is."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{share:4.0%} {words}", end="" if share < 1 else "\n", file=sys.stderr, flush=True)
+
+
+def lines(*sentences: str) -> str:
+    """Put sentences under one another, without the empty ones."""
+    return "\n".join(sentence for sentence in sentences if sentence)

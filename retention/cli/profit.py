@@ -1,0 +1,98 @@
+"""``score``, ``profit`` and ``report``: who is worth an offer."""
+
+import argparse
+import datetime as dt
+from pathlib import Path
+
+from retention.cli.command import (
+    AddCommand,
+    Outcome,
+    customer_flags,
+    economics_of,
+    excluded,
+    lines,
+    money_flags,
+    progress,
+)
+
+
+def add(command: AddCommand) -> None:
+    """Add the three commands."""
+    _score_flags(command("score", _score, "probabilities, reasons and the send list"))
+
+    profit = command("profit", _profit, "what an offer campaign earns at each threshold")
+    profit.add_argument("--model", type=Path, required=True)
+    money_flags(profit)
+    profit.add_argument("--threshold", type=float, help="show this threshold; default: the best one")
+
+    report = command("report", _report, "one page for a manager, ready to print")
+    report.add_argument("--model", type=Path, required=True)
+    report.add_argument("--out", type=Path, required=True, help="HTML file to write")
+    money_flags(report)
+
+
+def _score_flags(parser: argparse.ArgumentParser) -> None:
+    customer_flags(parser)
+    money_flags(parser)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--threshold", type=float, help="send from this probability on; default: the best one")
+    parser.add_argument("--top", type=int, metavar="N", help="send to N customers at the most")
+    parser.add_argument("--catalogue", type=Path, help="the offers there are (TOML); default: the packaged ones")
+    parser.add_argument(
+        "--every-offer", action="store_true", help="give each customer the offer that earns most, not the first"
+    )
+    parser.add_argument("--budget", type=float, metavar="X", help="what the offers may be expected to cost")
+    parser.add_argument("--max-contacts", type=int, metavar="N", help="contact N at the most, those who earn most")
+
+
+def _score(options: argparse.Namespace) -> Outcome:
+    from retention.churn.model import ChurnModel
+    from retention.send_list import offers_at, score_file
+
+    economics = economics_of(options)
+    summary = score_file(
+        options.customers,
+        options.out,
+        ChurnModel.load(options.model),
+        economics,
+        threshold=options.threshold,
+        top=options.top,
+        catalogue=offers_at(economics, options.catalogue),
+        every_offer=options.every_offer,
+        budget=options.budget,
+        max_contacts=options.max_contacts,
+        id=options.id,
+        label=options.label,
+        value=options.value_column,
+        exclude=excluded(options),
+        progress=progress,
+    )
+    found = {"scored": str(options.out), **summary.as_dict()}
+    return found, lines(
+        f"{summary.customers:,} customers in {options.out}, {summary.contacted:,} of them on the send list",
+        *summary.in_words(),
+    )
+
+
+def _profit(options: argparse.Namespace) -> Outcome:
+    from retention.churn.model import ChurnModel
+    from retention.profit.verdict import in_words
+    from retention.send_list import profit
+
+    curve = profit(ChurnModel.load(options.model), economics_of(options))
+    found = curve.as_dict(threshold=options.threshold)
+    return found, in_words(curve, options.threshold)
+
+
+def _report(options: argparse.Namespace) -> Outcome:
+    from retention.artifacts import write_file
+    from retention.churn.model import ChurnModel
+    from retention.report import report
+    from retention.send_list import profit
+
+    model = ChurnModel.load(options.model)
+    curve = profit(model, economics_of(options))
+    made_at = dt.datetime.now(dt.UTC).date()
+    write_file(options.out, report(model, curve, made_at=made_at, folder=options.model).encode())
+    return {"report": str(options.out)}, f"report in {options.out}"

@@ -1,0 +1,36 @@
+"""What the Churn model tab does."""
+
+from collections.abc import Iterator
+
+import gradio as gr
+
+from retention.ui.events.wiring import BAR, long_work, on, stop
+from retention.ui.handlers import churn
+from retention.ui.screen import Screen, Updates
+from retention.ui.session import Session
+
+
+def wire(screen: Screen) -> None:
+    """Connect the Churn model tab."""
+    tab = screen.churn
+
+    def train(session: Session, weighted: bool, bar: gr.Progress = BAR) -> Iterator[Updates]:
+        yield from long_work(
+            screen, tab.train, tab.stop, bar,
+            lambda progress: churn.train(session, weighted=weighted, progress=progress), screen.show_from_model,
+        )  # fmt: skip
+
+    on(
+        tab.train.click, train, [screen.session, tab.weighted], [*screen.from_model, screen.stop],
+        show_progress_on=[tab.result], concurrency_limit=1, concurrency_id="train",
+    )  # fmt: skip
+    on(
+        tab.feature.input, lambda session, feature: tab.dependence.show(churn.one_factor(session, feature)),
+        [screen.session, tab.feature], tab.dependence.components,
+    )  # fmt: skip
+    on(
+        [tab.explain.click, tab.customer.submit],
+        lambda session, id: tab.waterfall.show(churn.one_customer(session, id)),
+        [screen.session, tab.customer], tab.waterfall.components,
+    )  # fmt: skip
+    on(tab.stop.click, stop, [screen.stop], [])

@@ -1,0 +1,62 @@
+"""What the Profit tab does."""
+
+from typing import Any
+
+import gradio as gr
+
+from retention.errors import InputError
+from retention.profit.economics import PRESETS
+from retention.ui import views
+from retention.ui.events.wiring import on
+from retention.ui.handlers import profit
+from retention.ui.screen import Screen, Updates
+from retention.ui.session import Session
+
+
+def wire(screen: Screen) -> None:
+    """Connect the Profit tab."""
+    tab = screen.profit
+    # Both run in the browser alone, on the curve that is in the page already.
+    tab.threshold.change(
+        fn=None, inputs=[tab.threshold, tab.points], outputs=[tab.cards, tab.matrix], queue=False,
+        show_progress="hidden",
+        js="(threshold, curve) => { const at = window.desk.pick(threshold, curve); return [at, at]; }",
+    )  # fmt: skip
+    tab.best.click(
+        fn=None, inputs=[tab.threshold, tab.points], outputs=[tab.threshold], queue=False, show_progress="hidden",
+        js="(threshold, curve) => curve ? curve.threshold_best : threshold",
+    )  # fmt: skip
+
+    def reprice(session: Session, threshold: float, *values: Any) -> Updates:
+        try:
+            economics = profit.economics(**dict(zip(tab.inputs, values, strict=True)))
+        except InputError as error:  # half-typed numbers come by here: say it in place, keep the screen
+            return {tab.trouble: views.trouble(error)}
+        at_best = session.curve is not None and abs(threshold - session.curve.threshold_best) < 1e-9
+        return screen.show_from_prices(profit.priced(session, economics), None if at_best else threshold)
+
+    def what_if(session: Session) -> Updates:
+        doubts = profit.what_if(session)
+        return {
+            tab.doubt: views.reading(doubts.sentence),
+            **tab.tornado.show(doubts.tornado),
+            **tab.save_rate.show(doubts.save_rate),
+        }
+
+    def make_page(session: Session) -> Updates:
+        return {tab.page: gr.DownloadButton(value=profit.page(session), visible=True)}
+
+    def preset(name: str) -> Updates:
+        return {box: getattr(PRESETS[name], field) for field, box in tab.inputs.items()}
+
+    on(
+        tab.what_if.click, what_if, [screen.session],
+        [tab.doubt, *tab.tornado.components, *tab.save_rate.components], show_progress_on=[tab.doubt],
+    )  # fmt: skip
+    on(tab.report.click, make_page, [screen.session], [tab.page])
+    on(tab.preset.input, preset, [tab.preset], list(tab.inputs.values()), show_progress="hidden")
+    on(
+        [box.change for box in tab.inputs.values()], reprice,
+        [screen.session, tab.threshold, *tab.inputs.values()], screen.from_prices,
+        show_progress="hidden", trigger_mode="always_last",
+    )  # fmt: skip

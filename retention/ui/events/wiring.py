@@ -1,0 +1,76 @@
+"""How an event is wired: errors translated, long work watched, nothing private left open."""
+
+import inspect
+import threading
+from collections.abc import Callable, Iterator
+from functools import wraps
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from retention.errors import RetentionError
+from retention.progress import Progress
+from retention.ui import jobs
+from retention.ui.screen import Screen, Updates
+from retention.ui.session import Session
+
+#: As a default it tells gradio to hand a tracker in; the tracker itself is made for each call.
+BAR = gr.Progress()
+_SECONDS_ON_SCREEN = 20
+
+
+def on(events: Any, handler: Callable[..., Any], inputs: list[Any], outputs: list[Any], **options: Any) -> None:
+    """Wire events to a handler whose errors become one clear sentence and change nothing."""
+    events = events if isinstance(events, list) else [events]
+    guarded = handler if inspect.isgeneratorfunction(handler) else _translated(handler)
+    gr.on(events, guarded, inputs, outputs, api_visibility="private", **options)
+
+
+def long_work(
+    screen: Screen,
+    start: gr.Button,
+    stop: gr.Button,
+    bar: gr.Progress,
+    work: Callable[[Progress], Session],
+    show: Callable[[Session], Updates],
+) -> Iterator[Updates]:
+    """Run long work with a progress bar; while it runs its start button rests and its stop button works."""
+    stopping = threading.Event()
+    yield {screen.stop: stopping, start: gr.Button(interactive=False), stop: gr.Button(interactive=True)}
+    try:
+        for update in jobs.watch(work, stopping):
+            if isinstance(update, jobs.Done):
+                yield {**show(update.result), screen.stop: None}
+            else:
+                bar(update.share, desc=update.words)
+                yield {screen.stop: gr.skip()}
+    except RetentionError as error:
+        warn(error)
+        yield {screen.stop: None, start: gr.Button(interactive=True), stop: gr.Button(interactive=False)}
+
+
+def stop(stopping: threading.Event | None) -> None:
+    """Ask running work to stop."""
+    if stopping is not None:
+        stopping.set()
+
+
+def _translated(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Show a person's error as a warning box and leave the screen as it was."""
+
+    @wraps(handler)
+    def translated(*inputs: Any) -> Any:
+        try:
+            return handler(*inputs)
+        except RetentionError as error:
+            warn(error)
+            return gr.skip()
+
+    return translated
+
+
+def warn(error: RetentionError) -> None:
+    """Show a person's error as a warning box."""
+    # A toast is drawn as HTML, and the sentence may quote a visitor's file.
+    gr.Warning(escape(str(error)), title="Please check", duration=_SECONDS_ON_SCREEN)
