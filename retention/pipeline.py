@@ -68,11 +68,14 @@ def train(
     seed: int = 0,
     progress: Progress = silent,
 ) -> ChurnModel:
-    """Fit a churn model with as many threads as this process may use; see :meth:`ChurnModel.fit`."""
+    """Fit a churn model on every processor; see :meth:`ChurnModel.fit`.
+
+    Two processes at least: however few processors there are, fits belong outside of one that answers visitors.
+    """
     from joblib import cpu_count
 
     return ChurnModel.fit(
-        customers, scale_pos_weight=scale_pos_weight, seed=seed, jobs=cpu_count(), progress=progress
+        customers, scale_pos_weight=scale_pos_weight, seed=seed, jobs=max(2, cpu_count()), progress=progress
     )
 
 

@@ -76,7 +76,7 @@ def climb(examples: Examples, *, seed: int = 0, jobs: int = 1, progress: Progres
     seed
         Decides folds and row sampling: the same seed gives the same model.
     jobs
-        Threads.
+        Processes; with 1, everything is done here.
     progress
         Told after each fit; may raise Cancelled.
     """
@@ -104,7 +104,7 @@ def climb(examples: Examples, *, seed: int = 0, jobs: int = 1, progress: Progres
     )
     ladder = work_off(
         [partial(fit_ladder, plan, examples, seed=seed, threads=jobs)],
-        jobs=1,
+        jobs=jobs,
         fits=2,
         words="Fitting the chosen model on all customers",
         progress=lambda share, words: progress(_COMPARING + (1 - _COMPARING) * share, words),

@@ -115,7 +115,7 @@ class ChurnModel:
         seed
             The same seed on the same customers gives the same model.
         jobs
-            Threads.
+            Processes; with 1, everything is done here.
         progress
             Told after each fit; may raise Cancelled.
 

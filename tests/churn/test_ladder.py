@@ -97,7 +97,7 @@ def test_choosing_does_not_see_the_held_out_labels(customers):
         np.testing.assert_array_equal(margins[rung], other_margins[rung])
 
 
-def test_the_same_seed_gives_the_same_model_on_any_number_of_threads(result, customers):
+def test_the_same_seed_gives_the_same_model_on_any_number_of_processes(result, customers):
     """Threads change the time it takes, nothing else."""
     again = climb(examples_of(customers), jobs=2)
     np.testing.assert_array_equal(again.score, result.score)

@@ -66,7 +66,13 @@ def test_big_tables_take_larger_steps():
 
 def test_a_stopped_fit_ends_at_the_next_round(examples):
     """Stopping is heard between two trees."""
-    pulse = Pulse()
-    pulse.stop()
+    beats = []
+
+    class Stopped(Pulse):
+        def beat(self):
+            beats.append(1)
+            raise Cancelled("stopped")
+
     with pytest.raises(Cancelled):
-        fit_trees(examples, settings=TreeSettings(2, 0.1), rounds=30, pulse=pulse)
+        fit_trees(examples, settings=TreeSettings(2, 0.1), rounds=30, pulse=Stopped())
+    assert len(beats) == 1

@@ -1,10 +1,17 @@
+import os
+import signal
+import subprocess
+import sys
 import threading
 from functools import partial
+from pathlib import Path
 
+import numpy as np
 import pytest
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-from retention.churn.workers import Pulse, work_off
-from retention.errors import Cancelled
+from retention.churn.workers import work_off
+from retention.errors import Cancelled, InputError
 from retention.progress import silent
 
 
@@ -13,67 +20,109 @@ def count(number, *, pulse):
     return number * number
 
 
-@pytest.mark.parametrize("jobs", [1, 2, 7])
+def endless(started, ended, *, pulse):
+    started.touch()
+    try:
+        while True:
+            pulse.beat()
+    finally:
+        ended.touch()
+
+
+def fails(*, pulse):
+    raise InputError("orders.csv: broken; mend it")
+
+
+def surroundings(*, pulse):
+    from threadpoolctl import threadpool_info
+
+    np.ones((2, 2)) @ np.ones((2, 2))
+    threads = [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+    return os.getpid(), os.nice(0), max(threads, default=1)
+
+
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_results_come_in_the_order_of_the_tasks(jobs):
-    """However many threads, task three's result stands third."""
+    """Wherever they run, task three's result stands third."""
     tasks = [partial(count, number) for number in range(5)]
     assert work_off(tasks, jobs=jobs, fits=5, words="", progress=silent) == [0, 1, 4, 9, 16]
 
 
-def test_progress_is_told_in_the_callers_thread():
-    """A face may touch its own state in the callback."""
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_progress_stops_the_work_from_the_callers_thread(jobs, tmp_path):
+    """A face may touch its own state in the callback; what it raises comes out, and the task has heard it."""
+    started, ended = tmp_path / "started", tmp_path / "ended"
     threads, shares = set(), []
 
     def progress(share, words):
         threads.add(threading.current_thread())
         shares.append(share)
+        if started.exists():
+            raise Cancelled("stopped")
 
-    tasks = [partial(count, number) for number in range(5)]
-    work_off(tasks, jobs=2, fits=3, words="", progress=progress)
+    with pytest.raises(Cancelled, match="stopped"):
+        work_off([partial(endless, started, ended)], jobs=jobs, fits=1, words="", progress=progress)
+    assert work_off([partial(count, 2)] * 2, jobs=jobs, fits=2, words="", progress=silent) == [4, 4]
+    assert ended.exists()
     assert threads == {threading.current_thread()}
     assert all(0 <= share <= 1 for share in shares)
 
 
-def test_stopping_reaches_running_tasks():
-    """If the callback raises, tasks end at their next beat and the exception comes out."""
-    started, ended = threading.Event(), threading.Event()
-
-    def task(*, pulse):
-        started.set()
-        try:
-            while True:
-                pulse.beat()
-        finally:
-            ended.set()
-
-    def progress(share, words):
-        if started.is_set():
-            raise Cancelled("stopped")
-
-    with pytest.raises(Cancelled, match="stopped"):
-        work_off([task], jobs=1, fits=1, words="", progress=progress)
-    assert ended.is_set()
+@pytest.mark.slow
+def test_an_error_in_one_task_stops_the_others(tmp_path):
+    """Nobody waits for results that are of no use, and the error is the one that was raised."""
+    tasks = [partial(endless, tmp_path / "started", tmp_path / "ended"), fails]
+    with pytest.raises(InputError) as raised:
+        work_off(tasks, jobs=2, fits=1, words="", progress=silent)
+    assert str(raised.value) == "orders.csv: broken; mend it"
+    assert "in fails" in raised.value.__notes__[0]
 
 
-def test_an_error_in_one_task_stops_the_others():
-    """Nobody waits for results that are of no use."""
-
-    def fails(*, pulse):
-        raise ValueError("broken")
-
-    def endless(*, pulse):
-        while True:
-            pulse.beat()
-
-    with pytest.raises(ValueError, match="broken"):
-        work_off([endless, fails], jobs=2, fits=1, words="", progress=silent)
+@pytest.mark.slow
+def test_processes_let_others_go_first():
+    """Two jobs run outside of this process, at a lower priority, with one thread for linear algebra each."""
+    for process, niceness, threads in work_off([surroundings] * 2, jobs=2, fits=2, words="", progress=silent):
+        assert process != os.getpid()
+        assert niceness > os.nice(0)
+        assert threads == 1
 
 
-def test_a_pulse_counts_fits_until_it_is_stopped():
-    """After a stop, nothing is finished any more."""
-    pulse = Pulse()
-    pulse.finished()
-    pulse.stop()
-    with pytest.raises(Cancelled):
-        pulse.finished()
-    assert pulse.fits == 1
+@pytest.mark.slow
+def test_a_process_that_dies_is_no_end():
+    """Out of memory, say: the training fails, the next one has new processes."""
+
+    def dies(*, pulse):
+        os._exit(1)
+
+    with pytest.raises(TerminatedWorkerError):
+        work_off([dies], jobs=2, fits=1, words="", progress=silent)
+    assert work_off([partial(count, 3)], jobs=2, fits=1, words="", progress=silent) == [9]
+
+
+@pytest.mark.slow
+def test_processes_do_not_outlive_a_killed_parent(tmp_path):
+    """Whatever ends the server, even in the middle of a task, its fits end as well."""
+    program = (
+        "from functools import partial\nfrom pathlib import Path\n"
+        "from retention.churn.workers import work_off\nfrom retention.progress import silent\n"
+        "def deaf(*, pulse):\n    print('started', flush=True)\n    while True: pass\n"
+        "work_off([deaf, deaf], jobs=2, fits=1, words='', progress=silent)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as parent:
+        assert parent.stdout.readline() == b"started\n"
+        parent.send_signal(signal.SIGKILL)
+        parent.stdout.read()  # ends with the last process that could write
+
+
+def test_progress_hears_how_many_fits_are_done(monkeypatch):
+    """The share is that of the fits, never beyond 1."""
+    monkeypatch.setattr("retention.churn.workers._LOOK_S", 0.0)
+    shares = []
+    tasks = [partial(count, number) for number in range(5)]
+    work_off(tasks, jobs=1, fits=4, words="", progress=lambda share, words: shares.append(share))
+    assert shares == [0.25, 0.5, 0.75, 1.0, 1.0]
