@@ -14,7 +14,7 @@ from retention.customers.reading.columns import Place, type_column
 from retention.customers.reading.delimited import open_text
 from retention.customers.reading.files import Limits, open_file
 from retention.customers.reading.parquet import open_parquet
-from retention.customers.reading.shape import Rows, Source, check_names, check_rows
+from retention.customers.reading.shape import Rows, Source, check_cells, check_names, check_rows
 from retention.customers.reading.text import look_through
 from retention.errors import InputError
 
@@ -103,6 +103,7 @@ def table_of(frame: pd.DataFrame, *, source: str, limits: Limits, text_columns: 
 
     names = check_names([str(name) for name in frame.columns], source, limits)
     check_rows(len(frame), source, limits)
+    check_cells(len(frame), len(names), source, limits)
     cells = pa.table([as_arrow(frame.iloc[:, position]) for position in range(len(names))], names=names)
     return _typed(Rows(cells, np.arange(2, len(frame) + 2)), source, notes=(), text_columns=text_columns)
 
