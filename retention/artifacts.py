@@ -170,7 +170,7 @@ def open_artifact(read: Callable[[str], bytes], *, kind: str, source: str) -> Ar
         hashes = {name: (str(entry["sha256"]), bool(entry.get("optional"))) for name, entry in listed.items()}
     except FileNotFoundError:
         raise ModelError(f"{source}: no {MANIFEST} here; point to something that this program wrote") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ModelError(
             f"{source}: {MANIFEST} cannot be read as a manifest; fetch or train the model again"
         ) from None

@@ -50,6 +50,12 @@ class Settings(BaseSettings):
     max_columns: int = Field(
         300 if _ON_SPACE else 2000, alias="RETENTION_MAX_COLUMNS", gt=0, description="most columns taken"
     )
+    max_cells: int = Field(
+        10_000_000 if _ON_SPACE else 100_000_000,
+        alias="RETENTION_MAX_CELLS",
+        gt=0,
+        description="most cells (rows times columns) held in memory at once",
+    )
 
     @property
     def on_space(self) -> bool:

@@ -50,7 +50,9 @@ def test_an_optional_file_may_be_absent_and_another_may_not(tmp_path: Path) -> N
         read_folder(folder, kind="thing")
 
 
-@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"kind": "thing"}', '{"kind": 1, "files": {}}', "\x00"])
+@pytest.mark.parametrize(
+    "manifest", ["", "[]", "{}", '{"kind": "thing"}', '{"kind": 1, "files": {}}', "\x00", "[" * 200_000]
+)
 def test_a_broken_manifest_is_one_clear_sentence(tmp_path: Path, manifest: str) -> None:
     """Rubbish where the manifest should be is told as such."""
     folder = write(tmp_path / "thing")

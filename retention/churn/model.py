@@ -197,7 +197,7 @@ class ChurnModel:
             raise ModelError(f"{folder}: written in another format; update this program or train the model again")
         try:
             return _from_files(artifact.files)
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError, OSError):
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError):
             raise ModelError(f"{folder}: cannot be read as a model; fetch or train it again") from None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +11,7 @@ from retention.customers.reading.files import Limits
 from retention.customers.reading.tables import Table, read_table, table_of
 from retention.customers.roles import Guess, Kinds, guess_roles, kept_as_text, look_counted, look_personal
 from retention.customers.table import CUTOFF, Customers
-from retention.customers.vital import check_ids, check_value, read_cutoffs, read_label
+from retention.customers.vital import check_ids, check_value, label_by_words, read_cutoffs, read_label
 from retention.customers.wording import shown
 
 __all__ = ["Limits", "Table", "read_customers", "read_table", "table_of"]
@@ -77,6 +77,8 @@ def read_customers(
     else:
         table = read_table(source, limits=limits, text_columns=text_columns)
     found = guess(tuple(table.frame.columns))
+    if not ignore_label and found.roles.label is None:
+        found = guess_customer_roles(table, id=id, value=value, exclude=exclude)
     frame = table.frame
     if CUTOFF in frame.columns and CUTOFF not in found.roles.taken() | {found.roles.value}:
         cutoffs = read_cutoffs(table, CUTOFF)
@@ -99,6 +101,26 @@ def read_customers(
     used = [note for column, note in table.about_columns.items() if column not in found.roles.excluded]
     customers = Customers(frame, found.roles, name)
     return replace(customers, notes=(*_roles_in_words(customers, found), *table.about_file, *used))
+
+
+def guess_customer_roles(
+    table: Table, *, id: str | None = None, value: str | None = None, exclude: Sequence[str] = ()
+) -> Guess:
+    """Say what each column is for, by name, and where no name tells the label, by its words.
+
+    Raises
+    ------
+    InputError
+        If a column that was asked for is missing, has two roles, or no column can be the id.
+    """
+    columns = list(table.frame.columns)
+    guess_with = partial(guess_roles, columns, table.source, id=id, value=value, exclude=exclude)
+    guess = guess_with()
+    if guess.roles.label is not None:
+        return guess
+    taken = guess.roles.taken()
+    label = label_by_words(table.frame, [column for column in columns if column not in taken])
+    return guess if label is None else guess_with(label=label)
 
 
 def _roles_in_words(customers: Customers, found: Guess) -> list[str]:

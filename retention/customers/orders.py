@@ -7,6 +7,7 @@ from itertools import pairwise
 import pandas as pd
 
 from retention.customers.history.cutoffs import Day, cutoff_day, stack_days
+from retention.customers.history.defaults import Defaults, defaults_for
 from retention.customers.history.evening import Snapshot, as_of
 from retention.customers.history.order_columns import looks_like_orders
 from retention.customers.history.order_log import Orders, read_orders
@@ -16,7 +17,10 @@ from retention.customers.history.terms import Terms
 from retention.customers.table import CUTOFF
 from retention.customers.wording import counted
 
-__all__ = ["Orders", "Snapshot", "looks_like_orders", "read_orders", "snapshot", "stack_snapshots"]
+__all__ = [
+    "Defaults", "Orders", "Snapshot", "defaults_for", "looks_like_orders", "read_orders", "snapshot",
+    "stack_snapshots",
+]  # fmt: skip
 
 
 def snapshot(

@@ -17,14 +17,15 @@ Kinds = Callable[[Sequence[str]], Mapping[str, Literal["number", "category"]]]
 """Takes a header and returns what is known of its columns, by a model that learned from others like them."""
 
 ID_NAMES: Final = (
-    "customerid", "custid", "customer", "customerno", "customernumber", "customercode", "clientid", "clientnum",
-    "clientno", "userid", "memberid", "subscriberid", "consumerid", "accountid", "accountno", "accountnumber",
-    "id", "user", "uid", "uuid", "guid", "msisdn",
+    "customeruniqueid", "customerid", "custid", "customer", "customerno", "customernumber", "customercode",
+    "clientid", "clientnum", "clientno", "userid", "memberid", "subscriberid", "consumerid",
+    "accountid", "accountno", "accountnumber",
+    "id", "user", "uid", "uuid", "guid", "msisdn", "msno", "employeeid", "empid", "employeenumber",
 )  # fmt: skip
 LABEL_NAMES: Final = (
     "churn", "churned", "ischurn", "ischurned", "ischurner", "haschurned", "churnlabel", "churnflag", "churnyn",
     "churnvalue", "churnstatus", "churner", "customerchurn", "exited", "attrition", "attritionflag", "attrited",
-    "left", "hasleft", "target", "label",
+    "left", "hasleft", "churnriskscore", "target", "label",
 )  # fmt: skip
 VALUE_NAMES: Final = ("value", "customervalue", "margin", "customermargin", "clv", "ltv", "customerlifetimevalue")
 NAME_NAMES: Final = (
@@ -41,6 +42,16 @@ _PERSONAL_NAMES: Final = frozenset({
     "birthdate", "dateofbirth", "dob", "birthday", "ssn", "socialsecuritynumber", "passport", "passportnumber",
     "aadhaar", "aadhaarnumber", "aadhar", "pannumber", "iban", "cardnumber", "creditcardnumber", "ipaddress",
 })  # fmt: skip
+_REACHED_BY: Final = (
+    "phonenumber",
+    "phoneno",
+    "phone",
+    "mobilenumber",
+    "mobileno",
+    "mobile",
+    "emailaddress",
+    "email",
+)
 _OF_WHOM: Final = re.compile(r"^(?:customer|client|user|member|contact|primary|personal)(?=.{2})")
 _INDEX_NAMES: Final = frozenset({"rownumber", "rownum", "rowno", "rowindex", "rowid"})
 _COUNTER_NAMES: Final = frozenset(
@@ -136,7 +147,7 @@ def guess_roles(
     struck = [named(column, source, columns, flag="--exclude") for column in exclude]
     given = _given(columns, source, struck, {"--id": id, "--label": label, "--value-column": value})
     free = [column for column in columns if column not in {*struck, *given}]
-    id = id or _first(free, ID_NAMES)
+    id = id or _first(free, ID_NAMES) or _only_id(free) or _first(free, _REACHED_BY)
     if id is None:
         raise InputError(f"{source}: column 'customer_id' is missing; rename yours or pass --id")
     label = label or _first([column for column in free if column != id], LABEL_NAMES)
@@ -174,6 +185,12 @@ def _first(columns: Sequence[str], names: Sequence[str]) -> str | None:
     """Return the column whose name comes first in ``names``."""
     known = {normalised(column): column for column in reversed(columns)}
     return next((known[name] for name in names if name in known), None)
+
+
+def _only_id(columns: Sequence[str]) -> str | None:
+    """Return the column called something like ``household_id``, if there is one and no more."""
+    found = [column for column in columns if tokens(column)[-1:] == ("id",)]
+    return found[0] if len(found) == 1 else None
 
 
 def _given(

@@ -1,5 +1,7 @@
 """The columns everything rests on: ids, cutoffs, label and value, checked with the row in the message."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -15,6 +17,8 @@ _LEFT = frozenset(
     {"1", "yes", "true", "y", "t", "churn", "churned", "churner", "left", "lost", "gone", "exited"}
     | {"attrited", "attrited customer", "cancelled", "canceled"}
 )
+_PLAINLY_LEFT = frozenset({"churn", "churned", "churner", "exited", "attrited", "attrited customer"})
+_FEW_WORDS = 6
 _STAYED = frozenset(
     {"0", "no", "false", "n", "f", "active", "stayed", "stay", "retained", "kept", "loyal", "existing"}
     | {"existing customer", "current", "not churned", "no churn"}
@@ -113,7 +117,8 @@ def read_label(table: Table, column: str, *, positive: str | None = None) -> NDA
     column
         The label.
     positive
-        The word for those who left, in any case; needed where the words are not among the usual ones.
+        The word for those who left, in any case; all others stayed. Needed where the words are not two of the
+        usual ones.
 
     Returns
     -------
@@ -140,6 +145,20 @@ def read_label(table: Table, column: str, *, positive: str | None = None) -> NDA
     return result
 
 
+def label_by_words(frame: pd.DataFrame, columns: Iterable[str]) -> str | None:
+    """Return the first column whose few words say who left, whatever it is called.
+
+    >>> label_by_words(pd.DataFrame({"status": ["Churned", "Stayed", "Stayed"]}), ["status"])
+    'status'
+    """
+    for column in columns:
+        if frame[column].dtype != np.float64:
+            words = frame[column].dropna().unique()
+            if 2 <= len(words) <= _FEW_WORDS and {_plain(str(word)) for word in words} & _PLAINLY_LEFT:
+                return column
+    return None
+
+
 def untrainable(customers: Customers) -> str | None:
     """Say why nothing can be learnt from these customers; None when something can.
 
@@ -161,14 +180,14 @@ def _meanings(words: list[str], positive: str | None, source: str, column: str) 
     """Whether each word means that the customer left."""
     plain = [_plain(word) for word in words]
     distinct = dict(zip(plain, words, strict=True))
-    if len(distinct) > 2:
+    if positive is None and len(distinct) > 2:
         raise InputError(
             f"{source}: label {shown(column)} has {len(distinct):,} values ({listed(distinct.values())}); "
-            "it must have two, one for those who left"
+            "it must have two, or pass the one for those who left as --positive, and all others count as stayed"
         )
     if positive is not None:
         wanted = _plain(positive)
-        if wanted not in distinct and len(distinct) == 2:
+        if wanted not in distinct and len(distinct) >= 2:
             raise InputError(
                 f"{source}: label {shown(column)} has no value {shown(positive)}; "
                 f"it has {listed(distinct.values())}, pass one of them as --positive"

@@ -195,3 +195,13 @@ def test_a_weight_that_cannot_be_is_refused(customers, weight):
     """Zero, negative or endless weights are asked for again."""
     with pytest.raises(InputError, match="scale_pos_weight"):
         ChurnModel.fit(customers, scale_pos_weight=weight)
+
+
+def test_deeply_nested_json_is_one_clear_sentence(model, tmp_path):
+    """A model file that nests a hundred thousand times is refused like any other rubbish."""
+    model.save(tmp_path / "model")
+    files = dict(read_folder(tmp_path / "model", kind=KIND).files)
+    for name in ("model.json", "booster.json"):
+        write_folder(tmp_path / name, {**files, name: b"[" * 100_000}, {"kind": KIND, "format": FORMAT})
+        with pytest.raises(ModelError, match="fetch or train"):
+            ChurnModel.load(tmp_path / name)

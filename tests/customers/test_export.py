@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from retention.customers.export import write_csv
 from retention.customers.intake import Limits, read_customers, read_table
 
-LIMITS = Limits(megabytes=10, rows=10_000, columns=100)
+LIMITS = Limits(megabytes=10, rows=10_000, columns=100, cells=1_000_000)
 LIVE = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"]
 
 

@@ -19,7 +19,7 @@ from retention.customers.intake import Limits, Table, read_customers, read_table
 from retention.customers.vital import untrainable
 from retention.errors import InputError
 
-LIMITS = Limits(megabytes=20, rows=50_000, columns=300)
+LIMITS = Limits(megabytes=20, rows=50_000, columns=300, cells=1_000_000)
 
 Save = Callable[[str | bytes], Path]
 
@@ -291,6 +291,12 @@ def digits(number: int) -> bytes:
     return np.random.default_rng(0).integers(48, 58, number, np.uint8).tobytes()
 
 
+def wide(rows: int, columns: int) -> bytes:
+    """Return a file of small numbers."""
+    header = ",".join(f"c{place}" for place in range(columns))
+    return f"{header}\n".encode() + (b"1," * (columns - 1) + b"1\n") * rows
+
+
 BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a million columns": (lambda: b"column," * 10**6 + b"c\n1\n", "about 1,000,001 columns"),
     "301 columns": (lambda: ",".join(f"c{place}" for place in range(301)).encode() + b"\n", "301 columns"),
@@ -305,6 +311,7 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "too large": (lambda: b"id,a\n" + b"1,2\n" * 5_000_000, "limit of 20 MB"),
     "a text in every row": (lambda: parquet_of({"id": ["a"] * 20_000, "t": same_text(pa.string())}), "20 MB"),
     "a large text": (lambda: parquet_of({"id": ["a"] * 20_000, "t": same_text(pa.large_string())}), "20 MB"),
+    "too many cells": (lambda: wide(20_000, 290), "limit of 1,000,000 cells"),
     "Parquet rows": (lambda: parquet_of({"id": np.zeros(10**6, np.int8)}), "limit of 50,000"),
 }
 

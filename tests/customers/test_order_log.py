@@ -98,8 +98,8 @@ def test_rows_without_customer_or_date_are_left_out_and_named() -> None:
     """A row that says not who or when is no order; the note names the first."""
     orders = read(log(customer_id=["007", None, "8"], date=["2025-01-03", "2025-02-01", None]))
     assert orders.frame["customer_id"].tolist() == ["007"]
-    assert "1 row without a customer left out (first: row 3)" in orders.notes
-    assert "1 row without a date left out (first: row 4)" in orders.notes
+    assert "1 row without a customer left out (33%, first: row 3)" in orders.notes
+    assert "1 row without a date left out (33%, first: row 4)" in orders.notes
     with pytest.raises(InputError, match="no row has both a customer and a date"):
         read(log(customer_id=[None, None, "8"], date=["2025-01-03", "2025-02-01", None]))
 

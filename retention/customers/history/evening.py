@@ -1,22 +1,20 @@
 """Customers as an order log shows them on one evening."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from retention.customers.history.defaults import usual_active_days
 from retention.customers.history.features import order_features
 from retention.customers.history.labels import LABEL
 from retention.customers.history.order_log import Orders
 from retention.customers.history.profiles import Profiles
-from retention.customers.history.terms import LEAST_ACTIVE_DAYS, Terms
+from retention.customers.history.terms import Terms
 from retention.customers.table import Customers, Roles
 from retention.customers.wording import counted
 from retention.errors import InputError
-
-_TYPICAL_GAPS = 3
 
 
 @dataclass(frozen=True)
@@ -69,10 +67,11 @@ def as_of(
         time=orders.time,
         amount=orders.amount,
         cutoff=pd.Timestamp(day),
+        order=orders.order,
         without=[*elsewhere, *([orders.name] if orders.name else [])],
     )
     notes: list[str] = [*orders.notes, f"features use orders up to and including {day}"]
-    active_days = terms.active_days or _usual_active_days(table)
+    active_days = terms.active_days or usual_active_days(table["gap_mean_days"].median())
     active = (table["recency_days"] < active_days).to_numpy()
     notes.append(
         f"{counted(int(active.sum()), 'customer')} of {len(table):,} ordered in the {active_days} days up to then "
@@ -94,12 +93,6 @@ def as_of(
         notes.append(f"{counted(once, 'customer')} ordered on one day only: one_time is yes, and gaps are missing")
     roles = Roles(id=orders.customer, label=None if terms.horizon_days is None else LABEL, name=name)
     return Snapshot(table, roles, orders.source, tuple(notes), str(day), terms.horizon_days, active_days)
-
-
-def _usual_active_days(table: pd.DataFrame) -> int:
-    """Return three typical gaps, at least 60 days; with no second order anywhere, 60."""
-    typical = table["gap_mean_days"].median()
-    return LEAST_ACTIVE_DAYS if np.isnan(typical) else max(LEAST_ACTIVE_DAYS, math.ceil(_TYPICAL_GAPS * typical))
 
 
 def _latest_names(orders: Orders, name: str, past: NDArray[np.bool_]) -> pd.Series:

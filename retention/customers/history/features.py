@@ -33,6 +33,7 @@ def order_features(
     time: str,
     amount: str | None,
     cutoff: pd.Timestamp,
+    order: str | None = None,
     without: Collection[str] = (),
 ) -> pd.DataFrame:
     """Summarise each customer's orders up to and including the cutoff day.
@@ -45,6 +46,8 @@ def order_features(
         Its columns; without an amount there are no features about money.
     cutoff
         Midnight at the start of the last day that counts.
+    order
+        Column with the number of the order, where rows are its lines; None where each row is an order.
     without
         Columns not to summarise.
 
@@ -53,7 +56,7 @@ def order_features(
     DataFrame
         One row a customer with an order by then, in order of the ids; the id column comes first.
         ``recency_days`` and ``tenure_days`` count from the last and first order to the cutoff day.
-        ``orders`` counts rows, ``orders_30d`` those of the 30 days that end with the cutoff day. Gaps
+        ``orders`` counts orders, ``orders_30d`` those of the 30 days that end with the cutoff day. Gaps
         (``gap_mean_days, gap_spread_days, gap_max_days, gap_last_days``) lie between days with orders;
         who ordered on one day only has none and is ``one_time``. ``recency_over_gap`` is the recency
         in units of the person's own mean gap. ``spend_total`` is net of refunds, ``spend_trend`` the
@@ -66,17 +69,18 @@ def order_features(
     if refund.all():
         raise InputError(f"no customer has an order up to {cutoff.date()}; choose a later cutoff")
     rows = _Rows.of(past[~refund], customer, time)
+    orders = rows if order is None else rows.orders(order, amount)
     money: dict[str, object] = {}
     if amount is not None:
         money = _money(
-            rows, rows.frame[amount].to_numpy(np.float64), _refunded(rows, past[refund], customer, amount)
+            orders, orders.frame[amount].to_numpy(np.float64), _refunded(rows, past[refund], customer, amount)
         )
     table: dict[str, object] = {customer: rows.ids.astype("str")}
-    table |= _rhythm(rows, int(cutoff.to_datetime64().astype("datetime64[D]").astype(np.int64)))
+    table |= _rhythm(orders, int(cutoff.to_datetime64().astype("datetime64[D]").astype(np.int64)))
     table |= money
-    table |= _habits(rows, rows.frame[time].to_numpy("datetime64[us]").astype(np.int64) % _DAY)
+    table |= _habits(orders, orders.frame[time].to_numpy("datetime64[us]").astype(np.int64) % _DAY)
     for column in frame.columns:
-        if column not in {customer, time, amount, *without}:
+        if column not in {customer, time, amount, order, *without}:
             summary = _summary(rows, column)
             table |= {name if name not in table else f"log_{name}": values for name, values in summary.items()}
     return pd.DataFrame(table)
@@ -117,6 +121,23 @@ class _Rows:
             start,
             np.diff(np.append(start, len(who))),
         )
+
+    def orders(self, order: str, amount: str | None) -> "_Rows":
+        """Return the first line of each order, with the amount of all its lines; a row without a number is one."""
+        number = pd.factorize(self.frame[order])[0].astype(np.int64)
+        number = np.where(number < 0, number.max() + 1 + np.arange(len(number)), number)
+        pair = self.who * (number.max() + 1) + number
+        _, first, whose = np.unique(pair, return_index=True, return_inverse=True)
+        at = np.sort(first)
+        frame = self.frame.iloc[at]
+        if amount is not None:
+            paid = self.frame[amount].to_numpy(np.float64)
+            known = np.bincount(whose, weights=~np.isnan(paid)) > 0
+            sums = np.where(known, np.bincount(whose, weights=np.nan_to_num(paid)), np.nan)
+            frame = frame.assign(**{amount: sums[np.argsort(first)]})
+        who = self.who[at]
+        start = np.flatnonzero(np.diff(who, prepend=-1))
+        return _Rows(frame, self.ids, who, self.day[at], start, np.diff(np.append(start, len(who))))
 
     def sum(self, values: Floats) -> Floats:
         return np.bincount(self.who, weights=values, minlength=len(self.ids)).astype(np.float64, copy=False)

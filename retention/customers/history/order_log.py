@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers.history.order_columns import Asked, OrderRoles, find_roles
+from retention.customers.history.order_columns import Asked, OrderRoles, factors, find_roles
 from retention.customers.history.unfit import unfit_columns, unfit_notes
 from retention.customers.intake import Limits, Table, read_table, table_of
 from retention.customers.reading.columns import BLANK_WORDS
@@ -35,6 +35,8 @@ class Orders:
         Name of the column with the money; None where there is none.
     name
         What to call the customer in a message; None where there is no such column.
+    order
+        Column with the number of the order, where several rows are lines of one; else None.
     source
         The file, for messages.
     notes
@@ -46,6 +48,7 @@ class Orders:
     time: str
     amount: str | None = None
     name: str | None = None
+    order: str | None = None
     source: str = "orders"
     notes: tuple[str, ...] = ()
 
@@ -71,14 +74,16 @@ def read_orders(
 
     Rows may be in any order. Rows without a customer or a date are left out. Two equal rows are one
     order written twice when times carry a clock; with dates alone they may be two orders of one day,
-    and both stay. Amounts of 0 are orders; negative amounts are refunds.
+    and both stay. Rows with the same order number are lines of one order. Amounts of 0 are orders;
+    negative amounts are refunds. Where there is no amount but a quantity and a price, it is their product.
 
     Parameters
     ----------
     source
         A CSV or Parquet file (see :func:`retention.customers.reading.tables.read_table`), or a frame.
     customer, time, amount
-        Columns by name; guessed from the names where None. The amount may be missing altogether.
+        Columns by name; guessed from the names where None. The amount may be missing altogether, or be two
+        columns to multiply: ``"quantity * unit_price"``.
     limits
         How large the log may be; those of the process if None.
     today
@@ -99,29 +104,33 @@ def read_orders(
     asked = Asked(customer, time, amount)
     table, times = _read(source, asked, limits or Limits.from_settings())
     roles = find_roles(table.frame, table.source, asked)
-    frame, notes = table.frame, list(table.notes)
-    times = times or parse_dates(frame[roles.time].astype("str"), table.place(roles.time))
-    if roles.amount is None:
-        notes.append("no column with amounts was found, so there are no features about money; pass --amount")
-    elif frame[roles.amount].dtype != np.float64:
-        raise table.place(roles.amount).error(0, "the column with amounts must hold plain numbers; pass --amount")
-    unfit = unfit_columns(frame, id=roles.customer, used=(roles.time, roles.amount, roles.name))
-    frame = frame.drop(columns=list(unfit)).assign(**{roles.time: times.values})
+    times = times or parse_dates(table.frame[roles.time].astype("str"), table.place(roles.time))
+    frame, said = _with_amount(table, roles)
+    notes = [*table.notes, *said]
+    unfit = unfit_columns(frame, id=roles.customer, used=(roles.time, roles.amount, roles.name, roles.order))
+    ids, said = _whole_ids(frame[roles.customer])
+    frame = frame.drop(columns=list(unfit)).assign(**{roles.time: times.values}).assign(**{roles.customer: ids})
+    notes += [*said, *times.notes, *unfit_notes(unfit, "columns")]
     frame, said = _true_orders(frame, roles, table, today=today or dt.date.today())
-    notes += [*times.notes, *unfit_notes(unfit, "columns"), *said, *_amount_notes(frame, roles.amount)]
-    return Orders(frame, roles.customer, roles.time, roles.amount, roles.name, table.source, tuple(notes))
+    order, about_lines = _lines(frame, roles)
+    notes += [*said, *about_lines, *_amount_notes(frame, roles.amount)]
+    return Orders(frame, roles.customer, roles.time, roles.amount, roles.name, order, table.source, tuple(notes))
 
 
 def _read(source: str | Path | pd.DataFrame, asked: Asked, limits: Limits) -> tuple[Table, Dates | None]:
     """Read the table with ids and dates as text; a frame's own times are taken as they are."""
     if not isinstance(source, pd.DataFrame):
-        return read_table(source, limits=limits, text_columns=asked.text_columns), None
+        table = read_table(source, limits=limits, text_columns=asked.text_columns, forgiving=asked.beside)
+        return table, None
     frame, times = source, None
     time = asked.time_in([str(column) for column in frame.columns])
     if time in frame.columns and pd.api.types.is_datetime64_any_dtype(frame[time]):
         times = _own_times(frame[time])
         frame = frame.assign(**{str(time): "taken apart"})
-    return table_of(frame, source="orders", limits=limits, text_columns=asked.text_columns), times
+    table = table_of(
+        frame, source="orders", limits=limits, text_columns=asked.text_columns, forgiving=asked.beside
+    )
+    return table, times
 
 
 def _own_times(cells: pd.Series) -> Dates:
@@ -129,6 +138,43 @@ def _own_times(cells: pd.Series) -> Dates:
         return Dates(cells.to_numpy("datetime64[us]"))
     note = f"column {shown(cells.name)}: times are converted to UTC, so days begin at midnight UTC"
     return Dates(cells.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]"), (note,))
+
+
+def _with_amount(table: Table, roles: OrderRoles) -> tuple[pd.DataFrame, list[str]]:
+    """Return the rows with their amount, computed if it has to be, and what to say about that."""
+    frame = table.frame
+    if roles.amount is None:
+        return frame, ["no column with amounts was found, so there are no features about money; pass --amount"]
+    parts = factors(roles.amount, list(frame.columns))
+    for column in parts or [roles.amount]:
+        if frame[column].dtype != np.float64:
+            raise table.place(column).error(0, "the column with amounts must hold plain numbers; pass --amount")
+    if parts is None:
+        return frame, []
+    quantity, price = parts
+    return frame.assign(**{roles.amount: frame[quantity] * frame[price]}), [
+        f"the amount of a row is computed: {shown(quantity)} times {shown(price)}"
+    ]
+
+
+def _whole_ids(ids: pd.Series) -> tuple[pd.Series, list[str]]:
+    """Return ids as they were before a program took them for numbers: ``17850.0`` is ``17850``."""
+    known = ids.dropna()
+    if not len(known) or not known.str.fullmatch(r"\d+\.0").all():
+        return ids, []
+    return ids.str.slice(stop=-2), [f"column {shown(ids.name)}: ids are read without the '.0' behind them"]
+
+
+def _lines(frame: pd.DataFrame, roles: OrderRoles) -> tuple[str | None, list[str]]:
+    """Return the column with the order's number if an order can have several rows, and say so."""
+    if roles.order is None or frame[roles.order].dtype == np.float64:
+        return None, []
+    numbered = frame[[roles.customer, roles.order]].dropna()
+    count = len(numbered.drop_duplicates())
+    if count == len(numbered):
+        return None, []
+    one = f"rows with the same {shown(roles.order)} are one order"
+    return roles.order, [f"{one}: {counted(len(numbered), 'row')} are {counted(count, 'order')}"]
 
 
 def _true_orders(
@@ -142,7 +188,8 @@ def _true_orders(
         wrong = wrong & keep
         if wrong.any():
             first = table.row_numbers[int(np.argmax(wrong))]
-            notes.append(f"{counted(int(wrong.sum()), 'row')} {what} left out (first: row {first:,})")
+            share = f"{wrong.mean():.0%}, " if wrong.mean() >= 0.01 else ""
+            notes.append(f"{counted(int(wrong.sum()), 'row')} {what} left out ({share}first: row {first:,})")
             keep[wrong] = False
 
     ids = frame[roles.customer]
@@ -150,6 +197,9 @@ def _true_orders(
     drop(frame[roles.time].isna().to_numpy(), "without a date")
     if not keep.any():
         raise InputError(f"{table.source}: no row has both a customer and a date; check the columns")
+    if parts := factors(roles.amount, [column for column in frame.columns if column != roles.amount]):
+        quantity, price = (frame[column].to_numpy(np.float64) for column in parts)
+        drop((quantity < 0) & (price == 0), "taken back at no price")
     times = frame[roles.time].to_numpy("datetime64[us]")
     late = times >= np.datetime64(today) + np.timedelta64(1, "D")
     if late.sum() <= _MISTAKES * len(frame):

@@ -70,7 +70,7 @@ class Place:
         return InputError(f"{self.source}: column {shown(self.name)}, row {self.rows[position]:,}: {sentence}")
 
 
-def type_column(cells: Any, place: Place, *, as_text: bool = False) -> Column:
+def type_column(cells: Any, place: Place, *, as_text: bool = False, forgiving: bool = False) -> Column:
     """Turn an Arrow column of any type into numbers or text.
 
     Parameters
@@ -81,11 +81,14 @@ def type_column(cells: Any, place: Place, *, as_text: bool = False) -> Column:
         Where it stands, for messages.
     as_text
         Keep it text whatever it looks like (ids, labels, names).
+    forgiving
+        Keep it text, with a note, where a few cells of a numeric column are no numbers.
 
     Raises
     ------
     InputError
-        If a few cells of a numeric column are no numbers, or the column holds lists, records or bytes.
+        If a few cells of a numeric column are no numbers (unless ``forgiving``), or the column holds lists,
+        records or bytes.
     """
     import pyarrow as pa
 
@@ -102,7 +105,7 @@ def type_column(cells: Any, place: Place, *, as_text: bool = False) -> Column:
         return Column(np.full(len(cells), np.nan), plain=True)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         cells = _trim(cells)
-        return _to_text(cells, place, plain=True) if as_text else _from_text(cells, place)
+        return _to_text(cells, place, plain=True) if as_text else _from_text(cells, place, forgiving)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return _whole_text(cells) if as_text else _from_numbers(cells, place)
     if pa.types.is_boolean(kind):
@@ -151,7 +154,7 @@ def _from_numbers(cells: Any, place: Place) -> Column:
     return Column(values, plain=True)
 
 
-def _from_text(cells: Any, place: Place) -> Column:
+def _from_text(cells: Any, place: Place, forgiving: bool) -> Column:
     """Decide whether a text column is numbers, and read them."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -164,7 +167,7 @@ def _from_text(cells: Any, place: Place) -> Column:
             return _to_text(cells, place)
         values = _cast(bare)
     if values is None:
-        return _from_dressed(cells, bare, place)
+        return _from_dressed(cells, bare, place, forgiving)
     at = _code(bare, values)
     if at is not None:
         why = f"{cell(cells[at])} in row {place.rows[at]:,} is a code, not a number"
@@ -206,13 +209,15 @@ def _refuse_infinite(values: NDArray[np.float64], place: Place) -> None:
         raise place.error(at, "the number is infinite; correct the cell or leave it blank")
 
 
-def _from_dressed(cells: Any, bare: Any, place: Place) -> Column:
+def _from_dressed(cells: Any, bare: Any, place: Place, forgiving: bool) -> Column:
     """Read numbers that carry marks, refuse a few strays among numbers, or keep the column as text.
 
     Parameters
     ----------
     cells, bare
         The column as written, and without the words that stand for a blank.
+    place, forgiving
+        As for :func:`type_column`.
     """
     import pyarrow.compute as pc
 
@@ -220,7 +225,7 @@ def _from_dressed(cells: Any, bare: Any, place: Place) -> Column:
     found = decipher(bare)
     strays = filled & ~found.fits
     if strays.any():
-        return _with_strays(cells, strays, found, place)
+        return _with_strays(cells, strays, found, place, forgiving)
     if found.doubt:
         at = int(np.argmax(filled))
         return _to_text(cells, place, _kept(place, f"{found.doubt} ({cell(cells[at])} in row {place.rows[at]:,})"))
@@ -232,11 +237,13 @@ def _from_dressed(cells: Any, bare: Any, place: Place) -> Column:
     return Column(found.values, f"{note}; {blank}" if blank else note)
 
 
-def _with_strays(cells: Any, strays: NDArray[np.bool_], found: Deciphered, place: Place) -> Column:
+def _with_strays(
+    cells: Any, strays: NDArray[np.bool_], found: Deciphered, place: Place, forgiving: bool
+) -> Column:
     """Refuse a few strays among many numbers; else take the column as text, and say so if it is half numbers."""
     count, numbers = int(strays.sum()), int(found.fits.sum())
     at = int(np.argmax(strays))
-    if numbers >= 3 and count <= max(1.0, _MOST_STRAYS * (count + numbers)):
+    if not forgiving and numbers >= 3 and count <= max(1.0, _MOST_STRAYS * (count + numbers)):
         others = f" (and {counted(count - 1, 'more cell')})" if count > 1 else ""
         raise place.error(
             at,

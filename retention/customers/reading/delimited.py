@@ -50,7 +50,7 @@ def open_text(text: Text, limits: Limits) -> Source:
     if text.blank_lines * len(names) > _MOST_BLANK_CELLS:
         raise _too_blank(text)
     body = _Body(text, end, separator, names, 1 + len(data[:start].splitlines()), limits)
-    return Source(source, names, body.rows, text.notes)
+    return Source(source, names, body.rows, limits, text.notes)
 
 
 @dataclass(frozen=True)

@@ -33,17 +33,20 @@ class Limits:
         Largest file, packed or unpacked (1 MB is 10⁶ bytes).
     rows, columns
         Most rows and columns.
+    cells
+        Most rows times columns read at once; each takes 15 to 60 bytes meanwhile.
     """
 
     megabytes: int
     rows: int
     columns: int
+    cells: int
 
     @classmethod
     def from_settings(cls) -> "Limits":
         """Return the limits of this process: safe on a Space, generous elsewhere."""
         now = settings()
-        return cls(now.max_upload_mb, now.max_rows, now.max_columns)
+        return cls(now.max_upload_mb, now.max_rows, now.max_columns, now.max_cells)
 
     @property
     def bytes(self) -> int:

@@ -56,7 +56,7 @@ def open_parquet(file: Any, source: str, limits: Limits) -> Source:
         reader = parquet.ParquetFile(file, read_dictionary=words)
     except (pa.ArrowException, OSError, IndexError):
         raise _damaged(source) from None
-    return Source(source, names, lambda: _rows(reader, names, source, limits))
+    return Source(source, names, lambda: _rows(reader, names, source, limits), limits)
 
 
 def parse(data: bytes, source: str, limits: Limits) -> tuple[Any, NDArray[np.int64]]:

@@ -66,6 +66,8 @@ class Source:
     rows
         Reads them from the start. Raises InputError at the first that cannot be used, the last
         checks (is there any row, does every quote end) at the end.
+    limits
+        How many cells may be read at once.
     notes
         What had to be assumed about the file.
     """
@@ -73,11 +75,24 @@ class Source:
     name: str
     columns: Sequence[str]
     rows: Callable[[], Iterator[Rows]]
+    limits: Limits
     notes: tuple[str, ...] = ()
 
     def whole(self, positions: Sequence[int] | None = None) -> Rows:
-        """Read all rows of these columns at once; of every column if None."""
-        return joined([rows if positions is None else rows.select(positions) for rows in self.rows()])
+        """Read all rows of these columns at once; of every column if None.
+
+        Raises
+        ------
+        InputError
+            At the first row with which they are more cells than the limit.
+        """
+        pieces: list[Rows] = []
+        count, width = 0, len(self.columns if positions is None else positions)
+        for rows in self.rows():
+            count += len(rows)
+            check_cells(count, width, self.name, self.limits)
+            pieces.append(rows if positions is None else rows.select(positions))
+        return joined(pieces)
 
     def parts(self, positions: Sequence[int], size: int) -> Iterator[Rows]:
         """Read these columns ``size`` rows at a time, the last time fewer."""
@@ -126,6 +141,15 @@ def check_rows(count: int, source: str, limits: Limits) -> None:
         raise InputError(
             f"{source}: has more rows than the limit of {limits.rows:,}; "
             "split it, or raise RETENTION_MAX_ROWS where you run this yourself"
+        )
+
+
+def check_cells(rows: int, columns: int, source: str, limits: Limits) -> None:
+    """Refuse more cells than may be in memory at once."""
+    if rows * columns > limits.cells:
+        raise InputError(
+            f"{source}: has more than the limit of {limits.cells:,} cells (rows times columns); leave columns "
+            "out or split it, or raise RETENTION_MAX_CELLS where you run this yourself"
         )
 
 

@@ -14,7 +14,7 @@ from retention.customers.reading.columns import Place, type_column
 from retention.customers.reading.delimited import open_text
 from retention.customers.reading.files import Limits, open_file
 from retention.customers.reading.parquet import open_parquet
-from retention.customers.reading.shape import Rows, Source, check_names, check_rows
+from retention.customers.reading.shape import Rows, Source, check_cells, check_names, check_rows
 from retention.customers.reading.text import look_through
 from retention.errors import InputError
 
@@ -55,7 +55,9 @@ class Table:
         return Place(self.source, column, self.row_numbers)
 
 
-def read_table(source: str | Path, *, limits: Limits, text_columns: TextColumns = ()) -> Table:
+def read_table(
+    source: str | Path, *, limits: Limits, text_columns: TextColumns = (), forgiving: TextColumns = ()
+) -> Table:
     """Read CSV, TSV, semicolon- or pipe-separated text, or Parquet, plain or packed with gzip.
 
     Parameters
@@ -67,6 +69,8 @@ def read_table(source: str | Path, *, limits: Limits, text_columns: TextColumns 
     text_columns
         Columns that stay text whatever they look like (ids, labels); names the file does not have
         are ignored. A function gets the header and returns them.
+    forgiving
+        Columns that become text, with a note, where a few words stray among numbers; so named.
 
     Raises
     ------
@@ -74,7 +78,7 @@ def read_table(source: str | Path, *, limits: Limits, text_columns: TextColumns 
         If the file cannot be used; the message names the row and the column where there is one.
     """
     opened = open_table(source, limits=limits)
-    return _typed(opened.whole(), opened.name, notes=opened.notes, text_columns=text_columns)
+    return _typed(opened.whole(), opened.name, notes=opened.notes, text_columns=text_columns, forgiving=forgiving)
 
 
 def open_table(source: str | Path, *, limits: Limits) -> Source:
@@ -91,7 +95,14 @@ def open_table(source: str | Path, *, limits: Limits) -> Source:
     return open_text(look_through(file), limits)
 
 
-def table_of(frame: pd.DataFrame, *, source: str, limits: Limits, text_columns: TextColumns = ()) -> Table:
+def table_of(
+    frame: pd.DataFrame,
+    *,
+    source: str,
+    limits: Limits,
+    text_columns: TextColumns = (),
+    forgiving: TextColumns = (),
+) -> Table:
     """Type the columns of a frame in memory as :func:`read_table` types those of a file.
 
     Raises
@@ -103,8 +114,10 @@ def table_of(frame: pd.DataFrame, *, source: str, limits: Limits, text_columns: 
 
     names = check_names([str(name) for name in frame.columns], source, limits)
     check_rows(len(frame), source, limits)
+    check_cells(len(frame), len(names), source, limits)
     cells = pa.table([as_arrow(frame.iloc[:, position]) for position in range(len(names))], names=names)
-    return _typed(Rows(cells, np.arange(2, len(frame) + 2)), source, notes=(), text_columns=text_columns)
+    rows = Rows(cells, np.arange(2, len(frame) + 2))
+    return _typed(rows, source, notes=(), text_columns=text_columns, forgiving=forgiving)
 
 
 def name_columns(
@@ -146,17 +159,20 @@ def name_columns(
     return named, tuple(notes)
 
 
-def _typed(rows: Rows, source: str, *, notes: tuple[str, ...], text_columns: TextColumns) -> Table:
+def _typed(
+    rows: Rows, source: str, *, notes: tuple[str, ...], text_columns: TextColumns, forgiving: TextColumns
+) -> Table:
     """Type each column in turn."""
     columns_there = rows.cells.column_names
     nameless = {place: rows.cells.column(place) for place, name in enumerate(columns_there) if not name}
     named, about_names = name_columns(columns_there, nameless, source)
     header = list(named)
-    as_text = frozenset(text_columns(header) if callable(text_columns) else text_columns)
+    as_text, kept = (frozenset(asked(header) if callable(asked) else asked) for asked in (text_columns, forgiving))
     columns: dict[str, Any] = {}
     about_columns: dict[str, str] = {}
     for name, position in named.items():
-        made = type_column(rows.cells.column(position), Place(source, name, rows.numbers), as_text=name in as_text)
+        cells, place = rows.cells.column(position), Place(source, name, rows.numbers)
+        made = type_column(cells, place, as_text=name in as_text, forgiving=name in kept)
         columns[name] = made.values
         if made.note:
             about_columns[name] = made.note

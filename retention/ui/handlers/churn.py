@@ -58,5 +58,5 @@ def one_customer(session: Session, id: str) -> Any | None:
         if people is not None:
             rows = np.flatnonzero(people.ids.to_numpy() == id.strip())
             if len(rows):
-                return figures.waterfall(session.model, people, int(rows[0]))
+                return figures.waterfall(session.model, people, int(rows[-1]))  # of a stack, the newest
     raise InputError("no customer has this id; copy one from the first rows in the Customers tab")

@@ -7,13 +7,23 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import pandas as pd
+
 from retention import figures, pipeline
 from retention.customers.audit import audit
-from retention.customers.intake import read_customers
-from retention.customers.orders import Orders, looks_like_orders, read_orders, snapshot
+from retention.customers.history.order_columns import holds_dates, repeats
+from retention.customers.intake import guess_customer_roles, read_customers
+from retention.customers.orders import (
+    Defaults,
+    Orders,
+    defaults_for,
+    looks_like_orders,
+    read_orders,
+    snapshot,
+    stack_snapshots,
+)
 from retention.customers.reading.files import Limits
 from retention.customers.reading.tables import read_table
-from retention.customers.roles import guess_roles
 from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.ui.handlers.churn import train
@@ -55,28 +65,57 @@ class Upload:
         Whether it looks like one row an order rather than one row a customer.
     guesses
         Role -> the column guessed for it, or None: ``id``, ``label``, ``value`` of a customer
-        table, ``customer``, ``time``, ``amount`` of an order log.
+        table, ``customer``, ``time``, ``amount`` of an order log. An amount may be the product of two
+        columns.
+    defaults
+        What suits an order log; None for another file, and where its columns have to be chosen first.
     """
 
     columns: list[str]
     is_order_log: bool
     guesses: Mapping[str, str | None]
+    defaults: Defaults | None
 
 
 def look_at(path: str) -> Upload:
     """Tell what an uploaded file seems to be."""
-    table = read_table(path, limits=Limits.from_settings())
+    # As text, so that a stray word in a column is no reason to refuse before that column can be struck.
+    table = read_table(path, limits=Limits.from_settings(), text_columns=lambda columns: columns)
     columns = [str(column) for column in table.frame.columns]
     guesses: dict[str, str | None] = {}
     with suppress(InputError):  # no column can be the id: the person is asked to say which
-        roles = guess_roles(columns, table.source).roles
+        roles = guess_customer_roles(table).roles
         guesses |= {"id": roles.id, "label": roles.label, "value": roles.value}
-    is_order_log = looks_like_orders(table.frame)
-    if is_order_log:
-        with suppress(InputError):
-            orders = read_orders(path)
-            guesses |= {"customer": orders.customer, "time": orders.time, "amount": orders.amount}
-    return Upload(columns, is_order_log, guesses)
+    if not _one_row_an_order(table.frame, guesses.get("id")):
+        return Upload(columns, False, guesses, None)
+    try:
+        orders = read_orders(path)
+    except InputError:
+        return Upload(columns, True, guesses, None)
+    guesses |= {"customer": orders.customer, "time": orders.time, "amount": orders.amount}
+    return Upload(columns, True, guesses, _defaults(orders))
+
+
+def _one_row_an_order(frame: pd.DataFrame, id: str | None) -> bool:
+    """Whether to ask for the columns of an order log first; the person can say otherwise."""
+    if looks_like_orders(frame):
+        return True
+    return holds_dates(frame) if id is None else repeats(frame, id)
+
+
+def look_again(path: str | None, *, customer: str | None, time: str | None, amount: str | None) -> Defaults | None:
+    """Return what suits an uploaded order log whose columns a person has chosen; None while they do not fit."""
+    try:
+        return _defaults(read_orders(_uploaded(path), customer=customer, time=time, amount=amount))
+    except InputError:
+        return None
+
+
+def _defaults(orders: Orders) -> Defaults | None:
+    try:
+        return defaults_for(orders)
+    except InputError:
+        return None
 
 
 def use_customers(session: Session, path: str | None, **roles: Any) -> Session:
@@ -91,29 +130,48 @@ def use_orders(
     customer: str | None,
     time: str | None,
     amount: str | None,
-    cutoff: str | None,
-    horizon_days: float,
+    cutoff: str | None = None,
+    horizon_days: float | None = None,
+    active_days: float | None = None,
+    quiet_gaps: float | None = None,
+    periods: float | None = None,
 ) -> Session:
-    """Replace the customers by the snapshots of an uploaded order log."""
+    """Replace the customers by the snapshots of an uploaded order log.
+
+    Boxes that were left blank take the defaults of :func:`retention.customers.orders.snapshot`; a number for
+    ``quiet_gaps`` makes the label a silence of so many of one's own gaps.
+    """
     orders = read_orders(_uploaded(path), customer=customer, time=time, amount=amount)
-    past = snapshot(orders, cutoff=cutoff or None, horizon_days=int(horizon_days))
-    return _begin(session, past, today=snapshot(orders, horizon_days=None), orders=orders)
+    active = None if active_days is None else int(active_days)
+    days = 30 if horizon_days is None else int(horizon_days)
+    if periods is not None and periods != 1:
+        past = stack_snapshots(
+            orders, newest=cutoff or None, periods=int(periods), horizon_days=days, active_days=active,
+            quiet_gaps=quiet_gaps,
+        )  # fmt: skip
+    else:
+        past = snapshot(
+            orders, cutoff=cutoff or None, horizon_days=days, active_days=active, quiet_gaps=quiet_gaps
+        )
+    today = snapshot(orders, horizon_days=None, active_days=past.active_days)
+    return _begin(session, past, today=today, orders=orders)
 
 
 def _begin(
     session: Session, customers: Customers, *, today: Customers | None = None, orders: Orders | None = None
 ) -> Session:
     """Return a session that starts over with these customers; only the money inputs stay."""
+    newest = customers.newest()
     pictures = {
-        "recency_frequency": figures.recency_frequency(customers),
-        "label_balance": figures.label_balance(customers),
+        "recency_frequency": figures.recency_frequency(newest),
+        "label_balance": figures.label_balance(newest),
         "retention_by_cohort": None if orders is None else figures.retention_by_cohort(orders),
         "order_gaps": None if orders is None else figures.order_gaps(orders),
     }
     return Session(
         customers=customers,
-        today=today,
-        findings=audit(customers),
+        today=newest if today is None and customers.cutoffs else today,
+        findings=audit(newest),
         pictures=pictures,
         economics=session.economics,
     )
