@@ -7,12 +7,18 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from pydantic import SecretStr
 
+from retention.hub.connection import Hub
+from retention.hub.model_release import plan_model
+from retention.hub.publish import Pushed, push
 from retention.hub.snapshot import SEND_LIST_FILE, from_parquet
 from tests.files import telecom_customers
 from tests.stand_ins.hub_server import HubServer, Person
@@ -98,13 +104,19 @@ def desk(server: HubServer, telecom_folder: Path, tmp_path: Path) -> Desk:
     return Desk(tmp_path, server.url)
 
 
+@pytest.fixture
+def released(desk: Desk) -> Pushed:
+    """The model, on the Hub already."""
+    return push(plan_model(desk.folder / "model", repo="alice/churn"), hub=Hub(SecretStr(TOKEN), desk.url))
+
+
 def named(customers: pd.DataFrame) -> pd.DataFrame:
     """Give them names and phones, which must stay at home."""
     return customers.assign(name="Canaryname", phone=[f"+91 98765 {i:05d}" for i in range(len(customers))])
 
 
-def test_a_model_and_a_decision_go_to_the_hub_and_back(server: HubServer, desk: Desk) -> None:
-    """Push, pull, score, share the decision, replay: the same send list, bit for bit, and nobody named."""
+def test_a_decision_goes_to_the_hub_and_back(server: HubServer, desk: Desk) -> None:
+    """Pushed, then pulled and replayed by the cards' own commands: the same list, bit for bit, nobody named."""
     model = desk.run("push", "model/", "alice/churn", "--yes")
     assert (model["repo"], model["kind"], model["private"]) == ("alice/churn", "model", True)
     assert {"README.md", "manifest.json", "model.json", "booster.json"} <= set(model["files"])
@@ -116,15 +128,16 @@ def test_a_model_and_a_decision_go_to_the_hub_and_back(server: HubServer, desk: 
     fates = {column["name"]: column["fate"] for column in data["columns"]}
     assert (fates["customerID"], fates["name"], fates["phone"]) == ("pseudonymised", "left out", "left out")
 
-    replayed = desk.run("replay", f"alice/data@{data['commit']}")
+    said = {line.split()[0]: desk.run(*line.split()) for line in on_the_cards(server, commit=data["commit"])}
+    assert list(said) == ["pull", "score", "replay"]
+    replayed = said["replay"]
     assert replayed["identical"] is True
     assert replayed["different"] == {}
     assert (replayed["repo"], replayed["commit"], replayed["model"]) == ("alice/data", data["commit"], at)
-    assert replayed["customers"] == 300
+    assert replayed["customers"] == said["score"]["customers"] == 300
+    assert said["pull"]["commit"] == data["commit"]
+    assert SEND_LIST_FILE in said["pull"]["files"]
 
-    pulled = desk.run("pull", "alice/data", "--out", "data")
-    assert pulled["commit"] == data["commit"]
-    assert SEND_LIST_FILE in pulled["files"]
     desk.run("score", "customers.csv", "--model", "model/", *money, "--out", "scored.csv")
     scored = pd.read_csv(desk.folder / "scored.csv")
     shared = from_parquet((desk.folder / "data" / SEND_LIST_FILE).read_bytes(), "test")
@@ -136,22 +149,15 @@ def test_a_model_and_a_decision_go_to_the_hub_and_back(server: HubServer, desk: 
     assert not any(secret.encode() in everything for secret in ("Canaryname", "98765", "-ABCDE", salt, TOKEN))
 
 
-def test_the_commands_on_the_cards_work(server: HubServer, desk: Desk) -> None:
-    """Copied from the cards, with the words in capitals filled in, each does what it says."""
-    desk.run("push", "model/", "alice/churn", "--yes")
-    data = desk.run("push", "customers.csv", "alice/data", "--model-at", "alice/churn", "--yes")
+def on_the_cards(server: HubServer, *, commit: str) -> list[str]:
+    """Return the commands on the cards of the model and of the data, the words in capitals filled in."""
     cards = "".join(
         server.repos[place].head.files["README.md"].decode()
         for place in [("model", "alice/churn"), ("dataset", "alice/data")]
     )
     commands = [" ".join(found.split()) for found in re.findall(r"`python -m retention ([^`]+)`", cards)]
-    assert [command.split()[0] for command in commands] == ["pull", "score", "pull", "replay"]
-    for command in commands:
-        filled = command.replace("<commit>", data["commit"]).replace("DIR", "dir")
-        desk.run(
-            *filled.replace("--out model", "--out fetched").replace("--model model", "--model fetched").split()
-        )
-    assert {"fetched", "dir", "scored.csv"} <= {path.name for path in desk.folder.iterdir()}
+    assert commands[0] == "pull alice/churn --out model"
+    return [command.replace("<commit>", commit).replace("DIR", "data") for command in commands]
 
 
 def test_messages_are_shared_without_names(server: HubServer, desk: Desk) -> None:
@@ -210,9 +216,9 @@ def test_a_missing_token_is_told(server: HubServer, desk: Desk, arguments: tuple
     assert not (desk.folder / "x").exists()
 
 
+@pytest.mark.usefixtures("released")
 def test_a_changed_byte_is_told(server: HubServer, desk: Desk) -> None:
     """Neither pulled nor replayed; what was in the folder before stays."""
-    desk.run("push", "model/", "alice/churn", "--yes")
     repo = server.repos["model", "alice/churn"]
     changed = repo.head.files["booster.json"].replace(b"0", b"1", 1)
     repo.commit("tampered", {**repo.head.files, "booster.json": changed})
@@ -223,9 +229,9 @@ def test_a_changed_byte_is_told(server: HubServer, desk: Desk) -> None:
     assert {path.name for path in desk.folder.iterdir()} <= {"home", "hf", "model", "customers.csv"}
 
 
+@pytest.mark.usefixtures("released")
 def test_a_stale_parent_is_told(server: HubServer, desk: Desk) -> None:
     """Somebody else releases while we upload: their release stays as it is."""
-    desk.run("push", "model/", "alice/churn", "--yes")
     theirs = {"model.json": b"{}"}
     server.before_commit.append(lambda repo: repo.commit("theirs", {**repo.head.files, **theirs}))
     said = desk.refused("push", "model/", "alice/churn", "--with-evaluation", "--yes")
@@ -256,17 +262,17 @@ def test_a_connection_lost_midway_is_told(server: HubServer, desk: Desk, method:
     assert "out_of_fold.parquet" in desk.run(*arguments)["files"]
 
 
+@pytest.mark.usefixtures("released")
 def test_a_pull_cut_off_midway_leaves_nothing(server: HubServer, desk: Desk) -> None:
     """Half a file is no file: the folder does not appear."""
-    desk.run("push", "model/", "alice/churn", "--yes")
     server.fail("GET", "/resolve/", how="cut", times=99)
     assert "the connection to the Hub was lost" in desk.refused("pull", "alice/churn", "--out", "x")
     assert {path.name for path in desk.folder.iterdir()} <= {"home", "hf", "model", "customers.csv"}
 
 
+@pytest.mark.usefixtures("released")
 def test_a_decision_with_another_model_is_refused(server: HubServer, desk: Desk) -> None:
     """The model here and the one on the Hub must be one, or nobody could replay it."""
-    desk.run("push", "model/", "alice/churn", "--yes")
     other = desk.folder / "model" / "manifest.json"
     other.write_text(other.read_text().replace("{", '{"note": "another",', 1))
     arguments = ("push", "customers.csv", "alice/data", "--model", "model/", "--model-at", "alice/churn", "--yes")
@@ -288,9 +294,8 @@ def test_a_decision_with_another_model_is_refused(server: HubServer, desk: Desk)
     ],
 )
 def test_a_wrong_request_is_told(
-    server: HubServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], desk: Desk,
-    arguments: str, words: str,
-) -> None:  # fmt: skip
+    server: HubServer, monkeypatch: pytest.MonkeyPatch, desk: Desk, arguments: str, words: str
+) -> None:
     """In one sentence that names the flag or the place, in the same process to save time."""
     from huggingface_hub import constants
 
@@ -300,9 +305,9 @@ def test_a_wrong_request_is_told(
     monkeypatch.setenv("HOME", str(desk.folder / "home"))
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     monkeypatch.setattr(constants, "ENDPOINT", server.url)
-    assert main(arguments.split()) == 2
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert words in err
-    assert err.count("\n") == 1
+    with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+        assert main(arguments.split()) == 2
+    assert out.getvalue() == ""
+    assert words in err.getvalue()
+    assert err.getvalue().count("\n") == 1
     assert [method for method, _ in server.requests if method != "GET"] == []
