@@ -9,7 +9,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 
-from retention.cli import churn, customers, demo, offers, profit
+from retention.cli import churn, customers, demo, hub, offers, profit
 from retention.cli.command import Outcome, Parser
 from retention.errors import RetentionError
 
@@ -46,6 +46,6 @@ def _parser() -> argparse.ArgumentParser:
         added.add_argument("--json", action="store_true", help="print one JSON object on stdout")
         return added
 
-    for step in (customers, churn, profit, offers, demo):
+    for step in (customers, churn, profit, offers, hub, demo):
         step.add(command)
     return parser

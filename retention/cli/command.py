@@ -7,12 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn, Protocol, TypeAlias
 
+from retention.customers.roles import Kinds
 from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.profit.economics import PRESETS, Economics
 
 Outcome: TypeAlias = tuple[dict[str, Any], str]
 """What a command found: the JSON object, and the same in words."""
+
+
+Flags: TypeAlias = argparse._ActionsContainer
+"""A parser, or a group of its flags."""
 
 
 class AddCommand(Protocol):
@@ -41,6 +46,11 @@ def market_flags(parser: argparse.ArgumentParser) -> None:
 def customer_flags(parser: argparse.ArgumentParser) -> None:
     """Add the file of customers and the flags that name its columns."""
     parser.add_argument("customers", type=Path, help="CSV or Parquet, one row a customer")
+    role_flags(parser)
+
+
+def role_flags(parser: Flags) -> None:
+    """Add the flags that name the columns of a file of customers."""
     parser.add_argument("--id", metavar="COLUMN", help="who the row is about; guessed by its name")
     parser.add_argument("--label", metavar="COLUMN", help="who left; guessed by its name")
     parser.add_argument("--positive", metavar="VALUE", help="the label's value for those who left")
@@ -63,8 +73,20 @@ def money_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--currency", metavar="SIGN")
 
 
-def read_customers_of(options: argparse.Namespace) -> Customers:
-    """Read the customers a command was given."""
+def decision_flags(parser: Flags) -> None:
+    """Add the flags that decide who gets which offer."""
+    parser.add_argument("--threshold", type=float, help="send from this probability on; default: the best one")
+    parser.add_argument("--top", type=int, metavar="N", help="send to N customers at the most")
+    parser.add_argument("--catalogue", type=Path, help="the offers there are (TOML); default: the packaged ones")
+    parser.add_argument(
+        "--every-offer", action="store_true", help="give each customer the offer that earns most, not the first"
+    )
+    parser.add_argument("--budget", type=float, metavar="X", help="what the offers may be expected to cost")
+    parser.add_argument("--max-contacts", type=int, metavar="N", help="contact N at the most, those who earn most")
+
+
+def read_customers_of(options: argparse.Namespace, *, kinds: Kinds | None = None) -> Customers:
+    """Read the customers a command was given; ``kinds`` as for :func:`read_customers`."""
     from retention.customers.intake import read_customers
 
     return read_customers(
@@ -74,6 +96,7 @@ def read_customers_of(options: argparse.Namespace) -> Customers:
         positive=options.positive,
         value=options.value_column,
         exclude=excluded(options),
+        kinds=kinds,
     )
 
 

@@ -8,6 +8,7 @@ from retention.cli.command import (
     AddCommand,
     Outcome,
     customer_flags,
+    decision_flags,
     economics_of,
     excluded,
     lines,
@@ -36,14 +37,7 @@ def _score_flags(parser: argparse.ArgumentParser) -> None:
     money_flags(parser)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--threshold", type=float, help="send from this probability on; default: the best one")
-    parser.add_argument("--top", type=int, metavar="N", help="send to N customers at the most")
-    parser.add_argument("--catalogue", type=Path, help="the offers there are (TOML); default: the packaged ones")
-    parser.add_argument(
-        "--every-offer", action="store_true", help="give each customer the offer that earns most, not the first"
-    )
-    parser.add_argument("--budget", type=float, metavar="X", help="what the offers may be expected to cost")
-    parser.add_argument("--max-contacts", type=int, metavar="N", help="contact N at the most, those who earn most")
+    decision_flags(parser)
 
 
 def _score(options: argparse.Namespace) -> Outcome:

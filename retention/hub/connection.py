@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import SecretStr
 
-from retention.errors import InputError
+from retention.errors import InputError, PublishError
 from retention.hub.reference import Kind, Reference
 from retention.hub.refusals import explain, trouble, wait_before_retry
 from retention.settings import settings
@@ -54,6 +54,17 @@ class Hub:
 
         saved = None if settings().hf_token else get_token()
         return cls(settings().hf_token or (SecretStr(saved) if saved else None))
+
+    def check_token(self, repo: str) -> None:
+        """See that somebody is signed in who could write to a repository.
+
+        Raises
+        ------
+        PublishError
+            If nobody is.
+        """
+        if self.token is None:
+            raise PublishError(f"{repo}: pushing takes a token; sign in with `hf auth login` or set HF_TOKEN")
 
     @contextmanager
     def talk(self, reference: Reference, kind: Kind) -> Iterator["HfApi"]:

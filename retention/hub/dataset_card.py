@@ -104,11 +104,15 @@ def _metadata(repo: str, customers: int, parts: Sequence[Part], licence: str | N
 def _opening(repo: str, customers: Customers, parts: Sequence[Part], decision: Decision | None) -> str:
     label = customers.label
     rate = "" if label is None else f" {float(label.mean()):.1%} of them left."
+    rows_are = "one row each"
+    if customers.cutoffs:
+        rows_are = f"one row each at each of {len(customers.cutoffs)} cutoffs where they were active"
+        rate = "" if label is None else f" {float(label.mean()):.1%} of the rows left."
     why = " It holds a decision, whom to send an offer, that can be replayed." if decision else ""
     rows = [[shown(part.name), f"{len(part.frame):,}", part.words, shown(part.path)] for part in parts]
     return f"""# {repo.split("/")[1]}
 
-{len(customers):,} customers, one row each, under pseudonyms.{rate}{why}
+{customers.ids.nunique():,} customers, {rows_are}, under pseudonyms.{rate}{why}
 
 {table(["configuration", "rows", "what", "file"], rows)}"""
 
@@ -179,6 +183,8 @@ def _column(name: str, part: Part, customers: Customers, meanings: Mapping[str, 
         found = Meaning("pseudonym of the customer", "")
     elif name == roles.label:
         found = Meaning("1 left, 0 stayed", "")
+    elif name == roles.cutoff:
+        found = Meaning("last day that counts as past for the row", "date")
     elif name == roles.value:
         found = Meaning("margin kept if the customer stays", "currency")
     words = said(meanings.get(name, found.words)) or "as the owner names it"
@@ -196,8 +202,12 @@ def _replaying(repo: str, decision: Decision) -> str:
     ]
     threshold = "each customer's own break-even" if decision.threshold is None else f"{decision.threshold:.6g}"
     rows.append(["threshold", threshold, "computed"])
-    rows.append(["at most", "no limit" if decision.top is None else f"{decision.top:,} customers", "chosen"])
-    rows.append(["offer", shown(decision.catalogue[0].id), "its words and terms are in the manifest"])
+    most = min((cap for cap in (decision.top, decision.max_contacts) if cap is not None), default=None)
+    rows.append(["at most", "no limit" if most is None else f"{most:,} customers", "chosen"])
+    if decision.budget is not None:
+        rows.append(["budget", f"{decision.budget:g} {said(decision.economics.currency)}", "chosen"])
+    offers = decision.catalogue if decision.every_offer else decision.catalogue[:1]
+    rows.append(["offers", ", ".join(shown(offer.id) for offer in offers), "words and terms are in the manifest"])
     return f"""## Replaying the decision
 
 `python -m retention replay {repo}@<commit>` fetches the model named here, scores the customers anew and compares

@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from retention.artifacts import with_manifest
+from retention.artifacts import MANIFEST, sha256, with_manifest
 from retention.churn.model import ChurnModel
 from retention.customers.table import Customers
 from retention.errors import InputError, PublishError
+from retention.hub.connection import Hub
 from retention.hub.dataset_card import Part, dataset_card
 from retention.hub.decision import Decision, decide, model_sha256
 from retention.hub.pseudonyms import Salt
+from retention.hub.publish import fetch
 from retention.hub.reference import Reference
 from retention.hub.release import Release
 from retention.hub.snapshot import (
@@ -29,7 +31,6 @@ from retention.hub.snapshot import (
     roles_as_json,
     to_parquet,
 )
-from retention.offers.batch import Campaign
 from retention.offers.names import clean_name
 from retention.profit.catalogue import Offer
 from retention.profit.economics import Economics
@@ -48,8 +49,8 @@ class Deciding:
         ``OWNER/NAME@commit`` where the same model was pushed.
     economics
         The money inputs.
-    threshold, top, catalogue
-        As for scoring; None for its defaults.
+    threshold, top, catalogue, every_offer, budget, max_contacts
+        As for :func:`retention.send_list.score`.
     """
 
     model: Path
@@ -58,6 +59,26 @@ class Deciding:
     threshold: float | None = None
     top: int | None = None
     catalogue: tuple[Offer, ...] | None = None
+    every_offer: bool = False
+    budget: float | None = None
+    max_contacts: int | None = None
+
+    def pinned(self, *, hub: Hub) -> "Deciding":
+        """Return it with the model's newest commit where it names none, after seeing that the model there is this.
+
+        Raises
+        ------
+        PublishError
+            If it is not on the Hub, or the one there is another.
+        ModelError
+            If one of the two is damaged.
+        """
+        there = fetch(self.model_at, kind="model", hub=hub)
+        if sha256(there.content[MANIFEST]) != model_sha256(self.model):
+            raise PublishError(
+                f"{there.reference}: is not the model in {self.model}; push that first, or decide with this one"
+            )
+        return replace(self, model_at=there.reference)
 
 
 def plan_dataset(
@@ -66,7 +87,7 @@ def plan_dataset(
     repo: str,
     salt: Salt,
     deciding: Deciding | None = None,
-    campaign: Campaign | None = None,
+    messages: pd.DataFrame | None = None,
     private: bool = True,
     licence: str | None = None,
     meanings: Mapping[str, str] | None = None,
@@ -83,8 +104,9 @@ def plan_dataset(
         The owner's secret behind the pseudonyms.
     deciding
         Share a send list too, and all that it takes to replay it.
-    campaign
-        Share the messages written to these customers too, with names taken out.
+    messages
+        Share the messages written to these customers too, with names taken out: the id, ``message``,
+        ``message_source``, ``message_note``, and ``name`` where they were called by it.
     private
         Whether nobody else may see it.
     licence
@@ -95,7 +117,8 @@ def plan_dataset(
     Raises
     ------
     InputError
-        If ``repo`` or the model's reference cannot be used, or the messages are for other customers.
+        If ``repo`` or the model's reference cannot be used, the messages are for other customers, or a
+        decision is asked for about customers at several cutoffs.
     ModelError
         If the model's folder is damaged.
     PublishError
@@ -112,9 +135,9 @@ def plan_dataset(
         decision, shared, rows = _decided(customers, shareable, deciding)
         fields["decision"] = decision.as_json()
         more.append(Part("send_list", SEND_LIST_FILE, rows, "whom to send an offer, and why"))
-    if campaign is not None:
-        messages = _messages(campaign, customers, salt)
-        more.append(Part("messages", MESSAGES_FILE, messages, "what they were written, without names"))
+    if messages is not None:
+        texts = _messages(messages, customers, salt)
+        more.append(Part("messages", MESSAGES_FILE, texts, "what they were written, without names"))
     fields["roles"] = roles_as_json(shared.roles)
     parts = [Part("customers", CUSTOMERS_FILE, shared.frame, "the customers"), *more]
     content = with_manifest({part.path: to_parquet(part.frame) for part in parts}, fields)
@@ -143,6 +166,11 @@ def _decided(
     customers: Customers, shareable: Shareable, deciding: Deciding
 ) -> tuple[Decision, Customers, pd.DataFrame]:
     """Make the send list twice, from what is known and from what is shared, and see that it is the same."""
+    if customers.roles.cutoff is not None:
+        raise InputError(
+            f"{customers.source}: holds customers at {len(customers.cutoffs)} cutoffs, and a decision is about "
+            "one day; share it without a model, or leave the newest cutoff alone in it"
+        )
     identity = model_sha256(deciding.model)
     model = ChurnModel.load(deciding.model)
     used = {column.name for column in model.columns}
@@ -160,11 +188,24 @@ def _decided(
         threshold=deciding.threshold,
         top=deciding.top,
         catalogue=catalogue,
+        every_offer=deciding.every_offer,
+        budget=deciding.budget,
+        max_contacts=deciding.max_contacts,
     )
     threshold = known.threshold
     if threshold is not None:
         threshold = min(threshold, 1.0)  # above 1, or infinite, where no offer pays
-    decision = Decision(deciding.model_at, identity, deciding.economics, threshold, deciding.top, catalogue)
+    decision = Decision(
+        deciding.model_at,
+        identity,
+        deciding.economics,
+        threshold,
+        deciding.top,
+        catalogue,
+        every_offer=deciding.every_offer,
+        budget=deciding.budget,
+        max_contacts=deciding.max_contacts,
+    )
     chosen = (known.send_list["send"] == "yes").to_numpy()
     shared = reordered(shareable.customers, chosen)
     rows = decide(shared, model, decision)
@@ -178,35 +219,39 @@ def _decided(
     return decision, shared, rows
 
 
-def _messages(campaign: Campaign, customers: Customers, salt: Salt) -> pd.DataFrame:
+def _messages(rows: pd.DataFrame, customers: Customers, salt: Salt) -> pd.DataFrame:
     """Return the messages under pseudonyms, each customer's own name replaced by a slot."""
-    rows, id = campaign.messages, customers.roles.id
+    id, name = customers.roles.id, customers.roles.name
+    if missing := {"message", "message_source", "message_note"} - set(rows.columns):
+        raise InputError(f"messages: column '{min(missing)}' is missing; pass what `offers` wrote")
     if id not in rows or not rows[id].isin(customers.ids).all():
         raise InputError(
             f"{customers.source}: the messages are for other customers; share those they were written for"
         )
-    names = rows["name"] if "name" in rows else pd.Series([None] * len(rows), index=rows.index)
-    texts = [_nameless(text, name) for text, name in zip(rows["message"], names, strict=True)]
+    known = [rows["name"]] if "name" in rows else []
+    if name is not None:
+        known.append(rows[id].map(dict(zip(customers.ids, customers.frame[name], strict=True))))
+    names = zip(*known, strict=True) if known else [()] * len(rows)
+    texts = [_nameless(text, *called) for text, called in zip(rows["message"], names, strict=True)]
     shared = pd.DataFrame(
         {
             id: salt.pseudonyms(rows[id]),
             "message": pd.array(texts, dtype="str"),
-            "message_source": rows["message_source"].astype("str"),
-            "message_note": rows["message_note"].astype("str"),
+            "message_source": rows["message_source"].fillna("").astype("str"),
+            "message_note": rows["message_note"].fillna("").astype("str"),
         }
     )
     return shared.iloc[np.argsort(shared[id].to_numpy(dtype=object).astype(str))].reset_index(drop=True)
 
 
-def _nameless(message: str, raw: object) -> str:
-    """Take a customer's name out of their message, every word of it.
+def _nameless(message: str, *called: object) -> str:
+    """Take what a customer is called out of their message, every word of it.
 
     >>> _nameless("Hi Priya, dinner is on.", "Priya Rao")
     'Hi {name}, dinner is on.'
     """
-    words = {
-        word for name in (raw, clean_name(raw)) if isinstance(name, str) for word in [name, *name.split()] if word
-    }
+    names = [name for raw in called for name in (raw, clean_name(raw)) if isinstance(name, str)]
+    words = {word for name in names for word in [name, *name.split()] if word}
     for word in sorted(words, key=len, reverse=True):
         message = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", "{name}", message)
     return message

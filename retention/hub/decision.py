@@ -45,6 +45,8 @@ class Decision:
         At most so many; None for no limit.
     catalogue
         The offers, with their words.
+    every_offer, budget, max_contacts
+        As for :func:`retention.send_list.score`.
 
     Raises
     ------
@@ -58,6 +60,9 @@ class Decision:
     threshold: float | None
     top: int | None
     catalogue: tuple[Offer, ...]
+    every_offer: bool = False
+    budget: float | None = None
+    max_contacts: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse a model that may be another one tomorrow."""
@@ -73,6 +78,9 @@ class Decision:
             "threshold": self.threshold,
             "top": self.top,
             "catalogue": [{**asdict(offer), "gives": dict(offer.gives)} for offer in self.catalogue],
+            "every_offer": self.every_offer,
+            "budget": self.budget,
+            "max_contacts": self.max_contacts,
         }
 
     @classmethod
@@ -92,6 +100,9 @@ class Decision:
                 saved["threshold"],
                 saved["top"],
                 tuple(Offer(**offer) for offer in saved["catalogue"]),
+                every_offer=saved["every_offer"],
+                budget=saved["budget"],
+                max_contacts=saved["max_contacts"],
             )
         except (KeyError, TypeError, ValueError):
             raise ModelError(
@@ -108,6 +119,9 @@ def decide(customers: Customers, model: ChurnModel, decision: Decision) -> pd.Da
         threshold=decision.threshold,
         top=decision.top,
         catalogue=decision.catalogue,
+        every_offer=decision.every_offer,
+        budget=decision.budget,
+        max_contacts=decision.max_contacts,
     )
     return scored.send_list[[customers.roles.id, *DECIDED]].reset_index(drop=True)
 

@@ -74,6 +74,11 @@ class Pulled:
     commit: str
     files: tuple[str, ...]
 
+    @property
+    def reference(self) -> str:
+        """``OWNER/NAME@commit``, which stays what it is."""
+        return f"{self.repo}@{self.commit}"
+
 
 def push(release: Release, *, hub: Hub, progress: Progress = silent) -> Pushed:
     """Push a release as a single commit, making the repository if there is none.
@@ -90,8 +95,7 @@ def push(release: Release, *, hub: Hub, progress: Progress = silent) -> Pushed:
         public and the release is not, somebody else changed it, or the Hub cannot be reached.
     """
     reference = Reference.parse(release.repo)
-    if hub.token is None:
-        raise PublishError(f"{release.repo}: pushing takes a token; sign in with `hf auth login` or set HF_TOKEN")
+    hub.check_token(release.repo)
     with hub.talk(reference, release.kind) as api:
         progress(0.0, "Looking at the repository")
         state = _prepared(api, hub, release)
@@ -151,6 +155,11 @@ class Fetched:
     repo: str
     commit: str
     content: Mapping[str, bytes] = field(repr=False)
+
+    @property
+    def reference(self) -> str:
+        """``OWNER/NAME@commit``, which stays what it is."""
+        return f"{self.repo}@{self.commit}"
 
 
 def fetch(reference: str, *, kind: Kind, hub: Hub, progress: Progress = silent) -> Fetched:

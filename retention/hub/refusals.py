@@ -69,22 +69,26 @@ def explain(error: Exception, reference: Reference, kind: Kind, token: SecretStr
     return PublishError(f"{reference}: {words}")
 
 
+def unseen(token: SecretStr | None) -> str:
+    """Say why something that is there may not be found."""
+    return "or this token may not see it; check both" if token else f"or it is private; check it, or {_SIGN_IN}"
+
+
 def _refusal(error: Exception, status: int, reference: Reference, kind: Kind, token: SecretStr | None) -> str:
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
 
-    if token:
-        unseen = "or this token may not see it; check both"
-        unknown = f"does not accept the token; renew it and {_SIGN_IN}"
-    else:
-        unseen = f"or it is private; check it, or {_SIGN_IN}"
-        unknown = f"wants to know who you are; {_SIGN_IN}"
+    who = (
+        f"does not accept the token; renew it and {_SIGN_IN}"
+        if token
+        else f"wants to know who you are; {_SIGN_IN}"
+    )
     by_error = {
         GatedRepoError: f"its owner grants access one by one; ask for it on the {kind}'s page",
-        RepositoryNotFoundError: f"there is no {kind} of this name, {unseen}",
+        RepositoryNotFoundError: f"there is no {kind} of this name, {unseen(token)}",
         RevisionNotFoundError: "there is no such commit; check it, or leave it out for the newest",
     }
     by_status = {
-        401: f"the Hub {unknown}",
+        401: f"the Hub {who}",
         402: "the Hub asks for payment, as it does when private storage is full; make room or upgrade",
         403: f"the token may not do that under {reference.repo.split('/')[0]}; use one that may write there",
         413: "the Hub finds it too large; share fewer rows",

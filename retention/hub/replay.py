@@ -104,7 +104,7 @@ def _customers(content: bytes, manifest: Mapping[str, Any], source: str) -> Cust
         roles = roles_from_json(manifest["roles"])
     except (KeyError, TypeError):
         raise ModelError(f"{source}: does not say which column is what; ask its owner to share it anew") from None
-    if {roles.id, roles.label, roles.value} - {None} - set(frame.columns):
+    if {roles.id, roles.label, roles.value, roles.cutoff} - {None} - set(frame.columns):
         raise ModelError(f"{source}: lacks a column that its manifest speaks of; ask its owner to share it anew")
     return Customers(frame, roles, source=source)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,7 @@ from retention.artifacts import sha256
 from retention.errors import PublishError
 from retention.hub.connection import Hub
 from retention.hub.reference import Kind, Reference
+from retention.hub.refusals import unseen
 from retention.hub.release import Release
 
 if TYPE_CHECKING:
@@ -53,6 +55,29 @@ class RepositoryState:
         return {one for one in self.hashes.items() if _OURS.fullmatch(one[0])} == {
             one for one in other.hashes.items() if _OURS.fullmatch(one[0])
         }
+
+
+def kind_of(text: str, *, hub: Hub) -> Kind:
+    """Return what there is under a name; the text is ``OWNER/NAME`` or ``OWNER/NAME@commit``.
+
+    Raises
+    ------
+    PublishError
+        If there is neither a model nor a dataset, or both, or the Hub cannot be reached.
+    """
+    from huggingface_hub.errors import RepositoryNotFoundError
+
+    reference, found = Reference.parse(text), []
+    kinds: tuple[Kind, ...] = ("model", "dataset")
+    for kind in kinds:
+        with hub.talk(reference, kind) as api, suppress(RepositoryNotFoundError):
+            look(api, hub, Reference(reference.repo), kind)
+            found.append(kind)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise PublishError(f"{reference}: is a model and a dataset as well; say which one with --kind")
+    raise PublishError(f"{reference}: there is neither a model nor a dataset of this name, {unseen(hub.token)}")
 
 
 def look(api: "HfApi", hub: Hub, reference: Reference, kind: Kind) -> RepositoryState:

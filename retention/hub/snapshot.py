@@ -54,7 +54,8 @@ def make_shareable(customers: Customers, salt: Salt) -> Shareable:
         fates[roles.name] = PlannedColumn(roles.name, "left out", "what customers are called")
     fates |= {name: PlannedColumn(name, "left out", "excluded from the model") for name in roles.excluded}
     warnings = []
-    rest = [str(name) for name in frame.columns if name not in fates and name not in {roles.label, roles.value}]
+    known = {roles.label, roles.value, roles.cutoff}
+    rest = [str(name) for name in frame.columns if name not in fates and name not in known]
     for one in suspicions(frame[rest], customers.ids):
         if one.sure:
             fates[one.column] = PlannedColumn(one.column, "left out", f"looks like {one.what}")
@@ -64,7 +65,7 @@ def make_shareable(customers: Customers, salt: Salt) -> Shareable:
     kept = [column.name for column in columns if column.fate != "left out"]
     shared = frame[kept].assign(**{roles.id: salt.pseudonyms(customers.ids)})
     return Shareable(
-        Customers(shared, Roles(roles.id, roles.label, roles.value), source=customers.source),
+        Customers(shared, Roles(roles.id, roles.label, roles.value, cutoff=roles.cutoff), source=customers.source),
         columns,
         tuple(warnings),
     )
@@ -109,9 +110,9 @@ def from_parquet(content: bytes, source: str) -> pd.DataFrame:
 
 def roles_as_json(roles: Roles) -> dict[str, Any]:
     """Return the roles that a shared table has."""
-    return {"id": roles.id, "label": roles.label, "value": roles.value}
+    return {"id": roles.id, "label": roles.label, "value": roles.value, "cutoff": roles.cutoff}
 
 
 def roles_from_json(saved: Mapping[str, Any]) -> Roles:
     """Read the roles back."""
-    return Roles(str(saved["id"]), saved["label"], saved["value"])
+    return Roles(str(saved["id"]), saved["label"], saved["value"], cutoff=saved["cutoff"])

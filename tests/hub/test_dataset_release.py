@@ -54,7 +54,7 @@ def test_nothing_personal_leaves_the_house(telecom_folder: Path) -> None:
     campaign = write_offers(scored.send_list, id=scored.id, offers=read_catalogue())
     assert campaign.messages["message"].str.contains(NAME).any()
     planned = plan_dataset(
-        customers, repo="alice/data", salt=SALT, deciding=deciding(telecom_folder), campaign=campaign
+        customers, repo="alice/data", salt=SALT, deciding=deciding(telecom_folder), messages=campaign.messages
     )
     frames = [read(planned, path) for path in planned.content if path.endswith(".parquet")]
     text = "\n".join([*(frame.to_csv() for frame in frames), planned.in_words()])
@@ -162,7 +162,7 @@ def test_messages_come_without_names(telecom_folder: Path) -> None:
     customers = people()
     scored = score(customers, ChurnModel.load(telecom_folder), Economics())
     campaign = write_offers(scored.send_list, id=scored.id, offers=read_catalogue())
-    planned = plan_dataset(customers, repo="alice/data", salt=SALT, campaign=campaign)
+    planned = plan_dataset(customers, repo="alice/data", salt=SALT, messages=campaign.messages)
     shared = read(planned, MESSAGES_FILE).set_index("customerID")
     assert len(shared) == campaign.written
     original = campaign.messages.set_index(SALT.pseudonyms(campaign.messages["customerID"]))
@@ -176,7 +176,7 @@ def test_messages_of_others_are_refused(telecom_folder: Path) -> None:
     scored = score(people(), ChurnModel.load(telecom_folder), Economics())
     campaign = write_offers(scored.send_list, id=scored.id, offers=read_catalogue())
     with pytest.raises(InputError, match="the messages are for other customers"):
-        plan_dataset(people().take(np.arange(5)), repo="alice/data", salt=SALT, campaign=campaign)
+        plan_dataset(people().take(np.arange(5)), repo="alice/data", salt=SALT, messages=campaign.messages)
 
 
 @given(

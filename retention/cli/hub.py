@@ -1,0 +1,253 @@
+"""``push``, ``pull`` and ``replay``: models and decisions to the Hugging Face Hub and back."""
+
+import argparse
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from retention.cli.command import (
+    AddCommand,
+    Outcome,
+    decision_flags,
+    economics_of,
+    lines,
+    money_flags,
+    progress,
+    read_customers_of,
+    role_flags,
+)
+from retention.errors import Cancelled, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from retention.customers.table import Customers
+    from retention.hub.connection import Hub
+    from retention.hub.dataset_release import Deciding
+    from retention.hub.release import Release
+
+_KINDS = ("model", "dataset")
+_DECIDE = ("threshold", "top", "catalogue", "every_offer", "budget", "max_contacts")
+_ONLY = {
+    "model": ("with_evaluation", "dataset"),
+    "dataset": ("model", "model_at", "messages", "id", "label", "positive", "value_column", "exclude", *_DECIDE),
+}
+
+
+def add(command: AddCommand) -> None:
+    """Add the three commands."""
+    _push_flags(command("push", _push, "share a model, or customers under pseudonyms, on the Hugging Face Hub"))
+
+    pull = command("pull", _pull, "fetch a model or customers from the Hub, every byte checked")
+    pull.add_argument("repo", metavar="OWNER/NAME[@commit]")
+    pull.add_argument("--kind", choices=_KINDS, help="default: whichever there is under this name")
+    pull.add_argument("--out", type=Path, required=True, help="folder to write")
+
+    replay = command("replay", _replay, "make a shared decision again and compare it bit for bit")
+    replay.add_argument("repo", metavar="OWNER/NAME@commit", help="a dataset with a decision")
+
+
+def _push_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", type=Path, help="a model's folder, or a file of customers")
+    parser.add_argument("repo", metavar="OWNER/NAME")
+    parser.add_argument("--kind", choices=_KINDS, help="default: model for a folder, dataset for a file")
+    parser.add_argument("--yes", action="store_true", help="push without asking")
+    parser.add_argument("--public", action="store_true", help="let everybody see it; default: private")
+    parser.add_argument("--licence", metavar="ID", help="a licence the Hub knows, e.g. mit; default: none")
+    money_flags(parser)
+    model = parser.add_argument_group("for a model")
+    model.add_argument("--with-evaluation", action="store_true", help="share its out-of-fold rows as well")
+    model.add_argument("--dataset", metavar="OWNER/NAME", help="where its training customers are shared")
+    dataset = parser.add_argument_group("for customers")
+    dataset.add_argument(
+        "--model-at", metavar="OWNER/NAME[@commit]", help="share who gets an offer too, decided by this model"
+    )
+    dataset.add_argument(
+        "--model",
+        type=Path,
+        metavar="FOLDER",
+        help="the same model here, whose evaluation finds the best threshold",
+    )
+    dataset.add_argument("--messages", type=Path, metavar="CSV", help="share what `offers` wrote, without names")
+    role_flags(dataset)
+    decision_flags(dataset)
+
+
+def _push(options: argparse.Namespace) -> Outcome:
+    from retention.hub.connection import Hub
+    from retention.hub.publish import push
+
+    kind = options.kind or ("model" if options.source.is_dir() else "dataset")
+    _check_flags(options, kind)
+    hub = Hub.of_this_machine()
+    hub.check_token(options.repo)
+    if not options.yes and not sys.stdin.isatty():
+        raise InputError("push: shows what it would share and asks, but nobody is at the terminal; pass --yes")
+    release = _planned_model(options) if kind == "model" else _planned_dataset(options, hub)
+    if not options.yes:
+        _ask(release)
+    pushed = push(release, hub=hub, progress=progress)
+    found = {
+        "repo": pushed.repo,
+        "commit": pushed.commit,
+        "kind": kind,
+        "private": pushed.private,
+        "files": list(pushed.files),
+        "columns": [asdict(column) for column in release.columns],
+        "left_out": list(release.left_out),
+        "warnings": list(release.warnings),
+    }
+    return found, lines(release.in_words() if options.yes else "", f"pushed as {pushed.reference}")
+
+
+def _check_flags(options: argparse.Namespace, kind: str) -> None:
+    """Refuse flags that mean nothing for this kind, rather than let them be overlooked."""
+    other = "dataset" if kind == "model" else "model"
+    for name in _ONLY[other]:
+        if _given(options, name):
+            raise InputError(f"--{name.replace('_', '-')}: is for a {other}, and this is a {kind}; leave it out")
+    if options.model and not options.model_at:
+        raise InputError(
+            "--model: a decision is replayed with a model on the Hub; push it, and pass its --model-at"
+        )
+    if not options.model_at:
+        for name in _DECIDE:
+            if _given(options, name):
+                raise InputError(f"--{name.replace('_', '-')}: decides who gets an offer; pass --model-at as well")
+
+
+def _given(options: argparse.Namespace, name: str) -> bool:
+    value = getattr(options, name)
+    return value is not None and value is not False and value != ""
+
+
+def _ask(release: "Release") -> None:
+    """Show a person all that would be shared, and go on if they agree."""
+    print(release.in_words(), file=sys.stderr)
+    print(f"Push this to {release.repo}? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().casefold() not in {"y", "yes"}:
+        raise Cancelled(f"{release.repo}: you did not say yes; nothing was pushed")
+
+
+def _planned_model(options: argparse.Namespace) -> "Release":
+    from retention.hub.model_release import plan_model
+
+    return plan_model(
+        options.source,
+        repo=options.repo,
+        economics=economics_of(options),
+        with_evaluation=options.with_evaluation,
+        private=not options.public,
+        licence=options.licence,
+        dataset=options.dataset,
+    )
+
+
+def _planned_dataset(options: argparse.Namespace, hub: "Hub") -> "Release":
+    from retention.hub.dataset_release import plan_dataset
+    from retention.hub.pseudonyms import Salt
+
+    with _deciding(options, hub) as deciding:
+        customers = _customers(options, deciding)
+        return plan_dataset(
+            customers,
+            repo=options.repo,
+            salt=Salt.kept(),
+            deciding=deciding,
+            messages=_messages(options.messages, customers),
+            private=not options.public,
+            licence=options.licence,
+        )
+
+
+@contextmanager
+def _deciding(options: argparse.Namespace, hub: "Hub") -> "Iterator[Deciding | None]":
+    """Yield how to decide, with the model's folder at hand meanwhile; None where nothing is to be decided."""
+    if not options.model_at:
+        yield None
+        return
+    from retention.hub.dataset_release import Deciding
+    from retention.hub.publish import pull
+    from retention.send_list import offers_at
+
+    economics = economics_of(options)
+    with tempfile.TemporaryDirectory() as folder:
+        model, model_at = options.model, options.model_at
+        if model is None:
+            model = Path(folder) / "model"
+            model_at = pull(model_at, kind="model", out=model, hub=hub).reference
+        deciding = Deciding(
+            model,
+            model_at,
+            economics,
+            threshold=options.threshold,
+            top=options.top,
+            catalogue=offers_at(economics, options.catalogue),
+            every_offer=options.every_offer,
+            budget=options.budget,
+            max_contacts=options.max_contacts,
+        )
+        yield deciding if options.model is None else deciding.pinned(hub=hub)
+
+
+def _customers(options: argparse.Namespace, deciding: "Deciding | None") -> "Customers":
+    """Read the customers, as the model that decides knows them."""
+    from retention.churn.model import ChurnModel
+    from retention.send_list import known_kinds
+
+    kinds = None if deciding is None else known_kinds(ChurnModel.load(deciding.model))
+    return read_customers_of(argparse.Namespace(**vars(options), customers=options.source), kinds=kinds)
+
+
+def _messages(path: Path | None, customers: "Customers") -> "pd.DataFrame | None":
+    if path is None:
+        return None
+    from retention.customers.reading.files import Limits
+    from retention.customers.reading.tables import read_table
+
+    text = {customers.roles.id, "name", "message", "message_source", "message_note"}
+    return read_table(path, limits=Limits.from_settings(), text_columns=text).frame
+
+
+def _pull(options: argparse.Namespace) -> Outcome:
+    from retention.hub.connection import Hub
+    from retention.hub.publish import pull
+    from retention.hub.repository import kind_of
+
+    hub = Hub.of_this_machine()
+    kind = options.kind or kind_of(options.repo, hub=hub)
+    pulled = pull(options.repo, kind=kind, out=options.out, hub=hub, progress=progress)
+    found = {
+        "repo": pulled.repo,
+        "commit": pulled.commit,
+        "kind": kind,
+        "out": str(options.out),
+        "files": list(pulled.files),
+    }
+    return found, f"{kind} {pulled.reference} in {options.out}: {', '.join(pulled.files)}"
+
+
+def _replay(options: argparse.Namespace) -> Outcome:
+    from retention.hub.connection import Hub
+    from retention.hub.replay import replay
+
+    replayed = replay(options.repo, hub=Hub.of_this_machine(), progress=progress)
+    found = {
+        "repo": replayed.repo,
+        "commit": replayed.commit,
+        "files": list(replayed.files),
+        "model": replayed.model,
+        "customers": replayed.customers,
+        "identical": replayed.identical,
+        "different": dict(replayed.different),
+    }
+    where = f"{replayed.repo}@{replayed.commit}, decided by {replayed.model}"
+    if replayed.identical:
+        return found, f"identical: the send list of {replayed.customers:,} customers in {where}"
+    columns = ", ".join(f"{name} ({rows:,} rows)" for name, rows in replayed.different.items())
+    return found, f"NOT identical: {columns} differ in {where}"
