@@ -14,7 +14,7 @@ from retention.churn.model import KIND as MODEL_KIND
 from retention.errors import PublishError
 from retention.hub.connection import Hub
 from retention.hub.reference import Kind, Reference
-from retention.hub.refusals import explain, is_final, trouble, wait_before_retry
+from retention.hub.refusals import explain, how_to_sign_in, is_final, trouble, wait_before_retry
 from retention.hub.release import Release
 from retention.hub.repository import RepositoryState, download, look
 from retention.hub.snapshot import SNAPSHOT_KIND
@@ -91,7 +91,7 @@ def push(release: Release, *, hub: Hub, progress: Progress = silent) -> Pushed:
     """
     reference = Reference.parse(release.repo)
     if hub.token is None:
-        raise PublishError(f"{release.repo}: pushing takes a token; sign in with `hf auth login` or set HF_TOKEN")
+        raise PublishError(f"{release.repo}: pushing takes a token; {how_to_sign_in()}")
     with hub.talk(reference, release.kind) as api:
         progress(0.0, "Looking at the repository")
         state = _prepared(api, hub, release)
@@ -100,9 +100,8 @@ def push(release: Release, *, hub: Hub, progress: Progress = silent) -> Pushed:
         progress(0.1, "Uploading files")
         operations = [_addition(path, content) for path, content in sorted(release.content.items())]
         api.preupload_lfs_files(release.repo, operations, repo_type=release.kind)
-        progress(0.8, "Writing the commit")
+        progress(0.8, "Writing the commit")  # the last report: a job stopped there has changed nothing
         state = _commit(api, hub, release, state, operations)
-    progress(1.0, "Done")
     return _pushed(release, state)
 
 
@@ -110,7 +109,7 @@ def pull(reference: str, *, kind: Kind, out: Path, hub: Hub, progress: Progress 
     """Fetch a model or a dataset that this program pushed.
 
     Everything is read at one commit and held against the manifest's hashes before the folder appears,
-    whole or not at all. Only JSON and Parquet files are read; cards and figures stay on the Hub.
+    whole or not at all. Only JSON files and tables are read; cards and figures stay on the Hub.
 
     Parameters
     ----------
@@ -131,8 +130,8 @@ def pull(reference: str, *, kind: Kind, out: Path, hub: Hub, progress: Progress 
         If it is another kind of artifact, a byte was changed, or ``out`` holds other files.
     """
     fetched = fetch(reference, kind=kind, hub=hub, progress=progress)
+    progress(0.95, "Putting it in place")  # the last report: a job stopped there has changed nothing
     place_folder(out, fetched.content)
-    progress(1.0, "Done")
     return Pulled(fetched.repo, fetched.commit, tuple(sorted(fetched.content)))
 
 
@@ -163,11 +162,7 @@ def fetch(reference: str, *, kind: Kind, hub: Hub, progress: Progress = silent) 
 
         def read(name: str) -> bytes:
             limit = _MANIFEST_BYTES if name == MANIFEST else settings().max_upload_mb * 1_000_000
-            if state.size(name) + sum(map(len, content.values())) > limit:
-                raise PublishError(
-                    f"{asked}: {name} is larger than the limit of {limit // 1_000_000:,} MB; "
-                    "raise RETENTION_MAX_UPLOAD_MB where you run this yourself"
-                )
+            state.check_size(name, limit=limit, already=sum(map(len, content.values())))
             progress(0.1 + 0.8 * min(1.0, len(content) / 4), f"Fetching {name}")
             content[name] = download(api, hub, state, kind, name)
             return content[name]
