@@ -55,6 +55,13 @@ class Hub:
         saved = None if settings().hf_token else get_token()
         return cls(settings().hf_token or (SecretStr(saved) if saved else None))
 
+    def page(self, reference: Reference, kind: Kind) -> str:
+        """Return the address of a repository's page, at the commit of the reference if it names one."""
+        from huggingface_hub.constants import ENDPOINT
+
+        where = f"{self.endpoint or ENDPOINT}/{'datasets/' if kind == 'dataset' else ''}{reference.repo}"
+        return where if reference.commit is None else f"{where}/tree/{reference.commit}"
+
     @contextmanager
     def talk(self, reference: Reference, kind: Kind) -> Iterator["HfApi"]:
         """Yield the client; what it raises leaves as one clear sentence.
