@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     hf_token: SecretStr | None = Field(
         None, alias="HF_TOKEN", description="enables Inference Providers and the Hub"
     )
+    oauth_client_id: str | None = Field(
+        None, alias="OAUTH_CLIENT_ID", description="set by a Space with `hf_oauth`; lets visitors sign in"
+    )
     llm_models: str = Field(
         "microsoft/Phi-3.5-mini-instruct,Qwen/Qwen2.5-7B-Instruct,Qwen/Qwen3-4B-Instruct-2507,"
         "meta-llama/Llama-3.1-8B-Instruct",
@@ -61,6 +64,11 @@ class Settings(BaseSettings):
     def on_space(self) -> bool:
         """Whether the app runs as a Hugging Face Space."""
         return self.space_id is not None
+
+    @property
+    def visitors_sign_in(self) -> bool:
+        """Whether visitors act in their own name; elsewhere whoever runs the app is its only user."""
+        return self.on_space and self.oauth_client_id is not None
 
     @property
     def models(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import json
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +24,8 @@ from retention.churn.schema import Column, blank_shares, encode
 from retention.churn.time import OutOfTime, out_of_time
 from retention.churn.trees import Trees
 from retention.churn.verdict import Candidate, Weighting, candidates, warnings, weighting
+from retention.customers.reading.files import Limits
+from retention.customers.reading.parquet import parse
 from retention.customers.table import Customers, Roles
 from retention.errors import ModelError
 from retention.progress import Progress, silent
@@ -271,6 +273,8 @@ def _written_rows(rows: OutOfFold) -> bytes:
 
 
 def _read_rows(content: bytes) -> OutOfFold:
+    # A stranger's file of a kilobyte may unpack to a billion rows.
+    parse(content, "out_of_fold.parquet", replace(Limits.from_settings(), columns=len(fields(OutOfFold))))
     frame = pd.read_parquet(BytesIO(content))
     return OutOfFold(
         score=frame["score"].to_numpy(dtype=np.float64),

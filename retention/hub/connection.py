@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from retention.errors import InputError, PublishError
 from retention.hub.reference import Kind, Reference
-from retention.hub.refusals import explain, trouble, wait_before_retry
+from retention.hub.refusals import explain, how_to_sign_in, trouble, wait_before_retry
 from retention.settings import settings
 
 if TYPE_CHECKING:
@@ -64,7 +64,14 @@ class Hub:
             If nobody is.
         """
         if self.token is None:
-            raise PublishError(f"{repo}: pushing takes a token; sign in with `hf auth login` or set HF_TOKEN")
+            raise PublishError(f"{repo}: pushing takes a token; {how_to_sign_in()}")
+
+    def page(self, reference: Reference, kind: Kind) -> str:
+        """Return the address of a repository's page, at the commit of the reference if it names one."""
+        from huggingface_hub.constants import ENDPOINT
+
+        where = f"{self.endpoint or ENDPOINT}/{'datasets/' if kind == 'dataset' else ''}{reference.repo}"
+        return where if reference.commit is None else f"{where}/tree/{reference.commit}"
 
     @contextmanager
     def talk(self, reference: Reference, kind: Kind) -> Iterator["HfApi"]:

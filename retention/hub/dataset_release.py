@@ -157,7 +157,7 @@ def plan_dataset(
         private,
         {**content, "README.md": text.encode()},
         columns=shareable.columns,
-        left_out=("the salt: keep it, it alone tells who is who",),
+        left_out=("the salt, which alone tells who is who",),
         warnings=shareable.warnings,
     )
 

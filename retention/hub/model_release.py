@@ -61,8 +61,7 @@ def plan_model(
     left_out = []
     if not with_evaluation and files.pop(_EVALUATION, None) is not None:
         left_out.append(
-            f"{_EVALUATION}: scores and labels of {model.customers:,} training customers; "
-            "pass --with-evaluation to share them"
+            f"{_EVALUATION}: scores and labels of {model.customers:,} training customers, shared only if asked for"
         )
     bins = calibration_table(rows.label, rows.score) if rows else ()
     curve = None

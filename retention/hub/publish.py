@@ -104,9 +104,8 @@ def push(release: Release, *, hub: Hub, progress: Progress = silent) -> Pushed:
         progress(0.1, "Uploading files")
         operations = [_addition(path, content) for path, content in sorted(release.content.items())]
         api.preupload_lfs_files(release.repo, operations, repo_type=release.kind)
-        progress(0.8, "Writing the commit")
+        progress(0.8, "Writing the commit")  # the last report: a job stopped there has changed nothing
         state = _commit(api, hub, release, state, operations)
-    progress(1.0, "Done")
     return _pushed(release, state)
 
 
@@ -114,7 +113,7 @@ def pull(reference: str, *, kind: Kind, out: Path, hub: Hub, progress: Progress 
     """Fetch a model or a dataset that this program pushed.
 
     Everything is read at one commit and held against the manifest's hashes before the folder appears,
-    whole or not at all. Only JSON and Parquet files are read; cards and figures stay on the Hub.
+    whole or not at all. Only JSON files and tables are read; cards and figures stay on the Hub.
 
     Parameters
     ----------
@@ -135,8 +134,8 @@ def pull(reference: str, *, kind: Kind, out: Path, hub: Hub, progress: Progress 
         If it is another kind of artifact, a byte was changed, or ``out`` holds other files.
     """
     fetched = fetch(reference, kind=kind, hub=hub, progress=progress)
+    progress(0.95, "Putting it in place")  # the last report: a job stopped there has changed nothing
     place_folder(out, fetched.content)
-    progress(1.0, "Done")
     return Pulled(fetched.repo, fetched.commit, tuple(sorted(fetched.content)))
 
 
@@ -172,11 +171,7 @@ def fetch(reference: str, *, kind: Kind, hub: Hub, progress: Progress = silent) 
 
         def read(name: str) -> bytes:
             limit = _MANIFEST_BYTES if name == MANIFEST else settings().max_upload_mb * 1_000_000
-            if state.size(name) + sum(map(len, content.values())) > limit:
-                raise PublishError(
-                    f"{asked}: {name} is larger than the limit of {limit // 1_000_000:,} MB; "
-                    "raise RETENTION_MAX_UPLOAD_MB where you run this yourself"
-                )
+            state.check_size(name, limit=limit, already=sum(map(len, content.values())))
             progress(0.1 + 0.8 * min(1.0, len(content) / 4), f"Fetching {name}")
             content[name] = download(api, hub, state, kind, name)
             return content[name]

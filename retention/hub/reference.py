@@ -47,5 +47,14 @@ class Reference:
             raise InputError(f"{text!r}: not a repository of the Hub; pass OWNER/NAME or OWNER/NAME@commit")
         return cls(match["repo"], match["commit"])
 
+    @property
+    def short(self) -> str:
+        """It with the first digits of its commit, to be read by people.
+
+        >>> Reference("alice/churn", "0123456789abcdef").short
+        'alice/churn@01234567'
+        """
+        return str(Reference(self.repo, self.commit and self.commit[:8]))
+
     def __str__(self) -> str:
         return self.repo if self.commit is None else f"{self.repo}@{self.commit}"

@@ -4,13 +4,18 @@ from pydantic import SecretStr
 
 from retention.errors import PublishError
 from retention.hub.reference import Kind, Reference
+from retention.settings import settings
 
 ATTEMPTS = 5
 """How often something is tried before giving up."""
 
 _LONGEST_WAIT_S = 60.0
 _PASSING = frozenset({408, 409, 412, 429, 500, 502, 503, 504})
-_SIGN_IN = "sign in with `hf auth login` or set HF_TOKEN"
+
+
+def how_to_sign_in() -> str:
+    """Say what to do to be somebody to the Hub, here."""
+    return "sign in on the Share tab" if settings().on_space else "sign in with `hf auth login` or set HF_TOKEN"
 
 
 def trouble() -> tuple[type[Exception], ...]:
@@ -71,17 +76,21 @@ def explain(error: Exception, reference: Reference, kind: Kind, token: SecretStr
 
 def unseen(token: SecretStr | None) -> str:
     """Say why something that is there may not be found."""
-    return "or this token may not see it; check both" if token else f"or it is private; check it, or {_SIGN_IN}"
+    if token is None:
+        return f"or it is private; check it, or {how_to_sign_in()}"
+    return "or this token may not see it; check both"
 
 
 def _refusal(error: Exception, status: int, reference: Reference, kind: Kind, token: SecretStr | None) -> str:
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
 
-    who = (
-        f"does not accept the token; renew it and {_SIGN_IN}"
-        if token
-        else f"wants to know who you are; {_SIGN_IN}"
-    )
+    who = f"does not accept the token; renew it and {how_to_sign_in()}"
+    if token is None:
+        who = f"wants to know who you are; {how_to_sign_in()}"
+    owner = reference.repo.split("/")[0]
+    forbidden = f"the token may not do that under {owner}; use one that may write there"
+    if settings().on_space:
+        forbidden = f"this Space may only write under {owner} where it made the repository; choose a new name"
     by_error = {
         GatedRepoError: f"its owner grants access one by one; ask for it on the {kind}'s page",
         RepositoryNotFoundError: f"there is no {kind} of this name, {unseen(token)}",
@@ -90,7 +99,7 @@ def _refusal(error: Exception, status: int, reference: Reference, kind: Kind, to
     by_status = {
         401: f"the Hub {who}",
         402: "the Hub asks for payment, as it does when private storage is full; make room or upgrade",
-        403: f"the token may not do that under {reference.repo.split('/')[0]}; use one that may write there",
+        403: forbidden,
         413: "the Hub finds it too large; share fewer rows",
         429: "the Hub asks for patience; try again " + _when(_retry_after(error)),
     }

@@ -100,10 +100,7 @@ def replay(reference: str, *, hub: Hub, progress: Progress = silent) -> Replayed
 
 def _customers(content: bytes, manifest: Mapping[str, Any], source: str) -> Customers:
     frame = from_parquet(content, source)
-    try:
-        roles = roles_from_json(manifest["roles"])
-    except (KeyError, TypeError):
-        raise ModelError(f"{source}: does not say which column is what; ask its owner to share it anew") from None
+    roles = roles_from_json(manifest, source)
     if {roles.id, roles.label, roles.value, roles.cutoff} - {None} - set(frame.columns):
         raise ModelError(f"{source}: lacks a column that its manifest speaks of; ask its owner to share it anew")
     return Customers(frame, roles, source=source)

@@ -20,7 +20,7 @@ _OURS: Final = re.compile(
     r"README\.md|manifest\.json|model\.json|booster\.json|out_of_fold\.parquet"
     r"|figures/[a-z_]+\.svg|(?:data|send_list|messages)/[\w-]+\.parquet"
 )
-_READABLE: Final = re.compile(r".+\.(?:json|parquet)")
+_READABLE: Final = re.compile(r".+\.(?:json|parquet|(?:csv|tsv)(?:\.gz)?)")
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,22 @@ class RepositoryState:
         if name not in self.sizes or not _READABLE.fullmatch(name):
             raise FileNotFoundError(name)
         return self.sizes[name]
+
+    def check_size(self, name: str, *, limit: int, already: int = 0) -> None:
+        """Refuse a file that would make it more than ``limit`` bytes with those read ``already``.
+
+        Raises
+        ------
+        FileNotFoundError
+            As :meth:`size`.
+        PublishError
+            If it is too large.
+        """
+        if self.size(name) + already > limit:
+            raise PublishError(
+                f"{self.repo}: {name} is larger than the limit of {limit // 1_000_000:,} MB; "
+                "raise RETENTION_MAX_UPLOAD_MB where you run this yourself"
+            )
 
     def holds(self, release: Release) -> bool:
         """Whether this is the release, file by file, with nothing left over from an older one."""

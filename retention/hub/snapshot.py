@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from retention.customers.reading.files import Limits
 from retention.customers.reading.parquet import parse
 from retention.customers.table import Customers, Roles
+from retention.errors import ModelError
 from retention.hub.personal import suspicions
 from retention.hub.pseudonyms import Salt
 from retention.hub.release import PlannedColumn
@@ -113,6 +114,19 @@ def roles_as_json(roles: Roles) -> dict[str, Any]:
     return {"id": roles.id, "label": roles.label, "value": roles.value, "cutoff": roles.cutoff}
 
 
-def roles_from_json(saved: Mapping[str, Any]) -> Roles:
-    """Read the roles back."""
-    return Roles(str(saved["id"]), saved["label"], saved["value"], cutoff=saved["cutoff"])
+def roles_from_json(manifest: Mapping[str, Any], source: str) -> Roles:
+    """Read the roles from a manifest.
+
+    Raises
+    ------
+    ModelError
+        If it does not hold them.
+    """
+    saved = manifest.get("roles")
+    roles = saved if isinstance(saved, Mapping) else {}
+    id, label, value, cutoff = (roles.get(role) for role in ("id", "label", "value", "cutoff"))
+    if not isinstance(id, str) or not all(
+        name is None or isinstance(name, str) for name in (label, value, cutoff)
+    ):
+        raise ModelError(f"{source}: does not say which column is what; ask its owner to share it anew")
+    return Roles(id, label, value, cutoff=cutoff)

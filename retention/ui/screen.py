@@ -5,11 +5,12 @@ from typing import Any, TypeAlias
 import gradio as gr
 
 from retention import figures
-from retention.ui import views
+from retention.ui import hub_views, views
 from retention.ui.handlers import churn as churn_handlers
 from retention.ui.handlers import export
 from retention.ui.handlers import offers as offers_handlers
 from retention.ui.handlers import profit as profit_handlers
+from retention.ui.handlers.share import Plan
 from retention.ui.session import Session
 from retention.ui.tabs import churn, customers, offers, profit, share
 
@@ -45,7 +46,7 @@ class Screen:
         """All that follows from the customers."""
         tab = self.customers
         charts = [part for chart in tab.charts.values() for part in chart.components]
-        return [tab.summary, tab.findings, *charts, tab.preview, self.share.state, *self.from_model]
+        return [tab.summary, tab.findings, *charts, tab.preview, *self.from_model]
 
     def show_everything(self, session: Session) -> Updates:
         """Show a session whole."""
@@ -59,9 +60,6 @@ class Screen:
                 for part, update in chart.show(session.pictures.get(name)).items()
             },
             tab.preview: None if people is None else export.preview(people.frame),
-            self.share.state: views.empty(
-                "Not connected to the Hugging Face Hub. Models and data stay on this machine."
-            ),
             **self.show_from_model(session),
         }
 
@@ -79,7 +77,7 @@ class Screen:
         """Show the model, its prices at the best threshold, and no messages yet."""
         model, tab = session.model, self.churn
         return {
-            tab.result: views.model(model),
+            tab.result: views.model(model) + views.scored(session),
             **tab.importance.show(None if model is None else churn_handlers.importance(model)),
             **tab.reliability.show(None if model is None else churn_handlers.reliability(model)),
             **tab.dependence.show(None),
@@ -103,14 +101,14 @@ class Screen:
         """Show the prices at a threshold; None for the best one."""
         curve, tab = session.curve, self.profit
         if threshold is None:
-            threshold = curve.threshold_best if curve else 0.1
+            threshold = profit_handlers.first_threshold(session)
         decision = profit_handlers.decision(session, threshold)
         return {
             tab.cards: decision,
             tab.matrix: decision,
             tab.threshold: threshold,
             tab.curve: None if curve is None else figures.profit_curve(curve, threshold),
-            tab.reading: views.earnings(curve),
+            tab.reading: views.earnings(curve) if session.model is None or curve else views.not_measured(),
             tab.points: profit_handlers.points(session),
             tab.trouble: "",
             tab.doubt: "",
@@ -122,11 +120,11 @@ class Screen:
 
     @property
     def from_messages(self) -> list[Component]:
-        """The session itself, the header, and all that follows from the messages."""
+        """All that follows from the messages."""
         tab = self.offers
         return [
-            self.session, self.header, tab.breaker, tab.messages, tab.lines, tab.download, tab.write, tab.stop,
-            tab.card, tab.message, tab.again, tab.save,
+            tab.breaker, tab.messages, tab.lines, tab.download, tab.write, tab.stop,
+            tab.card, tab.message, tab.again, tab.save, *self.plan, *self.standing,
         ]  # fmt: skip
 
     def show_from_messages(self, session: Session, row: int | None = None) -> Updates:
@@ -135,8 +133,6 @@ class Screen:
         messages = None if campaign is None else campaign.messages
         chosen = None if messages is None or row is None else messages.iloc[row]
         return {
-            self.session: session,
-            self.header: views.header(session),
             tab.breaker: views.breaker(campaign, connected=offers_handlers.language_model_connected()),
             tab.messages: None if messages is None else offers_handlers.preview_messages(messages),
             tab.lines: None if campaign is None else campaign.lines.head(export.ROWS_SHOWN),
@@ -150,4 +146,33 @@ class Screen:
             tab.message: gr.Textbox(value="" if chosen is None else chosen["message"], visible=chosen is not None),
             tab.again: gr.Button(visible=chosen is not None),
             tab.save: gr.Button(visible=chosen is not None),
+            **self.show_plan(None),
+            **self.show_standing(session),
+        }
+
+    @property
+    def plan(self) -> list[Component]:
+        """What a person looks at before a push."""
+        return [self.share.planned, self.share.plan, self.share.push]
+
+    def show_plan(self, plan: Plan | None) -> Updates:
+        """Show what would be pushed, or nothing where it would be something else by now."""
+        tab = self.share
+        return {
+            tab.planned: plan,
+            tab.plan: hub_views.plan(plan),
+            tab.push: gr.Button(visible=plan is not None, interactive=True),
+        }
+
+    @property
+    def standing(self) -> list[Component]:
+        """The session itself, and where it stands."""
+        return [self.session, self.header, self.share.standing]
+
+    def show_standing(self, session: Session) -> Updates:
+        """Keep a session, and show where it stands."""
+        return {
+            self.session: session,
+            self.header: views.header(session),
+            self.share.standing: hub_views.standing(session),
         }

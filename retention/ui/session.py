@@ -30,7 +30,10 @@ class Session:
     pictures
         Name -> plotly figure of the customers, drawn once; None where there is nothing to draw.
     model, curve
-        The trained model, and its profit at every threshold under ``economics``.
+        The trained model, and its profit at every threshold under ``economics``; no profit for a model from the
+        Hub that came without its evaluation rows.
+    model_at
+        ``OWNER/NAME@commit`` where this very model is on the Hub; None where it is not.
     scored, campaign
         The send list, and the messages written for it.
     """
@@ -41,6 +44,7 @@ class Session:
     pictures: Mapping[str, Any] = field(default_factory=dict)
     economics: Economics = field(default_factory=Economics)
     model: ChurnModel | None = None
+    model_at: str | None = None
     curve: ProfitCurve | None = None
     scored: Scored | None = None
     campaign: Campaign | None = None

@@ -9,6 +9,7 @@ from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
 from retention.customers.table import Customers
 from retention.errors import InputError
+from retention.hub.reference import Reference
 from retention.offers.batch import Campaign
 from retention.profit.curve import ProfitCurve
 from retention.profit.money import in_currency
@@ -22,9 +23,10 @@ def header(session: Session) -> str:
         ("2 Churn model", _model_state(session)),
         ("3 Profit", _profit_state(session)),
         ("4 Offers", _offers_state(session)),
-        ("5 Share", None),
+        ("5 Share", _share_state(session)),
     ]
-    missing = ["none yet", "not trained yet", "needs a model", "none written yet", "not connected"]
+    unpriced = "needs a model" if session.model is None else "not measured: no evaluation rows"
+    missing = ["none yet", "not trained yet", unpriced, "none written yet", "nothing shared yet"]
     items = "".join(
         f'<li class="{"done" if state else "open"}"><b>{name}</b><span>{escape(state or fallback)}</span></li>'
         for (name, state), fallback in zip(steps, missing, strict=True)
@@ -87,6 +89,27 @@ def model(trained: ChurnModel | None) -> str:
         + f'<th class="number">AUC</th></tr></thead><tbody>{rows}</tbody></table>'
         + '<p class="muted small">Every figure comes from customers the model had not seen.</p>'
         + _list(trained.warnings)
+    )
+
+
+def scored(session: Session) -> str:
+    """Return what a model that was brought along says about the session's customers."""
+    found = session.scored
+    if found is None:
+        return ""
+    source = "" if session.model_at is None else f" from {Reference.parse(session.model_at).short}"
+    words = (
+        f"This model{source} scores {len(found.send_list):,} customers at a mean probability of "
+        f"{found.mean_probability:.1%}; an offer pays for {found.contacted:,} of them (assumed)."
+    )
+    return reading(words) + _list(found.drift.reasons)
+
+
+def not_measured() -> str:
+    """Return why a model has no profit."""
+    return reading(
+        "This model came without its evaluation rows, so no profit can be measured with it. The slider begins at "
+        "the break-even probability of the money inputs (assumed)."
     )
 
 
@@ -169,6 +192,10 @@ def _profit_state(session: Session) -> str | None:
 
 def _offers_state(session: Session) -> str | None:
     return None if session.campaign is None else f"{session.campaign.written:,} messages ready"
+
+
+def _share_state(session: Session) -> str | None:
+    return None if session.model_at is None else f"model at {Reference.parse(session.model_at).short}"
 
 
 def _cards(figures: Iterable[tuple[str, str, str]]) -> str:

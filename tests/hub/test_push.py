@@ -202,6 +202,24 @@ def test_without_a_token_nothing_is_even_asked(server: HubServer, stranger: Hub,
     assert server.requests == []
 
 
+def test_on_a_space_the_sentence_points_to_its_button(
+    server: HubServer, stranger: Hub, release: MakeRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A visitor has no terminal there, and the Space may only write where it made the repository."""
+    monkeypatch.setenv("SPACE_ID", "acme/desk")
+    assert "pushing takes a token; sign in on the Share tab" in refused(release(), stranger)
+    server.people["hf_visitor"] = Person("vera", may_write=False)
+    visitor = Hub(SecretStr("hf_visitor"), server.url)
+    assert "this Space may only write under vera where it made" in refused(release(repo="vera/churn"), visitor)
+
+
+def test_a_push_says_nothing_after_its_commit(hub: Hub, release: MakeRelease) -> None:
+    """A job that is stopped hears of it at a report, and must not be told then that nothing was changed."""
+    told: list[str] = []
+    push(release(), hub=hub, progress=lambda share, words: told.append(words))
+    assert told[-1] == "Writing the commit"
+
+
 def test_a_token_the_hub_does_not_know_is_told(server: HubServer, release: MakeRelease) -> None:
     """An expired token is not mistaken for a missing repository."""
     sentence = refused(release(), Hub(SecretStr("hf_expired"), server.url))

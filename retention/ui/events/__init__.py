@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from retention.ui.events import churn, customers, offers, profit
+from retention.ui.events import churn, customers, from_hub, offers, profit, share
 from retention.ui.events.wiring import on
 from retention.ui.handlers.customers import example
 from retention.ui.screen import Screen
@@ -14,6 +14,8 @@ def wire(app: gr.Blocks, screen: Screen) -> None:
     churn.wire(screen)
     profit.wire(screen)
     offers.wire(screen)
+    from_hub.wire(screen)
+    share.wire(app, screen)
     on(
         app.load,
         lambda: screen.show_everything(example()),

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from functools import wraps
 from html import escape
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
 
@@ -13,7 +13,8 @@ from retention.errors import RetentionError
 from retention.progress import Progress
 from retention.ui import jobs
 from retention.ui.screen import Screen, Updates
-from retention.ui.session import Session
+
+Result = TypeVar("Result")
 
 #: As a default it tells gradio to hand a tracker in; the tracker itself is made for each call.
 BAR = gr.Progress()
@@ -30,24 +31,29 @@ def on(events: Any, handler: Callable[..., Any], inputs: list[Any], outputs: lis
 def long_work(
     screen: Screen,
     start: gr.Button,
-    stop: gr.Button,
+    stop: gr.Button | None,
     bar: gr.Progress,
-    work: Callable[[Progress], Session],
-    show: Callable[[Session], Updates],
+    work: Callable[[Progress], Result],
+    show: Callable[[Result], Updates],
 ) -> Iterator[Updates]:
     """Run long work with a progress bar; while it runs its start button rests and its stop button works."""
     stopping = threading.Event()
-    yield {screen.stop: stopping, start: gr.Button(interactive=False), stop: gr.Button(interactive=True)}
+
+    def running(runs: bool) -> Updates:
+        stoppable = {} if stop is None else {stop: gr.Button(interactive=runs)}
+        return {screen.stop: stopping if runs else None, start: gr.Button(interactive=not runs), **stoppable}
+
+    yield running(True)
     try:
         for update in jobs.watch(work, stopping):
             if isinstance(update, jobs.Done):
-                yield {**show(update.result), screen.stop: None}
+                yield {**running(False), **show(update.result)}
             else:
                 bar(update.share, desc=update.words)
                 yield {screen.stop: gr.skip()}
     except RetentionError as error:
         warn(error)
-        yield {screen.stop: None, start: gr.Button(interactive=True), stop: gr.Button(interactive=False)}
+        yield running(False)
 
 
 def stop(stopping: threading.Event | None) -> None:

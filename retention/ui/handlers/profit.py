@@ -26,10 +26,19 @@ def priced(session: Session, economics: Economics) -> Session:
     """Price the thresholds anew; messages written at other prices are dropped."""
     if session.model is None:
         return replace(session, economics=economics)
-    curve = (
-        send_list.profit(session.model, economics) if session.curve is None else session.curve.reprice(economics)
-    )
+    curve = session.curve
+    if curve is not None:
+        curve = curve.reprice(economics)
+    elif session.model.out_of_fold is not None:
+        curve = send_list.profit(session.model, economics)
     return replace(session, economics=economics, curve=curve, scored=None, campaign=None)
+
+
+def first_threshold(session: Session) -> float:
+    """Return where the slider begins: at the best threshold, or at the break-even one where none was measured."""
+    if session.curve is not None:
+        return session.curve.threshold_best
+    return min(session.economics.break_even(), 1.0)
 
 
 def economics(preset: str | None = None, **inputs: Any) -> Economics:

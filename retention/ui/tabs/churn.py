@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from retention.ui.tabs import chart
+from retention.ui.tabs import chart, from_hub
 from retention.ui.tabs.chart import Chart
+from retention.ui.tabs.from_hub import FromHub
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class ChurnTab:
     weighted: gr.Checkbox
     train: gr.Button
     stop: gr.Button
+    from_hub: FromHub
     result: gr.HTML
     importance: Chart
     reliability: Chart
@@ -34,6 +36,7 @@ def build() -> ChurnTab:
     with gr.Row():
         train = gr.Button("Train", variant="primary")
         stop = gr.Button("Stop", interactive=False)
+    hub = from_hub.build("A trained model", "model-from-hub")
     result = gr.HTML()
     with gr.Row():
         importance = chart.build("importance")
@@ -48,5 +51,16 @@ def build() -> ChurnTab:
                 explain = gr.Button("Show", scale=1, min_width=80, size="md", elem_id="explain")
             waterfall = chart.build("waterfall")
     return ChurnTab(
-        weighted, train, stop, result, importance, reliability, feature, dependence, customer, explain, waterfall
+        weighted,
+        train,
+        stop,
+        hub,
+        result,
+        importance,
+        reliability,
+        feature,
+        dependence,
+        customer,
+        explain,
+        waterfall,
     )

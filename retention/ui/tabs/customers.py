@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from retention.ui.tabs import chart
+from retention.ui.tabs import chart, from_hub
 from retention.ui.tabs.chart import Chart
+from retention.ui.tabs.from_hub import FromHub
 
 ROW_A_CUSTOMER, ROW_AN_ORDER = "one row a customer", "one row an order"
 
@@ -30,6 +31,7 @@ class CustomersTab:
     cutoff: gr.Textbox
     horizon_days: gr.Number
     use_orders: gr.Button
+    from_hub: FromHub
     simulated: gr.Number
     seed: gr.Number
     simulate: gr.Button
@@ -66,6 +68,7 @@ def build() -> CustomersTab:
                     30, label="Horizon: days after the cutoff that decide who left", precision=0
                 )
                 use_orders = gr.Button("Make customers from these orders", variant="primary")
+            hub = from_hub.build("Customers or orders", "customers-from-hub")
             with gr.Accordion("No file at hand? Simulate a market", open=False):
                 with gr.Row():
                     simulated = gr.Number(5000, label="Customers", precision=0, minimum=200, maximum=100_000)
@@ -83,7 +86,7 @@ def build() -> CustomersTab:
         preview = gr.Dataframe(interactive=False, show_label=False, max_height=360, buttons=[], elem_id="preview")
     return CustomersTab(
         file, kind, roles, id, label, positive, value, exclude, use_customers,
-        order_roles, customer, time, amount, cutoff, horizon_days, use_orders,
+        order_roles, customer, time, amount, cutoff, horizon_days, use_orders, hub,
         simulated, seed, simulate, summary, findings, charts, preview,
     )  # fmt: skip
 
