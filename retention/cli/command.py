@@ -9,6 +9,7 @@ from typing import Any, NoReturn, Protocol, TypeAlias
 
 from retention.customers.table import Customers
 from retention.errors import InputError
+from retention.profit.catalogue import open_catalogue
 from retention.profit.economics import PRESETS, Economics
 
 Outcome: TypeAlias = tuple[dict[str, Any], str]
@@ -63,6 +64,11 @@ def money_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--currency", metavar="SIGN")
 
 
+def catalogue_flag(parser: argparse.ArgumentParser) -> None:
+    """Add the file of offers; its first one is what the money flags are about, where they say nothing else."""
+    parser.add_argument("--catalogue", type=Path, help="the offers there are (TOML); default: the packaged ones")
+
+
 def read_customers_of(options: argparse.Namespace) -> Customers:
     """Read the customers a command was given."""
     from retention.customers.intake import read_customers
@@ -83,10 +89,13 @@ def excluded(options: argparse.Namespace) -> tuple[str, ...]:
 
 
 def economics_of(options: argparse.Namespace) -> Economics:
-    """Return the economics a command was given."""
+    """Return the economics a command was given: its flags, then its catalogue's first offer, then the preset."""
     names = ("value", "offer_cost", "contact_cost", "save_rate", "stayer_redemption", "harm_rate", "currency")
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    return replace(PRESETS[options.preset], **given)
+    start = PRESETS[options.preset]
+    if getattr(options, "catalogue", None) is not None:
+        start = open_catalogue(options.catalogue).economics(start)
+    return replace(start, **given)
 
 
 def progress(share: float, words: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from retention.cli.command import (
     AddCommand,
     Outcome,
+    catalogue_flag,
     customer_flags,
     economics_of,
     excluded,
@@ -23,12 +24,14 @@ def add(command: AddCommand) -> None:
     profit = command("profit", _profit, "what an offer campaign earns at each threshold")
     profit.add_argument("--model", type=Path, required=True)
     money_flags(profit)
+    catalogue_flag(profit)
     profit.add_argument("--threshold", type=float, help="show this threshold; default: the best one")
 
     report = command("report", _report, "one page for a manager, ready to print")
     report.add_argument("--model", type=Path, required=True)
     report.add_argument("--out", type=Path, required=True, help="HTML file to write")
     money_flags(report)
+    catalogue_flag(report)
 
 
 def _score_flags(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +41,7 @@ def _score_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--threshold", type=float, help="send from this probability on; default: the best one")
     parser.add_argument("--top", type=int, metavar="N", help="send to N customers at the most")
-    parser.add_argument("--catalogue", type=Path, help="the offers there are (TOML); default: the packaged ones")
+    catalogue_flag(parser)
     parser.add_argument(
         "--every-offer", action="store_true", help="give each customer the offer that earns most, not the first"
     )
