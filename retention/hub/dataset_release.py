@@ -29,7 +29,7 @@ from retention.hub.snapshot import (
     roles_as_json,
     to_parquet,
 )
-from retention.offers.batch import Campaign
+from retention.offers.campaign import Campaign
 from retention.offers.names import clean_name
 from retention.profit.catalogue import Offer
 from retention.profit.economics import Economics

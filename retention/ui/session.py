@@ -7,7 +7,7 @@ from typing import Any
 from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
 from retention.customers.table import Customers
-from retention.offers.batch import Campaign
+from retention.offers.campaign import Campaign
 from retention.profit.catalogue import Catalogue, Offer, packaged
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics

@@ -9,7 +9,7 @@ from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
 from retention.customers.table import Customers
 from retention.errors import InputError
-from retention.offers.batch import Campaign
+from retention.offers.campaign import Campaign
 from retention.profit.curve import ProfitCurve
 from retention.profit.money import in_currency
 from retention.ui.session import Session
