@@ -13,7 +13,7 @@ import pytest
 
 from retention.errors import OfferError
 from retention.offers.drafts import input_hashes
-from retention.offers.ledger import Entry, Ledger
+from retention.offers.ledger import Entry, Ledger, Record
 
 DAY_S = 86_400.0
 
