@@ -30,15 +30,16 @@ import pandas as pd
 from retention.customers.export import write_csv
 from retention.errors import OfferError
 from retention.offers.backup import compose
-from retention.offers.batch import Campaign, write_offers
+from retention.offers.batch import write_offers
 from retention.offers.breaker import Blame
+from retention.offers.campaign import Campaign
 from retention.offers.facts import Facts
 from retention.offers.guard import check
 from retention.offers.ledger import Ledger
 from retention.offers.prompt import line_of
 from retention.offers.wording import word_offers
 from retention.offers.writer import Draft, HubWriter, unplugged
-from retention.pipeline import read_send_list
+from retention.send_list import read_send_list
 from tests.offers.cases import CASH, OFFERS, many_kinds
 from tests.stand_ins.breaker_backend import RESET_S, Backend, breaker_of, opened, probes_of_a_crowd, went
 from tests.stand_ins.fault_server import FAULTS, Answer, FaultServer, drip, hang, in_turn, replies, says

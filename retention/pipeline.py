@@ -18,7 +18,8 @@ from retention.customers.export import write_csv
 from retention.customers.orders import Orders, read_orders, snapshot
 from retention.customers.simulate import Market, simulate
 from retention.customers.table import Customers
-from retention.offers.batch import Campaign, write_offers
+from retention.offers.batch import write_offers
+from retention.offers.campaign import Campaign
 from retention.offers.writer import Writer
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics

@@ -15,3 +15,19 @@ class Progress(Protocol):
 
 def silent(share: float, words: str) -> None:
     """Report to nobody."""
+
+
+def pace(done: int, total: int, seconds: float) -> str:
+    """Say how fast work goes and how long the rest will take, once there is anything to go by.
+
+    Examples
+    --------
+    >>> pace(120, 500, 60.0), pace(1, 500, 4.0), pace(0, 500, 0.4)
+    ('2 a second, about 3 min left', '0.2 a second, about 33 min left', '')
+    """
+    if done == 0 or seconds <= 0:
+        return ""
+    rate = done / seconds
+    left = (total - done) / rate
+    speed = f"{rate:,.0f}" if rate >= 1 else f"{rate:.1g}"
+    return f"{speed} a second, about " + (f"{left:.0f} s left" if left < 120 else f"{left / 60:.0f} min left")

@@ -2,8 +2,9 @@
 
 import os
 from functools import cache
+from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from retention.errors import InputError
@@ -44,6 +45,12 @@ class Settings(BaseSettings):
         gt=0,
         description="total time one call to a language model may take; default 2 in a batch, 8 for one message",
     )
+    ledger: Path | None = Field(
+        None if _ON_SPACE else Path("data/offers.sqlite"),
+        alias="RETENTION_LEDGER",
+        description="where the app records whom it has written to; blank or none: each visit keeps its own, as it "
+        "always does for simulated customers",
+    )
     max_upload_mb: int = Field(
         50 if _ON_SPACE else 2000, alias="RETENTION_MAX_UPLOAD_MB", gt=0, description="largest file taken (MB)"
     )
@@ -59,6 +66,11 @@ class Settings(BaseSettings):
         gt=0,
         description="most cells (rows times columns) held in memory at once",
     )
+
+    @field_validator("ledger", mode="before")
+    @classmethod
+    def _blank_is_none(cls, path: object) -> object:
+        return path or None
 
     @property
     def on_space(self) -> bool:

@@ -16,6 +16,7 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests neither see the developer's token nor settings another test has made."""
     for name in ("HF_TOKEN", "RETENTION_BASE_URL", "SPACE_ID"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("RETENTION_LEDGER", "")  # nothing a test writes lasts
     settings.cache_clear()
 
 

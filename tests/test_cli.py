@@ -121,6 +121,46 @@ def test_everyone_on_the_send_list_gets_a_message(
     assert everyone["messages"] == 1500
 
 
+def test_the_held_back_are_told_with_the_reason(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A second campaign within the cool-down says how many wait and why; a shorter cool-down lets them through."""
+    june, july = tmp_path / "june.csv", tmp_path / "july.csv"
+    pd.DataFrame({"id": ["a", "b"], "send": "yes"}).to_csv(june, index=False)
+    pd.DataFrame({"id": ["b", "c", "c"], "send": "yes"}).to_csv(july, index=False)
+    common = ("--out", tmp_path / "messages.csv", "--ledger", tmp_path / "offers.sqlite")
+    run(capsys, "offers", june, *common)
+    held = tmp_path / "held.csv"
+    found = run(capsys, "offers", july, *common, "--run", "july", "--held-back", held)
+    assert (found["customers"], found["messages"], found["held_back"]) == (3, 1, 2)
+    because = {"messaged less than 14 days ago": 1, "stands in the list twice": 1}
+    assert found["held_back_because"] == because
+    assert dict(pd.read_csv(held)[["id", "held_back_because"]].to_numpy()) == {
+        "b": "messaged less than 14 days ago", "c": "stands in the list twice",
+    }  # fmt: skip
+    assert found["breaker"].keys() == {"state", "reason", "calls", "failures", "next_probe_s"}
+    assert main(["offers", str(july), *map(str, common), "--run", "august", "--cool-down-days", "0"]) == 0
+    words = capsys.readouterr().out
+    assert "2 messages in" in words
+    assert "held back: 1 stands in the list twice" in words
+    assert "circuit breaker off: no language model is set up" in words
+    assert "cool-down" in refused(capsys, "offers", july, *common, "--cool-down-days", "-1")
+
+
+def test_a_catalogue_sets_the_money_and_the_message(
+    capsys: pytest.CaptureFixture[str], telecom_folder: Path, tmp_path: Path
+) -> None:
+    """The file's first offer is what the profit is worked out with, unless a flag says otherwise."""
+    offers = write(tmp_path / "offers.toml", "[[offer]]\nid = 'tea'\ncost = 80\nsave_rate = 0.5\n"
+                   "gives.en = '{cost} off your next tea'\n")  # fmt: skip
+    command = ("profit", "--model", telecom_folder, "--catalogue", offers)
+    # d / (γ(V − d) + d) with ρ = 1
+    assert run(capsys, *command)["threshold_break_even"] == pytest.approx(80 / (0.5 * 420 + 80))
+    dearer = run(capsys, *command, "--offer-cost", 100, "--save-rate", 1)
+    assert dearer["threshold_break_even"] == pytest.approx(100 / (400 + 100))
+    pd.DataFrame({"id": ["a"], "send": "yes"}).to_csv(tmp_path / "send.csv", index=False)
+    run(capsys, "offers", tmp_path / "send.csv", "--out", tmp_path / "messages.csv", "--catalogue", offers)
+    assert "₹80 off your next tea" in pd.read_csv(tmp_path / "messages.csv")["message"].iloc[0]
+
+
 @pytest.mark.slow
 def test_demo_does_it_all(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """The demo leaves every file and says what was earned against doing nothing and against everyone."""

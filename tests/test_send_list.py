@@ -420,7 +420,7 @@ def test_offers_that_keep_the_same_share_are_pointed_out(
 
 def test_messages_give_what_was_priced(telecom_model: ChurnModel, tmp_path: Path) -> None:
     """With several offers in a file, each message gives its own, at the cost of the scoring."""
-    catalogue, economics = write(tmp_path / "offers.toml", CATALOGUE), Economics(offer_cost=75)
+    catalogue, economics = write(tmp_path / "offers.toml", CATALOGUE), Economics(offer_cost=75, save_rate=0.5)
     path = write(tmp_path / "today.csv", as_text(today()))
     score_file(path, tmp_path / "scored.csv", telecom_model, economics, every_offer=True,
                catalogue=offers_at(economics, catalogue))  # fmt: skip

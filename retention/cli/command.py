@@ -10,6 +10,7 @@ from typing import Any, NoReturn, Protocol, TypeAlias
 from retention.customers.roles import Kinds
 from retention.customers.table import Customers
 from retention.errors import InputError
+from retention.profit.catalogue import open_catalogue
 from retention.profit.economics import PRESETS, Economics
 
 Outcome: TypeAlias = tuple[dict[str, Any], str]
@@ -77,12 +78,17 @@ def decision_flags(parser: Flags) -> None:
     """Add the flags that decide who gets which offer."""
     parser.add_argument("--threshold", type=float, help="send from this probability on; default: the best one")
     parser.add_argument("--top", type=int, metavar="N", help="send to N customers at the most")
-    parser.add_argument("--catalogue", type=Path, help="the offers there are (TOML); default: the packaged ones")
+    catalogue_flag(parser)
     parser.add_argument(
         "--every-offer", action="store_true", help="give each customer the offer that earns most, not the first"
     )
     parser.add_argument("--budget", type=float, metavar="X", help="what the offers may be expected to cost")
     parser.add_argument("--max-contacts", type=int, metavar="N", help="contact N at the most, those who earn most")
+
+
+def catalogue_flag(parser: Flags) -> None:
+    """Add the file of offers; its first one is what the money flags are about, where they say nothing else."""
+    parser.add_argument("--catalogue", type=Path, help="the offers there are (TOML); default: the packaged ones")
 
 
 def read_customers_of(options: argparse.Namespace, *, kinds: Kinds | None = None) -> Customers:
@@ -106,10 +112,13 @@ def excluded(options: argparse.Namespace) -> tuple[str, ...]:
 
 
 def economics_of(options: argparse.Namespace) -> Economics:
-    """Return the economics a command was given."""
+    """Return the economics a command was given: its flags, then its catalogue's first offer, then the preset."""
     names = ("value", "offer_cost", "contact_cost", "save_rate", "stayer_redemption", "harm_rate", "currency")
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    return replace(PRESETS[options.preset], **given)
+    start = PRESETS[options.preset]
+    if getattr(options, "catalogue", None) is not None:
+        start = open_catalogue(options.catalogue).economics(start)
+    return replace(start, **given)
 
 
 def progress(share: float, words: str) -> None:

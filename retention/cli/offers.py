@@ -1,10 +1,11 @@
 """``offers``: what to say to everyone on the send list."""
 
 import argparse
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
-from retention.cli.command import AddCommand, Outcome, economics_of, lines, money_flags, progress
+from retention.cli.command import AddCommand, Outcome, catalogue_flag, economics_of, lines, money_flags, progress
+from retention.offers.batch import COOL_DOWN_DAYS
 
 
 def add(command: AddCommand) -> None:
@@ -15,8 +16,16 @@ def add(command: AddCommand) -> None:
     offers.add_argument("--ledger", type=Path, help="durable record (SQLite); makes a run resumable")
     offers.add_argument("--run", metavar="NAME", help="name of the run; default: a hash of the input")
     offers.add_argument("--everyone", action="store_true", help="write to all rows, not just send = yes")
+    offers.add_argument(
+        "--cool-down-days",
+        type=float,
+        default=COOL_DOWN_DAYS,
+        metavar="N",
+        help="hold back whom another run of the ledger messaged in the last N days; default: %(default)g",
+    )
+    offers.add_argument("--held-back", type=Path, metavar="FILE", help="also write who got no message, and why")
     money_flags(offers)
-    offers.add_argument("--catalogue", type=Path, help="offers to use (TOML); default: the packaged ones")
+    catalogue_flag(offers)
 
 
 def _offers(options: argparse.Namespace) -> Outcome:
@@ -24,25 +33,24 @@ def _offers(options: argparse.Namespace) -> Outcome:
     from retention.offers.batch import write_offers
     from retention.offers.ledger import Ledger
     from retention.offers.writer import writer_from_settings
-    from retention.send_list import offers_at, read_send_list
+    from retention.send_list import offers_priced, read_send_list
     from retention.settings import settings
 
     rows = read_send_list(options.scored)
     economics = economics_of(options)
-    if options.offer_cost is None and "offer_cost" in rows and len(rows):
-        economics = replace(economics, offer_cost=float(rows["offer_cost"].iloc[0]))
     ledger = Ledger(options.ledger) if options.ledger else None
     writer = writer_from_settings(settings())
     try:
         campaign = write_offers(
             rows,
             id=str(rows.columns[0]),
-            offers=offers_at(economics, options.catalogue),
+            offers=offers_priced(rows, economics, options.catalogue),
             currency=economics.currency,
             writer=writer,
             ledger=ledger,
             run=options.run,
             everyone=options.everyone,
+            cool_down_days=options.cool_down_days,
             progress=progress,
         )
     finally:
@@ -50,16 +58,20 @@ def _offers(options: argparse.Namespace) -> Outcome:
             if resource is not None:
                 resource.close()
     write_csv(campaign.messages, options.out)
+    if options.held_back is not None:
+        write_csv(campaign.held, options.held_back)
     found = {
         "customers": campaign.customers,
         "messages": campaign.written,
         "held_back": campaign.held_back,
+        "held_back_because": campaign.held_back_because,
         "by_source": dict(campaign.by_source),
         "seconds": round(campaign.seconds, 3),
         "breaker": asdict(campaign.breaker),
     }
     return found, lines(
         f"{campaign.written:,} messages in {options.out}, {campaign.held_back:,} customers held back",
+        *(f"held back: {n:,} {reason}" for reason, n in campaign.held_back_because.items()),
         "written by: " + (", ".join(f"{source} {n:,}" for source, n in campaign.by_source.items()) or "nobody"),
-        f"circuit breaker {campaign.breaker.state}: {campaign.breaker.reason}",
+        campaign.breaker.in_words(),
     )

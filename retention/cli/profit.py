@@ -7,6 +7,7 @@ from pathlib import Path
 from retention.cli.command import (
     AddCommand,
     Outcome,
+    catalogue_flag,
     customer_flags,
     decision_flags,
     economics_of,
@@ -24,12 +25,14 @@ def add(command: AddCommand) -> None:
     profit = command("profit", _profit, "what an offer campaign earns at each threshold")
     profit.add_argument("--model", type=Path, required=True)
     money_flags(profit)
+    catalogue_flag(profit)
     profit.add_argument("--threshold", type=float, help="show this threshold; default: the best one")
 
     report = command("report", _report, "one page for a manager, ready to print")
     report.add_argument("--model", type=Path, required=True)
     report.add_argument("--out", type=Path, required=True, help="HTML file to write")
     money_flags(report)
+    catalogue_flag(report)
 
 
 def _score_flags(parser: argparse.ArgumentParser) -> None:

@@ -2,72 +2,32 @@
 
 import hashlib
 import time
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
-from retention.errors import InputError, OfferError
-from retention.offers.breaker import OFF, BreakerReport
-from retention.offers.drafts import Message, draft_messages
+from retention.errors import Cancelled, InputError, OfferError
+from retention.offers.backup import SOURCE
+from retention.offers.breaker import OFF
+from retention.offers.campaign import Campaign, held_back, with_messages
+from retention.offers.drafts import Brief, Message, draft_messages
 from retention.offers.facts import Facts
-from retention.offers.ledger import Ledger
+from retention.offers.ledger import Entry, Ledger
 from retention.offers.upgrade import model_lines
-from retention.offers.writer import Writer
+from retention.offers.writer import Draft, Writer
 from retention.profit.catalogue import Offer
-from retention.progress import Progress, silent
+from retention.progress import Progress, pace, silent
+
+COOL_DOWN_DAYS = 14.0
+"""Days for which a customer who had a message gets no other, unless the owner wishes otherwise."""
 
 DEADLINE_S = 2.0
 """Seconds one line may take in a batch, unless the owner wishes otherwise."""
 
 DEADLINE_ALONE_S = 8.0
 """The same for a single message."""
-
-
-@dataclass(frozen=True)
-class Campaign:
-    """The messages of one run.
-
-    Attributes
-    ----------
-    messages
-        The rows written to, in input order, with ``message`` (at most 160 characters), ``message_source``
-        (``"backup"`` or the model's name) and ``message_note`` (why it is not what it could be; mostly empty).
-    held_back
-        Customers who got no message because they had one lately, or stand in the list twice.
-    lines
-        Every distinct line used, to read before sending: ``cuisine, away, reason, tone, language, line, source,
-        customers``; most used first.
-    run
-        The name the ledger knows this run by.
-    seconds
-        Time the run took.
-    breaker
-        How the line to the language model stood at the end.
-    """
-
-    messages: pd.DataFrame
-    held_back: int
-    lines: pd.DataFrame
-    run: str
-    seconds: float
-    breaker: BreakerReport
-
-    @property
-    def written(self) -> int:
-        """Number of messages."""
-        return len(self.messages)
-
-    @property
-    def customers(self) -> int:
-        """Number of customers who were to be written to: messages plus held back."""
-        return self.written + self.held_back
-
-    @property
-    def by_source(self) -> dict[str, int]:
-        """Messages by the tier that wrote them, most first."""
-        return {str(source): int(n) for source, n in self.messages["message_source"].value_counts().items()}
 
 
 def write_offers(
@@ -83,7 +43,9 @@ def write_offers(
     language: str = "en",
     currency: str = "₹",
     deadline_s: float | None = None,
-    cool_down_days: float = 14.0,
+    cool_down_days: float = COOL_DOWN_DAYS,
+    review: bool = False,
+    anew: bool = False,
     progress: Progress = silent,
 ) -> Campaign:
     """Write a message for every customer of a send list.
@@ -113,9 +75,15 @@ def write_offers(
     deadline_s
         Seconds one line may take; None: the writer's own wish, or 2 (8 for a single message).
     cool_down_days
-        Customers whom another run of the ledger messaged within so many days are held back.
+        Customers whom another run of the ledger messaged within so many days are held back; 0 or more.
+    review
+        Leave the messages open, for a person to read and change before :func:`retention.offers.review.seal`.
+        The ledger keeps them as drafts, and a run that was cut short takes the model's lines from there. Once
+        everyone has a message, stopping ends the asking and returns what there is.
+    anew
+        In a review, do not take up earlier drafts of the run.
     progress
-        Called often. If it raises, calls stop, and what is sealed in the ledger stays there.
+        Called often. If it raises, calls stop, and what is in the ledger stays there.
 
     Returns
     -------
@@ -125,33 +93,61 @@ def write_offers(
     Raises
     ------
     InputError
-        If a column is missing or names an offer that is not in the catalogue.
+        If a column is missing or names an offer that is not in the catalogue, or the cool-down is negative.
     OfferError
         If the tone, the language or an offer's words cannot be used, if the run has already
         written to a customer from other input, or if the ledger fails.
     """
     started = time.monotonic()
+    if not cool_down_days >= 0:
+        raise InputError(f"cool-down: must be 0 days or more, got {cool_down_days:g}; 0 holds nobody back")
     asked = _rows(send_list, id, everyone=everyone)
-    messages = draft_messages(
-        asked[~asked[id].astype("str").duplicated()],
-        id=id,
-        offers=offers,
-        tone=tone,
-        language=language,
-        currency=currency,
-        progress=progress,
-    )
+    brief = Brief(id, tuple(offers), tone, language, currency)
+    messages = draft_messages(asked[~asked[id].astype("str").duplicated()], brief, progress=progress)
     run = run or _run_of(messages)
-    waiting = dict(messages) if ledger is None else _waiting(messages, ledger, run, cool_down_days)
-    for finished in _finished(waiting, writer, deadline_s, progress):
-        if ledger is not None:
-            ledger.seal(run, (message.entry() for message in finished), cool_down_days=cool_down_days)
-        messages |= {message.customer: message for message in finished}
-    progress(0.97, "Writing everything down")
+    work = _Work(messages) if ledger is None else _work(messages, ledger, run, cool_down_days)
+    if review and ledger is not None and not anew:
+        work.take_up(ledger.drafts(run))
+    stopped = False
+    try:
+        for finished in _finished(work, writer, deadline_s, progress):
+            if ledger is not None and review:
+                ledger.keep(run, (message.entry() for message in finished))
+            elif ledger is not None:
+                ledger.seal(run, (message.entry() for message in finished), cool_down_days=cool_down_days)
+            work.done |= {message.customer: message for message in finished}
+        progress(0.97, "Writing everything down")
+    except Cancelled:
+        if not review:
+            raise
+        stopped = True
     if ledger is not None:
-        messages = _sealed(messages, ledger, run)
-    report = OFF if writer is None else writer.report()
-    return _campaign(asked, id, messages, run=run, started=started, breaker=report)
+        ledger.flush()
+    written = {**work.waiting, **work.done} if review or ledger is None else sealed_of(messages, ledger, run)
+    rows, used = with_messages(asked, written, id=id)
+    return Campaign(
+        rows,
+        held_back(asked, written, work.lately, id=id, days=cool_down_days),
+        used,
+        brief,
+        run,
+        time.monotonic() - started,
+        OFF if writer is None else writer.report(),
+        pools=work.pools,
+        sealed=not review or (bool(work.sealed) and work.sealed >= written.keys()),
+        stopped=stopped,
+    )
+
+
+def sealed_of(messages: Mapping[str, Message], ledger: Ledger, run: str) -> dict[str, Message]:
+    """Return the messages as they stand in the ledger, without those that are not there."""
+    ledger.flush()
+    entries = ledger.entries(run)
+    return {
+        customer: message.sealed(entries[customer])
+        for customer, message in messages.items()
+        if customer in entries
+    }
 
 
 def _rows(send_list: pd.DataFrame, id: str, *, everyone: bool) -> pd.DataFrame:
@@ -169,85 +165,73 @@ def _run_of(messages: Mapping[str, Message]) -> str:
     return "input-" + hashlib.sha256(inputs.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _waiting(messages: Mapping[str, Message], ledger: Ledger, run: str, days: float) -> dict[str, Message]:
-    """Return the messages that this run has not sealed and that nobody's cool-down speaks against."""
-    sealed = ledger.entries(run)
-    if any(
-        sealed[customer].input != message.input for customer, message in messages.items() if customer in sealed
-    ):
+@dataclass
+class _Work:
+    """What there is to write: the messages still waiting, and what came of the others."""
+
+    waiting: dict[str, Message]
+    lately: Mapping[str, float] = field(default_factory=dict)
+    sealed: frozenset[str] = frozenset()
+    done: dict[str, Message] = field(default_factory=dict)
+    pools: dict[Facts, tuple[Draft, ...]] = field(default_factory=dict)
+
+    def take_up(self, drafts: Mapping[str, Entry]) -> None:
+        """Go on from drafts made of the same input, the library's aside: a model may do better by now."""
+        for customer, draft in drafts.items():
+            message = self.waiting.get(customer)
+            if message is not None and message.input == draft.input and draft.source != SOURCE:
+                self.done[customer] = message.sealed(draft)
+                del self.waiting[customer]
+                if draft.tier == "model":
+                    pool = self.pools.get(message.facts, ())
+                    if all(known.line != draft.line for known in pool):
+                        self.pools[message.facts] = (*pool, Draft(draft.line, draft.source))
+
+
+def _work(messages: Mapping[str, Message], ledger: Ledger, run: str, days: float) -> _Work:
+    """Leave out what this run has sealed, and those whose cool-down speaks against it."""
+    entries = ledger.entries(run)
+    known = {customer: message for customer, message in messages.items() if customer in entries}
+    if any(entries[customer].input != message.input for customer, message in known.items()):
         raise OfferError(
             f"run {run!r}: has already written to some of these customers from other input; name a new run"
         )
     lately = ledger.lately(run, days)
-    return {
-        customer: message
-        for customer, message in messages.items()
-        if customer not in sealed and customer not in lately
-    }
+    return _Work(
+        {
+            customer: message
+            for customer, message in messages.items()
+            if customer not in known and customer not in lately
+        },
+        lately,
+        frozenset(known),
+        {customer: message.sealed(entries[customer]) for customer, message in known.items()},
+    )
 
 
 def _finished(
-    waiting: Mapping[str, Message], writer: Writer | None, deadline_s: float | None, progress: Progress
+    work: _Work, writer: Writer | None, deadline_s: float | None, progress: Progress
 ) -> Iterator[list[Message]]:
-    """Yield every message once, as final as it gets, a segment at a time."""
+    """Yield every waiting message once, as final as it gets, a segment at a time."""
     if writer is None:
-        yield list(waiting.values())
+        yield list(work.waiting.values())
         return
     segments: defaultdict[Facts, list[Message]] = defaultdict(list)
-    for message in waiting.values():
+    for message in work.waiting.values():
         segments[message.facts].append(message)
     sizes = {facts: len(messages) for facts, messages in segments.items()}
-    seconds = deadline_s or writer.deadline_s or (DEADLINE_S if len(waiting) > 1 else DEADLINE_ALONE_S)
-    done = 0
+    seconds = deadline_s or writer.deadline_s or (DEADLINE_S if len(work.waiting) > 1 else DEADLINE_ALONE_S)
+    started = time.monotonic()
+    customers = 0
 
-    def tick() -> None:
-        progress(0.2 + 0.75 * done / max(len(waiting), 1), "Asking for fresh lines")
+    def tick(answered: int, asked: int) -> None:
+        speed = pace(answered, asked, time.monotonic() - started)
+        words = (
+            f"Fresh lines: {answered:,} of {asked:,} asked for, {customers:,} of {len(work.waiting):,} customers"
+        )
+        progress(0.2 + 0.75 * answered / max(asked, 1), f"{words}; {speed}" if speed else words)
 
     for facts, pool in model_lines(writer, sizes, deadline_s=seconds, tick=tick):
+        work.pools[facts] = (*work.pools.get(facts, ()), *pool.drafts)
         yield [message.upgraded(pool) for message in segments[facts]]
-        done += sizes[facts]
-
-
-def _sealed(messages: Mapping[str, Message], ledger: Ledger, run: str) -> dict[str, Message]:
-    """Return the messages as they stand in the ledger; those that are not there were held back."""
-    ledger.flush()
-    entries = ledger.entries(run)
-    return {
-        customer: message.sealed(entries[customer])
-        for customer, message in messages.items()
-        if customer in entries
-    }
-
-
-def _campaign(
-    asked: pd.DataFrame,
-    id: str,
-    messages: Mapping[str, Message],
-    *,
-    run: str,
-    started: float,
-    breaker: BreakerReport,
-) -> Campaign:
-    customers = asked[id].astype("str")
-    rows = asked[(~customers.duplicated() & customers.isin(messages.keys())).to_numpy()]
-    texts = {
-        "message": [message.text for message in messages.values()],
-        "message_source": [message.source for message in messages.values()],
-        "message_note": [message.note for message in messages.values()],
-    }
-    return Campaign(
-        rows.assign(**{column: pd.array(cells, dtype="str") for column, cells in texts.items()}),
-        len(asked) - len(messages),
-        _lines(messages.values()),
-        run,
-        time.monotonic() - started,
-        breaker,
-    )
-
-
-def _lines(messages: Iterable[Message]) -> pd.DataFrame:
-    counted = Counter((message.facts, message.line, message.source) for message in messages)
-    return pd.DataFrame(
-        [(*astuple(facts), line, source, customers) for (facts, line, source), customers in counted.most_common()],
-        columns=["cuisine", "away", "reason", "tone", "language", "line", "source", "customers"],
-    )
+        customers += sizes[facts]

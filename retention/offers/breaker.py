@@ -11,6 +11,7 @@ The circuits themselves are nopanic's; it is young, so nothing else imports it, 
 """
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
@@ -97,6 +98,26 @@ class BreakerReport:
     calls: int = 0
     failures: int = 0
     next_probe_s: float | None = None
+
+    def in_words(self) -> str:
+        """Say it in one line.
+
+        Examples
+        --------
+        >>> BreakerReport("open", "no answer within 2 s", calls=20, failures=20, next_probe_s=12.4).in_words()
+        'circuit breaker open: no answer within 2 s; 20 of 20 calls failed; next probe in 13 s'
+        """
+        words = f"circuit breaker {self.state}" + (f": {self.reason}" if self.reason else "")
+        if self.state == "off":
+            return words
+        words += f"; {self.failures:,} of {self.calls:,} calls failed"
+        if self.next_probe_s is None:
+            return words
+        return words + (
+            f"; next probe in {math.ceil(self.next_probe_s)} s"
+            if self.next_probe_s > 0
+            else "; the next call is a probe"
+        )
 
 
 OFF = BreakerReport("off", "no language model is set up")

@@ -1,5 +1,6 @@
 """Everyone's message before any language model is asked: the library's, ready to be sent."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -8,14 +9,44 @@ import pandas as pd
 from retention.errors import InputError, OfferError
 from retention.offers.backup import SOURCE, backup_message, compose, pick
 from retention.offers.facts import Facts, coarse_facts
-from retention.offers.ledger import Entry, input_hashes
+from retention.offers.ledger import Entry
 from retention.offers.names import clean_name
 from retention.offers.upgrade import Pool
 from retention.offers.wording import Wording, word_offers
 from retention.profit.catalogue import Offer
-from retention.progress import Progress
+from retention.progress import Progress, silent
+
+PERSON = "person"
+"""What ``message_source`` says of words that a person wrote."""
 
 _TELL_EVERY = 2_000
+_INPUTS = (
+    "offer", "name", "cuisine", "days_since_order", "reason_1", "reason_2", "reason_3", "churn_probability",
+    "value", "expected_profit",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """How messages are to be written.
+
+    Attributes
+    ----------
+    id
+        The id column.
+    offers
+        The catalogue; its first offer goes to rows that name none.
+    tone, language
+        The same for everyone.
+    currency
+        Sign put before an offer's minimum basket.
+    """
+
+    id: str
+    offers: tuple[Offer, ...]
+    tone: str = "warm"
+    language: str = "en"
+    currency: str = "₹"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +91,7 @@ class Message:
 
     def entry(self) -> Entry:
         """Return the row a ledger keeps."""
-        tier = "backup" if self.source == SOURCE else "model"
+        tier = self.source if self.source in {SOURCE, PERSON} else "model"
         cost = float(self.offer.cost)
         return Entry(
             self.customer, self.input, self.line, self.text, tier, self.source, self.note, self.offer.id, cost
@@ -71,16 +102,7 @@ class Message:
         return replace(self, line=entry.line, text=entry.message, source=entry.source, note=entry.note)
 
 
-def draft_messages(
-    rows: pd.DataFrame,
-    *,
-    id: str,
-    offers: Sequence[Offer],
-    tone: str,
-    language: str,
-    currency: str,
-    progress: Progress,
-) -> dict[str, Message]:
+def draft_messages(rows: pd.DataFrame, brief: Brief, *, progress: Progress = silent) -> dict[str, Message]:
     """Return a message for each row by customer, in row order; ids must be unique.
 
     Raises
@@ -90,17 +112,17 @@ def draft_messages(
     OfferError
         If the tone, the language or an offer's words cannot be used.
     """
-    if rows[id].isna().any():
-        raise InputError(f"send list: column {id!r} holds an empty cell; every customer needs an id")
-    facts = coarse_facts(rows, tone=tone, language=language)
-    words = word_offers(offers, language=language, currency=currency)
-    given = _offers(rows, offers)
+    if rows[brief.id].isna().any():
+        raise InputError(f"send list: column {brief.id!r} holds an empty cell; every customer needs an id")
+    facts = coarse_facts(rows, tone=brief.tone, language=brief.language)
+    words = word_offers(brief.offers, language=brief.language, currency=brief.currency)
+    given = _offers(rows, brief.offers)
     made_of = [f"{known.key}|{words[offer.id].full}" for known, offer in zip(facts, given, strict=True)]
     hashes = input_hashes(rows, made_of=made_of)
     names = rows["name"] if "name" in rows else [None] * len(rows)
     messages = {}
     for position, (customer, raw, known, offer, hashed) in enumerate(
-        zip(rows[id].astype("str"), names, facts, given, hashes, strict=True)
+        zip(rows[brief.id].astype("str"), names, facts, given, hashes, strict=True)
     ):
         if position % _TELL_EVERY == 0:
             progress(0.2 * position / len(rows), "Writing a message for everyone")
@@ -130,3 +152,26 @@ def _offers(rows: pd.DataFrame, offers: Sequence[Offer]) -> list[Offer]:
 
 def _joined(*notes: str) -> str:
     return "; ".join(note for note in notes if note)
+
+
+def input_hashes(rows: pd.DataFrame, *, made_of: Sequence[str]) -> list[str]:
+    """Return one SHA-256 a row over everything its message is made from.
+
+    Parameters
+    ----------
+    rows
+        The send list, n rows. Numbers count by value, so a file read back hashes as the frame it was.
+    made_of
+        What else each message is made from (facts, the offer's words), n texts.
+    """
+    columns = [_as_text(rows[column]) for column in _INPUTS if column in rows]
+    return [
+        hashlib.sha256("\x1f".join(cells).encode("utf-8", "surrogatepass")).hexdigest()
+        for cells in zip(made_of, *columns, strict=True)
+    ]
+
+
+def _as_text(column: pd.Series) -> list[str]:
+    if pd.api.types.is_numeric_dtype(column):
+        return ["" if pd.isna(value) else repr(float(value)) for value in column]
+    return ["" if pd.isna(value) else str(value) for value in column]

@@ -1,31 +1,36 @@
 """The durable record of who was told what: one row a customer and run, written once and never changed.
 
-It is the owner's own local SQLite file, and holds customers' ids and the messages as sent. It
-commits on a thread of its own, many rows at a time, so that a slow disk delays nobody's deadline.
+Messages that a person still reads and changes are kept beside it as drafts, until they are sealed.
+The file is the owner's own, local SQLite, and holds customers' ids and the messages as sent. It commits on a
+thread of its own, many rows at a time, so that a slow disk delays nobody's deadline.
 """
 
-import hashlib
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass, fields
+from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
-
-import pandas as pd
 
 from retention.errors import OfferError
 
 _APPLICATION = 0x0FFE2  # marks the file as a ledger of ours
 _DAY_S = 86_400.0
+_AT_ONCE = 1_000
 
 _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS messages (
         run TEXT NOT NULL, customer TEXT NOT NULL, input TEXT NOT NULL, line TEXT NOT NULL, message TEXT NOT NULL,
         tier TEXT NOT NULL, source TEXT NOT NULL, note TEXT NOT NULL, offer TEXT NOT NULL, cost REAL NOT NULL,
         sealed_at REAL NOT NULL,
+        PRIMARY KEY (run, customer)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS drafts (
+        run TEXT NOT NULL, customer TEXT NOT NULL, input TEXT NOT NULL, line TEXT NOT NULL, message TEXT NOT NULL,
+        tier TEXT NOT NULL, source TEXT NOT NULL, note TEXT NOT NULL, offer TEXT NOT NULL, cost REAL NOT NULL,
         PRIMARY KEY (run, customer)
     ) WITHOUT ROWID""",
     "CREATE INDEX IF NOT EXISTS messages_by_customer ON messages (customer, sealed_at)",
@@ -36,11 +41,9 @@ _SEAL = """
 INSERT OR IGNORE INTO messages SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE NOT EXISTS
     (SELECT 1 FROM messages WHERE customer = ?2 AND run <> ?1 AND sealed_at > ?12)
 """
-
-_INPUTS = (
-    "offer", "name", "cuisine", "days_since_order", "reason_1", "reason_2", "reason_3", "churn_probability",
-    "value", "expected_profit",
-)  # fmt: skip
+_MERGE = f"INSERT OR IGNORE INTO messages VALUES ({', '.join('?' * 11)})"  # noqa: S608  question marks
+_DRAFT = f"INSERT OR REPLACE INTO drafts VALUES ({', '.join('?' * 10)})"  # noqa: S608  question marks
+_DROP = "DELETE FROM drafts WHERE run = ?"
 
 T = TypeVar("T")
 
@@ -58,9 +61,9 @@ class Entry:
     line, message
         The line with its slots and the message as sent.
     tier
-        ``"backup"`` or ``"model"``.
+        ``"backup"``, ``"model"`` or ``"person"``.
     source
-        What ``message_source`` says: ``"backup"`` or the model's name.
+        What ``message_source`` says: the model's name, or the tier.
     note
         What ``message_note`` says.
     offer
@@ -78,6 +81,25 @@ class Entry:
     note: str
     offer: str
     cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An entry as the ledger holds it.
+
+    Attributes
+    ----------
+    run
+        The run that wrote it.
+    entry
+        What was said to whom.
+    sealed_at
+        When it was written down (seconds since the epoch).
+    """
+
+    run: str
+    entry: Entry
+    sealed_at: float
 
 
 _COLUMNS = ", ".join(field.name for field in fields(Entry))
@@ -102,7 +124,7 @@ class Ledger:
     def __init__(self, path: str | Path, *, now: Callable[[], float] = time.time) -> None:
         self._path = Path(path)
         self._now = now
-        self._waiting: list[tuple[object, ...]] = []
+        self._waiting: list[tuple[str, tuple[object, ...]]] = []
         self._closed = False
         self._lock = threading.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
@@ -120,15 +142,17 @@ class Ledger:
 
     def entries(self, run: str) -> dict[str, Entry]:
         """Return what a run has sealed so far, by customer."""
-        query = f"SELECT {_COLUMNS} FROM messages WHERE run = ?"  # noqa: S608  the names of a class's fields
-        rows = self._do(lambda: self._db.execute(query, (run,)).fetchall())
-        return {row[0]: Entry(*row) for row in rows}
+        return self._entries("messages", run)
 
-    def lately(self, run: str, days: float) -> set[str]:
-        """Return the customers whom other runs messaged in the last ``days`` days."""
-        query = "SELECT DISTINCT customer FROM messages WHERE run <> ? AND sealed_at > ?"
+    def drafts(self, run: str) -> dict[str, Entry]:
+        """Return what a run has kept and not sealed, by customer."""
+        return self._entries("drafts", run)
+
+    def lately(self, run: str, days: float) -> dict[str, float]:
+        """Return the customers whom other runs messaged in the last ``days`` days, and when (epoch seconds)."""
+        query = "SELECT customer, max(sealed_at) FROM messages WHERE run <> ? AND sealed_at > ? GROUP BY customer"
         since = self._now() - days * _DAY_S
-        return {row[0] for row in self._do(lambda: self._db.execute(query, (run, since)).fetchall())}
+        return dict(self._do(lambda: self._db.execute(query, (run, since)).fetchall()))
 
     def seal(self, run: str, entries: Iterable[Entry], *, cool_down_days: float) -> None:
         """Write entries down for good; returns at once, and :meth:`flush` waits for the disk.
@@ -137,10 +161,34 @@ class Ledger:
         cool-down, keeps what is there. The entries of one call become durable together.
         """
         now = self._now()
-        rows = [(run, *astuple(entry), now, now - cool_down_days * _DAY_S) for entry in entries]
-        with self._lock:
-            self._waiting += rows
-        self._thread.submit(self._write)
+        since = now - cool_down_days * _DAY_S
+        self._write_soon((_SEAL, (run, *astuple(entry), now, since)) for entry in entries)
+
+    def keep(self, run: str, entries: Iterable[Entry]) -> None:
+        """Keep entries as drafts, in place of the customers' earlier ones; returns at once."""
+        self._write_soon((_DRAFT, (run, *astuple(entry))) for entry in entries)
+
+    def drop_drafts(self, run: str) -> None:
+        """Forget the drafts of a run; returns at once."""
+        self._write_soon([(_DROP, (run,))])
+
+    def records(self) -> Iterator[Record]:
+        """Yield everything sealed, the oldest first, a thousand rows at a time."""
+        query = f"SELECT run, sealed_at, {_COLUMNS} FROM messages ORDER BY sealed_at, run, customer"  # noqa: S608
+        cursor = self._do(lambda: self._db.execute(query))
+        while rows := self._do(lambda: cursor.fetchmany(_AT_ONCE)):
+            yield from (Record(run, Entry(*cells), sealed_at) for run, sealed_at, *cells in rows)
+
+    def merge(self, records: Iterable[Record]) -> int:
+        """Take over what another copy of the ledger sealed, and return how many rows were new.
+
+        A row that is here already, by run and customer, stays as it is; cool-downs play no part, because
+        these messages have gone out. Durable when it returns.
+        """
+        before = self._do(self._count)
+        self._write_soon((_MERGE, (r.run, *astuple(r.entry), r.sealed_at)) for r in records)
+        self.flush()
+        return self._do(self._count) - before
 
     def flush(self) -> None:
         """Wait until everything sealed so far is on the disk."""
@@ -155,6 +203,19 @@ class Ledger:
             finally:
                 self._do(self._db.close)
                 self._thread.shutdown()
+
+    def _entries(self, table: str, run: str) -> dict[str, Entry]:
+        query = f"SELECT {_COLUMNS} FROM {table} WHERE run = ?"  # noqa: S608  names of ours
+        rows = self._do(lambda: self._db.execute(query, (run,)).fetchall())
+        return {row[0]: Entry(*row) for row in rows}
+
+    def _count(self) -> int:
+        return int(self._db.execute("SELECT count(*) FROM messages").fetchone()[0])
+
+    def _write_soon(self, statements: Iterable[tuple[str, tuple[object, ...]]]) -> None:
+        with self._lock:
+            self._waiting += statements
+        self._thread.submit(self._write)
 
     def _do(self, work: Callable[[], T]) -> T:
         try:
@@ -183,38 +244,16 @@ class Ledger:
 
     def _write(self) -> None:
         with self._lock:
-            rows = self._waiting[:]
-        if rows:
+            waiting = self._waiting[:]
+        if waiting:
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                self._db.executemany(_SEAL, rows)
+                for statement, group in groupby(waiting, key=lambda pair: pair[0]):
+                    self._db.executemany(statement, [cells for _, cells in group])
                 self._db.execute("COMMIT")
             except sqlite3.Error:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
             with self._lock:
-                del self._waiting[: len(rows)]
-
-
-def input_hashes(rows: pd.DataFrame, *, made_of: Sequence[str]) -> list[str]:
-    """Return one SHA-256 a row over everything its message is made from.
-
-    Parameters
-    ----------
-    rows
-        The send list, n rows. Numbers count by value, so a file read back hashes as the frame it was.
-    made_of
-        What else each message is made from (facts, the offer's words), n texts.
-    """
-    columns = [_as_text(rows[column]) for column in _INPUTS if column in rows]
-    return [
-        hashlib.sha256("\x1f".join(cells).encode("utf-8", "surrogatepass")).hexdigest()
-        for cells in zip(made_of, *columns, strict=True)
-    ]
-
-
-def _as_text(column: pd.Series) -> list[str]:
-    if pd.api.types.is_numeric_dtype(column):
-        return ["" if pd.isna(value) else repr(float(value)) for value in column]
-    return ["" if pd.isna(value) else str(value) for value in column]
+                del self._waiting[: len(waiting)]

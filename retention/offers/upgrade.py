@@ -60,12 +60,13 @@ def share_out(sizes: Mapping[Facts, int]) -> dict[Facts, int]:
 
 
 def model_lines(
-    writer: Writer, sizes: Mapping[Facts, int], *, deadline_s: float, tick: Callable[[], None]
+    writer: Writer, sizes: Mapping[Facts, int], *, deadline_s: float, tick: Callable[[int, int], None]
 ) -> Iterator[tuple[Facts, Pool]]:
     """Yield every segment once, as soon as all that was asked for it is there.
 
-    One pass: nothing is asked twice, and nobody waits for an open breaker. ``tick`` is called
-    often while waiting; what it raises stops the calls, and so does closing the iterator.
+    One pass: nothing is asked twice, and nobody waits for an open breaker. ``tick`` is called often while
+    waiting, with the lines asked for so far answered and in all; what it raises stops the calls, and so does
+    closing the iterator.
     """
     wanted = share_out(sizes)
     yield from ((facts, Pool()) for facts in sizes if facts not in wanted)
@@ -74,8 +75,14 @@ def model_lines(
     asking = writer.submit(_ask(writer, jobs, deadline_s, came.put))
     asking.add_done_callback(lambda _: came.put(None))
     found: dict[Facts, list[Draft]] = {facts: [] for facts in wanted}
+    answered, total = 0, sum(wanted.values())
+
+    def told() -> None:
+        tick(answered, total)
+
     try:
-        while (answer := _next(came, tick)) is not None:
+        while (answer := _next(came, told)) is not None:
+            answered += 1
             facts, draft = answer
             found[facts].append(draft)
             if len(found[facts]) == wanted[facts]:

@@ -2,8 +2,9 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -52,21 +53,8 @@ class Offer:
 
     def __post_init__(self) -> None:
         """Refuse what could not be sent."""
-        if not (isinstance(self.id, str) and _ID.fullmatch(self.id)):
-            raise InputError("id must be 1 to 40 small letters, digits or _.-")
-        _check_number("cost", self.cost, MAX_AMOUNT)
-        _check_number("minimum_basket", self.minimum_basket, MAX_AMOUNT)
-        if self.save_rate is not None:
-            _check_number("save_rate", self.save_rate, 1)
-        if type(self.valid_days) is not int or not 1 <= self.valid_days <= LONGEST_VALIDITY_DAYS:
-            raise InputError(f"valid_days must be a whole number from 1 to {LONGEST_VALIDITY_DAYS}")
-        if not (isinstance(self.gives, Mapping) and "en" in self.gives):
-            raise InputError("gives must hold the words for 'en'")
-        for language, words in self.gives.items():
-            if not (isinstance(words, str) and 0 < len(words.strip()) <= LONGEST_WORDS and words.isprintable()):
-                raise InputError(f"gives.{language} must be 1 to {LONGEST_WORDS} printable characters")
-            if "{" in words:
-                raise InputError(f"gives.{language} has a slot other than {{cost}} and {{currency}}")
+        for field, fault in _faults(vars(self)):
+            raise InputError(f"{field} {fault}")
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -79,6 +67,100 @@ class Offer:
         return replace(base, offer_cost=self.cost, save_rate=rate)
 
 
+@dataclass(frozen=True)
+class Catalogue:
+    """The offers as their owner wrote them, with slots in the words where the money inputs decide.
+
+    The first offer is the one the money inputs are about: its cost and its save rate are theirs, so that a
+    message gives what the profit was worked out with, whichever of the two was changed last.
+
+    Attributes
+    ----------
+    entries
+        Field -> content, one mapping an offer; ``{cost}`` and ``{currency}`` unfilled.
+    source
+        What errors call it, e.g. the file's name.
+
+    Raises
+    ------
+    InputError
+        If an offer is wrong or there twice; the sentence names source and entry.
+    """
+
+    entries: tuple[Mapping[str, Any], ...]
+    source: str = "catalogue"
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be sent."""
+        if not self.entries:
+            raise InputError(f"{self.source}: holds no offer; add one")
+        self._offers("₹")
+
+    def at(self, economics: Economics) -> tuple[Offer, ...]:
+        """Return the offers at these money inputs, in order.
+
+        Examples
+        --------
+        >>> [offer.id for offer in packaged().at(Economics(offer_cost=60))]
+        ['cash_60', 'free_delivery', 'percent_20']
+        """
+        return replace(self, entries=self._with_first(cost=economics.offer_cost, save_rate=None))._offers(
+            economics.currency
+        )
+
+    def economics(self, base: Economics) -> Economics:
+        """Return the money inputs with the first offer's cost, and its save rate where it has one."""
+        return self._offers(base.currency)[0].economics(base)
+
+    def as_toml(self, economics: Economics) -> str:
+        """Write it as a file that :func:`open_catalogue` and ``--catalogue`` read, at these money inputs."""
+        import tomlkit
+
+        document = tomlkit.document()
+        for comment in PACKAGED.read_text(encoding="utf-8").split("\n\n")[0].splitlines():
+            document.add(tomlkit.comment(comment.removeprefix("#").removeprefix(" ")))
+        offers = tomlkit.aot()
+        for entry in self._with_first(cost=economics.offer_cost, save_rate=economics.save_rate):
+            offers.append(tomlkit.item({key: value for key, value in entry.items() if value is not None}))
+        document.add("offer", offers)
+        return document.as_string()
+
+    def _with_first(self, **fields: float | None) -> tuple[Mapping[str, Any], ...]:
+        return ({**self.entries[0], **fields}, *self.entries[1:])
+
+    def _offers(self, currency: str) -> tuple[Offer, ...]:
+        offers: list[Offer] = []
+        for number, entry in enumerate(self.entries, start=1):
+            name = entry.get("id", "without id")
+            try:
+                offer = _offer(entry, currency)
+            except InputError as error:
+                raise InputError(f"{self.source}: offer {number} ({name}): {error}; correct it") from None
+            if any(offer.id == other.id for other in offers):
+                raise InputError(
+                    f"{self.source}: offer {number} ({offer.id}): is there twice; rename or remove one"
+                )
+            offers.append(offer)
+        return tuple(offers)
+
+
+@cache
+def packaged() -> Catalogue:
+    """Return the catalogue that comes with the program; its file explains itself."""
+    return open_catalogue(PACKAGED)
+
+
+def open_catalogue(path: Path) -> Catalogue:
+    """Read a catalogue from a TOML file with one ``[[offer]]`` table an offer.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or an offer is wrong or there twice; the sentence names file and entry.
+    """
+    return Catalogue(_entries(path), path.name)
+
+
 def read_catalogue(
     path: Path | None = None, *, currency: str = "₹", offer_cost: float | None = None
 ) -> tuple[Offer, ...]:
@@ -87,17 +169,16 @@ def read_catalogue(
     Parameters
     ----------
     path
-        A TOML file with one ``[[offer]]`` table an offer; by default the packaged one, which explains itself.
+        See :func:`open_catalogue`; by default the packaged one.
     currency
         Sign put into the words for ``{currency}`` and before ``{cost}``.
     offer_cost
-        Cost of the first offer instead of the file's, so that what a message gives is what the profit was
-        worked out with; its words follow where they say ``{cost}``.
+        Cost of the first offer instead of the file's; its words follow where they say ``{cost}``.
 
     Raises
     ------
     InputError
-        If the file cannot be read, or an offer is wrong or there twice; the sentence names file and entry.
+        As :func:`open_catalogue`.
 
     Examples
     --------
@@ -106,24 +187,23 @@ def read_catalogue(
     >>> read_catalogue(currency="€", offer_cost=4.5)[0].gives["en"]
     '€4.50 off your next order'
     """
-    source = path or PACKAGED
-    entries = _entries(source)
-    if offer_cost is not None:
-        entries[0] = {**entries[0], "cost": offer_cost}
-    offers: list[Offer] = []
-    for number, entry in enumerate(entries, start=1):
-        name = entry.get("id", "without id")
-        try:
-            offer = _offer(entry, currency)
-        except InputError as error:
-            raise InputError(f"{source.name}: offer {number} ({name}): {error}; correct the file") from None
-        if any(offer.id == other.id for other in offers):
-            raise InputError(f"{source.name}: offer {number} ({offer.id}): is there twice; rename or remove one")
-        offers.append(offer)
-    return tuple(offers)
+    catalogue = packaged() if path is None else open_catalogue(path)
+    cost = catalogue.entries[0]["cost"] if offer_cost is None else offer_cost
+    entries = ({**catalogue.entries[0], "cost": cost}, *catalogue.entries[1:])
+    return Catalogue(entries, catalogue.source)._offers(currency)
 
 
-def _entries(source: Path) -> list[dict[str, Any]]:
+def faults(entry: Mapping[str, Any], currency: str) -> Iterator[tuple[str, str]]:
+    """Yield field and fault of whatever is wrong with an entry, e.g. ``("cost", "is missing")``."""
+    unknown, missing = sorted(entry.keys() - _KEYS), sorted({"id", "cost", "gives"} - entry.keys())
+    yield from ((field, "is no field of an offer") for field in unknown)
+    yield from ((field, "is missing") for field in missing)
+    if not unknown and not missing:
+        filled = dict(entry) if _number_fault(entry["cost"], MAX_AMOUNT) else _fill(entry, currency)
+        yield from _faults({"save_rate": None, "minimum_basket": 0.0, "valid_days": 7, **filled})
+
+
+def _entries(source: Path) -> tuple[dict[str, Any], ...]:
     try:
         content = tomllib.loads(source.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -135,24 +215,24 @@ def _entries(source: Path) -> list[dict[str, Any]]:
     entries = content.get("offer")
     if not (isinstance(entries, list) and entries and all(isinstance(entry, dict) for entry in entries)):
         raise InputError(f"{source.name}: holds no [[offer]] table; add one for each offer")
-    return entries
+    return tuple(entries)
 
 
 def _offer(entry: Mapping[str, Any], currency: str) -> Offer:
-    unknown, missing = sorted(entry.keys() - _KEYS), sorted({"id", "cost", "gives"} - entry.keys())
-    if unknown:
-        raise InputError(f"{unknown[0]} is no field of an offer")
-    if missing:
-        raise InputError(f"{missing[0]} is missing")
-    _check_number("cost", entry["cost"], MAX_AMOUNT)
+    for field, fault in faults(entry, currency):
+        raise InputError(f"{field} {fault}")
+    return Offer(**_fill(entry, currency))
+
+
+def _fill(entry: Mapping[str, Any], currency: str) -> dict[str, Any]:
     plain = _digits(entry["cost"])
     gives = entry["gives"]
-    if isinstance(gives, dict):
+    if isinstance(gives, Mapping):
         gives = {
             language: _filled(words, cost=f"{currency}{plain}", currency=currency)
             for language, words in gives.items()
         }
-    return Offer(**{**entry, "id": _filled(entry["id"], cost=plain.replace(",", "")), "gives": gives})
+    return {**entry, "id": _filled(entry["id"], cost=plain.replace(",", "")), "gives": gives}
 
 
 def _filled(words: Any, **slots: str) -> Any:
@@ -166,6 +246,27 @@ def _digits(amount: float) -> str:
     return f"{amount:,.2f}".removesuffix(".00")
 
 
-def _check_number(name: str, number: object, high: float) -> None:
+def _faults(offer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if not (isinstance(offer["id"], str) and _ID.fullmatch(offer["id"])):
+        yield "id", "must be 1 to 40 small letters, digits or _.-"
+    for field, high in (("cost", MAX_AMOUNT), ("minimum_basket", MAX_AMOUNT), ("save_rate", 1.0)):
+        fault = _number_fault(offer[field], high)
+        if fault and not (field == "save_rate" and offer[field] is None):
+            yield field, fault
+    if type(offer["valid_days"]) is not int or not 1 <= offer["valid_days"] <= LONGEST_VALIDITY_DAYS:
+        yield "valid_days", f"must be a whole number from 1 to {LONGEST_VALIDITY_DAYS}"
+    gives = offer["gives"]
+    if not (isinstance(gives, Mapping) and "en" in gives):
+        yield "gives", "must hold the words for 'en'"
+        return
+    for language, words in gives.items():
+        if not (isinstance(words, str) and 0 < len(words.strip()) <= LONGEST_WORDS and words.isprintable()):
+            yield f"gives.{language}", f"must be 1 to {LONGEST_WORDS} printable characters"
+        elif "{" in words:
+            yield f"gives.{language}", "has a slot other than {cost} and {currency}"
+
+
+def _number_fault(number: object, high: float) -> str:
     if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= high:
-        raise InputError(f"{name} must be a number from 0 to {high:g}")
+        return f"must be a number from 0 to {high:g}"
+    return ""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from retention.churn.model import ChurnModel
 from retention.errors import InputError, ModelError
-from retention.profit.catalogue import Offer, read_catalogue
+from retention.profit.catalogue import Offer, open_catalogue, packaged, read_catalogue
 from retention.profit.curve import ProfitCurve, profit_curve
 from retention.profit.economics import Economics
 from retention.profit.targeting import NO_OFFER, choose
@@ -201,8 +201,8 @@ def profit(model: ChurnModel, economics: Economics) -> ProfitCurve:
 
 
 def offers_at(economics: Economics, path: Path | None = None) -> tuple[Offer, ...]:
-    """Return the catalogue with the first offer at the economics' cost, so that messages give what was priced."""
-    return read_catalogue(path, currency=economics.currency, offer_cost=economics.offer_cost)
+    """Return a catalogue, by default the packaged one, with the first offer as the money inputs say."""
+    return (packaged() if path is None else open_catalogue(path)).at(economics)
 
 
 def offers_priced(send_list: pd.DataFrame, economics: Economics, path: Path | None = None) -> tuple[Offer, ...]:

@@ -7,7 +7,8 @@ from typing import Any
 from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
 from retention.customers.table import Customers
-from retention.offers.batch import Campaign
+from retention.offers.campaign import Campaign
+from retention.profit.catalogue import Catalogue, Offer, packaged
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
 from retention.send_list import Scored
@@ -29,6 +30,8 @@ class Session:
         What the audit of ``customers`` found.
     pictures
         Name -> plotly figure of the customers, drawn once; None where there is nothing to draw.
+    economics, catalogue
+        The money inputs, and the offers as written; the first offer's cost and save rate are the money inputs'.
     model, curve
         The trained model, and its profit at every threshold under ``economics``; no profit for a model from the
         Hub that came without its evaluation rows.
@@ -43,8 +46,14 @@ class Session:
     findings: tuple[Finding, ...] = ()
     pictures: Mapping[str, Any] = field(default_factory=dict)
     economics: Economics = field(default_factory=Economics)
+    catalogue: Catalogue = field(default_factory=packaged)
     model: ChurnModel | None = None
     model_at: str | None = None
     curve: ProfitCurve | None = None
     scored: Scored | None = None
     campaign: Campaign | None = None
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """What can be given, at the money inputs: the first offer costs what they say, and is worded so."""
+        return self.catalogue.at(self.economics)

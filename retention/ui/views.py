@@ -10,7 +10,7 @@ from retention.customers.audit import Finding
 from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.hub.reference import Reference
-from retention.offers.batch import Campaign
+from retention.offers.campaign import Campaign
 from retention.profit.curve import ProfitCurve
 from retention.profit.money import in_currency
 from retention.ui.session import Session

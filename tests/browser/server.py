@@ -24,7 +24,7 @@ def running(*program: str, **variables: str) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment |= {"GRADIO_SERVER_PORT": str(port), "PYTHONUNBUFFERED": "1", **variables}
+    environment |= {"GRADIO_SERVER_PORT": str(port), "PYTHONUNBUFFERED": "1", "RETENTION_LEDGER": "", **variables}
     with subprocess.Popen(
         [sys.executable, *(program or ("app.py",))],
         cwd=ROOT,

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from retention.errors import Cancelled, InputError, OfferError
-from retention.offers.batch import Campaign, write_offers
+from retention.offers.batch import write_offers
+from retention.offers.campaign import Campaign
 from retention.offers.facts import CUISINES
 from retention.offers.guard import LONGEST
 from retention.offers.ledger import Ledger

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from retention.errors import OfferError
-from retention.offers.ledger import Entry, Ledger, input_hashes
+from retention.offers.drafts import input_hashes
+from retention.offers.ledger import Entry, Ledger, Record
 
 DAY_S = 86_400.0
 
@@ -53,16 +54,16 @@ def test_other_runs_cool_down(path: Path) -> None:
         ledger.seal("first", [entry()], cool_down_days=14)
         ledger.flush()
         clock[0] += 13.9 * DAY_S
-        assert ledger.lately("second", 14) == {"C-1"}
-        assert ledger.lately("first", 14) == set()
+        assert ledger.lately("second", 14) == {"C-1": 1_700_000_000.0}
+        assert ledger.lately("first", 14) == {}
         clock[0] += 0.2 * DAY_S
-        assert ledger.lately("second", 14) == set()
+        assert ledger.lately("second", 14) == {}
 
 
 def test_two_runs_at_once_message_a_customer_once(path: Path) -> None:
     """The cool-down holds at the moment of writing, not just when somebody looked."""
     with Ledger(path) as one, Ledger(path) as other:
-        assert one.lately("one", 14) == other.lately("other", 14) == set()
+        assert one.lately("one", 14) == other.lately("other", 14) == {}
         one.seal("one", [entry()], cool_down_days=14)
         one.flush()
         other.seal("other", [entry(), entry("C-2")], cool_down_days=14)
@@ -143,3 +144,40 @@ def test_an_input_is_what_a_message_is_made_from() -> None:
     ):
         assert input_hashes(other, made_of=["facts"]) != [base]
     assert input_hashes(rows, made_of=["other facts"]) != [base]
+
+
+def test_drafts_are_no_messages(path: Path) -> None:
+    """A draft can be replaced and dropped, holds nobody back, and is not among the records."""
+    with Ledger(path) as ledger:
+        ledger.keep("run", [entry(), entry("C-2")])
+        ledger.keep("run", [replace(entry(), message="something else")])
+        ledger.flush()
+    with Ledger(path) as ledger:
+        assert ledger.drafts("run") == {"C-1": replace(entry(), message="something else"), "C-2": entry("C-2")}
+        assert (ledger.entries("run"), ledger.lately("other", 14), list(ledger.records())) == ({}, {}, [])
+        ledger.drop_drafts("run")
+        ledger.flush()
+        assert ledger.drafts("run") == {}
+
+
+def test_two_copies_agree_after_merging_both_ways(tmp_path: Path) -> None:
+    """Each has what either sealed, once, with its time; what was here already stays as it is."""
+    clock = [1_700_000_000.0]
+    here = Ledger(tmp_path / "here.sqlite", now=lambda: clock[0])
+    there = Ledger(tmp_path / "there.sqlite", now=lambda: clock[0])
+    here.seal("june", [entry(f"C-{number}") for number in range(2500)], cool_down_days=0)
+    clock[0] += 1
+    there.seal("june", [entry("C-1", "another text"), entry("D-1", "नमस्ते आरव")], cool_down_days=0)
+    for ledger in (here, there):
+        ledger.flush()
+    assert here.merge(there.records()) == 1
+    assert there.merge(here.records()) == 2499
+    assert here.merge(there.records()) == 0
+    mine, theirs = list(here.records()), list(there.records())
+    assert len(mine) == len(theirs) == 2501
+    assert [record.sealed_at for record in mine] == sorted(record.sealed_at for record in mine)
+    assert mine[-1] == Record("june", entry("D-1", "नमस्ते आरव"), clock[0])
+    assert {record.entry.message for record in theirs if record.entry.customer == "C-1"} == {"another text"}
+    assert there.lately("july", 14).keys() == here.lately("july", 14).keys()
+    here.close()
+    there.close()

@@ -8,7 +8,8 @@ import pandas as pd
 
 from retention import send_list
 from retention.errors import InputError
-from retention.offers.batch import Campaign, write_offers
+from retention.offers.batch import write_offers
+from retention.offers.campaign import Campaign
 from retention.offers.guard import LONGEST
 from retention.offers.writer import Writer, unplugged, writer_from_settings
 from retention.progress import Progress, silent

@@ -1,0 +1,141 @@
+"""The catalogue as a table that a person edits: a row an offer, and one sentence for each mistake in it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from retention.errors import InputError
+from retention.profit.catalogue import Catalogue, faults
+from retention.profit.economics import Economics
+
+MOST_OFFERS = 100
+
+_COLUMNS = {
+    "id": "Id",
+    "cost": "Cost when redeemed",
+    "save_rate": "Save rate",
+    "minimum_basket": "Minimum basket",
+    "valid_days": "Valid for days",
+    "gives.en": "What it gives, in English",
+    "gives.hi": "In Hindi",
+    "gives.hinglish": "In Hinglish",
+}
+COLUMNS = tuple(_COLUMNS.values())
+"""Headings of the table, in order."""
+
+_NUMBERS = ("cost", "save_rate", "minimum_basket", "valid_days")
+_HARMLESS = {"cost": 0, "save_rate": None, "minimum_basket": 0, "valid_days": 1}
+_OPTIONAL = {"save_rate", "minimum_basket"}
+
+
+def as_table(catalogue: Catalogue, economics: Economics) -> pd.DataFrame:
+    """Return the offers at these money inputs, every cell as text, slots left in the words.
+
+    Examples
+    --------
+    >>> from retention.profit.catalogue import packaged
+    >>> as_table(packaged(), Economics(offer_cost=60)).iloc[0, :5].tolist()
+    ['cash_{cost}', '60', '1', '199', '7']
+    """
+    rows = []
+    for position, entry in enumerate(catalogue.entries):
+        first = {"cost": economics.offer_cost, "save_rate": economics.save_rate} if position == 0 else {}
+        cells = {"minimum_basket": 0, "valid_days": 7, **entry, **first}
+        cells |= {f"gives.{language}": words for language, words in entry["gives"].items()}
+        rows.append([_as_text(cells.get(field)) for field in _COLUMNS])
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def mistakes(table: pd.DataFrame, *, currency: str) -> tuple[str, ...]:
+    """Return a sentence for everything that keeps the table from being a catalogue, naming row and column."""
+    entries = list(_entries(table, currency))
+    return tuple(sentence for _, found in entries for sentence in found) or _as_a_whole(
+        tuple(entry for entry, _ in entries)
+    )
+
+
+def catalogue_of(table: pd.DataFrame, *, currency: str) -> Catalogue:
+    """Return the catalogue that a table holds; rows without any content are left out.
+
+    Raises
+    ------
+    InputError
+        With the first of :func:`mistakes`.
+    """
+    for sentence in mistakes(table, currency=currency):
+        raise InputError(sentence)
+    return Catalogue(tuple(entry for entry, _ in _entries(table, currency)), "the table of offers")
+
+
+def _entries(table: pd.DataFrame, currency: str) -> Iterator[tuple[dict[str, Any], list[str]]]:
+    """Yield each row as an entry, and what is wrong with it."""
+    ids: dict[str, int] = {}
+    for number, row in enumerate(table.reindex(columns=list(COLUMNS)).itertuples(index=False), start=1):
+        cells = {field: _as_text(cell).strip() for field, cell in zip(_COLUMNS, row, strict=True)}
+        if not any(cells.values()):
+            continue
+        entry, wrong = _entry(cells)
+        wrong |= {field: fault for field, fault in faults(entry, currency) if field not in wrong}
+        if "gives" in wrong:
+            wrong["gives.en"] = f"{wrong.pop('gives')}, which every offer needs"
+        identity = cells["id"]
+        if identity and ids.setdefault(identity, number) != number:
+            wrong.setdefault("id", f"{identity!r} stands in row {ids[identity]} already; choose another")
+        yield (
+            entry,
+            [
+                f"row {number}, column {_COLUMNS[field]!r}: {fault}"
+                + (f", got {cells[field]!r}" if cells[field] and fault.startswith("must") else "")
+                for field, fault in sorted(wrong.items(), key=lambda pair: list(_COLUMNS).index(pair[0]))
+            ],
+        )
+
+
+def _entry(cells: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return an entry that can be looked at further, and the cells that are no numbers."""
+    entry: dict[str, Any] = {"id": cells["id"]}
+    wrong: dict[str, str] = {}
+    for field in _NUMBERS:
+        text = cells[field]
+        number = _HARMLESS[field] if not text and field in _OPTIONAL else _number(text)
+        if number is None and (text or field not in _OPTIONAL):
+            wrong[field] = "must be a number"
+            number = _HARMLESS[field]
+        entry[field] = number
+    entry["gives"] = {
+        field.removeprefix("gives."): words
+        for field, words in cells.items()
+        if field.startswith("gives.") and words
+    }
+    return entry, wrong
+
+
+def _as_a_whole(entries: tuple[dict[str, Any], ...]) -> tuple[str, ...]:
+    if not 1 <= len(entries) <= MOST_OFFERS:
+        return (f"the table of offers must hold 1 to {MOST_OFFERS} rows, got {len(entries)}; add or remove some",)
+    try:
+        Catalogue(entries, "the table of offers")
+    except InputError as error:  # two ids that become the same once the cost is in them
+        return (str(error),)
+    return ()
+
+
+def _number(text: str) -> float | int | None:
+    """Read a number; ``30%`` is 0.3, and a whole number stays one.
+
+    >>> _number("1,250"), _number("30%"), _number("soon")
+    (1250, 0.3, None)
+    """
+    plain = text.replace(",", "")
+    try:
+        number = float(plain.removesuffix("%")) / (100 if plain.endswith("%") else 1)
+    except ValueError:
+        return None
+    return int(number) if number.is_integer() else number
+
+
+def _as_text(cell: object) -> str:
+    if cell is None or cell != cell:  # noqa: PLR0124  NaN
+        return ""
+    return f"{cell:g}" if isinstance(cell, float) and abs(cell) < 1e6 else str(cell)
