@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from retention.churn.model import ChurnModel
@@ -9,6 +10,12 @@ from retention.customers.intake import read_customers
 from retention.customers.table import Customers
 from retention.settings import settings
 from tests.files import telecom_customers
+
+# A property does not become false on a busy machine.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)
