@@ -42,6 +42,31 @@ window.desk = {
     return `<span class="tags">${kinds.map((kind) => `<span class="tag" title="${meaning[kind]}">${kind}</span>`).join("")}</span>`;
   },
 
+  // Saves a file that the server has just made.
+  fetch(file) {
+    if (!file || !file.url) return;
+    const link = document.createElement("a");
+    link.href = file.url;
+    link.download = file.orig_name || "";
+    link.click();
+  },
+
+  // Saves a chart as it is, dark ink on white whatever the theme.
+  async picture(id, format) {
+    const plot = document.querySelector(`#${id} .js-plotly-plot`);
+    if (!plot || !window.Plotly) return;
+    const { width, height } = plot.getBoundingClientRect();
+    const layout = {
+      ...plot.layout,
+      paper_bgcolor: "#ffffff",
+      plot_bgcolor: "#ffffff",
+      font: { ...plot.layout.font, color: "#334155" },
+    };
+    const size = { format, width: Math.max(width, 720), height, scale: format === "png" ? 2 : 1 };
+    const url = await window.Plotly.toImage({ data: plot.data, layout }, size);
+    window.desk.fetch({ url, orig_name: `retention-${id}.${format}` });
+  },
+
   // Moves the chart's marker; the cards do not depend on it.
   mark(point) {
     const plot = document.querySelector("#profit-curve .js-plotly-plot");
@@ -50,3 +75,8 @@ window.desk = {
     if (here >= 0) window.Plotly.restyle(plot, { x: [[point.threshold]], y: [[point.profit]] }, [here]);
   },
 };
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("button[data-picture]");
+  if (button) window.desk.picture(button.dataset.picture, button.dataset.format);
+});

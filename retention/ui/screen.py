@@ -17,6 +17,8 @@ from retention.ui.tabs import churn, customers, offers, profit, share
 Component: TypeAlias = Any  # a gradio block; gradio comes without types
 Updates: TypeAlias = dict[Component, Any]
 
+_SECONDS_REMEMBERED = 12 * 3600
+
 
 class Screen:
     """Lays the page out. Holds components only, never a visitor's data.
@@ -26,7 +28,7 @@ class Screen:
     """
 
     def __init__(self) -> None:
-        self.session = gr.State(Session())
+        self.session = gr.State(Session(), time_to_live=_SECONDS_REMEMBERED)
         self.stop = gr.State(None)
         self.header = gr.HTML(elem_id="header")
         with gr.Tabs(selected="profit", elem_id="steps"):
@@ -94,7 +96,7 @@ class Screen:
         tab = self.profit
         return [
             tab.cards, tab.matrix, tab.threshold, tab.curve, tab.reading, tab.points, tab.trouble, tab.doubt,
-            tab.page, *tab.tornado.components, *tab.save_rate.components, *self.from_messages,
+            *tab.tornado.components, *tab.save_rate.components, *self.from_messages,
         ]  # fmt: skip
 
     def show_from_prices(self, session: Session, threshold: float | None) -> Updates:
@@ -112,7 +114,6 @@ class Screen:
             tab.points: profit_handlers.points(session),
             tab.trouble: "",
             tab.doubt: "",
-            tab.page: gr.DownloadButton(visible=False),
             **tab.tornado.show(None),
             **tab.save_rate.show(None),
             **self.show_from_messages(session),
@@ -123,7 +124,7 @@ class Screen:
         """All that follows from the messages."""
         tab = self.offers
         return [
-            tab.breaker, tab.messages, tab.lines, tab.download, tab.write, tab.stop,
+            tab.breaker, tab.messages, tab.lines, tab.csv.button, tab.workbook.button, tab.write, tab.stop,
             tab.card, tab.message, tab.again, tab.save, *self.plan, *self.standing,
         ]  # fmt: skip
 
@@ -136,10 +137,8 @@ class Screen:
             tab.breaker: views.breaker(campaign, connected=offers_handlers.language_model_connected()),
             tab.messages: None if messages is None else offers_handlers.preview_messages(messages),
             tab.lines: None if campaign is None else campaign.lines.head(export.ROWS_SHOWN),
-            tab.download: gr.DownloadButton(
-                value=None if messages is None else export.csv(messages, "send_list.csv"),
-                interactive=messages is not None,
-            ),
+            tab.csv.button: gr.Button(interactive=messages is not None),
+            tab.workbook.button: gr.Button(interactive=messages is not None),
             tab.write: gr.Button(interactive=session.model is not None),
             tab.stop: gr.Button(interactive=False),
             tab.card: views.offer_card(chosen, session.economics.currency),

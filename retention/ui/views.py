@@ -149,6 +149,17 @@ def reading(sentence: str) -> str:
     return f'<p class="reading">{escape(sentence)}</p>'
 
 
+def picture_buttons(chart: str) -> str:
+    """Return the buttons that save a chart, by its ``elem_id``; ``assets/desk.js`` listens to them."""
+    name = escape(chart.replace("-", " ").replace("_", " "))
+    buttons = "".join(
+        f'<button type="button" data-picture="{escape(chart)}" data-format="{kind}" '
+        f'aria-label="Save the {name} chart as {kind.upper()}">{kind.upper()}</button>'
+        for kind in ("png", "svg")
+    )
+    return f'<p class="pictures">Save as {buttons}</p>'
+
+
 def earnings(curve: ProfitCurve | None) -> str:
     """Return what the best threshold earns, on the customers it was picked on and on others."""
     if curve is None:
@@ -161,7 +172,7 @@ def earnings(curve: ProfitCurve | None) -> str:
         f"customers, and {in_currency(curve.profit_best, sign)} with each part's threshold picked on the others, "
         f"which is what to expect (90% band {in_currency(float(curve.band.low), sign)} to "
         f"{in_currency(float(curve.band.high), sign)}; backtested, assumed)."
-    )
+    ) + picture_buttons("profit-curve")
 
 
 def trouble(error: InputError) -> str:

@@ -118,7 +118,7 @@ def test_an_analyst_gets_from_a_file_to_a_send_list_and_the_command_line_agrees(
     page.get_by_role("button", name="Write the messages").click()
     expect(page.locator("#breaker")).to_contain_text("messages in")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download").click()
+        page.get_by_role("button", name="Download CSV").click()
     download.value.save_as(tmp_path / "downloaded.csv")
     downloaded = pd.read_csv(tmp_path / "downloaded.csv")
 

@@ -10,7 +10,7 @@ from retention.churn.model import ChurnModel
 from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.profit.economics import PRESETS, Economics
-from retention.ui.handlers import churn, customers, export, offers, profit
+from retention.ui.handlers import churn, customers, offers, profit
 from retention.ui.session import Session
 from tests.files import write
 
@@ -84,12 +84,22 @@ def test_a_failed_upload_changes_nothing(session: Session, tmp_path: Path) -> No
     assert session.customers is not None
 
 
-def test_exports_go_to_folders_nobody_can_guess(session: Session) -> None:
-    """Two exports of the same rows lie in different, random places."""
-    frame = pd.DataFrame({"a": [1]})
-    first, second = export.csv(frame, "x.csv"), export.csv(frame, "x.csv")
-    assert Path(first).parent != Path(second).parent
-    assert len(Path(first).parent.name) > 16
+def test_the_send_list_goes_out_as_csv_and_excel(session: Session, tmp_path: Path) -> None:
+    """Both files are named for what they are, and nothing is written before somebody asks."""
+    with pytest.raises(InputError, match="no messages yet"):
+        offers.csv(session)
+    written = offers.write(session, 0.9)
+    assert written.campaign
+    for file, magic in [(offers.csv(written), b"customerID,"), (offers.workbook(written), b"PK")]:
+        assert file.name in {"send_list.csv", "send_list.xlsx"}
+        file.write(tmp_path / file.name)
+        assert magic in (tmp_path / file.name).read_bytes()[:20]
+
+
+def test_an_upload_that_is_gone_is_asked_for_again(telecom_file: Path) -> None:
+    """Uploads are deleted after a while; using one then is a sentence, not a crash."""
+    with pytest.raises(InputError, match="choose the file again"):
+        customers.use_customers(Session(), str(telecom_file.with_name("gone.csv")))
 
 
 def test_a_look_at_a_file_guesses_its_columns(telecom_file: Path) -> None:

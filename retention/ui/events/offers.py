@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import gradio as gr
 
-from retention.ui.events.wiring import BAR, long_work, on, stop
+from retention.ui.events.wiring import BAR, long_work, on, on_download, stop
 from retention.ui.handlers import offers
 from retention.ui.screen import Screen, Updates
 from retention.ui.session import Session
@@ -42,6 +42,8 @@ def wire(screen: Screen) -> None:
         [*screen.from_messages, screen.stop], show_progress_on=[tab.breaker], concurrency_limit=4,
     )  # fmt: skip
     on(tab.stop.click, stop, [screen.stop], [])
+    on_download(tab.csv, offers.csv, [screen.session])
+    on_download(tab.workbook, offers.workbook, [screen.session])
     on(tab.messages.select, choose, [screen.session], [*screen.from_messages, tab.row], show_progress="hidden")
     on(
         tab.again.click,

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-import gradio as gr
-
 from retention.errors import InputError
 from retention.profit.economics import PRESETS
 from retention.ui import views
-from retention.ui.events.wiring import on
+from retention.ui.events.wiring import on, on_download
 from retention.ui.handlers import profit
 from retention.ui.screen import Screen, Updates
 from retention.ui.session import Session
@@ -43,9 +41,6 @@ def wire(screen: Screen) -> None:
             **tab.save_rate.show(doubts.save_rate),
         }
 
-    def make_page(session: Session) -> Updates:
-        return {tab.page: gr.DownloadButton(value=profit.page(session), visible=True)}
-
     def preset(name: str) -> Updates:
         return {box: getattr(PRESETS[name], field) for field, box in tab.inputs.items()}
 
@@ -53,7 +48,7 @@ def wire(screen: Screen) -> None:
         tab.what_if.click, what_if, [screen.session],
         [tab.doubt, *tab.tornado.components, *tab.save_rate.components], show_progress_on=[tab.doubt],
     )  # fmt: skip
-    on(tab.report.click, make_page, [screen.session], [tab.page])
+    on_download(tab.report, profit.page, [screen.session])
     on(tab.preset.input, preset, [tab.preset], list(tab.inputs.values()), show_progress="hidden")
     on(
         [box.change for box in tab.inputs.values()], reprice,

@@ -12,7 +12,9 @@ import gradio as gr
 from retention.errors import RetentionError
 from retention.progress import Progress
 from retention.ui import jobs
+from retention.ui.handlers import export
 from retention.ui.screen import Screen, Updates
+from retention.ui.tabs.download import Download
 
 Result = TypeVar("Result")
 
@@ -26,6 +28,25 @@ def on(events: Any, handler: Callable[..., Any], inputs: list[Any], outputs: lis
     events = events if isinstance(events, list) else [events]
     guarded = handler if inspect.isgeneratorfunction(handler) else _translated(handler)
     gr.on(events, guarded, inputs, outputs, api_visibility="private", **options)
+
+
+def on_download(download: Download, handler: Callable[..., export.Download], inputs: list[Any]) -> None:
+    """Wire a download button to a handler that returns the file; an error hands out none."""
+
+    def make(*values: Any) -> Updates:
+        try:
+            return download.hand_out(handler(*values))
+        except RetentionError as error:
+            warn(error)
+            return {download.file: None}
+
+    gr.on(
+        download.button.click, make, inputs, [download.file], api_visibility="private",
+        show_progress_on=[download.button],
+    ).success(
+        fn=None, inputs=[download.file], queue=False, show_progress="hidden",
+        js="(file) => window.desk.fetch(file)",
+    )  # fmt: skip
 
 
 def long_work(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -180,4 +181,6 @@ def _begin(
 def _uploaded(path: str | None) -> str:
     if not path:
         raise InputError("no file yet; choose one first")
+    if not Path(path).exists():
+        raise InputError("uploads are deleted after an hour, and this one is gone; choose the file again")
     return path

@@ -1,34 +1,48 @@
 """Tables on screen and files to download."""
 
-import secrets
-import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from retention.customers.export import write_csv
+from retention.customers.workbook import write_workbook
 
 #: Rows shown of any table; the file to download has them all.
 ROWS_SHOWN = 200
 
 
-def csv(frame: pd.DataFrame, name: str) -> str:
-    """Write a CSV to download and return its path; see :func:`private_folder`."""
-    path = private_folder() / name
-    write_csv(frame, path)
-    return str(path)
+@dataclass(frozen=True)
+class Download:
+    """A file somebody asked for, not written yet.
+
+    Attributes
+    ----------
+    name
+        What it is called on their machine.
+    write
+        Writes it to a path.
+    """
+
+    name: str
+    write: Callable[[Path], object]
 
 
-def text(content: str, name: str) -> str:
-    """Write a text file to download and return its path; see :func:`private_folder`."""
-    path = private_folder() / name
-    path.write_text(content, encoding="utf-8")
-    return str(path)
+def csv(frame: pd.DataFrame, name: str) -> Download:
+    """Return a table as a CSV file, by its name without a suffix."""
+    return Download(f"{name}.csv", partial(write_csv, frame))
 
 
-def private_folder() -> Path:
-    """Make a folder with a random name: gradio serves a file to anyone who knows its path."""
-    return Path(tempfile.mkdtemp(prefix=secrets.token_urlsafe(16)))
+def workbook(frame: pd.DataFrame, name: str) -> Download:
+    """Return a table as an Excel workbook, by its name without a suffix."""
+    return Download(f"{name}.xlsx", partial(write_workbook, frame, sheet=name))
+
+
+def text(content: str, name: str) -> Download:
+    """Return a text as a file."""
+    return Download(name, lambda path: path.write_text(content, encoding="utf-8"))
 
 
 def preview(frame: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from retention.offers.guard import LONGEST
 from retention.offers.writer import Writer, unplugged, writer_from_settings
 from retention.progress import Progress, silent
 from retention.settings import settings
+from retention.ui.handlers import export
 from retention.ui.handlers.export import ROWS_SHOWN
 from retention.ui.session import Session
 
@@ -91,6 +92,16 @@ def edit(session: Session, row: int, message: str) -> Session:
     if not 0 < len(message) <= LONGEST:
         raise InputError(f"this message has {len(message)} characters; write 1 to {LONGEST}")
     return _with_message(session, row, {"message": message, "message_source": "you", "message_note": ""})
+
+
+def csv(session: Session) -> export.Download:
+    """Return the send list with its messages as a CSV file."""
+    return export.csv(_campaign_of(session).messages, "send_list")
+
+
+def workbook(session: Session) -> export.Download:
+    """Return the send list with its messages as an Excel workbook."""
+    return export.workbook(_campaign_of(session).messages, "send_list")
 
 
 def _written(

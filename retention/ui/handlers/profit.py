@@ -118,8 +118,8 @@ def what_if(session: Session) -> Doubts:
     )
 
 
-def page(session: Session) -> str:
-    """Write the one-page report and return its path.
+def page(session: Session) -> export.Download:
+    """Return the one-page report.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A chart with the sentence that reads it underneath."""
+"""A chart, underneath the sentence that reads it and the buttons that save it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +27,10 @@ class Chart:
             return {self.plot: gr.Plot(value=None, visible=False), self.reading: gr.HTML(value="", visible=False)}
         return {
             self.plot: gr.Plot(value=figure, visible=True),
-            self.reading: gr.HTML(value=views.reading(figures.reading(figure)), visible=True),
+            self.reading: gr.HTML(
+                value=views.reading(figures.reading(figure)) + views.picture_buttons(str(self.plot.elem_id)),
+                visible=True,
+            ),
         }
 
 

@@ -6,6 +6,8 @@ import gradio as gr
 
 from retention.offers.facts import TONES
 from retention.offers.guard import LONGEST
+from retention.ui.tabs import download
+from retention.ui.tabs.download import Download
 
 _LANGUAGES = [("English", "en"), ("हिन्दी", "hi"), ("Hinglish", "hinglish")]
 
@@ -27,7 +29,8 @@ class OffersTab:
     again: gr.Button
     save: gr.Button
     lines: gr.Dataframe
-    download: gr.DownloadButton
+    csv: Download
+    workbook: Download
 
 
 def build() -> OffersTab:
@@ -47,7 +50,8 @@ def build() -> OffersTab:
     with gr.Row():
         write = gr.Button("Write the messages", variant="primary")
         stop = gr.Button("Stop", interactive=False)
-        download = gr.DownloadButton("Download the send list (CSV)", interactive=False)
+        csv = download.build("Download CSV", interactive=False)
+        workbook = download.build("Download Excel", interactive=False)
     breaker = gr.HTML(elem_id="breaker")
     with gr.Row():
         with gr.Column(scale=7, min_width=320):
@@ -67,5 +71,6 @@ def build() -> OffersTab:
             interactive=False, show_label=False, wrap=True, max_height=400, buttons=[], elem_id="lines"
         )
     return OffersTab(
-        tone, language, plugged, write, stop, breaker, messages, row, card, message, again, save, lines, download
-    )
+        tone, language, plugged, write, stop, breaker, messages, row, card, message, again, save, lines,
+        csv, workbook,
+    )  # fmt: skip

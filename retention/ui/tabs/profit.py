@@ -6,8 +6,9 @@ import gradio as gr
 
 from retention.profit.economics import PRESETS
 from retention.ui.assets import asset
-from retention.ui.tabs import chart
+from retention.ui.tabs import chart, download
 from retention.ui.tabs.chart import Chart
+from retention.ui.tabs.download import Download
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,7 @@ class ProfitTab:
     preset: gr.Radio
     inputs: dict[str, gr.components.Component]
     trouble: gr.HTML
-    report: gr.Button
-    page: gr.DownloadButton
+    report: Download
     what_if: gr.Button
     doubt: gr.HTML
     tornado: Chart
@@ -58,8 +58,7 @@ def build() -> ProfitTab:
     trouble = gr.HTML(elem_id="trouble")
     with gr.Row():
         what_if = gr.Button("What if these inputs are wrong?", elem_id="what-if")
-        report = gr.Button("Make a page for the meeting", elem_id="make-report")
-        page = gr.DownloadButton("Download the page (HTML)", variant="primary", visible=False, elem_id="report")
+        report = download.build("Download a page for the meeting", elem_id="report")
     doubt = gr.HTML(elem_id="doubt")
     with gr.Row():
         tornado = chart.build("tornado")
@@ -67,7 +66,7 @@ def build() -> ProfitTab:
     points = gr.JSON(visible=False)  # read by the slider in the browser; drawing it would take seconds
     return ProfitTab(
         cards, matrix, threshold, best, curve, reading, points, preset, inputs, trouble,
-        report, page, what_if, doubt, tornado, save_rate,
+        report, what_if, doubt, tornado, save_rate,
     )  # fmt: skip
 
 
