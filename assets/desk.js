@@ -42,6 +42,26 @@ window.desk = {
     return `<span class="tags">${kinds.map((kind) => `<span class="tag" title="${meaning[kind]}">${kind}</span>`).join("")}</span>`;
   },
 
+  // Copies a link to this very view; `names` are those of the money inputs.
+  async copyLink(names, threshold, curve, ...money) {
+    const open = document.querySelector("#steps [role=tab][aria-selected=true]");
+    const link = new URL(window.location.pathname, window.location.href);
+    link.searchParams.set("tab", open?.dataset.tabId ?? "profit");
+    const atBest = curve && Math.abs(threshold - curve.threshold_best) < 1e-9;
+    if (!atBest) link.searchParams.set("threshold", threshold);
+    names.forEach((name, i) => link.searchParams.set(name, money[i]));
+    const button = document.getElementById("link");
+    const words = button.textContent;
+    try {
+      await navigator.clipboard.writeText(link.href);
+      button.textContent = "Link copied";
+    } catch {
+      button.textContent = "Copy the address";  // no clipboard here: the address bar has it
+    }
+    window.history.replaceState(null, "", link);
+    setTimeout(() => (button.textContent = words), 2000);
+  },
+
   // Saves a file that the server has just made.
   fetch(file) {
     if (!file || !file.url) return;

@@ -21,6 +21,7 @@ from retention.churn.drift import Drift
 from retention.churn.evaluate import calibration_table
 from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
+from retention.customers.names import factor_names
 from retention.profit.curve import EVIDENCE, ProfitCurve
 from retention.profit.money import in_currency
 from retention.profit.verdict import verdict
@@ -107,6 +108,7 @@ def report(
     dense = sum(len(sentence) for _, sentence in shown + found) > 250
     return _template(curve.economics.currency).render(
         model=model,
+        called=factor_names(one.feature for one in model.directions),
         curve=curve,
         made_on=f"{made_at.day} {made_at:%B %Y}",
         source=source,

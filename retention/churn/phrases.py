@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from retention.customers.names import in_words
+
 Value = float | str | None
 
 _LONGEST_VALUE = 40
@@ -68,8 +70,7 @@ def themes(typical: Mapping[str, float | None]) -> tuple[Theme, ...]:
         told = {name for theme in found for name in theme.columns}
         left = {name: usual for name, usual in left.items() if name not in told}
     for name, usual in left.items():
-        words = " ".join(name.replace("_", " ").split())
-        found.append(Theme((name,), (name,), partial(_general, words, usual)))
+        found.append(Theme((name,), (name,), partial(_general, in_words(name), usual)))
     return tuple(found)
 
 
@@ -188,7 +189,7 @@ def _summaries(typical: Mapping[str, float | None]) -> list[Theme]:
     found = []
     for name, usual in typical.items():
         stem, _, suffix = name.rpartition("_")
-        words = stem.replace("_", " ")
+        words = in_words(stem)
         last = f"{stem}_last"
         pair = (name, last) if last in typical else (name,)
         if suffix == "share":

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from retention.churn.evaluate import CalibrationBin, OutOfFold, calibration_table
+from retention.customers.names import begun, factor_names
 from retention.figures.style import ACCENT, GREY, PERCENT, shortened, styled
 
 if TYPE_CHECKING:
@@ -29,19 +30,21 @@ def importance(directions: pd.DataFrame, top: int = 12) -> "go.Figure":
 
     shown = directions.nlargest(top, "mean_abs_shap")
     rows, size = list(range(len(shown))), shown["mean_abs_shap"].to_numpy(np.float64)
+    called = factor_names(directions["feature"])
+    names = [called[feature] for feature in shown["feature"]]
     figure = go.Figure()
     figure.add_bar(
-        x=np.round(size, 4), y=rows, orientation="h", marker_color=ACCENT, text=shown["feature"],
+        x=np.round(size, 4), y=rows, orientation="h", marker_color=ACCENT, text=names,
         textposition="none", hovertemplate="%{text}: %{x:.2f}<extra></extra>",
     )  # fmt: skip
     return styled(
         figure,
-        reading=_importance_reading(list(shown["feature"]), size),
+        reading=_importance_reading(names, size),
         x_title="Mean effect on the log-odds",
         height=60 + 26 * len(shown),
         y={
             "tickvals": rows,
-            "ticktext": [shortened(name) for name in shown["feature"]],
+            "ticktext": [shortened(name) for name in names],
             "autorange": "reversed",
             "showgrid": False,
         },
@@ -112,8 +115,8 @@ def _importance_reading(names: list[str], size: np.ndarray) -> str:
         return "No factor moves the probabilities: everyone gets about the same one."
     second = f", then {shortened(names[1], 40)}" if len(names) > 1 and size[1] > 0 else ""
     return (
-        f"{shortened(names[0], 40)} moves the predictions most, on average by a factor of {math.exp(size[0]):.2g} "
-        f"on the odds to leave{second}."
+        f"{begun(shortened(names[0], 40))} moves the predictions most, on average by a factor of "
+        f"{math.exp(size[0]):.2g} on the odds to leave{second}."
     )
 
 

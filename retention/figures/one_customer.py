@@ -11,6 +11,7 @@ from retention.churn.model import ChurnModel
 from retention.churn.phrases import number
 from retention.churn.reasons import contributions
 from retention.churn.schema import Column, encode
+from retention.customers.names import factor_names
 from retention.customers.table import Customers
 from retention.figures.odds import log_odds, percent, share_axis, share_of, stretch
 from retention.figures.style import ACCENT, GREY, RED, shortened, styled
@@ -56,7 +57,8 @@ def waterfall(model: ChurnModel, customers: Customers, row: int, *, top: int = 8
     margin = model.ladder.margin(model.chosen, matrix)[0]
     ends = model.ladder.plan.calibrations[model.chosen].apply(np.array([margin - raw.sum(), margin]))
     start, end = (log_odds(float(share)) for share in ends)
-    names = [shortened(model.columns[at].name, 24) for at in chosen]
+    called = factor_names(column.name for column in model.columns)
+    names = [shortened(called[model.columns[at].name], 24) for at in chosen]
     labels = [f"{name}<br>{_value(model.columns[at], one)}" for name, at in zip(names, chosen, strict=True)]
     steps = [float(added[at]) for at in chosen]
     reading = (

@@ -12,6 +12,7 @@ from retention.churn.model import ChurnModel
 from retention.churn.phrases import number
 from retention.churn.reasons import contributions
 from retention.churn.schema import Column, encode
+from retention.customers.names import begun, factor_names
 from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.figures.odds import odds_axis, stretch
@@ -75,7 +76,7 @@ def dependence(model: ChurnModel, customers: Customers, feature: str) -> "go.Fig
         return None
     known, blank = _groups(model.columns[at], matrix[:, at], added)
     draw = _curve if model.columns[at].kind == "number" and known else _dots
-    return draw(shortened(feature, 40), known, blank)
+    return draw(begun(shortened(factor_names(names)[feature], 40)), known, blank)
 
 
 def _curve(name: str, known: Sequence[_Group], blank: _Group | None) -> "go.Figure":

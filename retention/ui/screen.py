@@ -5,12 +5,13 @@ from typing import Any, TypeAlias
 import gradio as gr
 
 from retention import figures
-from retention.ui import hub_views, views
+from retention.ui import hub_views, path, views
 from retention.ui.handlers import churn as churn_handlers
 from retention.ui.handlers import export
 from retention.ui.handlers import offers as offers_handlers
 from retention.ui.handlers import profit as profit_handlers
 from retention.ui.handlers.share import Plan
+from retention.ui.link import View
 from retention.ui.session import Session
 from retention.ui.tabs import churn, customers, offers, profit, share
 
@@ -30,18 +31,34 @@ class Screen:
     def __init__(self) -> None:
         self.session = gr.State(Session(), time_to_live=_SECONDS_REMEMBERED)
         self.stop = gr.State(None)
-        self.header = gr.HTML(elem_id="header")
-        with gr.Tabs(selected="profit", elem_id="steps"):
-            with gr.Tab("Customers", id="customers"):
+        with gr.Row(elem_id="top"):
+            self.header = gr.HTML(elem_id="header")
+            self.link = gr.Button("Copy link", size="sm", scale=0, min_width=110, elem_id="link")
+        with gr.Tabs(selected="profit", elem_id="steps", overflow_behavior="wrap") as self.steps:
+            self.tabs = {name: gr.Tab(label, id=name) for name, label in path.STEPS.items()}
+            with self.tabs["customers"]:
                 self.customers = customers.build()
-            with gr.Tab("Churn model", id="churn"):
+            with self.tabs["churn"]:
                 self.churn = churn.build()
-            with gr.Tab("Profit", id="profit"):
+            with self.tabs["profit"]:
                 self.profit = profit.build()
-            with gr.Tab("Offers", id="offers"):
+            with self.tabs["offers"]:
                 self.offers = offers.build()
-            with gr.Tab("Share", id="share"):
+            with self.tabs["share"]:
                 self.share = share.build()
+
+    @property
+    def opened(self) -> list[Component]:
+        """All that a link may set, and all that follows from it."""
+        return [self.steps, *self.profit.inputs.values(), *self.everything]
+
+    def show_opened(self, session: Session, view: View) -> Updates:
+        """Show a session as a link asks for it."""
+        return {
+            **self.show_everything(session, view.threshold),
+            **{box: getattr(view.economics, name) for name, box in self.profit.inputs.items()},
+            self.steps: gr.Tabs(selected=view.tab),
+        }
 
     @property
     def everything(self) -> list[Component]:
@@ -50,8 +67,8 @@ class Screen:
         charts = [part for chart in tab.charts.values() for part in chart.components]
         return [tab.summary, tab.findings, *charts, tab.preview, *self.from_model]
 
-    def show_everything(self, session: Session) -> Updates:
-        """Show a session whole."""
+    def show_everything(self, session: Session, threshold: float | None = None) -> Updates:
+        """Show a session whole, at a threshold; None for the best one."""
         tab, people = self.customers, session.customers
         return {
             tab.summary: views.customers(session),
@@ -62,7 +79,7 @@ class Screen:
                 for part, update in chart.show(session.pictures.get(name)).items()
             },
             tab.preview: None if people is None else export.preview(people.frame),
-            **self.show_from_model(session),
+            **self.show_from_model(session, threshold),
         }
 
     @property
@@ -75,8 +92,8 @@ class Screen:
             *self.from_prices,
         ]  # fmt: skip
 
-    def show_from_model(self, session: Session) -> Updates:
-        """Show the model, its prices at the best threshold, and no messages yet."""
+    def show_from_model(self, session: Session, threshold: float | None = None) -> Updates:
+        """Show the model, its prices at a threshold (None for the best one), and no messages yet."""
         model, tab = session.model, self.churn
         return {
             tab.result: views.model(model) + views.scored(session),
@@ -87,7 +104,7 @@ class Screen:
             tab.feature: gr.Dropdown(choices=churn_handlers.factors(model), value=None),
             tab.train: gr.Button(interactive=True),
             tab.stop: gr.Button(interactive=False),
-            **self.show_from_prices(session, None),
+            **self.show_from_prices(session, threshold),
         }
 
     @property
@@ -166,12 +183,13 @@ class Screen:
     @property
     def standing(self) -> list[Component]:
         """The session itself, and where it stands."""
-        return [self.session, self.header, self.share.standing]
+        return [self.session, self.header, *self.tabs.values(), self.share.standing]
 
     def show_standing(self, session: Session) -> Updates:
         """Keep a session, and show where it stands."""
         return {
             self.session: session,
-            self.header: views.header(session),
+            self.header: path.header(session, connected=offers_handlers.language_model_connected()),
+            **{self.tabs[name]: gr.Tab(label=label) for name, label in path.steps(session).items()},
             self.share.standing: hub_views.standing(session),
         }

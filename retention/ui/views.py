@@ -7,36 +7,12 @@ import pandas as pd
 
 from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
-from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.hub.reference import Reference
 from retention.offers.campaign import Campaign
 from retention.profit.curve import ProfitCurve
 from retention.profit.money import in_currency
 from retention.ui.session import Session
-
-
-def header(session: Session) -> str:
-    """Return the title, what the app is for, and the five steps with where the visitor stands."""
-    steps = [
-        ("1 Customers", _customers_state(session)),
-        ("2 Churn model", _model_state(session)),
-        ("3 Profit", _profit_state(session)),
-        ("4 Offers", _offers_state(session)),
-        ("5 Share", _share_state(session)),
-    ]
-    unpriced = "needs a model" if session.model is None else "not measured: no evaluation rows"
-    missing = ["none yet", "not trained yet", unpriced, "none written yet", "nothing shared yet"]
-    items = "".join(
-        f'<li class="{"done" if state else "open"}"><b>{name}</b><span>{escape(state or fallback)}</span></li>'
-        for (name, state), fallback in zip(steps, missing, strict=True)
-    )
-    return (
-        "<h1>Retention desk</h1>"
-        '<p class="purpose">Finds the customers about to stop ordering, works out whom an offer pays for, '
-        "and writes to each of them.</p>"
-        f'<ol aria-label="Steps">{items}</ol>'
-    )
 
 
 def customers(session: Session) -> str:
@@ -183,30 +159,6 @@ def trouble(error: InputError) -> str:
 def empty(words: str) -> str:
     """Return an empty state that explains the next move."""
     return f'<p class="empty">{escape(words)}</p>'
-
-
-def _customers_state(session: Session) -> str | None:
-    people: Customers | None = session.customers
-    return None if people is None else f"{len(people):,} from {people.source}"
-
-
-def _model_state(session: Session) -> str | None:
-    return None if session.model is None else f"{session.model.chosen}, AUC {session.model.metrics.roc_auc:.2f}"
-
-
-def _profit_state(session: Session) -> str | None:
-    curve = session.curve
-    if curve is None:
-        return None
-    return f"{in_currency(curve.profit_best, curve.economics.currency)} per 1,000 customers (backtested, assumed)"
-
-
-def _offers_state(session: Session) -> str | None:
-    return None if session.campaign is None else f"{session.campaign.written:,} messages ready"
-
-
-def _share_state(session: Session) -> str | None:
-    return None if session.model_at is None else f"model at {Reference.parse(session.model_at).short}"
 
 
 def _cards(figures: Iterable[tuple[str, str, str]]) -> str:

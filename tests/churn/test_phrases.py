@@ -21,10 +21,10 @@ def phrase(name, usual, value):
     ("name", "usual", "value", "expected"),
     [
         ("tenure", 29.0, 2.0, "tenure is 2, low against a typical 29"),
-        ("MonthlyCharges", 70.35, 104.8, "MonthlyCharges is 104.8, high against a typical 70.35"),
+        ("MonthlyCharges", 70.35, 104.8, "Monthly charges is 104.8, high against a typical 70.35"),
         ("support_calls", 1.0, 1.0, "support calls is yes"),
         ("support_calls", 2.0, 2.0, "support calls is 2"),
-        ("SeniorCitizen", 0.0, 1.0, "SeniorCitizen is yes"),
+        ("SeniorCitizen", 0.0, 1.0, "Senior citizen is yes"),
         ("balance", 10.0, np.nan, "balance is not known"),
         ("Contract", None, "Month-to-month", "Contract is Month-to-month"),
         ("Contract", None, None, "Contract is not known"),

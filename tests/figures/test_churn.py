@@ -26,7 +26,7 @@ def test_importance_by_hand() -> None:
     assert figure.layout.yaxis.autorange == "reversed"
     assert figure.layout.xaxis.title.text == "Mean effect on the log-odds"
     assert reading(figure) == (
-        "tenure moves the predictions most, on average by a factor of 2 on the odds to leave, then fee."
+        "Tenure moves the predictions most, on average by a factor of 2 on the odds to leave, then fee."
     )
 
 
@@ -39,8 +39,20 @@ def test_long_names_are_cut_beside_the_bars_only() -> None:
     """A phone has room for 26 characters; the tap shows the whole name."""
     name = "a_very_long_column_name_from_a_warehouse"
     figure = importance(directions(**{name: 1.0}))
-    assert figure.layout.yaxis.ticktext[0] == "a_very_long_column_name_f…"
-    assert figure.data[0].text[0] == name
+    assert figure.layout.yaxis.ticktext[0] == "a very long column name f…"
+    assert figure.data[0].text[0] == name.replace("_", " ")
+
+
+def test_features_of_a_snapshot_are_told_in_words() -> None:
+    """Nobody has to read the name of a column; the same name elsewhere is only taken apart."""
+    figure = importance(directions(recency_days=0.5, orders=0.4, delivery_minutes_last=0.3))
+    assert list(figure.layout.yaxis.ticktext) == [
+        "days since last order",
+        "orders so far",
+        "delivery minutes last time",
+    ]
+    assert reading(figure).startswith("Days since last order moves")
+    assert list(importance(directions(recency_days=0.5)).layout.yaxis.ticktext) == ["recency days"]
 
 
 def test_reliability_by_hand() -> None:

@@ -20,7 +20,7 @@ def test_a_number_by_hand() -> None:
     assert average.y == pytest.approx([1, -2])
     assert average.text[0] == "10: odds ×2.72, 2 customers"
     assert reading(figure) == (
-        "tenure 10 goes with the highest odds to leave, 2.7 times the average; 40 with the lowest, 0.14 times."
+        "Tenure 10 goes with the highest odds to leave, 2.7 times the average; 40 with the lowest, 0.14 times."
     )
 
 
@@ -32,7 +32,7 @@ def test_a_category_by_hand() -> None:
     assert figure.data[0].x == pytest.approx([0.5, -0.5])
     assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]
     assert reading(figure) == (
-        "contract Monthly goes with the highest odds to leave, 1.6 times the average; Yearly with the lowest, "
+        "Contract Monthly goes with the highest odds to leave, 1.6 times the average; Yearly with the lowest, "
         "0.61 times."
     )
 
@@ -43,7 +43,7 @@ def test_axes_tell_odds_as_factors() -> None:
     assert figure is not None
     axis = figure.layout.yaxis
     assert dict(zip(axis.ticktext, axis.tickvals, strict=True))["×4"] == pytest.approx(math.log(4))
-    assert figure.layout.xaxis.title.text == "tenure"
+    assert figure.layout.xaxis.title.text == "Tenure"
     assert figure.layout.title.text == "Odds to leave (average: ×1)"
 
 
@@ -85,7 +85,7 @@ def test_a_small_effect_is_called_one() -> None:
     figure = dependence(hand_model(), people([19.7, 20.3], ["Monthly"] * 2), "tenure")
     assert figure is not None
     assert (
-        reading(figure) == "tenure hardly matters: the odds to leave stay between 0.97 and 1.03 times the average."
+        reading(figure) == "Tenure hardly matters: the odds to leave stay between 0.97 and 1.03 times the average."
     )
 
 

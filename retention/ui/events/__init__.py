@@ -2,10 +2,13 @@
 
 import gradio as gr
 
+from retention.errors import InputError
+from retention.ui import link
 from retention.ui.events import churn, customers, from_hub, offers, profit, share
-from retention.ui.events.wiring import on
+from retention.ui.events.wiring import on, warn
 from retention.ui.handlers.customers import example
-from retention.ui.screen import Screen
+from retention.ui.handlers.profit import priced
+from retention.ui.screen import Screen, Updates
 
 
 def wire(app: gr.Blocks, screen: Screen) -> None:
@@ -16,10 +19,22 @@ def wire(app: gr.Blocks, screen: Screen) -> None:
     offers.wire(screen)
     from_hub.wire(screen)
     share.wire(app, screen)
-    on(
-        app.load,
-        lambda: screen.show_everything(example()),
-        [],
-        screen.everything,
-        show_progress="hidden",
-    )
+
+    def opened(request: gr.Request) -> Updates:
+        """Show the example as the address asks for it, or as it is if that cannot be."""
+        try:
+            view = link.read(request.query_params)
+        except InputError as error:
+            warn(InputError(f"this link cannot be followed: {error}; the defaults are shown"))
+            view = link.View()
+        session = example()
+        if view.economics != session.economics:
+            session = priced(session, view.economics)
+        return screen.show_opened(session, view)
+
+    on(app.load, opened, [], screen.opened, show_progress="hidden")
+    tab = screen.profit
+    screen.link.click(
+        fn=None, inputs=[tab.threshold, tab.points, *tab.inputs.values()], queue=False, show_progress="hidden",
+        js=f"(...values) => window.desk.copyLink({list(tab.inputs)}, ...values)",
+    )  # fmt: skip

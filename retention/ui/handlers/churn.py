@@ -8,6 +8,7 @@ import pandas as pd
 
 from retention import figures, pipeline
 from retention.churn.model import ChurnModel
+from retention.customers.names import begun, factor_names
 from retention.errors import InputError
 from retention.progress import Progress, silent
 from retention.ui.handlers.profit import priced
@@ -32,9 +33,12 @@ def reliability(model: ChurnModel) -> Any | None:
     return None if model.out_of_fold is None else figures.reliability(model.out_of_fold)
 
 
-def factors(model: ChurnModel | None) -> list[str]:
-    """Return the factors to look at, the most telling first."""
-    return [] if model is None else [direction.feature for direction in model.directions]
+def factors(model: ChurnModel | None) -> list[tuple[str, str]]:
+    """Return the factors to look at, the most telling first: each in words, and as its column is called."""
+    if model is None:
+        return []
+    called = factor_names(direction.feature for direction in model.directions)
+    return [(begun(called[direction.feature]), direction.feature) for direction in model.directions]
 
 
 def one_factor(session: Session, feature: str | None) -> Any | None:

@@ -36,5 +36,5 @@ class Chart:
 
 def build(elem_id: str) -> Chart:
     """Lay a chart out."""
-    with gr.Column(min_width=320):
+    with gr.Column(min_width=320, elem_classes="chart"):
         return Chart(gr.Plot(show_label=False, elem_id=elem_id, visible=False), gr.HTML(visible=False))
