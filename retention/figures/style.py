@@ -124,13 +124,19 @@ def mark(
     )  # fmt: skip
 
 
-def money_axis(low: float, high: float, currency: str, most: int = 6) -> dict[str, Any]:
+def money_axis(low: float, high: float, currency: str, most: int = 6, *, short: bool = False) -> dict[str, Any]:
     """Return an axis that writes up to ``most`` round amounts between two ends as the currency's readers do.
+
+    ``short`` writes whole thousands as ``k``, where a phone has no room for more.
 
     >>> money_axis(-60_000, 230_000, "₹")["ticktext"]
     ['−₹50,000', '₹0', '₹50,000', '₹1,00,000', '₹1,50,000', '₹2,00,000']
+    >>> money_axis(43_000, 77_000, "₹", most=3, short=True)["ticktext"]
+    ['₹50k', '₹60k', '₹70k']
     """
     at = round_numbers(low, high, most)
+    if short and all(amount % 1000 == 0 for amount in at):
+        return {"tickvals": at, "ticktext": [f"{in_currency(amount / 1000, currency)}k" for amount in at]}
     return {"tickvals": at, "ticktext": [in_currency(amount, currency) for amount in at]}
 
 

@@ -68,7 +68,7 @@ def tornado(swings: Sequence[Swing], curve: ProfitCurve) -> "go.Figure | None":
         reading=_tornado_reading(moving[0], currency),
         x_title=f"{_TITLE} ({currency})",
         height=110 + 44 * len(moving),
-        x=money_axis(min(ends), max(ends), currency, most=3),
+        x=money_axis(min(ends), max(ends), currency, most=3, short=True),
         y={
             "tickvals": rows,
             "ticktext": [

@@ -49,4 +49,9 @@ def theme() -> gr.themes.Base:
         button_border_width="1px",
         button_border_width_dark="1px",
         color_accent="*primary_600",
+        # A box or circle that is not ticked must be seen as well.
+        checkbox_border_color="*neutral_500",
+        checkbox_border_color_dark="*neutral_400",
+        input_border_color="*neutral_300",
+        input_border_color_dark="*neutral_600",
     )

@@ -103,7 +103,7 @@ def test_an_analyst_gets_from_a_file_to_a_send_list_and_the_command_line_agrees(
     table.to_csv(source, index=False)
     upload(page, source)
     page.get_by_role("button", name="Use these customers").click()
-    expect(page.locator("#header")).to_contain_text("1,500 from telecom.csv")
+    expect(page.locator("#header")).to_contain_text("1,500 customers from telecom.csv")
     open_tab(page, "Churn model")
     page.get_by_role("button", name="Train").click()
     expect(page.locator("#header")).to_contain_text("AUC", timeout=120_000)
