@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import installed
 from tests.browser.server import FLAGS, running
+from tests.browser.visitor import visiting
 
 
 @pytest.fixture(scope="session")
@@ -27,18 +28,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A fresh visitor's page, opened, with the example on it; it must ask nobody but the app."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    page = context.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.set_default_timeout(60_000)
-    page.goto(address)
-    page.wait_for_selector("#cards .headline")
-    page.wait_for_selector("#profit-curve .js-plotly-plot")
-    yield page
-    context.close()
-    strangers = [
-        url for url in asked if not url.startswith((address, "data:", "blob:", address.replace("http", "ws")))
-    ]
-    assert strangers == []
+    """A fresh visitor's page at a desk, its chart drawn."""
+    with visiting(browser, address) as page:
+        page.wait_for_selector("#profit-curve .js-plotly-plot")
+        yield page

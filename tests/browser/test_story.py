@@ -1,46 +1,33 @@
 """What people do with the app, in a real browser."""
 
 import json
-import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from retention.churn.model import ChurnModel
+from retention.customers.simulate import simulate
 from retention.customers.table import Customers
 from retention.profit.economics import Economics
 from retention.ui.handlers import profit
 from retention.ui.session import Session
 from tests.browser.server import ROOT
+from tests.browser.visitor import PHONE, download, figure, open_tab, upload, visiting
 from tests.files import telecom_customers, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-def open_tab(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name).click()
-
-
-def figure(page: Page, label: str) -> int:
-    """The amount or count on a card or a cell of the matrix."""
-    box = page.locator(".card, .cell").filter(has=page.locator(".label", has_text=label))
-    text = box.locator(".figure").inner_text()
-    return int(re.sub(r"[^\d−]", "", text).replace("−", "-"))
 
 
 def press_arrow(page: Page, times: int) -> None:
     page.locator("#threshold input[type=range]").focus()
     for _ in range(times):
         page.keyboard.press("ArrowRight")
-
-
-def upload(page: Page, path: Path) -> None:
-    open_tab(page, "Customers")
-    page.locator("input[type=file]").first.set_input_files(str(path))
 
 
 def command_line(*arguments: str) -> dict:
@@ -117,9 +104,7 @@ def test_an_analyst_gets_from_a_file_to_a_send_list_and_the_command_line_agrees(
     open_tab(page, "Offers")
     page.get_by_role("button", name="Write the messages").click()
     expect(page.locator("#breaker")).to_contain_text("messages in")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download CSV").click()
-    download.value.save_as(tmp_path / "downloaded.csv")
+    download(page, "Download CSV", tmp_path / "downloaded.csv")
     downloaded = pd.read_csv(tmp_path / "downloaded.csv")
 
     model, scored, messages = (str(tmp_path / name) for name in ("model", "scored.csv", "messages.csv"))
@@ -172,3 +157,76 @@ def test_the_browser_and_the_server_compute_the_same_point(
         answer = profit.decision(session, threshold)
         assert answer and answer.pop("context") == point.pop("context")
         assert point == pytest.approx(answer, abs=0.01)
+
+
+def test_an_order_log_becomes_a_send_list_on_a_phone_in_the_dark(
+    browser: Browser, address: str, tmp_path: Path
+) -> None:
+    """Orders in, customers made from them, trained, written to, and an Excel file out: one row a message."""
+    source = tmp_path / "orders.csv"
+    simulate(600, seed=3).orders.to_csv(source, index=False)
+    with visiting(browser, address, size=PHONE, theme="dark") as page:
+        upload(page, source)
+        page.get_by_role("button", name="Make customers from these orders").click()
+        expect(page.locator("#header")).to_contain_text("orders.csv, no model yet", timeout=60_000)
+        open_tab(page, "Profit")
+        expect(page.locator("#cards")).to_contain_text("Train a model")
+        open_tab(page, "Churn model")
+        page.get_by_role("button", name="Train", exact=True).click()
+        expect(page.locator("#header")).to_contain_text("AUC", timeout=120_000)
+        open_tab(page, "Offers")
+        page.get_by_role("button", name="Write the messages").click()
+        expect(page.locator("#breaker")).to_contain_text("messages in", timeout=60_000)
+        written = int(page.locator("#breaker").inner_text().split(" messages in")[0].split()[-1].replace(",", ""))
+        download(page, "Download Excel", tmp_path / "send_list.xlsx")
+        with zipfile.ZipFile(tmp_path / "send_list.xlsx") as book:
+            sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        assert sheet.count("<row ") == written + 1 > 1
+        assert "<f>" not in sheet
+
+
+def test_a_link_opens_the_same_view_for_a_colleague(browser: Browser, address: str) -> None:
+    """Threshold, money inputs and tab travel; so do the figures that follow from them."""
+    with visiting(browser, address) as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.get_by_label("Cost of an offer").fill("80")
+        expect(page.locator("#header")).to_contain_text("₹80 an offer")
+        page.locator("#threshold input[type=number]").fill("0.3")
+        page.keyboard.press("Enter")
+        expect(page.locator(".card").first).not_to_contain_text("the best threshold")
+        shown = [figure(page, label) for label in ("Offers sent", "Saved customer", "Wasted budget")]
+        open_tab(page, "Offers")
+        page.get_by_role("button", name="Copy link").click()
+        expect(page.get_by_role("button", name="Link copied")).to_be_visible()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied == page.url
+    with visiting(browser, address, query=urlsplit(copied).query) as page:
+        assert page.get_by_role("tab", name="Offers").get_attribute("aria-selected") == "true"
+        open_tab(page, "Profit")
+        assert page.get_by_label("Cost of an offer").input_value() == "80"
+        assert [figure(page, label) for label in ("Offers sent", "Saved customer", "Wasted budget")] == shown
+
+
+def test_a_link_that_cannot_be_is_one_sentence(browser: Browser, address: str) -> None:
+    """The sentence says what is wrong, and the page opens as it does without a link."""
+    with visiting(browser, address, query="threshold=2&value=<b>") as page:
+        expect(page.locator(".toast-body").first).to_contain_text("threshold: must be from 0 to 1")
+        expect(page.locator(".card").first).to_contain_text("the best threshold")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "SVG"])
+def test_a_chart_is_saved_in_dark_ink_on_white(browser: Browser, address: str, tmp_path: Path, kind: str) -> None:
+    """Also from the dark theme, so that it can be read on paper; the name says which chart it is."""
+    with visiting(browser, address, theme="dark") as page:
+        page.wait_for_selector("#profit-curve .js-plotly-plot .legend")
+        with page.expect_download() as handed:
+            page.get_by_role("button", name=f"Save the profit curve chart as {kind}").click()
+        assert handed.value.suggested_filename == f"retention-profit-curve.{kind.lower()}"
+        handed.value.save_as(tmp_path / "chart")
+        content = (tmp_path / "chart").read_bytes()
+        if kind == "SVG":
+            words = content.decode()
+            assert "Profit against doing nothing" in words
+            assert "rgb(255, 255, 255)" in words and "rgb(51, 65, 85)" in words
+        else:
+            assert content.startswith(b"\x89PNG")
