@@ -32,7 +32,7 @@ STEPS: Mapping[Step, Mapping[str, Any]] = {
     simulate: {},
     snapshot: {},
     audit: {},
-    train: {"concurrency_limit": 1, "concurrency_id": "train"},
+    train: {"concurrency_limit": 16, "concurrency_id": "train"},  # they stand in a line of their own
     profit: {},
     score: {},
     offers: {"concurrency_limit": 4, "concurrency_id": "offers"},

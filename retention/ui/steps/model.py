@@ -10,7 +10,9 @@ from retention.customers.intake import read_customers
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
 from retention.progress import Progress, silent
+from retention.settings import settings
 from retention.ui import model_zip
+from retention.ui.line import TRAINING
 from retention.ui.steps.found import Found, listed
 
 MOST_LISTED = 200
@@ -65,7 +67,8 @@ def train(
         value=value_column or None,
         exclude=listed(exclude),
     )
-    model = pipeline.train(table, scale_pos_weight="balanced" if weighted else None, progress=progress)
+    with TRAINING.turn(progress, limit_s=settings().training_limit_s) as report:
+        model = pipeline.train(table, scale_pos_weight="balanced" if weighted else None, progress=report)
     file = folder / "model.zip"
     model_zip.save(model, file)
     return file, {"model": file.name, **model.as_dict()}
