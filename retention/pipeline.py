@@ -15,9 +15,10 @@ from retention.artifacts import write_file
 from retention.churn.model import ChurnModel
 from retention.customers.audit import audit
 from retention.customers.export import write_csv
-from retention.customers.orders import Orders, read_orders, snapshot
+from retention.customers.orders import Orders, Snapshot, read_orders, snapshot, stack_snapshots
 from retention.customers.simulate import Market, simulate
 from retention.customers.table import Customers
+from retention.errors import InputError
 from retention.offers.batch import write_offers
 from retention.offers.campaign import Campaign
 from retention.offers.writer import Writer
@@ -59,6 +60,52 @@ def simulate_customers(customers: int = 5000, *, seed: int = 7, horizon_days: in
         orders,
         past=snapshot(orders, horizon_days=horizon_days, profile=market.customers),
         today=snapshot(orders, horizon_days=None, profile=market.customers),
+    )
+
+
+def take_snapshot(
+    orders: Orders,
+    *,
+    cutoff: str | None = None,
+    horizon_days: int = 30,
+    today: bool = False,
+    periods: int = 1,
+    active_days: int | None = None,
+    quiet_gaps: float | None = None,
+) -> Snapshot:
+    """Turn an order log into customers: as of one cutoff, of several under one another, or of today.
+
+    Parameters
+    ----------
+    orders, cutoff, horizon_days, active_days, quiet_gaps
+        As for :func:`retention.customers.orders.snapshot`.
+    today
+        Take customers as they stand at the end of the log, with nothing known of who leaves.
+    periods
+        How many cutoffs at most, a horizon apart; see :func:`retention.customers.orders.stack_snapshots`.
+
+    Raises
+    ------
+    InputError
+        If the log does not support it, or today is asked for at several cutoffs.
+    """
+    if today and periods != 1:
+        raise InputError("today: takes customers as they stand at the end of the log; leave out periods")
+    if periods == 1:
+        return snapshot(
+            orders,
+            cutoff=cutoff,
+            horizon_days=None if today else horizon_days,
+            active_days=active_days,
+            quiet_gaps=quiet_gaps,
+        )
+    return stack_snapshots(
+        orders,
+        newest=cutoff,
+        periods=periods,
+        horizon_days=horizon_days,
+        active_days=active_days,
+        quiet_gaps=quiet_gaps,
     )
 
 

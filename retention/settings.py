@@ -66,6 +66,12 @@ class Settings(BaseSettings):
         gt=0,
         description="most cells (rows times columns) held in memory at once",
     )
+    training_limit_s: float = Field(
+        900 if _ON_SPACE else 7200,
+        alias="RETENTION_TRAINING_LIMIT_S",
+        gt=0,
+        description="longest that one training in the app may take (s); others wait in line meanwhile",
+    )
 
     @field_validator("ledger", mode="before")
     @classmethod

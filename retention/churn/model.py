@@ -91,6 +91,18 @@ class ChurnModel:
         """Name of the rung that gives the probabilities."""
         return self.ladder.plan.rung
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values as JSON takes them: what was chosen among what, and how good it is."""
+        return {
+            "customers": self.customers,
+            "churn_rate": self.churn_rate,
+            "chosen": self.chosen,
+            "candidates": [asdict(candidate) for candidate in self.candidates],
+            "metrics": asdict(self.metrics),
+            "warnings": list(self.warnings),
+            "out_of_time": self.out_of_time and self.out_of_time.as_dict(),
+        }
+
     @classmethod
     def fit(
         cls,

@@ -1,7 +1,6 @@
 """``train``: who is leaving."""
 
 import argparse
-from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
@@ -30,24 +29,14 @@ def _train(options: argparse.Namespace) -> Outcome:
         customers, scale_pos_weight=_weight(options.scale_pos_weight), seed=options.seed, progress=progress
     )
     model.save(options.out)
-    metrics = asdict(model.metrics)
-    found = {
-        "model": str(options.out),
-        "customers": model.customers,
-        "churn_rate": model.churn_rate,
-        "chosen": model.chosen,
-        "candidates": [asdict(candidate) for candidate in model.candidates],
-        "metrics": metrics,
-        "warnings": list(model.warnings),
-        "out_of_time": model.out_of_time and model.out_of_time.as_dict(),
-    }
-    return found, lines(
+    metrics = model.metrics
+    return {"model": str(options.out), **model.as_dict()}, lines(
         *customers.notes,
         f"{options.out}: {model.chosen}, trained on {len(customers):,} "
         + (f"rows of {len(customers.cutoffs)} cutoffs; at the newest " if model.out_of_time else "customers; ")
         + f"{model.churn_rate:.1%} left",
-        f"on customers it had not seen: AUC {metrics['roc_auc']:.3f}, Brier {metrics['brier']:.4f}, "
-        f"mean probability {metrics['mean_probability']:.1%}",
+        f"on customers it had not seen: AUC {metrics.roc_auc:.3f}, Brier {metrics.brier:.4f}, "
+        f"mean probability {metrics.mean_probability:.1%}",
         model.out_of_time.words if model.out_of_time else "",
         *model.warnings,
     )

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 from retention.cli.command import AddCommand, Outcome, customer_flags, lines, market_flags, read_customers_of
-from retention.errors import InputError
 
 
 def add(command: AddCommand) -> None:
@@ -57,31 +56,23 @@ def _simulate(options: argparse.Namespace) -> Outcome:
 
 def _snapshot(options: argparse.Namespace) -> Outcome:
     from retention.customers.export import write_csv
-    from retention.customers.orders import read_orders, snapshot, stack_snapshots
+    from retention.customers.orders import read_orders
+    from retention.pipeline import take_snapshot
 
-    if options.today and options.periods != 1:
-        raise InputError("--today takes customers as they stand at the end of the log; leave out --periods")
     orders = read_orders(options.orders, customer=options.customer, time=options.time, amount=options.amount)
-    asked = {"active_days": options.active_days, "quiet_gaps": options.quiet_gaps}
-    if options.periods == 1:
-        horizon_days = None if options.today else options.horizon_days
-        customers = snapshot(orders, cutoff=options.cutoff, horizon_days=horizon_days, **asked)
-    else:
-        customers = stack_snapshots(
-            orders, newest=options.cutoff, periods=options.periods, horizon_days=options.horizon_days, **asked
-        )
+    customers = take_snapshot(
+        orders,
+        cutoff=options.cutoff,
+        horizon_days=options.horizon_days,
+        today=options.today,
+        periods=options.periods,
+        active_days=options.active_days,
+        quiet_gaps=options.quiet_gaps,
+    )
     write_csv(customers.frame, options.out)
-    newest = customers.newest()
-    found = {
-        "customers": len(newest),
-        "churn_rate": None if newest.label is None else float(newest.label.mean()),
-        "features": len(customers.feature_names),
-        "cutoff": customers.cutoff,
-        "cutoffs": list(customers.cutoffs) or [customers.cutoff],
-        "rows": len(customers),
-    }
+    found = customers.as_dict()
     return found, lines(
-        f"{len(newest):,} customers in {options.out}"
+        f"{found['customers']:,} customers in {options.out}"
         + (f" at {customers.cutoff}, {len(customers):,} rows with earlier cutoffs" if customers.cutoffs else ""),
         *customers.notes,
     )

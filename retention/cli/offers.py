@@ -1,7 +1,6 @@
 """``offers``: what to say to everyone on the send list."""
 
 import argparse
-from dataclasses import asdict
 from pathlib import Path
 
 from retention.cli.command import AddCommand, Outcome, catalogue_flag, economics_of, lines, money_flags, progress
@@ -60,16 +59,7 @@ def _offers(options: argparse.Namespace) -> Outcome:
     write_csv(campaign.messages, options.out)
     if options.held_back is not None:
         write_csv(campaign.held, options.held_back)
-    found = {
-        "customers": campaign.customers,
-        "messages": campaign.written,
-        "held_back": campaign.held_back,
-        "held_back_because": campaign.held_back_because,
-        "by_source": dict(campaign.by_source),
-        "seconds": round(campaign.seconds, 3),
-        "breaker": asdict(campaign.breaker),
-    }
-    return found, lines(
+    return campaign.as_dict(), lines(
         f"{campaign.written:,} messages in {options.out}, {campaign.held_back:,} customers held back",
         *(f"held back: {n:,} {reason}" for reason, n in campaign.held_back_because.items()),
         "written by: " + (", ".join(f"{source} {n:,}" for source, n in campaign.by_source.items()) or "nobody"),

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Container, Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -92,6 +92,18 @@ class Campaign:
     def by_source(self) -> dict[str, int]:
         """Messages by the tier that wrote them, most first."""
         return {str(source): int(n) for source, n in self.messages["message_source"].value_counts().items()}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values as JSON takes them: how many messages, by whom, and the breaker."""
+        return {
+            "customers": self.customers,
+            "messages": self.written,
+            "held_back": self.held_back,
+            "held_back_because": self.held_back_because,
+            "by_source": self.by_source,
+            "seconds": round(self.seconds, 3),
+            "breaker": asdict(self.breaker),
+        }
 
     @property
     def lines(self) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from retention.send_list.rows import ASSUMED, REASONS
 from retention.send_list.scoring import Scored, read_send_list, score
 from retention.send_list.streaming import known_kinds, score_file
 from retention.send_list.summary import Spending, Summary
+from retention.send_list.whom import first_in_line
 
 __all__ = [
     "ASSUMED",
@@ -14,6 +15,7 @@ __all__ = [
     "Scored",
     "Spending",
     "Summary",
+    "first_in_line",
     "known_kinds",
     "offers_at",
     "offers_priced",

@@ -5,7 +5,7 @@ import threading
 import gradio as gr
 
 from retention.settings import settings
-from retention.ui import events
+from retention.ui import endpoints, events, served, traffic
 from retention.ui.assets import ASSETS, asset
 from retention.ui.handlers.customers import example
 from retention.ui.screen import Screen
@@ -14,7 +14,9 @@ from retention.ui.theme import theme
 
 def build() -> gr.Blocks:
     """Return the whole app, ready to launch; nothing is trained or loaded yet."""
-    with gr.Blocks(title="Retention desk", analytics_enabled=False, delete_cache=(600, 3600)) as app:
+    served.have_a_folder_of_ones_own()
+    with traffic.Page(title="Retention desk", analytics_enabled=False, delete_cache=(600, 3600)) as app:
+        endpoints.build()  # first, so that their names are not taken by a button's handler
         events.wire(app, Screen())
     return app
 
@@ -39,8 +41,11 @@ def launch(app: gr.Blocks) -> None:
         show_error=False,
         ssr_mode=False,
         share=False,
+        mcp_server=True,
         quiet=True,
         prevent_thread_lock=True,
     )
+    endpoints.answer_agents(app)
+    traffic.lighten(app)
     print(f"Retention desk is at {app.local_url}", flush=True)  # noqa: T201
     app.block_thread()

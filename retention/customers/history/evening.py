@@ -1,6 +1,7 @@
 """Customers as an order log shows them on one evening."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,18 @@ class Snapshot(Customers):
     cutoff: str = ""
     horizon_days: int | None = None
     active_days: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values as JSON takes them: how many there are, how many left, as of which day."""
+        newest = self.newest()
+        return {
+            "customers": len(newest),
+            "churn_rate": None if newest.label is None else float(newest.label.mean()),
+            "features": len(self.feature_names),
+            "cutoff": self.cutoff,
+            "cutoffs": list(self.cutoffs) or [self.cutoff],
+            "rows": len(self),
+        }
 
 
 def as_of(

@@ -22,7 +22,7 @@ def wire(screen: Screen) -> None:
 
     on(
         tab.train.click, train, [screen.session, tab.weighted], [*screen.from_model, screen.stop],
-        show_progress_on=[tab.result], concurrency_limit=1, concurrency_id="train",
+        show_progress_on=[tab.result], concurrency_limit=16, concurrency_id="train",
     )  # fmt: skip
     on(
         tab.feature.input, lambda session, feature: tab.dependence.show(churn.one_factor(session, feature)),

@@ -11,7 +11,9 @@ from retention.churn.model import ChurnModel
 from retention.customers.names import begun, factor_names
 from retention.errors import InputError
 from retention.progress import Progress, silent
+from retention.settings import settings
 from retention.ui.handlers.profit import priced
+from retention.ui.line import TRAINING
 from retention.ui.session import Session
 
 
@@ -19,7 +21,10 @@ def train(session: Session, *, weighted: bool, progress: Progress = silent) -> S
     """Fit a model on the session's customers, and price its thresholds."""
     if session.customers is None:
         raise InputError("no customers yet; upload a file or simulate a market in the first tab")
-    model = pipeline.train(session.customers, scale_pos_weight="balanced" if weighted else None, progress=progress)
+    with TRAINING.turn(progress, limit_s=settings().training_limit_s) as report:
+        model = pipeline.train(
+            session.customers, scale_pos_weight="balanced" if weighted else None, progress=report
+        )
     return priced(replace(session, model=model, model_at=None, curve=None), session.economics)
 
 

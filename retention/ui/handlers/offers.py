@@ -11,12 +11,13 @@ from retention.errors import InputError
 from retention.offers.batch import write_offers
 from retention.offers.campaign import Campaign
 from retention.offers.guard import LONGEST
-from retention.offers.writer import Writer, unplugged, writer_from_settings
+from retention.offers.writer import Writer, unplugged
 from retention.progress import Progress, silent
 from retention.settings import settings
 from retention.ui.handlers import export
 from retention.ui.handlers.export import ROWS_SHOWN
 from retention.ui.session import Session
+from retention.ui.writer import writer
 
 _WRITTEN = ("message", "message_source", "message_note")
 
@@ -112,7 +113,7 @@ def _written(
         rows,
         id=session.scored.id,
         offers=send_list.offers_at(session.economics),
-        writer=_writer() if plugged else _unplugged_writer(),
+        writer=writer() if plugged else _unplugged_writer(),
         tone=tone,
         language=language,
         currency=session.economics.currency,
@@ -131,15 +132,6 @@ def _with_message(session: Session, row: int, cells: dict[str, str]) -> Session:
     messages = campaign.messages.copy()
     messages.loc[messages.index[row], list(_WRITTEN)] = [cells[column] for column in _WRITTEN]
     return replace(session, campaign=replace(campaign, messages=messages))
-
-
-# One writer each for the process: its breaker remembers outages across visitors. It keeps nothing of theirs.
-@cache
-def _writer() -> Writer | None:
-    writer = writer_from_settings(settings())
-    if writer is not None:
-        atexit.register(writer.close)
-    return writer
 
 
 @cache

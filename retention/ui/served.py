@@ -1,0 +1,132 @@
+"""Files of the endpoints, as the app's server takes and hands them out: under names nobody can guess.
+
+What a call brings is gone when the call ends, what it made after an hour.
+"""
+
+import atexit
+import base64
+import binascii
+import os
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import gradio as gr
+from gradio.utils import get_upload_folder
+
+from retention.customers.reading.files import Limits
+from retention.errors import InputError
+
+_ADDRESS = "/gradio_api/file="
+_KEPT_S = 3600
+_HOW = "upload it to /gradio_api/upload and pass the path you get, or over MCP its address or a data: URL"
+
+
+def have_a_folder_of_ones_own() -> None:
+    """Let uploads lie in a folder of this process, gone when it ends; before anything of the page is made.
+
+    Gradio's is one for all its apps on a machine, open to every account on it, and an app that ends deletes what
+    another still needs, as a file's place there follows from its content.
+    """
+    if "GRADIO_TEMP_DIR" not in os.environ:
+        own = tempfile.mkdtemp(prefix="retention-")
+        os.environ["GRADIO_TEMP_DIR"] = own
+        atexit.register(shutil.rmtree, own, ignore_errors=True)
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Make a folder for a file to hand out; it goes at once if the file does not come about, else in an hour.
+
+    Gradio hands a file out to anyone who knows its path, so the name is random.
+    """
+    kept = Path(get_upload_folder()) / "served"
+    kept.mkdir(parents=True, exist_ok=True)
+    for old in kept.iterdir():
+        with suppress(FileNotFoundError):  # somebody else has just removed it
+            if time.time() - old.stat().st_mtime > _KEPT_S:
+                shutil.rmtree(old, ignore_errors=True)
+    made = kept / secrets.token_urlsafe(16)
+    made.mkdir()
+    try:
+        yield made
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
+
+
+def handed_out(file: Path) -> dict[str, Any]:
+    """Return a file as gradio sends it."""
+    given: dict[str, Any] = gr.FileData(path=str(file), orig_name=file.name, size=file.stat().st_size).model_dump()
+    return given
+
+
+def brought_in(name: str, value: Any, place: Path) -> Path:
+    """Put a file that came as an endpoint's parameter into a folder, and return its path there.
+
+    It keeps its content there whatever happens to the upload: another of the same content takes its place.
+
+    Parameters
+    ----------
+    name
+        The parameter's, for messages.
+    value
+        A file as gradio's clients send it, the path or address that an upload or another endpoint returned,
+        or a ``data:`` URL. No other address is fetched.
+    place
+        An empty folder of the call's own.
+
+    Raises
+    ------
+    InputError
+        If it is none of these.
+    """
+    source = value.get("path") if isinstance(value, dict) else value
+    if isinstance(source, str):
+        if source.startswith("data:"):
+            return _unpacked(name, source, place)
+        with suppress(OSError, ValueError):  # no path at all, too long a one, or the file has gone meanwhile
+            if file := _kept(source):
+                return _linked(file, place / file.name)
+    strange = isinstance(source, str) and source.startswith(("http://", "https://"))
+    said = "this address is not of a file that was brought here" if strange else "no file came along"
+    raise InputError(f"{name}: {said}; {_HOW}")
+
+
+def _kept(source: str) -> Path | None:
+    """Return the file of this server that a path or an address means, if it is one for anybody to name."""
+    address = urlsplit(source)
+    path = unquote(address.path).partition(_ADDRESS)[2] if address.scheme in {"http", "https"} else source
+    file = Path(path).resolve()
+    return file if path and file.is_relative_to(Path(get_upload_folder()).resolve()) and file.is_file() else None
+
+
+def _linked(file: Path, own: Path) -> Path:
+    try:
+        own.hardlink_to(file)
+    except FileNotFoundError:
+        raise
+    except OSError:  # not every file system has links
+        shutil.copyfile(file, own)
+    return own
+
+
+def _unpacked(name: str, url: str, place: Path) -> Path:
+    """Write the content of a data: URL to a file."""
+    head, _, content = url.partition(",")
+    limits = Limits.from_settings()
+    if len(content) > limits.megabytes * 1_400_000:
+        raise InputError(f"{name}: is larger than the limit of {limits.megabytes:,} MB; bring a smaller file")
+    try:
+        found = base64.b64decode(content, validate=True) if head.endswith(";base64") else unquote(content).encode()
+    except (binascii.Error, ValueError):
+        raise InputError(f"{name}: this data: URL is no base64; encode the file again") from None
+    own = place / name
+    own.write_bytes(found)
+    return own

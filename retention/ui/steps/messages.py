@@ -1,0 +1,61 @@
+"""A message for everyone on a send list."""
+
+from pathlib import Path
+from typing import Literal
+
+from retention import send_list
+from retention.customers.export import write_csv
+from retention.offers.batch import write_offers
+from retention.profit.economics import Economics
+from retention.progress import Progress, silent
+from retention.ui.steps.found import Found
+from retention.ui.writer import writer
+
+
+def offers(
+    scored: Path,
+    *,
+    tone: Literal["warm", "playful", "brief"] = "warm",
+    language: Literal["en", "hi", "hinglish"] = "en",
+    everyone: bool = False,
+    currency: str = "₹",
+    folder: Path,
+    progress: Progress = silent,
+) -> tuple[Path, Found]:
+    """Write a message for every customer on the send list; nobody is left out when a language model is down.
+
+    Parameters
+    ----------
+    scored
+        The send list: the CSV that score returned.
+    tone
+        How the messages sound.
+    language
+        The messages' language: English, Hindi or Hinglish.
+    everyone
+        Set it to write to all rows, not only to those with send = yes.
+    currency
+        Sign or code of the currency.
+
+    Returns
+    -------
+    messages
+        The send list as CSV with message, message_source (who worded it) and message_note.
+    summary
+        JSON: customers, messages, held_back, by_source, seconds, breaker.
+    """
+    rows = send_list.read_send_list(scored)
+    campaign = write_offers(
+        rows,
+        id=str(rows.columns[0]),
+        offers=send_list.offers_priced(rows, Economics(currency=currency)),
+        writer=writer(),
+        everyone=everyone,
+        tone=tone,
+        language=language,
+        currency=currency,
+        progress=progress,
+    )
+    file = folder / "messages.csv"
+    write_csv(campaign.messages, file)
+    return file, campaign.as_dict()

@@ -1,0 +1,85 @@
+"""A server of steps that misbehave, and of a screen: ``python -m tests.stand_ins.odd_endpoints``."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from retention.errors import InputError
+from retention.progress import Progress
+from retention.settings import settings
+from retention.ui import endpoints, traffic
+
+
+def broken(*, folder: Path) -> tuple[Path, dict[str, Any]]:
+    """Fail in a way that nobody foresaw.
+
+    Returns
+    -------
+    file
+        Never comes.
+    summary
+        Never comes.
+    """
+    raise KeyError(f"secret of {folder}")
+
+
+def halfway(*, folder: Path) -> tuple[Path, dict[str, Any]]:
+    """Leave half a file and say where.
+
+    Returns
+    -------
+    file
+        Never comes.
+    summary
+        Never comes.
+    """
+    (folder / "half.csv").write_text("id\n", encoding="utf-8")
+    raise InputError(str(folder))
+
+
+def patient(*, forever: bool = False, folder: Path, progress: Progress) -> tuple[Path, dict[str, Any]]:
+    """Work until stopped.
+
+    Parameters
+    ----------
+    forever
+        Whether it would ever end by itself.
+
+    Returns
+    -------
+    file
+        An empty file.
+    summary
+        Whether it was to work for ever.
+    """
+    progress(0.5, "working")
+    while forever:
+        progress(0.5, "working")
+    file = folder / "made.txt"
+    file.touch()
+    return file, {"forever": forever}
+
+
+def count(seen: int) -> tuple[int, int]:
+    """Tell how often this visitor has been here."""
+    return seen + 1, seen + 1
+
+
+def main() -> None:
+    """Serve them, beside a screen that remembers two visitors."""
+    with traffic.Page(analytics_enabled=False) as app:
+        endpoints.build({broken: {}, halfway: {}, patient: {"concurrency_limit": 1, "concurrency_id": "train"}})
+        seen, shown = gr.State(0), gr.Number()
+        shown.change(count, [seen], [seen, shown])
+    app.launch(
+        server_port=settings().port, mcp_server=True, show_error=False, ssr_mode=False, prevent_thread_lock=True,
+        state_session_capacity=2,
+    )  # fmt: skip
+    endpoints.answer_agents(app)
+    traffic.lighten(app)
+    app.block_thread()
+
+
+if __name__ == "__main__":
+    main()
