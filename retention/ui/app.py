@@ -7,7 +7,7 @@ import gradio as gr
 from retention.settings import settings
 from retention.ui import events
 from retention.ui.assets import ASSETS, asset
-from retention.ui.handlers.customers import example
+from retention.ui.handlers.start import start
 from retention.ui.screen import Screen
 from retention.ui.theme import theme
 
@@ -20,9 +20,15 @@ def build() -> gr.Blocks:
 
 
 def launch(app: gr.Blocks) -> None:
-    """Serve the app until the process ends, and make the example while the first visitor is on the way."""
-    threading.Thread(target=example, daemon=True).start()
+    """Serve the app until the process ends; what it starts on is made while the first visitor is on the way.
+
+    Raises
+    ------
+    InputError
+        If a setting cannot be used.
+    """
     options = settings()
+    threading.Thread(target=start, daemon=True).start()
     app.queue(default_concurrency_limit=8, max_size=64)
     app.launch(
         server_name="0.0.0.0" if options.on_space else "127.0.0.1",  # noqa: S104 - a Space is reached from outside

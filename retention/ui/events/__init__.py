@@ -3,9 +3,9 @@
 import gradio as gr
 
 from retention.ui.events import churn, customers, from_hub, offers, profit, share
-from retention.ui.events.wiring import on
-from retention.ui.handlers.customers import example
-from retention.ui.screen import Screen
+from retention.ui.events.wiring import on, warn
+from retention.ui.handlers.start import start
+from retention.ui.screen import Screen, Updates
 
 
 def wire(app: gr.Blocks, screen: Screen) -> None:
@@ -16,10 +16,11 @@ def wire(app: gr.Blocks, screen: Screen) -> None:
     offers.wire(screen)
     from_hub.wire(screen)
     share.wire(app, screen)
-    on(
-        app.load,
-        lambda: screen.show_everything(example()),
-        [],
-        screen.everything,
-        show_progress="hidden",
-    )
+
+    def begin() -> Updates:
+        beginning = start()
+        if beginning.trouble is not None:
+            warn(beginning.trouble)
+        return screen.show_everything(beginning.session)
+
+    on(app.load, begin, [], screen.everything, show_progress="hidden")
