@@ -17,16 +17,22 @@ FLAGS = [
 ]  # fmt: skip
 
 
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextmanager
 def running(
     *program: str, python: Path = Path(sys.executable), folder: Path = ROOT, **variables: str
 ) -> Iterator[str]:
     """Start the app, or another program, on a free port and yield its address; environment variables are added."""
     environment = {name: value for name, value in os.environ.items() if name != "HF_TOKEN"}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment |= {"GRADIO_SERVER_PORT": str(port), "PYTHONUNBUFFERED": "1", "RETENTION_LEDGER": "", **variables}
+    environment |= {
+        "GRADIO_SERVER_PORT": str(free_port()), "PYTHONUNBUFFERED": "1", "RETENTION_LEDGER": "", **variables
+    }  # fmt: skip
     with subprocess.Popen(
         [python, *(program or ("app.py",))],
         cwd=folder,

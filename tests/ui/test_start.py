@@ -1,5 +1,9 @@
 """What visitors start on: the example, or a model on the Hub that is pinned by its commit."""
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +20,7 @@ from retention.ui.handlers.customers import example
 from retention.ui.handlers.start import Start, start
 from tests.stand_ins.hub_server import HubServer, Person
 
+ROOT = Path(__file__).parents[2]
 TOKEN = "hf_canaryofalicewhomaywrite"  # noqa: S105  opens nothing
 
 
@@ -100,3 +105,22 @@ def test_a_model_that_is_not_pinned_is_refused(monkeypatch: pytest.MonkeyPatch, 
     """It might be another one tomorrow; the sentence names the variable and says what to pass."""
     with pytest.raises(InputError, match=r"^environment variable RETENTION_START_MODEL: .*pass OWNER/NAME@"):
         started(monkeypatch, model)
+
+
+@pytest.mark.slow
+def test_the_app_refuses_to_start_on_it_before_anything_heavy_is_loaded() -> None:
+    """One sentence and no traceback; what only training and drawing need is imported when they begin."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "app.py"],
+        cwd=ROOT, env={**os.environ, "RETENTION_START_MODEL": "alice/churn"}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    said = [line for line in done.stderr.splitlines() if not line.startswith("import time:")]
+    assert said == [
+        "error: environment variable RETENTION_START_MODEL: names no commit; pass OWNER/NAME@ and all 40 digits, "
+        "so that it stays what it is; change or unset it"
+    ]
+    loaded = set(re.findall(r"\|\s+(\w+)[.\w]*$", done.stderr, re.MULTILINE))
+    assert "gradio" in loaded
+    assert not {"sklearn", "scipy", "xgboost", "plotly", "datasets"} & loaded
