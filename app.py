@@ -7,11 +7,11 @@ import sys
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
-from retention.errors import InputError
+from retention.errors import RetentionError
 from retention.ui.app import build, launch
 
 if __name__ == "__main__":
     try:
         launch(build())
-    except InputError as error:
+    except RetentionError as error:
         sys.exit(f"error: {error}")

@@ -53,6 +53,15 @@ class Settings(BaseSettings):
         description="where the app records whom it has written to; blank or none: each visit keeps its own, as it "
         "always does for simulated customers",
     )
+    ledger_repo: str | None = Field(
+        None,
+        alias="RETENTION_LEDGER_REPO",
+        description="`OWNER/NAME` of a private dataset that the ledger is copied to, and brought back from at the "
+        "start; in the name of `HF_TOKEN`",
+    )
+    ledger_key: SecretStr | None = Field(
+        None, alias="RETENTION_LEDGER_KEY", description="passphrase that seals what is copied there"
+    )
     start_model: str | None = Field(
         None,
         alias="RETENTION_START_MODEL",
@@ -74,7 +83,7 @@ class Settings(BaseSettings):
         description="most cells (rows times columns) held in memory at once",
     )
 
-    @field_validator("ledger", "start_model", mode="before")
+    @field_validator("ledger", "ledger_repo", "ledger_key", "start_model", mode="before")
     @classmethod
     def _blank_is_none(cls, given: object) -> object:
         return given or None

@@ -74,7 +74,7 @@ def two_processors() -> Iterator[None]:
 
 @pytest.mark.usefixtures("two_processors")
 def test_a_fresh_space_shows_its_first_picture(tree: Path, python: Path, browser: Browser) -> None:
-    """In a frame, as the Hub shows it, and nobody but the Space is asked for anything."""
+    """In a frame, as the Hub shows it, with a sign-in; nobody but the Space is asked for anything."""
     with running(python=python, folder=tree, HOME=str(tree.parent), **VARIABLES) as address:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(120_000)
@@ -88,6 +88,10 @@ def test_a_fresh_space_shows_its_first_picture(tree: Path, python: Path, browser
         )
         expect(space.locator("#cards .headline")).to_contain_text("Send an offer to")
         space.locator("#profit-curve .js-plotly-plot .trace").first.wait_for()
+        space.get_by_role("tab", name="Share").click()
+        expect(space.locator("#hub-who")).to_contain_text("You are not signed in")
+        expect(space.locator("#hub-who")).to_contain_text("To push, sign in")
+        expect(space.get_by_role("button", name="Sign in with Hugging Face")).to_be_visible()
         page.close()
     own = (address, address.replace("http", "ws"), "data:", "blob:")
     assert [url for url in asked if not url.startswith(own)] == []
