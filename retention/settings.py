@@ -1,6 +1,7 @@
 """Every environment variable the program reads, with its default and its meaning."""
 
 import os
+import re
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from retention.errors import InputError
 
+_PINNED = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}")
 _ON_SPACE = "SPACE_ID" in os.environ
 
 
@@ -51,6 +53,20 @@ class Settings(BaseSettings):
         description="where the app records whom it has written to; blank or none: each visit keeps its own, as it "
         "always does for simulated customers",
     )
+    ledger_repo: str | None = Field(
+        None,
+        alias="RETENTION_LEDGER_REPO",
+        description="`OWNER/NAME` of a private dataset that the ledger is copied to, and brought back from at the "
+        "start; in the name of `HF_TOKEN`",
+    )
+    ledger_key: SecretStr | None = Field(
+        None, alias="RETENTION_LEDGER_KEY", description="passphrase that seals what is copied there"
+    )
+    start_model: str | None = Field(
+        None,
+        alias="RETENTION_START_MODEL",
+        description="`OWNER/NAME@commit` (all 40 digits) of a model on the Hub that the app starts on",
+    )
     max_upload_mb: int = Field(
         50 if _ON_SPACE else 2000, alias="RETENTION_MAX_UPLOAD_MB", gt=0, description="largest file taken (MB)"
     )
@@ -73,10 +89,17 @@ class Settings(BaseSettings):
         description="longest that one training in the app may take (s); others wait in line meanwhile",
     )
 
-    @field_validator("ledger", mode="before")
+    @field_validator("ledger", "ledger_repo", "ledger_key", "start_model", mode="before")
     @classmethod
-    def _blank_is_none(cls, path: object) -> object:
-        return path or None
+    def _blank_is_none(cls, given: object) -> object:
+        return given or None
+
+    @field_validator("start_model")
+    @classmethod
+    def _pinned(cls, model: str | None) -> str | None:
+        if model is not None and not _PINNED.fullmatch(model):
+            raise ValueError("names no commit; pass OWNER/NAME@ and all 40 digits, so that it stays what it is")
+        return model
 
     @property
     def on_space(self) -> bool:
@@ -107,4 +130,5 @@ def settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        raise InputError(f"environment variable {first['loc'][0]}: {first['msg']}; change or unset it") from None
+        what = first["msg"].removeprefix("Value error, ")
+        raise InputError(f"environment variable {first['loc'][0]}: {what}; change or unset it") from None

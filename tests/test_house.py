@@ -44,6 +44,12 @@ def test_the_front_matter_is_complete() -> None:
     assert len(FRONT_MATTER["short_description"]) <= 60
 
 
+def test_a_space_asks_visitors_for_as_little_as_a_push_takes() -> None:
+    """Signing in lets the app make repositories and write to those, and touch no other."""
+    assert FRONT_MATTER["hf_oauth"] is True
+    assert FRONT_MATTER["hf_oauth_scopes"] == ["contribute-repos"]
+
+
 @pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
 def test_every_requirement_is_pinned(file: str) -> None:
     """No dependency floats."""

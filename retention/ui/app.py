@@ -1,13 +1,16 @@
 """The app: build it, launch it."""
 
 import threading
+from contextlib import AbstractContextManager, nullcontext
 
 import gradio as gr
 
-from retention.settings import settings
+from retention.errors import InputError
+from retention.hub.connection import Hub
+from retention.settings import Settings, settings
 from retention.ui import endpoints, events, served, traffic
 from retention.ui.assets import ASSETS, asset
-from retention.ui.handlers.customers import example
+from retention.ui.handlers.start import start
 from retention.ui.screen import Screen
 from retention.ui.theme import theme
 
@@ -22,9 +25,20 @@ def build() -> gr.Blocks:
 
 
 def launch(app: gr.Blocks) -> None:
-    """Serve the app until the process ends, and make the example while the first visitor is on the way."""
-    threading.Thread(target=example, daemon=True).start()
+    """Serve the app until the process ends; what it starts on is made while the first visitor is on the way.
+
+    Raises
+    ------
+    RetentionError
+        If a setting cannot be used, or the ledger cannot be brought back: nobody is to be written to twice.
+    """
     options = settings()
+    with _ledger_in_sync(options):
+        _serve(app, options)
+
+
+def _serve(app: gr.Blocks, options: Settings) -> None:
+    threading.Thread(target=start, daemon=True).start()
     app.queue(default_concurrency_limit=8, max_size=64)
     app.launch(
         server_name="0.0.0.0" if options.on_space else "127.0.0.1",  # noqa: S104 - a Space is reached from outside
@@ -49,3 +63,16 @@ def launch(app: gr.Blocks) -> None:
     traffic.lighten(app)
     print(f"Retention desk is at {app.local_url}", flush=True)  # noqa: T201
     app.block_thread()
+
+
+def _ledger_in_sync(options: Settings) -> AbstractContextManager[object]:
+    """Bring the ledger back, and keep its copy up to date, where a dataset for it is named."""
+    if options.ledger_repo is None:
+        return nullcontext()
+    if options.ledger is None:
+        raise InputError(
+            "environment variable RETENTION_LEDGER: is not set, and RETENTION_LEDGER_REPO copies it; set it"
+        )
+    from retention.hub.ledger_sync import in_sync
+
+    return in_sync(options.ledger, options.ledger_repo, key=options.ledger_key, hub=Hub(options.hf_token))

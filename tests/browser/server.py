@@ -17,17 +17,25 @@ FLAGS = [
 ]  # fmt: skip
 
 
-@contextmanager
-def running(*program: str, **variables: str) -> Iterator[str]:
-    """Start the app, or another program, on a free port and yield its address; environment variables are added."""
-    environment = {name: value for name, value in os.environ.items() if name != "HF_TOKEN"}
+def free_port() -> int:
+    """Return a port nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment |= {"GRADIO_SERVER_PORT": str(port), "PYTHONUNBUFFERED": "1", "RETENTION_LEDGER": "", **variables}
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def running(
+    *program: str, python: Path = Path(sys.executable), folder: Path = ROOT, **variables: str
+) -> Iterator[str]:
+    """Start the app, or another program, on a free port and yield its address; environment variables are added."""
+    environment = {name: value for name, value in os.environ.items() if name != "HF_TOKEN"}
+    environment |= {
+        "GRADIO_SERVER_PORT": str(free_port()), "PYTHONUNBUFFERED": "1", "RETENTION_LEDGER": "", **variables
+    }  # fmt: skip
     with subprocess.Popen(
-        [sys.executable, *(program or ("app.py",))],
-        cwd=ROOT,
+        [python, *(program or ("app.py",))],
+        cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -37,7 +45,7 @@ def running(*program: str, **variables: str) -> Iterator[str]:
         heard = []
         for line in process.stdout:
             heard.append(line)
-            if found := re.search(r"http://[\d.]+:\d+", line):
+            if found := re.search(r"http://[\w.]+:\d+", line):
                 try:
                     yield found.group()
                 finally:

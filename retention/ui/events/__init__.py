@@ -6,8 +6,8 @@ from retention.errors import InputError
 from retention.ui import link
 from retention.ui.events import churn, customers, from_hub, offers, profit, share
 from retention.ui.events.wiring import on, warn
-from retention.ui.handlers.customers import example
 from retention.ui.handlers.profit import priced
+from retention.ui.handlers.start import start
 from retention.ui.screen import Screen, Updates
 
 
@@ -21,13 +21,16 @@ def wire(app: gr.Blocks, screen: Screen) -> None:
     share.wire(app, screen)
 
     def opened(request: gr.Request) -> Updates:
-        """Show the example as the address asks for it, or as it is if that cannot be."""
+        """Show what the app starts with as the address asks for it, or as it is if that cannot be."""
         try:
             view = link.read(request.query_params)
         except InputError as error:
             warn(InputError(f"this link cannot be followed: {error}; the defaults are shown"))
             view = link.View()
-        session = example()
+        beginning = start()
+        if beginning.trouble is not None:
+            warn(beginning.trouble)
+        session = beginning.session
         if view.economics != session.economics:
             session = priced(session, view.economics)
         return screen.show_opened(session, view)

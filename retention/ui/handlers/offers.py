@@ -27,7 +27,8 @@ def score(session: Session, threshold: float) -> Session:
     if session.model is None:
         raise InputError("no model yet; train one in the second tab")
     customers = session.today if session.today is not None else session.customers
-    assert customers is not None  # noqa: S101 - a model has customers
+    if customers is None:
+        raise InputError("no customers yet; upload a file or simulate a market in the first tab")
     scored = send_list.score(customers, session.model, session.economics, threshold=threshold)
     return replace(session, scored=scored, campaign=None)
 

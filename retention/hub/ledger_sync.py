@@ -1,0 +1,181 @@
+"""The ledger kept safe where the disk is not: copied to a private dataset, and brought back when the app starts.
+
+A Space loses its disk whenever it sleeps, and with it who was written to. New rows go up every few minutes and
+when the app is told to end, as shards that are never written twice. They hold ids and messages with names, so each
+is sealed before it leaves (Fernet: AES-128-CBC and HMAC-SHA256, under a key that only the owner has).
+"""
+
+import base64
+import hashlib
+import json
+import re
+import signal
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from huggingface_hub import (
+    CommitScheduler,
+)  # imported here, since it is built on; nobody imports this without need
+from pydantic import SecretStr
+
+from retention.errors import InputError, ModelError, PublishError
+from retention.hub.connection import Hub
+from retention.hub.reference import Reference
+from retention.hub.repository import download, look
+from retention.offers.ledger import Entry, Ledger, Record
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
+    from huggingface_hub import CommitInfo, HfApi
+
+_SHARD: Final = re.compile(r"shards/[0-9a-f]{32}\.json")
+_EVERY_MINUTES: Final = 5.0
+
+
+@contextmanager
+def in_sync(
+    ledger: Path, repo: str, *, key: SecretStr | None, hub: Hub, every_minutes: float = _EVERY_MINUTES
+) -> Iterator["Shards"]:
+    """Bring a ledger back from a private dataset, and keep that up to date until the block ends.
+
+    SIGTERM, which is how a Space is told to end, ends the block; then the last rows go up. To be called in the
+    main thread.
+
+    Parameters
+    ----------
+    ledger
+        The SQLite file; its folder is made if need be.
+    repo
+        ``OWNER/NAME`` of a private dataset, made if there is none.
+    key
+        The owner's passphrase, with which the shards are sealed.
+    hub
+        As whom.
+
+    Raises
+    ------
+    InputError
+        If there is no key, or the name cannot be used.
+    PublishError
+        If nobody is signed in, the dataset is public, or the Hub cannot be reached.
+    ModelError
+        If a shard was sealed with another key, or changed.
+    """
+    shards = _restored(ledger, repo, seal=_seal(key), hub=hub, every_minutes=every_minutes)
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        yield shards
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        shards.close()
+
+
+class Shards(CommitScheduler):
+    """Puts what is new in a ledger into a shard of its own before each push; the rest is the library's."""
+
+    def __init__(
+        self,
+        ledger: Path,
+        seal: "Fernet",
+        *,
+        up: set[tuple[str, str]],
+        repo: str,
+        hub: Hub,
+        api: "HfApi",
+        every: float,
+    ) -> None:
+        self._ledger, self._seal, self._up, self._hub = ledger, seal, up, hub
+        self._folder = tempfile.TemporaryDirectory(prefix="ledger-")
+        super().__init__(
+            repo_id=repo, repo_type="dataset", private=True, folder_path=self._folder.name, path_in_repo="shards",
+            every=every, hf_api=api,
+        )  # fmt: skip
+
+    def push_to_hub(self) -> "CommitInfo | None":
+        """Write a shard of the rows that are new, and push it with those that did not get through before."""
+        with Ledger(self._ledger) as ledger:
+            rows = [record for record in ledger.records() if (record.run, record.entry.customer) not in self._up]
+        if rows:
+            text = json.dumps([asdict(row) for row in rows])
+            sealed = json.dumps({"sealed": self._seal.encrypt(text.encode()).decode()})
+            (self.folder_path / f"{uuid.uuid4().hex}.json").write_text(sealed, encoding="ascii")
+            self._up |= {(row.run, row.entry.customer) for row in rows}
+        return super().push_to_hub()
+
+    def flush(self) -> None:
+        """Push now what is new, and wait for it.
+
+        Raises
+        ------
+        PublishError
+            If it does not get through; it is tried again with the next push.
+        """
+        with self._hub.talk(Reference.parse(self.repo_id), "dataset"):
+            self.trigger().result()
+
+    def close(self) -> None:
+        """Push what is new, and end."""
+        try:
+            self.flush()
+        finally:
+            self.stop()
+            self._folder.cleanup()
+
+
+def _restored(ledger: Path, repo: str, *, seal: "Fernet", hub: Hub, every_minutes: float) -> Shards:
+    """Merge every shard of the dataset into the ledger, and start to push what it does not hold."""
+    from huggingface_hub.errors import RepositoryNotFoundError
+
+    hub.check_token(repo)
+    reference = Reference.parse(repo)
+    records: list[Record] = []
+    with hub.talk(reference, "dataset") as api:
+        try:
+            state = look(api, hub, reference, "dataset")
+        except RepositoryNotFoundError:
+            state = None
+        if state is not None:
+            if not state.private:
+                raise PublishError(f"{repo}: is public, and a ledger names customers; make it private")
+            for name in filter(_SHARD.fullmatch, state.sizes):
+                records += _opened(download(api, hub, state, "dataset", name), seal, f"{repo}/{name}")
+        ledger.parent.mkdir(parents=True, exist_ok=True)
+        with Ledger(ledger) as here:
+            here.merge(records)
+        up = {(record.run, record.entry.customer) for record in records}
+        return Shards(ledger, seal, up=up, repo=reference.repo, hub=hub, api=api, every=every_minutes)
+
+
+def _opened(content: bytes, seal: "Fernet", source: str) -> list[Record]:
+    from cryptography.fernet import InvalidToken
+
+    try:
+        rows = json.loads(seal.decrypt(json.loads(content)["sealed"]))
+        return [Record(row["run"], Entry(**row["entry"]), row["sealed_at"]) for row in rows]
+    except InvalidToken:
+        raise ModelError(
+            f"{source}: was changed, or sealed with another key; set the RETENTION_LEDGER_KEY it was sealed with"
+        ) from None
+    except (ValueError, KeyError, TypeError):
+        raise ModelError(
+            f"{source}: cannot be read as a part of a ledger; remove it, or choose another dataset"
+        ) from None
+
+
+def _seal(key: SecretStr | None) -> "Fernet":
+    """Stretch the passphrase, so that a short one is not quickly guessed (scrypt, RFC 7914)."""
+    from cryptography.fernet import Fernet
+
+    if key is None or not key.get_secret_value():
+        raise InputError(
+            "environment variable RETENTION_LEDGER_KEY: is not set, and a ledger leaves this machine only sealed; "
+            "set it to a long passphrase, and keep that"
+        )
+    secret = hashlib.scrypt(key.get_secret_value().encode(), salt=b"retention ledger", n=2**14, r=8, p=1, dklen=32)
+    return Fernet(base64.urlsafe_b64encode(secret))
