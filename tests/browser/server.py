@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,8 +19,11 @@ FLAGS = [
 
 
 @contextmanager
-def running(*program: str, **variables: str) -> Iterator[str]:
-    """Start the app, or another program, on a free port and yield its address; environment variables are added."""
+def running(*program: str, heard: list[str] | None = None, **variables: str) -> Iterator[str]:
+    """Start the app, or another program, on a free port and yield its address; environment variables are added.
+
+    What it prints goes into ``heard``.
+    """
     environment = {name: value for name, value in os.environ.items() if name != "HF_TOKEN"}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -34,13 +38,17 @@ def running(*program: str, **variables: str) -> Iterator[str]:
         text=True,
     ) as process:
         assert process.stdout
-        heard = []
+        heard = [] if heard is None else heard
         for line in process.stdout:
             heard.append(line)
-            if found := re.search(r"http://[\d.]+:\d+", line):
+            if found := re.search(r"http://[\w.]+:\d+", line):
+                # Somebody has to listen on, or it would stop once the pipe is full.
+                listener = threading.Thread(target=heard.extend, args=[process.stdout], daemon=True)
+                listener.start()
                 try:
                     yield found.group()
                 finally:
                     process.terminate()
+                    listener.join()
                 return
     raise AssertionError("the app did not start:\n" + "".join(heard))

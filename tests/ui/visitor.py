@@ -26,21 +26,28 @@ class Visitor:
     headers: dict[str, str] = field(default_factory=dict)
     name: str = "canary"
 
-    def press(self, button: str, *data: Any, extra: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Press a button by its label, with one value an input (states are the server's own)."""
-        ids = {one["id"] for one in self._config["components"] if one["props"].get("value") == button}
-        for dependency in self._config["dependencies"]:
-            if any(id in ids and event == "click" for id, event in dependency["targets"]):
-                return self.call(dependency["id"], *data, extra=extra)
-        raise AssertionError(f"no button {button!r}")
+    def load(self) -> None:
+        """Open the page."""
+        for call in self._wired_to("load", None):
+            self.call(call)
 
-    def call(self, fn_index: int, *data: Any, extra: dict[str, Any] | None = None) -> dict[str, Any]:
+    def press(self, button: str, *data: Any) -> dict[str, Any]:
+        """Press the only button of this label, with one value an input (states are the server's own)."""
+        (call,) = self.buttons(button)
+        return self.call(call, *data)
+
+    def buttons(self, label: str) -> list[int]:
+        """Return the number of the function behind each button of this label."""
+        ids = {one["id"] for one in self.config["components"] if one["props"].get("value") == label}
+        return self._wired_to("click", ids)
+
+    def call(self, fn_index: int, *data: Any) -> dict[str, Any]:
         """Call a function by its number; return the last message, with all that was said on the way."""
-        body = {"data": list(data), "fn_index": fn_index, "session_hash": self.name, **(extra or {})}
+        body = {"data": list(data), "fn_index": fn_index, "session_hash": self.name}
         url = f"{self.address}/gradio_api/queue"
+        said: list[dict[str, Any]] = []
         with httpx2.Client(headers=self.headers, timeout=60) as client:
             client.post(f"{url}/join", json=body).raise_for_status()
-            said = []
             with client.stream("GET", f"{url}/data", params={"session_hash": self.name}) as stream:
                 for line in stream.iter_lines():
                     if line.startswith("data:"):
@@ -50,6 +57,14 @@ class Visitor:
         raise AssertionError(said)
 
     @cached_property
-    def _config(self) -> dict[str, Any]:
-        config: dict[str, Any] = httpx2.get(f"{self.address}/config").json()
+    def config(self) -> dict[str, Any]:
+        """What the page is told about the app."""
+        config: dict[str, Any] = httpx2.get(f"{self.address}/config", headers=self.headers, timeout=60).json()
         return config
+
+    def _wired_to(self, event: str, ids: set[int] | None) -> list[int]:
+        return [
+            one["id"]
+            for one in self.config["dependencies"]
+            if any(wired == event and (ids is None or id in ids) for id, wired in one["targets"])
+        ]

@@ -1,6 +1,6 @@
 """Training, and what the model learned."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ def train(session: Session, *, weighted: bool, progress: Progress = silent) -> S
     if session.customers is None:
         raise InputError("no customers yet; upload a file or simulate a market in the first tab")
     model = pipeline.train(session.customers, scale_pos_weight="balanced" if weighted else None, progress=progress)
-    return priced(replace(session, model=model, model_at=None, curve=None), session.economics)
+    return priced(session.with_model(model), session.economics)
 
 
 def importance(model: ChurnModel) -> Any:
