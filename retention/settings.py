@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     hf_token: SecretStr | None = Field(
         None, alias="HF_TOKEN", description="enables Inference Providers and the Hub"
     )
+    space_host: str = Field("", alias="SPACE_HOST", description="set by a Space; its addresses, comma-separated")
     oauth_client_id: str | None = Field(
         None, alias="OAUTH_CLIENT_ID", description="set by a Space with `hf_oauth`; lets visitors sign in"
     )
@@ -105,6 +106,11 @@ class Settings(BaseSettings):
     def on_space(self) -> bool:
         """Whether the app runs as a Hugging Face Space."""
         return self.space_id is not None
+
+    @property
+    def space_hosts(self) -> tuple[str, ...]:
+        """Under which names a Space is reached."""
+        return tuple(name.strip() for name in self.space_host.split(",") if name.strip())
 
     @property
     def visitors_sign_in(self) -> bool:

@@ -48,8 +48,8 @@ def who(name: str | None, *, on_space: bool, signed_in: bool) -> str:
         words = "This machine's token is used (<code>hf auth login</code>, or HF_TOKEN)."
     else:
         words = (
-            "There is no token on this machine, so only public models and data can be loaded. To push, run "
-            "<code>hf auth login</code> in a terminal and reload this page."
+            "No token is at hand, so only public models and data can be loaded. To push, run "
+            "<code>hf auth login</code> in a terminal of this machine, and open this page at 127.0.0.1 anew."
         )
     return f'<p class="muted who">{words}</p>'
 
@@ -74,7 +74,7 @@ def plan(planned: Plan | None) -> str:
     return (
         '<div class="release"><p class="headline">Nothing has been sent yet. This would go to the '
         f"{release.kind} repository <b>{escape(release.repo)}</b>, {seen}.</p>{warnings}"
-        f'<div class="halves">{_part(size, f"<tbody>{files}</tbody>")}{_part("Columns", _fates(release))}</div>'
+        f'<div class="halves">{_part("files", size, files)}{_part("columns", "Columns", _fates(release))}</div>'
         + (f'<p class="label">What stays here</p><ul class="facts">{kept}</ul>' if kept else "")
         + "</div>"
     )
@@ -116,10 +116,11 @@ def replayed(found: Replayed | None) -> str:
     )
 
 
-def _part(title: str, rows: str) -> str:
+def _part(name: str, title: str, rows: str) -> str:
+    """Return a table that may have to be scrolled, so the keyboard must reach it."""
     return (
-        f'<div tabindex="0" role="region" aria-label="{title}"><p class="label">{title}</p>'
-        f'<table class="plain">{rows}</table></div>'
+        f'<div class="{name}" tabindex="0" role="region" aria-label="{title}"><p class="label">{title}</p>'
+        f'<table class="plain"><tbody>{rows}</tbody></table></div>'
     )
 
 
@@ -128,10 +129,9 @@ def _fates(release: Release) -> str:
     fates: dict[str, list[str]] = {}
     for column in release.columns:
         fates.setdefault(column.fate + (f", {column.why}" if column.why else ""), []).append(column.name)
-    rows = "".join(
+    return "".join(
         f"<tr><td>{escape(fate)}</td><td>{escape(', '.join(names))}</td></tr>" for fate, names in fates.items()
     )
-    return f"<tbody>{rows}</tbody>"
 
 
 def _short(reference: str) -> str:

@@ -1,7 +1,7 @@
 """What one visitor has so far."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from retention.churn.model import ChurnModel
@@ -52,6 +52,10 @@ class Session:
     curve: ProfitCurve | None = None
     scored: Scored | None = None
     campaign: Campaign | None = None
+
+    def with_model(self, model: ChurnModel, *, at: str | None = None) -> "Session":
+        """Return the session with another model, and without what was made with the one before."""
+        return replace(self, model=model, model_at=at, curve=None, scored=None, campaign=None)
 
     @property
     def offers(self) -> tuple[Offer, ...]:

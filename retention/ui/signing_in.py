@@ -5,7 +5,8 @@ visitor who asks, with the token of their own sign-in, and never the Space with 
 the token for the length of a call (a parameter typed ``gr.OAuthToken | None``); it is kept nowhere.
 """
 
-from typing import Any, TypeAlias
+from typing import Any
+from urllib.parse import urlsplit
 
 import gradio as gr
 from pydantic import SecretStr
@@ -13,21 +14,39 @@ from pydantic import SecretStr
 from retention.hub.connection import Hub
 from retention.settings import settings
 
-Token: TypeAlias = gr.OAuthToken | None
+_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
 
-def hub_of(token: Any) -> Hub:
+def hub_of(token: Any, request: Any) -> Hub:
     """Return the way a visitor speaks to the Hub.
 
     Parameters
     ----------
     token
-        What gradio injected for this call: the visitor's own, or None for nobody. Nobody is whoever is signed in
-        on this machine, but on a Space really nobody.
+        What gradio injected for this call: the visitor's own (``gr.OAuthToken``), or None.
+    request
+        The call (``gr.Request``). A browser sends cookies along whatever page it is on, and gradio answers pages
+        of other sites, so for a call from another site's page it is nobody who asks. Nor is this machine's token
+        for those who reach the app under another name than its own.
     """
-    return Hub.of_this_machine() if token is None else Hub(SecretStr(token.token))
+    host, page = request.headers.get("host", ""), request.headers.get("origin")
+    if page is not None and _part(page, "netloc") not in {host, *settings().space_hosts}:
+        return Hub()
+    if token is not None:
+        return Hub(SecretStr(token.token))
+    if not settings().on_space and _part(f"//{host}", "hostname") not in _THIS_MACHINE:
+        return Hub()
+    return Hub.of_this_machine()
 
 
 def login_button() -> gr.LoginButton | None:
     """Lay out the button of a Space that lets visitors sign in; elsewhere gradio would fake a sign-in."""
     return gr.LoginButton(size="md") if settings().visitors_sign_in else None
+
+
+def _part(address: str, part: str) -> str | None:
+    try:
+        found: str | None = getattr(urlsplit(address), part)
+    except ValueError:
+        return None
+    return found

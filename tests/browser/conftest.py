@@ -8,13 +8,32 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.chromium import installed
 from tests.browser.server import FLAGS, running
 from tests.browser.visitor import visiting
+from tests.stand_ins.hub_server import HubServer, Person
+
+TOKEN = "hf_canaryofthismachine"  # noqa: S105  opens nothing
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[str]:
-    """The app's address; the server ends with the tests."""
-    with running() as address:
+def running_hub() -> Iterator[HubServer]:
+    with HubServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def address(running_hub: HubServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app's address, on a machine that is signed in to a Hub; the server ends with the tests."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "token").write_text(TOKEN)
+    with running(HF_ENDPOINT=running_hub.url, HF_HOME=str(home), HOME=str(home)) as address:
         yield address
+
+
+@pytest.fixture
+def hub(running_hub: HubServer) -> HubServer:
+    """The Hub the app speaks to, empty; the machine's user is Alice there."""
+    running_hub.clear()
+    running_hub.people[TOKEN] = Person("alice")
+    return running_hub
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,9 +27,16 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    *program: str, python: Path = Path(sys.executable), folder: Path = ROOT, **variables: str
+    *program: str,
+    python: Path = Path(sys.executable),
+    folder: Path = ROOT,
+    heard: list[str] | None = None,
+    **variables: str,
 ) -> Iterator[str]:
-    """Start the app, or another program, on a free port and yield its address; environment variables are added."""
+    """Start the app, or another program, on a free port and yield its address; environment variables are added.
+
+    What it prints goes into ``heard``.
+    """
     environment = {name: value for name, value in os.environ.items() if name != "HF_TOKEN"}
     environment |= {
         "GRADIO_SERVER_PORT": str(free_port()), "PYTHONUNBUFFERED": "1", "RETENTION_LEDGER": "", **variables
@@ -42,13 +50,17 @@ def running(
         text=True,
     ) as process:
         assert process.stdout
-        heard = []
+        heard = [] if heard is None else heard
         for line in process.stdout:
             heard.append(line)
             if found := re.search(r"http://[\w.]+:\d+", line):
+                # Somebody has to listen on, or it would stop once the pipe is full.
+                listener = threading.Thread(target=heard.extend, args=[process.stdout], daemon=True)
+                listener.start()
                 try:
                     yield found.group()
                 finally:
                     process.terminate()
+                    listener.join()
                 return
     raise AssertionError("the app did not start:\n" + "".join(heard))

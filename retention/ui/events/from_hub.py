@@ -34,11 +34,11 @@ def _wire(
     busy: Component,
 ) -> None:
     def load(
-        session: Session, reference: str, token: gr.OAuthToken | None, bar: gr.Progress = BAR
+        session: Session, reference: str, token: gr.OAuthToken | None, request: gr.Request, bar: gr.Progress = BAR
     ) -> Iterator[Updates]:
         yield from long_work(
             screen, box.load, None, bar,
-            lambda progress: use(session, reference, hub=hub_of(token), progress=progress), show,
+            lambda progress: use(session, reference, hub=hub_of(token, request), progress=progress), show,
         )  # fmt: skip
 
     events: list[Any] = [box.load.click, box.reference.submit]

@@ -21,9 +21,11 @@ def wire(app: gr.Blocks, screen: Screen) -> None:
     tab = screen.share
     choices = [tab.what, tab.repo, tab.private, tab.with_evaluation, tab.with_messages]
 
-    def greet(profile: gr.OAuthProfile | None, token: gr.OAuthToken | None) -> Updates:
+    def greet(profile: gr.OAuthProfile | None, token: gr.OAuthToken | None, request: gr.Request) -> Updates:
         name = None if profile is None else profile.username
-        words = hub_views.who(name, on_space=settings().on_space, signed_in=hub_of(token).token is not None)
+        words = hub_views.who(
+            name, on_space=settings().on_space, signed_in=hub_of(token, request).token is not None
+        )
         return {tab.who: words, tab.repo: gr.Textbox(placeholder=f"{name or 'OWNER'}/NAME")}
 
     def choose(what: str) -> Updates:
@@ -34,28 +36,32 @@ def wire(app: gr.Blocks, screen: Screen) -> None:
 
     def look(
         session: Session, what: str, repo: str, private: bool, with_evaluation: bool, with_messages: bool,
-        threshold: float, token: gr.OAuthToken | None, bar: gr.Progress = BAR,
+        threshold: float, token: gr.OAuthToken | None, request: gr.Request, bar: gr.Progress = BAR,
     ) -> Iterator[Updates]:  # fmt: skip
         yield from long_work(
             screen, tab.look, tab.stop, bar,
             lambda progress: share.look(
-                session, what, repo, private=private, threshold=threshold, hub=hub_of(token),
+                session, what, repo, private=private, threshold=threshold, hub=hub_of(token, request),
                 with_evaluation=with_evaluation, with_messages=with_messages, progress=progress,
             ),
             screen.show_plan,
         )  # fmt: skip
 
-    def push(plan: Plan | None, token: gr.OAuthToken | None, bar: gr.Progress = BAR) -> Iterator[Updates]:
+    def push(
+        plan: Plan | None, token: gr.OAuthToken | None, request: gr.Request, bar: gr.Progress = BAR
+    ) -> Iterator[Updates]:
         yield from long_work(
             screen, tab.push, tab.stop, bar,
-            lambda progress: share.push(plan, hub=hub_of(token), progress=progress),
+            lambda progress: share.push(plan, hub=hub_of(token, request), progress=progress),
             lambda shared: {tab.shared: shared, tab.result: hub_views.shared(shared), **screen.show_plan(None)},
         )  # fmt: skip
 
-    def replay(reference: str, token: gr.OAuthToken | None, bar: gr.Progress = BAR) -> Iterator[Updates]:
+    def replay(
+        reference: str, token: gr.OAuthToken | None, request: gr.Request, bar: gr.Progress = BAR
+    ) -> Iterator[Updates]:
         yield from long_work(
             screen, tab.replay, tab.stop_replay, bar,
-            lambda progress: share.replay(reference, hub=hub_of(token), progress=progress),
+            lambda progress: share.replay(reference, hub=hub_of(token, request), progress=progress),
             lambda found: {tab.replayed: hub_views.replayed(found)},
         )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Training, and what the model learned."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ def train(session: Session, *, weighted: bool, progress: Progress = silent) -> S
         model = pipeline.train(
             session.customers, scale_pos_weight="balanced" if weighted else None, progress=report
         )
-    return priced(replace(session, model=model, model_at=None, curve=None), session.economics)
+    return priced(session.with_model(model), session.economics)
 
 
 def importance(model: ChurnModel) -> Any:

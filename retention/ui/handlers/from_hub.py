@@ -11,7 +11,7 @@ from retention.errors import ModelError
 from retention.hub.connection import Hub
 from retention.hub.publish import pull
 from retention.hub.reference import Reference
-from retention.hub.tables import pull_table
+from retention.hub.tables import PulledTable, pull_table
 from retention.progress import Progress, silent
 from retention.ui.handlers import customers
 from retention.ui.handlers.profit import priced
@@ -35,15 +35,7 @@ def use_customers(session: Session, reference: str, *, hub: Hub, progress: Progr
     """
     with tempfile.TemporaryDirectory(prefix="dataset-") as place:
         pulled = pull_table(reference, out=Path(place), hub=hub, progress=progress)
-        path, roles = str(pulled.path), pulled.roles
-        if roles is not None:
-            used = customers.use_customers(session, path, id=roles.id, label=roles.label, value=roles.value)
-        elif customers.look_at(path).is_order_log:
-            used = customers.use_orders(
-                session, path, customer=None, time=None, amount=None, cutoff=None, horizon_days=30
-            )
-        else:
-            used = customers.use_customers(session, path)
+        used = _used(session, pulled)
     source = Reference(pulled.repo, pulled.commit).short
     return replace(used, customers=_called(used.customers, source), today=_called(used.today, source))
 
@@ -72,13 +64,24 @@ def use_model(session: Session, reference: str, *, hub: Hub, progress: Progress 
         except ModelError as error:
             raise ModelError(str(error).replace(str(folder), found.short)) from None
     progress(0.97, "Scoring the customers")
-    loaded = priced(replace(session, model=model, model_at=str(found), curve=None), session.economics)
+    loaded = priced(session.with_model(model, at=str(found)), session.economics)
     people = [one for one in (session.today, session.customers) if one is not None]
     for others in people[1:]:
         model.predict(others)
     if not people:
         return loaded
     return replace(loaded, scored=send_list.score(people[0], model, session.economics))
+
+
+def _used(session: Session, pulled: PulledTable) -> Session:
+    path, roles = str(pulled.path), pulled.roles
+    if roles is not None:
+        return customers.use_customers(session, path, id=roles.id, label=roles.label, value=roles.value)
+    upload = customers.look_at(path)
+    if not upload.is_order_log:
+        return customers.use_customers(session, path)
+    days = None if upload.defaults is None else upload.defaults.horizon_days
+    return customers.use_orders(session, path, customer=None, time=None, amount=None, horizon_days=days)
 
 
 def _called(people: Customers | None, source: str) -> Customers | None:

@@ -192,7 +192,7 @@ def _decision(
             _some(session.today if session.today is not None else session.customers),
             repo=repo,
             salt=salt,
-            deciding=Deciding(folder, session.model_at, session.economics, threshold),
+            deciding=Deciding(folder, session.model_at, session.economics, threshold, catalogue=session.offers),
             messages=session.campaign.messages if with_messages and session.campaign is not None else None,
             private=private,
         )
