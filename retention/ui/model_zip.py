@@ -67,8 +67,6 @@ def load(path: Path, *, limits: Limits | None = None) -> ChurnModel:
             return ChurnModel.load(folder)
         except ModelError as error:
             raise ModelError(str(error).replace(place, path.name)) from None
-        except RecursionError:
-            raise ModelError(f"{path.name}: nests deeper than a model does; fetch or train it again") from None
 
 
 def _files(path: Path, limits: Limits) -> Iterator[tuple[str, bytes]]:

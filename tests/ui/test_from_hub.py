@@ -11,7 +11,7 @@ from retention.customers.intake import read_customers
 from retention.customers.simulate import simulate
 from retention.errors import ModelError, PublishError, RetentionError
 from retention.hub.connection import Hub
-from retention.ui import views
+from retention.ui import path, views
 from retention.ui.handlers import from_hub, offers, profit, share
 from retention.ui.handlers.share import CUSTOMERS, MODEL
 from retention.ui.session import Session
@@ -51,7 +51,7 @@ def test_a_model_comes_back_and_scores_the_customers(trained: Session, this_week
     assert loaded.curve and trained.curve
     assert loaded.curve.profit_best == trained.curve.profit_best
     short = reference.partition("@")[0] + "@" + reference.partition("@")[2][:8]
-    assert f"model at {short}" in views.header(loaded)
+    assert f"model at {short}" in path.steps(loaded)["share"]
     assert f"from {short} scores 200 customers" in views.scored(loaded)
 
 
@@ -62,7 +62,7 @@ def test_a_model_without_evaluation_rows_is_used_without_a_profit(
     loaded = from_hub.use_model(this_week, pushed(trained, MODEL, hub), hub=hub)
     assert loaded.curve is None
     assert profit.first_threshold(loaded) == loaded.economics.break_even()
-    assert "not measured: no evaluation rows" in views.header(loaded)
+    assert "bring evaluation rows" in path.steps(loaded)["profit"]
     dearer = profit.priced(loaded, replace(loaded.economics, offer_cost=100))
     assert dearer.curve is None
     assert profit.first_threshold(dearer) > profit.first_threshold(loaded)
@@ -104,7 +104,7 @@ def test_a_shared_snapshot_is_trained_on_as_it_was(trained: Session, hub: Hub) -
     assert used.customers.label is not None and trained.customers.label is not None
     assert used.customers.label.sum() == trained.customers.label.sum()
     assert used.customers.source == reference[: -len("0" * 32)]
-    assert f"1,500 from {used.customers.source}" in views.header(used)
+    assert f"1,500 from {used.customers.source}" in path.steps(used)["customers"]
     assert used.model is None
 
 

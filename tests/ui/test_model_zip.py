@@ -19,7 +19,7 @@ from retention.customers.table import Customers
 from retention.errors import InputError, ModelError, RetentionError
 from retention.ui import model_zip
 
-LIMITS = Limits(megabytes=20, rows=2000, columns=300)
+LIMITS = Limits(megabytes=20, rows=2000, columns=300, cells=600_000)
 
 
 @pytest.fixture(scope="module")
@@ -159,14 +159,14 @@ def test_json_without_a_bottom_is_refused(content: dict[str, bytes], tmp_path: P
     """Brackets nested a hundred thousand deep end in a sentence, also where the hashes are right."""
     files = {file: data for file, data in content.items() if file != MANIFEST}
     made = with_manifest({**files, "model.json": b"[" * 100_000}, {"kind": "churn-model", "format": 1})
-    assert "deeper than a model" in refused(packed(tmp_path / "m.zip", {**made, name: b"[" * 100_000}))
+    assert "cannot be read as a" in refused(packed(tmp_path / "m.zip", {**made, name: b"[" * 100_000}))
 
 
 def test_a_zip_over_the_limit_is_not_opened(content: dict[str, bytes], tmp_path: Path) -> None:
     """The process's limit of an upload holds for a model too."""
     noise = np.random.default_rng(0).bytes(1_100_000)
     path = packed(tmp_path / "m.zip", {**content, "noise.json": noise})
-    assert "limit of 1 MB" in refused(path, limits=Limits(megabytes=1, rows=2000, columns=300))
+    assert "limit of 1 MB" in refused(path, limits=Limits(megabytes=1, rows=2000, columns=300, cells=600_000))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
