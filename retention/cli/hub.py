@@ -4,7 +4,6 @@ import argparse
 import sys
 import tempfile
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,9 +97,7 @@ def _push(options: argparse.Namespace) -> Outcome:
         "kind": kind,
         "private": pushed.private,
         "files": list(pushed.files),
-        "columns": [asdict(column) for column in release.columns],
-        "left_out": list(release.left_out),
-        "warnings": list(release.warnings),
+        **release.in_full(),
     }
     return found, lines(release.in_words() if options.yes else "", f"pushed as {pushed.reference}")
 
@@ -237,15 +234,7 @@ def _replay(options: argparse.Namespace) -> Outcome:
     from retention.hub.replay import replay
 
     replayed = replay(options.repo, hub=Hub.of_this_machine(), progress=progress)
-    found = {
-        "repo": replayed.repo,
-        "commit": replayed.commit,
-        "files": list(replayed.files),
-        "model": replayed.model,
-        "customers": replayed.customers,
-        "identical": replayed.identical,
-        "different": dict(replayed.different),
-    }
+    found = replayed.as_dict()
     where = f"{replayed.repo}@{replayed.commit}, decided by {replayed.model}"
     if replayed.identical:
         return found, f"identical: the send list of {replayed.customers:,} customers in {where}"

@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from retention.errors import InputError
+from retention.settings import settings
 
 _BYTES = 32
 _DIGITS = 32  # 128 bits: no two customers of any company share one
@@ -35,6 +36,11 @@ class Salt:
     def new(cls) -> "Salt":
         """Make one for a single release: nobody, the owner neither, can tell its pseudonyms back later."""
         return cls(secrets.token_bytes(_BYTES))
+
+    @classmethod
+    def for_release(cls) -> "Salt":
+        """Return the kept salt, or on a Space a new one: a visitor's would lie among other people's things."""
+        return cls.new() if settings().on_space else cls.kept()
 
     @classmethod
     def kept(cls, path: Path | None = None) -> "Salt":

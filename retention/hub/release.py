@@ -1,8 +1,8 @@
 """What would be pushed, shown before anything is: files, columns, what was hidden and what looks personal."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
 
 from retention.hub.reference import Kind
 
@@ -84,6 +84,14 @@ class Release:
     def size(self) -> int:
         """Bytes of all files."""
         return sum(file.size for file in self.files)
+
+    def in_full(self) -> dict[str, Any]:
+        """Return what a person should know of it, as JSON takes it: what becomes of the columns, and sentences."""
+        return {
+            "columns": [asdict(column) for column in self.columns],
+            "left_out": list(self.left_out),
+            "warnings": list(self.warnings),
+        }
 
     def in_words(self) -> str:
         """Return everything a person should see before agreeing, for a terminal."""

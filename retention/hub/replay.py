@@ -3,7 +3,7 @@
 import json
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,10 @@ class Replayed:
     customers: int
     identical: bool
     different: Mapping[str, int]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON takes it."""
+        return {**asdict(self), "files": list(self.files), "different": dict(self.different)}
 
 
 def replay(reference: str, *, hub: Hub, progress: Progress = silent) -> Replayed:

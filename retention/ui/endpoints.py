@@ -21,8 +21,10 @@ from retention.errors import InputError, RetentionError
 from retention.profit.economics import Economics
 from retention.ui import jobs, served, traffic
 from retention.ui.documented import Documented, documented
+from retention.ui.signing_in import hub_of
 from retention.ui.steps.customers import audit, simulate, snapshot
 from retention.ui.steps.found import Found
+from retention.ui.steps.hub import pull, push, replay
 from retention.ui.steps.messages import offers
 from retention.ui.steps.model import profit, score, train
 
@@ -36,8 +38,11 @@ STEPS: Mapping[Step, Mapping[str, Any]] = {
     profit: {},
     score: {},
     offers: {"concurrency_limit": 4, "concurrency_id": "offers"},
+    push: {"concurrency_limit": 4, "concurrency_id": "hub"},
+    pull: {"concurrency_limit": 4, "concurrency_id": "hub"},
+    replay: {"concurrency_limit": 4, "concurrency_id": "hub"},
 }
-_OURS = {"folder", "progress"}  # what the app gives a step, and not its caller
+_OURS = {"folder", "progress", "hub"}  # what the app gives a step, and not its caller
 _BAR = gr.Progress()
 
 
@@ -85,11 +90,16 @@ def answer_agents(page: gr.Blocks) -> None:
 def _endpoint(step: Step, taken: list[inspect.Parameter], words: Documented) -> Any:
     """Return what gradio calls, on its event loop: the request, then the values by position.
 
-    The step itself works on a thread. If its caller gives up, it ends at its next report.
+    The step itself works on a thread. If its caller gives up, it ends at its next report. For a step that speaks
+    to the Hub the caller's token, or None, comes before the values.
     """
     types = get_type_hints(step)
+    tokens = ["token"] if "hub" in types else []
 
     def work(request: gr.Request, values: Sequence[Any], **ours: Any) -> Any:
+        if tokens:
+            token, *values = values
+            ours["hub"] = hub_of(token, request)
         with _errors_as_sentences(), tempfile.TemporaryDirectory(prefix="call-") as place:
             given = _given(step, taken, values, Path(place))
             if "folder" not in types:
@@ -125,7 +135,9 @@ def _endpoint(step: Step, taken: list[inspect.Parameter], words: Documented) -> 
     request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     bar = [request.replace(name="bar", default=_BAR)] if stoppable else []
     by_position = [one.replace(kind=request.kind) for one in taken]
-    endpoint.__signature__ = inspect.Signature([request, *by_position, *bar])
+    theirs = [request.replace(name=name) for name in tokens]
+    endpoint.__signature__ = inspect.Signature([request, *theirs, *by_position, *bar])
+    endpoint.__annotations__ |= dict.fromkeys(tokens, gr.OAuthToken | None)
     endpoint.__name__ = step.__name__
     endpoint.__doc__ = words.for_agents()
     return endpoint

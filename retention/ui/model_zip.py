@@ -7,6 +7,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,9 +33,14 @@ def save(model: ChurnModel, path: Path) -> None:
     """Write a model as a zip file."""
     with tempfile.TemporaryDirectory(prefix="model-") as folder:
         model.save(folder)
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
-            for file in sorted(Path(folder).iterdir()):
-                packed.write(file, file.name)
+        pack(Path(folder), path)
+
+
+def pack(folder: Path, path: Path) -> None:
+    """Write a model's folder as a zip file."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for file in sorted(folder.iterdir()):
+            packed.write(file, file.name)
 
 
 def load(path: Path, *, limits: Limits | None = None) -> ChurnModel:
@@ -56,6 +62,21 @@ def load(path: Path, *, limits: Limits | None = None) -> ChurnModel:
     ModelError
         If the files in it are no model, or not the ones that were saved.
     """
+    with unpacked(path, limits=limits) as folder:
+        return ChurnModel.load(folder)
+
+
+@contextmanager
+def unpacked(path: Path, *, limits: Limits | None = None) -> Iterator[Path]:
+    """Yield the folder that a zip file holds, its bytes as they are; nothing is known of them but their bounds.
+
+    What is found wrong with the folder meanwhile is told of the zip file.
+
+    Raises
+    ------
+    InputError, ModelError
+        As :func:`load`.
+    """
     limits = limits or Limits.from_settings()
     with tempfile.TemporaryDirectory(prefix="model-") as place:
         folder = Path(place)
@@ -64,7 +85,7 @@ def load(path: Path, *, limits: Limits | None = None) -> ChurnModel:
                 parquet.parse(content, f"{path.name}: {name}", replace(limits, columns=_COLUMNS_OUT_OF_FOLD))
             (folder / name).write_bytes(content)
         try:
-            return ChurnModel.load(folder)
+            yield folder
         except ModelError as error:
             raise ModelError(str(error).replace(place, path.name)) from None
 

@@ -91,7 +91,7 @@ def test_a_changed_byte_is_refused(folder):
     ChurnModel.load(folder)
 
 
-@pytest.mark.parametrize("junk", [b"", b"{}", b"[]", b"null", b'{"columns": 3}', b"\xff\xfe"])
+@pytest.mark.parametrize("junk", [b"", b"{}", b"[]", b"null", b'{"columns": 3}', b"\xff\xfe", b"[" * 100_000])
 def test_json_that_is_no_model_is_refused(folder, junk):
     """Even with valid hashes, what cannot be read is a ModelError."""
     with pytest.raises(ModelError, match="cannot be read as a model"):
@@ -205,3 +205,10 @@ def test_deeply_nested_json_is_one_clear_sentence(model, tmp_path):
         write_folder(tmp_path / name, {**files, name: b"[" * 100_000}, {"kind": KIND, "format": FORMAT})
         with pytest.raises(ModelError, match="fetch or train"):
             ChurnModel.load(tmp_path / name)
+
+
+def test_evaluation_rows_of_a_stranger_are_bounded(folder, monkeypatch):
+    """A short Parquet file may unpack to a billion rows; a model's is held to the limits of an upload."""
+    monkeypatch.setenv("RETENTION_MAX_ROWS", "50")
+    with pytest.raises(ModelError, match="cannot be read as a model"):
+        ChurnModel.load(folder)

@@ -26,7 +26,7 @@ from tests.browser.server import ROOT, running
 
 pytestmark = pytest.mark.slow
 
-NAMES = ["simulate", "snapshot", "audit", "train", "profit", "score", "offers"]
+NAMES = ["simulate", "snapshot", "audit", "train", "profit", "score", "offers", "push", "pull", "replay"]
 
 
 @pytest.fixture(scope="module")

@@ -97,7 +97,7 @@ def look(
     """
     if what == MODEL:
         return _model(session, repo, private=private, with_evaluation=with_evaluation)
-    salt, whereabouts = _salt()
+    salt = Salt.for_release()
     if what == CUSTOMERS:
         progress(0.1, "Hiding who is who")
         release = plan_dataset(_some(session.customers), repo=repo, salt=salt, private=private)
@@ -106,7 +106,7 @@ def look(
             session, repo, salt=salt, private=private, threshold=threshold, with_messages=with_messages, hub=hub,
             progress=progress,
         )  # fmt: skip
-    kept = tuple(f"{sentence}: {whereabouts}" for sentence in release.left_out)
+    kept = tuple(f"{sentence}: {_whereabouts()}" for sentence in release.left_out)
     return Plan(replace(release, left_out=kept))
 
 
@@ -204,11 +204,8 @@ def _some(customers: Customers | None) -> Customers:
     return customers
 
 
-def _salt() -> tuple[Salt, str]:
-    """Return a salt, and what becomes of it: on a Space a visitor's would lie among other people's things."""
+def _whereabouts() -> str:
+    """Say what becomes of the salt; see :meth:`Salt.for_release`."""
     if settings().on_space:
-        return Salt.new(), "made for this release and thrown away, so nobody can tell these pseudonyms back"
-    return (
-        Salt.kept(),
-        "kept on this machine in ~/.config/retention/salt, so that a customer has the same pseudonym next time",
-    )
+        return "made for this release and thrown away, so nobody can tell these pseudonyms back"
+    return "kept on this machine in ~/.config/retention/salt, so that a customer has the same pseudonym next time"

@@ -15,12 +15,10 @@ class FromHub:
 
 def build(what: str, elem_id: str) -> FromHub:
     """Lay the box out; ``what`` is loaded."""
-    with gr.Accordion("From the Hub", open=False, elem_id=elem_id):
+    with gr.Accordion("From the Hub", open=False, elem_id=elem_id), gr.Row(equal_height=False):
         reference = gr.Textbox(
-            label=f"{what} on the Hugging Face Hub",
-            placeholder="OWNER/NAME or OWNER/NAME@commit",
-            max_lines=1,
-            max_length=160,
-        )
-        load = gr.Button("Load", size="md")
+            label=f"{what} on the Hub", placeholder="OWNER/NAME[@commit]", max_lines=1, max_length=160,
+            scale=4, min_width=200,
+        )  # fmt: skip
+        load = gr.Button("Load", size="md", scale=1, min_width=100)
     return FromHub(reference, load)
