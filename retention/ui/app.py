@@ -56,6 +56,7 @@ def _serve(app: gr.Blocks, options: Settings) -> None:
         ssr_mode=False,
         share=False,
         mcp_server=True,
+        app_kwargs={"exception_handlers": dict.fromkeys((KeyError, TypeError), traffic.refuse_by_name)},
         quiet=True,
         prevent_thread_lock=True,
     )

@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -196,10 +197,15 @@ def _checked(one: inspect.Parameter, kind: Any, value: Any, place: Path) -> Any:
         own.mkdir()
         return served.brought_in(one.name, value, own)
     try:
-        return TypeAdapter(kind).validate_python(value)
+        return _adapter(kind).validate_python(value)
     except ValidationError as error:
         said = error.errors()[0]["msg"].removeprefix("Input ")
         raise InputError(f"{one.name}: {said}, got {str(value)[:40]!r}; change it") from None
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 @contextmanager

@@ -1,9 +1,12 @@
 """Gradio, made to serve many visitors and scripts from one process."""
 
+import traceback
 from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 
 class Page(gr.Blocks):  # type: ignore[misc]  # gradio comes without types
@@ -21,6 +24,22 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio comes without types
             return inputs
         prepared: list[Any] = await super().preprocess_data(block_fn, inputs, state, explicit_call)
         return prepared
+
+
+async def refuse_by_name(request: Request, error: Exception) -> Response:
+    """Answer an HTTP call that names no such endpoint or parameter; gradio would say "Internal Server Error".
+
+    Any other error is raised again.
+    """
+    if request.url.path.startswith("/gradio_api/call/v2/"):
+        named = request.path_params.get("api_name")
+        if isinstance(error, KeyError) and error.args == (f"/{named}",):
+            said = "there is no such endpoint; see /gradio_api/openapi.json"
+            return JSONResponse({"error": f"{named}: {said}"}, status_code=404)
+        if isinstance(error, TypeError) and traceback.extract_tb(error.__traceback__)[-1].name == "construct_args":
+            said = str(error).split(". Please click")[0]
+            return JSONResponse({"error": f"{named}: {said}; see /gradio_api/openapi.json"}, status_code=422)
+    raise error
 
 
 def lighten(page: gr.Blocks) -> None:

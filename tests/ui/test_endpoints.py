@@ -225,6 +225,28 @@ def test_plain_http_takes_the_path_that_an_upload_returned(
     assert data["error"].startswith("model: no file came along; upload it to /gradio_api/upload")
 
 
+@pytest.mark.parametrize(
+    ("name", "given", "status", "sentence"),
+    [
+        ("prophet", {}, 404, "prophet: there is no such endpoint; see /gradio_api/openapi.json"),
+        ("profit", {}, 422, "profit: No value provided for required argument: model; see"),
+        (
+            "profit",
+            {"model": "m", "prize": 5},
+            422,
+            "profit: Parameter `prize` is not a valid key-word argument; see",
+        ),
+    ],
+)
+def test_a_misspelt_call_is_told_what_is_wrong(
+    address: str, name: str, given: dict[str, Any], status: int, sentence: str
+) -> None:
+    """The commonest mistakes of a script by hand do not end in "Internal Server Error"."""
+    answer = httpx.post(f"{address}/gradio_api/call/v2/{name}", json=given)
+    assert answer.status_code == status
+    assert answer.json()["error"].startswith(sentence)
+
+
 def test_openapi_describes_the_values(address: str) -> None:
     """Generators of clients find the endpoints, their types and the words."""
     paths = httpx.get(f"{address}/gradio_api/openapi.json").json()["paths"]

@@ -1,0 +1,75 @@
+"""Files that a call brings and makes."""
+
+import base64
+import os
+from pathlib import Path
+
+import pytest
+
+from retention.errors import InputError
+from retention.settings import settings
+from retention.ui import served
+
+
+@pytest.fixture(autouse=True)
+def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where gradio keeps uploads."""
+    place = tmp_path / "uploads"
+    place.mkdir()
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(place))
+    return place
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A call's own folder."""
+    place = tmp_path / "own"
+    place.mkdir()
+    return place
+
+
+def test_a_call_keeps_its_file_when_another_upload_takes_the_place(uploads: Path, own: Path) -> None:
+    """Two visitors who bring the same file at the same time do not disturb each other."""
+    upload = uploads / "customers.csv"
+    upload.write_text("id\n1\n", encoding="utf-8")
+    before = upload.stat().st_mtime_ns
+    kept = served.brought_in("customers", str(upload), own)
+    (uploads / "new.csv").write_text("id\n1\n", encoding="utf-8")
+    os.utime(uploads / "new.csv", ns=(0, 0))
+    (uploads / "new.csv").replace(upload)
+    assert (kept.name, kept.read_text(encoding="utf-8"), kept.stat().st_mtime_ns) == (
+        "customers.csv", "id\n1\n", before,
+    )  # fmt: skip
+    upload.unlink()
+    assert kept.is_file()
+
+
+def test_an_address_of_this_server_is_its_file(uploads: Path, own: Path) -> None:
+    """What one step returned goes into the next, blanks in its name and all."""
+    (uploads / "my customers.csv").write_text("id\n", encoding="utf-8")
+    address = f"https://example.com/gradio_api/file={uploads}/my%20customers.csv"
+    assert served.brought_in("customers", {"path": address}, own).name == "my customers.csv"
+
+
+def test_a_data_url_is_a_file_of_the_parameters_name(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With and without base64, and within the limit of an upload."""
+    plain = served.brought_in("customers", "data:text/csv,id%0A1", own)
+    assert (plain.name, plain.read_bytes()) == ("customers", b"id\n1")
+    packed = "data:text/csv;base64," + base64.b64encode(b"id\n2").decode()
+    assert served.brought_in("customers", packed, own).read_bytes() == b"id\n2"
+    monkeypatch.setenv("RETENTION_MAX_UPLOAD_MB", "1")
+    settings.cache_clear()
+    with pytest.raises(InputError, match="customers: is larger than the limit of 1 MB"):
+        served.brought_in("customers", "data:," + "x" * 1_500_000, own)
+
+
+def test_files_made_an_hour_ago_go_when_the_next_is_made(uploads: Path) -> None:
+    """Nothing that a step handed out stays, folder included."""
+    with served.folder() as old:
+        (old / "scored.csv").touch()
+    with served.folder() as young:
+        (young / "scored.csv").touch()
+    os.utime(old, (0, 0))
+    with served.folder():
+        assert not old.exists()
+        assert young.is_dir()
