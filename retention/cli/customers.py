@@ -26,7 +26,7 @@ def add(command: AddCommand) -> None:
         snapshot.add_argument(f"--{role}", metavar="COLUMN", help=f"column with the {role}; guessed by its name")
     snapshot.add_argument("--cutoff", help="last day that counts as past (YYYY-MM-DD)")
     snapshot.add_argument(
-        "--horizon-days", type=int, default=30, help="days after the cutoff that decide who left"
+        "--horizon-days", type=int, help="days after the cutoff that decide who left; 30 if not given"
     )
     snapshot.add_argument("--active-days", type=int, help="score those who ordered within this many days")
     snapshot.add_argument(
@@ -57,18 +57,21 @@ def _simulate(options: argparse.Namespace) -> Outcome:
 
 def _snapshot(options: argparse.Namespace) -> Outcome:
     from retention.customers.export import write_csv
-    from retention.customers.orders import read_orders, snapshot, stack_snapshots
+    from retention.customers.orders import defaults_for, read_orders, snapshot, stack_snapshots
 
     if options.today and options.periods != 1:
         raise InputError("--today takes customers as they stand at the end of the log; leave out --periods")
     orders = read_orders(options.orders, customer=options.customer, time=options.time, amount=options.amount)
     asked = {"active_days": options.active_days, "quiet_gaps": options.quiet_gaps}
+    days = options.horizon_days
+    if days is None:
+        days = 30 if options.quiet_gaps is None else defaults_for(orders).horizon_for(options.quiet_gaps)
     if options.periods == 1:
-        horizon_days = None if options.today else options.horizon_days
+        horizon_days = None if options.today else days
         customers = snapshot(orders, cutoff=options.cutoff, horizon_days=horizon_days, **asked)
     else:
         customers = stack_snapshots(
-            orders, newest=options.cutoff, periods=options.periods, horizon_days=options.horizon_days, **asked
+            orders, newest=options.cutoff, periods=options.periods, horizon_days=days, **asked
         )
     write_csv(customers.frame, options.out)
     newest = customers.newest()
