@@ -15,7 +15,7 @@ from retention.artifacts import write_file
 from retention.churn.model import ChurnModel
 from retention.customers.audit import audit
 from retention.customers.export import write_csv
-from retention.customers.orders import Orders, Snapshot, read_orders, snapshot, stack_snapshots
+from retention.customers.orders import Orders, Snapshot, defaults_for, read_orders, snapshot, stack_snapshots
 from retention.customers.simulate import Market, simulate
 from retention.customers.table import Customers
 from retention.errors import InputError
@@ -67,7 +67,7 @@ def take_snapshot(
     orders: Orders,
     *,
     cutoff: str | None = None,
-    horizon_days: int = 30,
+    horizon_days: int | None = None,
     today: bool = False,
     periods: int = 1,
     active_days: int | None = None,
@@ -77,8 +77,10 @@ def take_snapshot(
 
     Parameters
     ----------
-    orders, cutoff, horizon_days, active_days, quiet_gaps
+    orders, cutoff, active_days, quiet_gaps
         As for :func:`retention.customers.orders.snapshot`.
+    horizon_days
+        Days after the cutoff that decide who left; None for 30, or for what ``quiet_gaps`` takes.
     today
         Take customers as they stand at the end of the log, with nothing known of who leaves.
     periods
@@ -91,6 +93,8 @@ def take_snapshot(
     """
     if today and periods != 1:
         raise InputError("today: takes customers as they stand at the end of the log; leave out periods")
+    if horizon_days is None:
+        horizon_days = 30 if quiet_gaps is None else defaults_for(orders).horizon_for(quiet_gaps)
     if periods == 1:
         return snapshot(
             orders,

@@ -23,7 +23,15 @@ from retention.churn.profile import Profile, profile
 from retention.churn.schema import Column, blank_shares, encode
 from retention.churn.time import OutOfTime, out_of_time
 from retention.churn.trees import Trees
-from retention.churn.verdict import Candidate, Weighting, candidates, warnings, weighting
+from retention.churn.verdict import (
+    Candidate,
+    Uncalibrated,
+    Weighting,
+    candidates,
+    uncalibrated,
+    warnings,
+    weighting,
+)
 from retention.customers.reading.files import Limits
 from retention.customers.reading.parquet import parse
 from retention.customers.table import Customers, Roles
@@ -53,7 +61,7 @@ class ChurnModel:
     weighting
         Set if churners were weighted.
     directions, profile
-        Which way features point; what training customers looked like.
+        Which way features point; what training customers looked like, of several cutoffs at the newest.
     customers, churn_rate
         How many it was trained on, and the share that left; with several cutoffs, at the newest one, as all
         figures here.
@@ -65,6 +73,8 @@ class ChurnModel:
         Of Python and of the libraries that matter.
     out_of_fold
         What it said about each training customer unseen; None if a copy came without.
+    before_calibration
+        Figures of the held-out probabilities before calibration; None where that changed nothing.
     out_of_time
         How the newest of several cutoffs went, and the gap to cross-validation; None with a single one.
     """
@@ -84,6 +94,7 @@ class ChurnModel:
     seed: int
     versions: Mapping[str, str]
     out_of_fold: OutOfFold | None
+    before_calibration: Uncalibrated | None = None
     out_of_time: OutOfTime | None = None
 
     @property
@@ -139,7 +150,7 @@ class ChurnModel:
             If there is no label, only one kind of customer or too few of one, or no usable feature.
         """
         examples, left_out = labelled(customers, scale_pos_weight)
-        newest = customers.period == customers.period.max()
+        newest = customers.period == customers.period.max()  # everybody, where there is a single cutoff
         result = climb(examples, seed=seed, jobs=jobs, progress=progress)
         tested, said = examples.take(newest), result.take(newest)
         in_time = out_of_time(examples, result, customers.cutoffs, seed=seed)
@@ -153,9 +164,9 @@ class ChurnModel:
             weighting=None if examples.weight == 1.0 else weighting(tested, said),
             directions=find_directions(result.ladder, examples, seed=seed),
             profile=profile(
-                examples,
-                result.ladder.probability(examples.matrix),
-                blank=blank_shares(examples.columns, customers),
+                tested,
+                result.ladder.probability(tested.matrix),
+                blank=blank_shares(examples.columns, customers.newest()),
             ),
             customers=len(tested),
             churn_rate=tested.rate,
@@ -163,6 +174,7 @@ class ChurnModel:
             seed=seed,
             versions=_versions(),
             out_of_fold=OutOfFold(said.score, tested.label, customers.take(newest).value, said.fold),
+            before_calibration=uncalibrated(tested.label, said),
             out_of_time=in_time,
         )
         progress(1.0, "Model trained")
@@ -244,6 +256,7 @@ def _as_json(model: ChurnModel) -> dict[str, Any]:
         "trained_at": model.trained_at,
         "seed": model.seed,
         "versions": dict(model.versions),
+        "before_calibration": model.before_calibration and asdict(model.before_calibration),
         "out_of_time": model.out_of_time and model.out_of_time.as_dict(),
     }
 
@@ -273,6 +286,7 @@ def _from_files(files: Mapping[str, bytes]) -> ChurnModel:
         seed=int(saved["seed"]),
         versions=dict(saved["versions"]),
         out_of_fold=None if rows is None else _read_rows(rows),
+        before_calibration=Uncalibrated.from_json(before) if (before := saved.get("before_calibration")) else None,
         out_of_time=OutOfTime.from_json(saved["out_of_time"]) if saved.get("out_of_time") else None,
     )
 

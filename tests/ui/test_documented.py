@@ -57,7 +57,7 @@ def test_agents_get_the_layout_that_gradio_reads() -> None:
 def test_every_endpoint_is_described_in_full(endpoint: Step) -> None:
     """No parameter and no result goes without words, and none is a mere name."""
     found = documented(endpoint, also=Economics)
-    names = [name for name in endpoint.__annotations__ if name not in {"folder", "progress", "return"}]
+    names = [name for name in endpoint.__annotations__ if name not in {"folder", "hub", "progress", "return"}]
     assert list(found.parameters) == names
     assert all(
         len(words) > 12 for words in (found.description, *found.parameters.values(), *found.returns.values())

@@ -1,5 +1,6 @@
 """Bringing customers: the example, a simulated market, a customer table, an order log."""
 
+import datetime as dt
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -21,7 +22,6 @@ from retention.customers.orders import (
     looks_like_orders,
     read_orders,
     snapshot,
-    stack_snapshots,
 )
 from retention.customers.reading.files import Limits
 from retention.customers.reading.tables import read_table
@@ -41,6 +41,7 @@ def example() -> Session:
 
 
 _MAKING_EXAMPLE = threading.Lock()
+_LONGEST_HORIZON_DAYS = 10_000
 
 
 @cache
@@ -77,6 +78,11 @@ class Upload:
     guesses: Mapping[str, str | None]
     defaults: Defaults | None
 
+    def columns_for(self, role: str) -> list[str]:
+        """Return what may be chosen for a role; a computed amount is among it."""
+        guess = self.guesses.get(role)
+        return self.columns if guess is None or guess in self.columns else [guess, *self.columns]
+
 
 def look_at(path: str) -> Upload:
     """Tell what an uploaded file seems to be."""
@@ -112,6 +118,18 @@ def look_again(path: str | None, *, customer: str | None, time: str | None, amou
         return None
 
 
+def latest_cutoff(horizon_days: float | None, defaults: Defaults | None) -> str:
+    """Return the latest day of a log that leaves a horizon after it; blank where one of them is not known."""
+    if defaults is None or not 1 <= (horizon_days or 0) <= _LONGEST_HORIZON_DAYS:
+        return ""
+    return str(dt.date.fromisoformat(defaults.last_day) - dt.timedelta(days=int(horizon_days or 0)))
+
+
+def suitable_horizon(quiet_gaps: float | None, defaults: Defaults | None) -> int:
+    """Return the horizon (days) that suits a log and a label, 30 where nothing is known of the log."""
+    return 30 if defaults is None else defaults.horizon_for(quiet_gaps)
+
+
 def _defaults(orders: Orders) -> Defaults | None:
     try:
         return defaults_for(orders)
@@ -143,19 +161,20 @@ def use_orders(
     ``quiet_gaps`` makes the label a silence of so many of one's own gaps.
     """
     orders = read_orders(_uploaded(path), customer=customer, time=time, amount=amount)
-    active = None if active_days is None else int(active_days)
-    days = 30 if horizon_days is None else int(horizon_days)
-    if periods is not None and periods != 1:
-        past = stack_snapshots(
-            orders, newest=cutoff or None, periods=int(periods), horizon_days=days, active_days=active,
-            quiet_gaps=quiet_gaps,
-        )  # fmt: skip
-    else:
-        past = snapshot(
-            orders, cutoff=cutoff or None, horizon_days=days, active_days=active, quiet_gaps=quiet_gaps
-        )
+    past = pipeline.take_snapshot(
+        orders,
+        cutoff=cutoff or None,
+        horizon_days=_whole(horizon_days),
+        active_days=_whole(active_days),
+        quiet_gaps=quiet_gaps,
+        periods=_whole(periods) or 1,
+    )
     today = snapshot(orders, horizon_days=None, active_days=past.active_days)
     return _begin(session, past, today=today, orders=orders)
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)
 
 
 def _begin(

@@ -49,7 +49,7 @@ def snapshot(
     time: str = "",
     amount: str = "",
     cutoff: str = "",
-    horizon_days: int = 30,
+    horizon_days: int | None = None,
     today: bool = False,
     active_days: int | None = None,
     periods: int = 1,
@@ -67,7 +67,7 @@ def snapshot(
     cutoff
         Last day that counts as past, YYYY-MM-DD; blank for the latest that leaves a full horizon.
     horizon_days
-        Days after the cutoff without an order that mean a customer left.
+        Days after the cutoff without an order that mean a customer left; left out, 30, or what quiet_gaps takes.
     today
         Set it to describe customers as of the last day, with nothing known of who leaves: those to score.
     active_days
