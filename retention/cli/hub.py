@@ -92,6 +92,7 @@ def _push(options: argparse.Namespace) -> Outcome:
     if not options.yes:
         _ask(release)
     pushed = push(release, hub=hub, progress=progress)
+    progress(1.0, "Pushed")
     found = {
         "repo": pushed.repo,
         "commit": pushed.commit,
@@ -222,6 +223,7 @@ def _pull(options: argparse.Namespace) -> Outcome:
     hub = Hub.of_this_machine()
     kind = options.kind or kind_of(options.repo, hub=hub)
     pulled = pull(options.repo, kind=kind, out=options.out, hub=hub, progress=progress)
+    progress(1.0, "Pulled")
     found = {
         "repo": pulled.repo,
         "commit": pulled.commit,

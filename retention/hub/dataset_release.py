@@ -15,6 +15,7 @@ from retention.errors import InputError, PublishError
 from retention.hub.connection import Hub
 from retention.hub.dataset_card import Part, dataset_card
 from retention.hub.decision import Decision, decide, model_sha256
+from retention.hub.personal import contacts_in
 from retention.hub.pseudonyms import Salt
 from retention.hub.publish import fetch
 from retention.hub.reference import Reference
@@ -126,7 +127,7 @@ def plan_dataset(
     """
     reference = Reference.parse(repo)
     shareable = make_shareable(customers, salt)
-    shared, decision = shareable.customers, None
+    shared, decision, warnings = shareable.customers, None, list(shareable.warnings)
     fields: dict[str, object] = {"kind": SNAPSHOT_KIND, "format": SNAPSHOT_FORMAT, "customers": len(customers)}
     more: list[Part] = []
     if deciding is None:
@@ -137,6 +138,7 @@ def plan_dataset(
         more.append(Part("send_list", SEND_LIST_FILE, rows, "whom to send an offer, and why"))
     if messages is not None:
         texts = _messages(messages, customers, salt)
+        warnings += [f"messages may hold {what}; look for them" for what in contacts_in(texts["message"])]
         more.append(Part("messages", MESSAGES_FILE, texts, "what they were written, without names"))
     fields["roles"] = roles_as_json(shared.roles)
     parts = [Part("customers", CUSTOMERS_FILE, shared.frame, "the customers"), *more]
@@ -158,7 +160,7 @@ def plan_dataset(
         {**content, "README.md": text.encode()},
         columns=shareable.columns,
         left_out=("the salt, which alone tells who is who",),
-        warnings=shareable.warnings,
+        warnings=tuple(warnings),
     )
 
 

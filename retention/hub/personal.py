@@ -90,6 +90,18 @@ def named(column: str) -> str | None:
     return next((what for what, known in _WORDS.items() if words & set(known)), None)
 
 
+def contacts_in(texts: pd.Series) -> tuple[str, ...]:
+    """Return which contacts stand somewhere in these texts.
+
+    Examples
+    --------
+    >>> contacts_in(pd.Series(["Call +91 98765 43210 for ₹50 off", "₹50 off tonight"]))
+    ('phone numbers',)
+    """
+    kinds = (("e-mail addresses", _EMAIL), ("phone numbers", _PHONE))
+    return tuple(what for what, pattern in kinds if bool(texts.str.contains(pattern).any()))
+
+
 def _suspicion(name: str, cells: pd.Series, ids: pd.Series) -> Suspicion | None:
     if not pd.api.types.is_numeric_dtype(cells):
         return _in_text(name, cells.dropna().astype("str"), ids)

@@ -8,6 +8,8 @@ import hmac
 import os
 import secrets
 import stat
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,14 +54,15 @@ class Salt:
         """
         path = path or Path.home() / ".config" / "retention" / "salt"
         path.parent.mkdir(parents=True, exist_ok=True)
-        salt = cls.new()
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return cls(_read(path))
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(salt.secret.hex() + "\n")
-        return salt
+        if not path.exists():
+            salt = cls.new()
+            with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="ascii") as file:
+                file.write(salt.secret.hex() + "\n")
+                file.flush()
+                with suppress(FileExistsError):  # a link is whole or not there, and never takes another's place
+                    os.link(file.name, path)
+                    return salt
+        return cls(_read(path))
 
     def pseudonyms(self, ids: pd.Series) -> pd.Series:
         """Return the pseudonym of each id: 32 hexadecimal digits, length n.

@@ -171,6 +171,34 @@ def test_messages_come_without_names(telecom_folder: Path) -> None:
         assert row["message"].replace("{name}", name) == original.at[pseudonym, "message"]
 
 
+def test_names_in_messages_are_known_from_the_customers(telecom_folder: Path) -> None:
+    """Messages whose file has lost the name column name nobody either; what a person typed in is warned of."""
+    customers = people()
+    scored = score(customers, ChurnModel.load(telecom_folder), Economics())
+    messages = write_offers(scored.send_list, id=scored.id, offers=read_catalogue()).messages.drop(columns="name")
+    messages.loc[messages.index[0], "message"] += " Call +91 98765 43210."
+    planned = plan_dataset(customers, repo="alice/data", salt=SALT, messages=messages)
+    shared = read(planned, MESSAGES_FILE)
+    assert not shared["message"].str.contains(f"{NAME}|Priya").any()
+    assert shared["message"].str.contains("{name}", regex=False).any()
+    assert planned.warnings == ("messages may hold phone numbers; look for them",)
+    with pytest.raises(InputError, match="column 'message_note' is missing"):
+        plan_dataset(customers, repo="a/b", salt=SALT, messages=messages.drop(columns="message_note"))
+
+
+def test_several_cutoffs_keep_their_days(telecom_folder: Path) -> None:
+    """A customer may be in it at each of them; a decision is about one day, so none goes along."""
+    frame = pd.concat([telecom_customers(40).assign(cutoff=day) for day in ("2025-05-31", "2025-06-30")])
+    customers = read_customers(frame)
+    planned = plan_dataset(customers, repo="alice/data", salt=SALT)
+    assert json.loads(planned.content["manifest.json"])["roles"]["cutoff"] == "cutoff"
+    assert sorted(read(planned, CUSTOMERS_FILE)["cutoff"].unique()) == ["2025-05-31", "2025-06-30"]
+    card = planned.content["README.md"].decode()
+    assert "40 customers, one row each at each of 2 cutoffs" in card
+    with pytest.raises(InputError, match="holds customers at 2 cutoffs, and a decision is about one day"):
+        plan_dataset(customers, repo="alice/data", salt=SALT, deciding=deciding(telecom_folder))
+
+
 def test_messages_of_others_are_refused(telecom_folder: Path) -> None:
     """Messages and customers must belong together."""
     scored = score(people(), ChurnModel.load(telecom_folder), Economics())

@@ -64,9 +64,10 @@ def reshare(server: HubServer, files: dict[str, bytes] | None = None, **fields: 
         {},
         {"top": 25},
         {"threshold": 0.3},
+        {"every_offer": True, "budget": 400.0, "max_contacts": 30},
         {"economics": Economics(value=800, save_rate=0.3, stayer_redemption=0.6, contact_cost=1, currency="€")},
     ],
-    ids=["best threshold", "top", "threshold", "other prices"],
+    ids=["best threshold", "top", "threshold", "several offers within limits", "other prices"],
 )
 def test_a_shared_decision_comes_out_the_same(
     hub: Hub, share: Share, model_at: str, how: dict[str, object]
