@@ -41,6 +41,8 @@ _KNOWN: Final = {
     "expected_profit": Meaning("expected profit of an offer against doing nothing", "currency"),
     "send": Meaning("whether the customer gets an offer", "yes/no"),
     "offer": Meaning("which offer of the catalogue", ""),
+    "offer_cost": Meaning("cost of the offer when redeemed", "currency"),
+    "offer_cost_evidence": Meaning("what the cost of the offer rests on", ""),
     "value_evidence": Meaning("what the value rests on", ""),
     "expected_profit_evidence": Meaning("what the expected profit rests on", ""),
     "message": Meaning("the message; a name in it is replaced by {name}", ""),
@@ -54,7 +56,7 @@ _ENDINGS: Final = (
     (r"(.+)_last", "{0} of the latest order", ""),
     (r"(.+)_share", "share of orders with {0}", "0 to 1"),
     (r"(.+)_usual", "most frequent {0}", ""),
-    (r"(.+)_kinds", "how many different {0}", ""),
+    (r"(.+)_kinds", "how many kinds of {0}", ""),
 )
 _UNITS: Final = (
     (r"(?:^|_)days(?:_|$)|_in_days$", "days"),

@@ -91,9 +91,9 @@ class Release:
         lines = [f"{self.title} to {self.kind} {self.repo} ({who})"]
         lines += [f"  {file.path}  {in_bytes(file.size)}" for file in self.files]
         lines.append(f"  {len(self.content)} files, {in_bytes(self.size)}")
-        shared = [column.name for column in self.columns if column.fate == "shared"]
-        if shared:
-            lines.append(f"columns shared as they are: {', '.join(shared)}")
+        for how in dict.fromkeys(column.why for column in self.columns if column.fate == "shared"):
+            names = [column.name for column in self.columns if column.fate == "shared" and column.why == how]
+            lines.append(f"columns shared {f'({how})' if how else 'as they are'}: {', '.join(names)}")
         lines += [
             f"column {column.name}: {column.fate}{', ' + column.why if column.why else ''}"
             for column in self.columns

@@ -81,6 +81,13 @@ def test_columns_that_look_personal_are_warned_of(telecom_model: ChurnModel, tmp
     )
 
 
+def test_a_model_shares_no_column_of_cells(telecom_folder: Path) -> None:
+    """The person reads that names and summaries go along, and not that columns do."""
+    words = plan_model(telecom_folder, repo="alice/churn").in_words()
+    assert "columns shared (name and summary only): gender, tenure, " in words
+    assert "shared as they are" not in words
+
+
 def test_a_harmless_model_raises_no_alarm(telecom_folder: Path) -> None:
     """Warnings that are always there are read by nobody."""
     assert plan_model(telecom_folder, repo="alice/churn").warnings == ()

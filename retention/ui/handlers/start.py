@@ -48,7 +48,8 @@ def _start(model_at: str | None) -> Start:
     try:
         return Start(_with_model(model_at))
     except RetentionError as error:
-        return Start(example(), type(error)(f"{error} (this desk should start on that model; here is an example)"))
+        words = f"here is an example, because the model this desk should start on cannot be had: {error}"
+        return Start(example(), type(error)(words))
 
 
 def _with_model(model_at: str) -> Session:
