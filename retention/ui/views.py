@@ -3,13 +3,10 @@
 from collections.abc import Iterable
 from html import escape
 
-import pandas as pd
-
 from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
 from retention.errors import InputError
 from retention.hub.reference import Reference
-from retention.offers.campaign import Campaign
 from retention.profit.curve import ProfitCurve
 from retention.profit.money import in_currency
 from retention.ui.session import Session
@@ -30,7 +27,7 @@ def customers(session: Session) -> str:
         figures.append(
             ("To write to", f"{len(session.today):,}", "active customers as of the last day in the log")
         )
-    return _cards(figures) + _list(people.notes)
+    return _cards(figures) + bullets(people.notes)
 
 
 def findings(found: Iterable[Finding]) -> str:
@@ -64,7 +61,7 @@ def model(trained: ChurnModel | None) -> str:
         + '<table class="plain"><thead><tr><th>Candidate</th><th class="number">Log-loss</th>'
         + f'<th class="number">AUC</th></tr></thead><tbody>{rows}</tbody></table>'
         + '<p class="muted small">Every figure comes from customers the model had not seen.</p>'
-        + _list(trained.warnings)
+        + bullets(trained.warnings)
     )
 
 
@@ -78,7 +75,7 @@ def scored(session: Session) -> str:
         f"This model{source} scores {len(found.send_list):,} customers at a mean probability of "
         f"{found.mean_probability:.1%}; an offer pays for {found.contacted:,} of them (assumed)."
     )
-    return reading(words) + _list(found.drift.reasons)
+    return reading(words) + bullets(found.drift.reasons)
 
 
 def not_measured() -> str:
@@ -86,37 +83,6 @@ def not_measured() -> str:
     return reading(
         "This model came without its evaluation rows, so no profit can be measured with it. The slider begins at "
         "the break-even probability of the money inputs (assumed)."
-    )
-
-
-def breaker(campaign: Campaign | None, *, connected: bool) -> str:
-    """Return the state of the language model's circuit breaker, and who wrote the messages."""
-    if campaign is None:
-        state, reason = ("closed", "ready") if connected else ("not needed", "no language model is connected")
-        words = "The backup library writes every message that the language model cannot."
-    else:
-        state, reason = campaign.breaker.state, campaign.breaker.reason
-        words = ", ".join(f"{n:,} by {escape(source)}" for source, n in campaign.by_source.items())
-        words = f"{campaign.written:,} messages in {campaign.seconds:.1f} s: {words or 'none were due'}"
-    return (
-        f'<div class="breaker" role="status"><b>Circuit breaker: {escape(state)}</b>'
-        f'<span class="muted">{escape(reason)}</span><span>{words}</span></div>'
-    )
-
-
-def offer_card(row: pd.Series | None, currency: str) -> str:
-    """Return one customer's facts, reasons, offer and what it is expected to earn."""
-    if row is None:
-        return empty("Choose a row to see why this customer gets an offer, and to change the message.")
-    reasons = [row[name] for name in ("reason_1", "reason_2", "reason_3") if row[name]]
-    return (
-        f'<div class="card"><span class="label">Customer {escape(str(row.iloc[0]))}</span>'
-        f'<span class="figure">{row["churn_probability"]:.0%} likely to leave</span>'
-        f'<span class="note">Offer {escape(str(row["offer"]))}; expected to earn '
-        f'{in_currency(row["expected_profit"], escape(currency))} <span class="tag">assumed</span></span>'
-        f"{_list(reasons)}"
-        f'<span class="note">Written by {escape(str(row["message_source"]))}'
-        f"{escape(f' ({row.message_note})' if row['message_note'] else '')}</span></div>"
     )
 
 
@@ -156,6 +122,12 @@ def trouble(error: InputError) -> str:
     return f'<p class="finding error" role="alert">{escape(str(error))}</p>'
 
 
+def bullets(sentences: Iterable[str]) -> str:
+    """Return a list of sentences; nothing where there are none."""
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    return f'<ul class="facts">{items}</ul>' if items else ""
+
+
 def empty(words: str) -> str:
     """Return an empty state that explains the next move."""
     return f'<p class="empty">{escape(words)}</p>'
@@ -168,8 +140,3 @@ def _cards(figures: Iterable[tuple[str, str, str]]) -> str:
         for label, figure, note in figures
     )
     return f'<div class="cards">{cells}</div>'
-
-
-def _list(sentences: Iterable[str]) -> str:
-    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
-    return f'<ul class="facts">{items}</ul>' if items else ""
