@@ -11,7 +11,7 @@ SPACE ?= build/space
 OF_A_SPACE := app.py retention assets requirements.txt README.md LICENSE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test quick lint fix check demo drill space browser pictures clean
+.PHONY: help install run test quick lint fix check demo drill try-llm space browser pictures clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ space: ## what is pushed to a Space, and nothing else, into build/space
 	rm -rf $(SPACE)
 	mkdir -p $(SPACE)
 	git ls-files -z $(OF_A_SPACE) | tar --null -T - -c | tar -x -C $(SPACE)
+
+try-llm: install ## the app with a small real language model on this machine (98 MB), to watch it write
+	GRADIO_SERVER_PORT=$(PORT) $(RUN) -m benchmarks.try_llm
 
 pictures: install browser ## take the README's pictures from the running app
 	$(RUN) -m tests.browser.pictures

@@ -1,5 +1,6 @@
 """The library: the same message for the same customer, whatever happens, and never too long."""
 
+import re
 import socket
 import subprocess
 import sys
@@ -29,6 +30,16 @@ def test_there_are_several_lines_of_every_kind() -> None:
     lines = [line for facts in EVERY_KIND for line in backup_lines(facts)]
     assert min(len(backup_lines(facts)) for facts in EVERY_KIND) >= 3
     assert len(set(lines)) == len(lines)
+
+
+def test_hindi_is_respectful_and_takes_no_side() -> None:
+    """No line says tum to the customer, gives them a gender, or has a verb agree with the offer."""
+    familiar = r"(?<!\w)(?:tum|tumhara|tumhe|karo|khao|aao|lo|chalo|bata do|keh do|तुम|तुम्हें|करो|खाओ|आओ|लो|चलो)(?!\w)"
+    gendered = r"आप \w+ते हैं|aap \w+ (?:karte|karti) hain|खो गए आप|gayab ho"
+    agreeing = r"(?:रहा|रही|रखा है|भेजा है|आया है|raha|rahi|rakha hai|bheja hai|aaya hai) \{offer\}"
+    for facts in EVERY_KIND:
+        for line in backup_lines(facts):
+            assert not re.search(f"{familiar}|{gendered}|{agreeing}", line, re.IGNORECASE), line
 
 
 @given(

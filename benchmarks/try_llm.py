@@ -1,0 +1,71 @@
+"""Watch a small real language model write: ``make try-llm``.
+
+Starts SmolLM2-135M behind llama.cpp's own OpenAI-compatible server on loopback, and the app against it.
+``python -m benchmarks.try_llm --offers N`` writes to N made-up customers on the terminal instead. The model is
+far too small to be sent unread: watch the guard refuse most of its lines, and everyone get a message all the same.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+from retention.offers.batch import write_offers
+from retention.offers.review import distinct_lines
+from retention.offers.writer import HubWriter
+from tests.offers.cases import OFFERS, many_kinds
+from tests.stand_ins.small_model import SmallModel
+
+ROOT = Path(__file__).parents[1]
+MODEL = "SmolLM2-135M"
+DEADLINE_S = 60.0
+"""Generous: sixteen lines are asked for at once, and two processors write one or two at a time."""
+
+
+def app(base_url: str) -> int:
+    """Run the app on the model until it ends or is interrupted."""
+    print(f"{MODEL} listens at {base_url}; press Ctrl-C to end both", flush=True)
+    environment = {
+        **os.environ,
+        "RETENTION_BASE_URL": base_url,
+        "RETENTION_LLM_MODELS": MODEL,
+        "RETENTION_DEADLINE_S": f"{DEADLINE_S:g}",
+    }
+    try:
+        return subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=environment, check=False).returncode
+    except KeyboardInterrupt:
+        return 0
+
+
+def offers(base_url: str, customers: int) -> int:
+    """Write to made-up customers, and show every line, who wrote it, and why the others are the library's."""
+    writer = HubWriter((MODEL,), base_url=base_url, deadline_s=DEADLINE_S)
+    try:
+        campaign = write_offers(
+            many_kinds(customers), id="customer_id", offers=OFFERS, writer=writer,
+            progress=lambda share, words: print(f"\r\033[K{share:4.0%} {words}", end="", file=sys.stderr),
+        )  # fmt: skip
+    finally:
+        writer.close()
+    print(file=sys.stderr)
+    for row in distinct_lines(campaign).itertuples():
+        print(f"{row.customers:>6} {row.source:<14} {row.line}")
+    for note, n in Counter(campaign.messages["message_note"]).most_common():
+        print(f"{n:>6} {note or 'no remark'}")
+    print(f"{campaign.written:,} messages in {campaign.seconds:.0f} s; {campaign.breaker.in_words()}")
+    return 0
+
+
+def main() -> int:
+    """Start the model, and what is to be watched."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--offers", type=int, metavar="N", help="write to N made-up customers instead of the app")
+    options = parser.parse_args()
+    with SmallModel() as model:
+        return app(model.base_url) if options.offers is None else offers(model.base_url, options.offers)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
