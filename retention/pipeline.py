@@ -28,6 +28,9 @@ from retention.progress import Progress, silent
 from retention.report import report
 from retention.send_list import Scored, offers_at, profit, score
 
+SIMULATED = "a simulated market"
+"""Where simulated customers say they come from."""
+
 
 @dataclass(frozen=True, eq=False)
 class SimulatedCustomers:
@@ -54,7 +57,7 @@ class SimulatedCustomers:
 def simulate_customers(customers: int = 5000, *, seed: int = 7, horizon_days: int = 30) -> SimulatedCustomers:
     """Simulate a food-delivery market and take its two snapshots."""
     market = simulate(customers, seed=seed)
-    orders = replace(read_orders(market.orders), source="a simulated market")
+    orders = replace(read_orders(market.orders), source=SIMULATED)
     return SimulatedCustomers(
         market,
         orders,

@@ -49,6 +49,8 @@ def as_table(catalogue: Catalogue, economics: Economics) -> pd.DataFrame:
 
 def mistakes(table: pd.DataFrame, *, currency: str) -> tuple[str, ...]:
     """Return a sentence for everything that keeps the table from being a catalogue, naming row and column."""
+    if table.shape[1] != len(COLUMNS):
+        return (f"the table of offers must have {len(COLUMNS)} columns, got {table.shape[1]}; open the tab anew",)
     entries = list(_entries(table, currency))
     return tuple(sentence for _, found in entries for sentence in found) or _as_a_whole(
         tuple(entry for entry, _ in entries)
@@ -69,9 +71,9 @@ def catalogue_of(table: pd.DataFrame, *, currency: str) -> Catalogue:
 
 
 def _entries(table: pd.DataFrame, currency: str) -> Iterator[tuple[dict[str, Any], list[str]]]:
-    """Yield each row as an entry, and what is wrong with it."""
+    """Yield each row as an entry, and what is wrong with it; headings can be typed over, so positions count."""
     ids: dict[str, int] = {}
-    for number, row in enumerate(table.reindex(columns=list(COLUMNS)).itertuples(index=False), start=1):
+    for number, row in enumerate(table.itertuples(index=False, name=None), start=1):
         cells = {field: _as_text(cell).strip() for field, cell in zip(_COLUMNS, row, strict=True)}
         if not any(cells.values()):
             continue

@@ -3,6 +3,7 @@
 from html import escape
 
 from retention.hub.reference import Reference
+from retention.offers.campaign import Campaign
 from retention.profit.money import in_currency
 from retention.ui.session import Session
 
@@ -74,7 +75,9 @@ def _states(session: Session) -> dict[str, str | None]:
         "customers": None if people is None else f"{len(people):,} from {people.source}",
         "churn": _model(session),
         "profit": None if curve is None else f"best threshold {curve.threshold_best:.3f}",
-        "offers": None if campaign is None else f"{campaign.written:,} messages ready",
+        "offers": None
+        if campaign is None
+        else f"{campaign.written:,} messages {'sealed' if campaign.sealed else 'to read'}",
         "share": None if place is None else f"model at {Reference.parse(place).short}",
     }
 
@@ -86,3 +89,7 @@ def _next(session: Session) -> str:
 
 def _model(session: Session) -> str | None:
     return None if session.model is None else f"{session.model.chosen}, AUC {session.model.metrics.roc_auc:.2f}"
+
+
+def _offers(campaign: Campaign) -> str:
+    return f"{campaign.written:,} messages {'sealed' if campaign.sealed else 'to read and seal'}"

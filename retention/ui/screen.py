@@ -5,9 +5,9 @@ from typing import Any, TypeAlias
 import gradio as gr
 
 from retention import figures
-from retention.ui import hub_views, path, views
+from retention.ui import hub_views, offer_views, path, views
+from retention.ui.handlers import catalogue, export, ledgers, review
 from retention.ui.handlers import churn as churn_handlers
-from retention.ui.handlers import export
 from retention.ui.handlers import offers as offers_handlers
 from retention.ui.handlers import profit as profit_handlers
 from retention.ui.handlers.share import Plan
@@ -29,8 +29,9 @@ class Screen:
     """
 
     def __init__(self) -> None:
-        self.session = gr.State(Session(), time_to_live=_SECONDS_REMEMBERED)
+        self.session = gr.State(Session(), time_to_live=_SECONDS_REMEMBERED, delete_callback=ledgers.forget)
         self.stop = gr.State(None)
+        self.plug = gr.State(None)
         with gr.Row(elem_id="top"):
             self.header = gr.HTML(elem_id="header")
             self.link = gr.Button("Copy link", size="sm", scale=0, min_width=110, elem_id="link")
@@ -114,7 +115,8 @@ class Screen:
         tab = self.profit
         return [
             tab.cards, tab.matrix, tab.threshold, tab.curve, tab.reading, tab.points, tab.trouble, tab.doubt,
-            *tab.tornado.components, *tab.save_rate.components, *self.from_messages,
+            *tab.tornado.components, *tab.save_rate.components, self.offers.catalogue.table,
+            self.offers.catalogue.trouble, *self.from_messages,
         ]  # fmt: skip
 
     def show_from_prices(self, session: Session, threshold: float | None) -> Updates:
@@ -134,37 +136,101 @@ class Screen:
             tab.doubt: "",
             **tab.tornado.show(None),
             **tab.save_rate.show(None),
+            self.offers.catalogue.table: catalogue.table(session),
+            self.offers.catalogue.trouble: "",
             **self.show_from_messages(session),
         }
+
+    def show_from_catalogue(self, session: Session) -> Updates:
+        """Show the offers, and the prices at the best threshold with the money inputs that the first one sets."""
+        inputs = {box: getattr(session.economics, field) for field, box in self.profit.inputs.items()}
+        return {**self.show_from_prices(session, None), **inputs}
 
     @property
     def from_messages(self) -> list[Component]:
         """All that follows from the messages."""
         tab = self.offers
         return [
-            tab.breaker, tab.messages, tab.lines, tab.csv.button, tab.workbook.button, tab.write, tab.stop,
-            tab.card, tab.message, tab.again, tab.save, *self.plan, *self.standing,
+            tab.breaker, tab.summary, tab.clock, tab.messages, tab.csv.button, tab.workbook.button, tab.write,
+            tab.stop, tab.seal, tab.lines.box, tab.lines.table, tab.held_box, tab.held, *self.of_customer,
+            *self.of_line, *self.plan, *self.standing,
         ]  # fmt: skip
 
     def show_from_messages(self, session: Session, row: int | None = None) -> Updates:
         """Show the messages, and one customer's card where a row is given."""
         campaign, tab = session.campaign, self.offers
         messages = None if campaign is None else campaign.messages
-        chosen = None if messages is None or row is None else messages.iloc[row]
+        sealed = campaign is not None and campaign.sealed
+        written = 0 if campaign is None else campaign.written
+        held = 0 if campaign is None else campaign.held_back
         return {
-            tab.breaker: views.breaker(campaign, connected=offers_handlers.language_model_connected()),
-            tab.messages: None if messages is None else offers_handlers.preview_messages(messages),
-            tab.lines: None if campaign is None else campaign.lines.head(export.ROWS_SHOWN),
-            tab.csv.button: gr.Button(interactive=messages is not None),
-            tab.workbook.button: gr.Button(interactive=messages is not None),
+            tab.breaker: offer_views.ready(connected=offers_handlers.language_model_connected())
+            if campaign is None
+            else offer_views.breaker(campaign.breaker),
+            tab.summary: offer_views.campaign(campaign),
+            tab.clock: gr.Timer(active=campaign is not None and campaign.breaker.state == "open"),
+            tab.messages: gr.Dataframe(
+                value=None if messages is None else offers_handlers.preview_messages(messages),
+                visible=written > 0,
+            ),
+            tab.csv.button: gr.Button(interactive=sealed),
+            tab.workbook.button: gr.Button(interactive=sealed),
             tab.write: gr.Button(interactive=session.model is not None),
             tab.stop: gr.Button(interactive=False),
-            tab.card: views.offer_card(chosen, session.economics.currency),
-            tab.message: gr.Textbox(value="" if chosen is None else chosen["message"], visible=chosen is not None),
-            tab.again: gr.Button(visible=chosen is not None),
-            tab.save: gr.Button(visible=chosen is not None),
+            tab.seal: gr.Button(
+                interactive=written > 0 and not sealed,
+                variant="primary" if written > 0 and not sealed else "secondary",
+            ),
+            tab.lines.box: gr.Accordion(open=not sealed, visible=written > 0),
+            tab.lines.table: None if campaign is None else review.lines(campaign),
+            tab.held_box: gr.Accordion(label=f"Held back: {held:,}", visible=held > 0),
+            tab.held: None if campaign is None else campaign.held.head(export.ROWS_SHOWN),
+            **self.show_customer(session, row),
+            **self.show_line(session, None),
             **self.show_plan(None),
             **self.show_standing(session),
+        }
+
+    @property
+    def of_customer(self) -> list[Component]:
+        """One customer's card and message."""
+        tab = self.offers
+        return [tab.card, tab.message, tab.again, tab.save]
+
+    def show_customer(self, session: Session, row: int | None) -> Updates:
+        """Show one customer by position in the messages, or the invitation to choose one."""
+        campaign, tab = session.campaign, self.offers
+        if campaign is None or row is None or row >= campaign.written:
+            chosen, card = None, offer_views.no_card(campaign)
+        else:
+            chosen = campaign.messages.iloc[row]
+            card = offer_views.offer_card(chosen, campaign.used[row], session.economics.currency)
+        changeable = chosen is not None and campaign is not None and not campaign.sealed
+        return {
+            tab.card: card,
+            tab.message: gr.Textbox(
+                value="" if chosen is None else chosen["message"],
+                visible=chosen is not None,
+                interactive=changeable,
+            ),
+            tab.again: gr.Button(visible=changeable),
+            tab.save: gr.Button(visible=changeable),
+        }
+
+    @property
+    def of_line(self) -> list[Component]:
+        """One line, and what can be done with it."""
+        tab = self.offers.lines
+        return [tab.line, tab.strike, tab.rewrite]
+
+    def show_line(self, session: Session, line: str | None) -> Updates:
+        """Show a line to strike or change; after sealing there is nothing to do."""
+        tab = self.offers.lines
+        changeable = line is not None and session.campaign is not None and not session.campaign.sealed
+        return {
+            tab.line: gr.Textbox(value=line or "", visible=changeable),
+            tab.strike: gr.Button(visible=changeable),
+            tab.rewrite: gr.Button(visible=changeable),
         }
 
     @property

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from retention.churn.model import ChurnModel
@@ -39,6 +40,8 @@ class Session:
         ``OWNER/NAME@commit`` where this very model is on the Hub; None where it is not.
     scored, campaign
         The send list, and the messages written for it.
+    own_ledger
+        The file in which this visit alone records whom it has written to, if it needed one so far.
     """
 
     customers: Customers | None = None
@@ -52,6 +55,7 @@ class Session:
     curve: ProfitCurve | None = None
     scored: Scored | None = None
     campaign: Campaign | None = None
+    own_ledger: Path | None = None
 
     def with_model(self, model: ChurnModel, *, at: str | None = None) -> "Session":
         """Return the session with another model, and without what was made with the one before."""

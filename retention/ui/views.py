@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from html import escape
 
-import pandas as pd
-
 from retention.churn.model import ChurnModel
 from retention.churn.time import OutOfTime
 from retention.customers.audit import Finding
@@ -12,7 +10,6 @@ from retention.customers.checks.findings import percent
 from retention.customers.orders import Snapshot
 from retention.errors import InputError
 from retention.hub.reference import Reference
-from retention.offers.campaign import Campaign
 from retention.profit.curve import ProfitCurve
 from retention.profit.money import in_currency
 from retention.ui.session import Session
@@ -43,7 +40,7 @@ def customers(session: Session) -> str:
         figures.append(
             ("To write to", f"{len(session.today):,}", "active customers as of the last day in the log")
         )
-    return _cards(figures) + _list(people.notes)
+    return _cards(figures) + bullets(people.notes)
 
 
 def findings(found: Iterable[Finding]) -> str:
@@ -79,7 +76,7 @@ def model(trained: ChurnModel | None) -> str:
         + '<p class="muted small">Every figure comes from customers the model had not seen.</p>'
         + _out_of_time(trained.out_of_time)
         + _calibrated(trained)
-        + _list(trained.warnings)
+        + bullets(trained.warnings)
     )
 
 
@@ -93,7 +90,7 @@ def scored(session: Session) -> str:
         f"This model{source} scores {len(found.send_list):,} customers at a mean probability of "
         f"{found.mean_probability:.1%}; an offer pays for {found.contacted:,} of them (assumed)."
     )
-    return reading(words) + _list(found.drift.reasons)
+    return reading(words) + bullets(found.drift.reasons)
 
 
 def not_measured() -> str:
@@ -101,37 +98,6 @@ def not_measured() -> str:
     return reading(
         "This model came without its evaluation rows, so no profit can be measured with it. The slider begins at "
         "the break-even probability of the money inputs (assumed)."
-    )
-
-
-def breaker(campaign: Campaign | None, *, connected: bool) -> str:
-    """Return the state of the language model's circuit breaker, and who wrote the messages."""
-    if campaign is None:
-        state, reason = ("closed", "ready") if connected else ("not needed", "no language model is connected")
-        words = "The backup library writes every message that the language model cannot."
-    else:
-        state, reason = campaign.breaker.state, campaign.breaker.reason
-        words = ", ".join(f"{n:,} by {escape(source)}" for source, n in campaign.by_source.items())
-        words = f"{campaign.written:,} messages in {campaign.seconds:.1f} s: {words or 'none were due'}"
-    return (
-        f'<div class="breaker" role="status"><b>Circuit breaker: {escape(state)}</b>'
-        f'<span class="muted">{escape(reason)}</span><span>{words}</span></div>'
-    )
-
-
-def offer_card(row: pd.Series | None, currency: str) -> str:
-    """Return one customer's facts, reasons, offer and what it is expected to earn."""
-    if row is None:
-        return empty("Choose a row to see why this customer gets an offer, and to change the message.")
-    reasons = [row[name] for name in ("reason_1", "reason_2", "reason_3") if row[name]]
-    return (
-        f'<div class="card"><span class="label">Customer {escape(str(row.iloc[0]))}</span>'
-        f'<span class="figure">{row["churn_probability"]:.0%} likely to leave</span>'
-        f'<span class="note">Offer {escape(str(row["offer"]))}; expected to earn '
-        f'{in_currency(row["expected_profit"], escape(currency))} <span class="tag">assumed</span></span>'
-        f"{_list(reasons)}"
-        f'<span class="note">Written by {escape(str(row["message_source"]))}'
-        f"{escape(f' ({row.message_note})' if row['message_note'] else '')}</span></div>"
     )
 
 
@@ -169,6 +135,12 @@ def earnings(curve: ProfitCurve | None) -> str:
 def trouble(error: InputError) -> str:
     """Return what is wrong with an input, for the place where it was typed."""
     return f'<p class="finding error" role="alert">{escape(str(error))}</p>'
+
+
+def bullets(sentences: Iterable[str]) -> str:
+    """Return a list of sentences; nothing where there are none."""
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    return f'<ul class="facts">{items}</ul>' if items else ""
 
 
 def empty(words: str) -> str:
@@ -232,8 +204,3 @@ def _cards(figures: Iterable[tuple[str, str, str]]) -> str:
         for label, figure, note in figures
     )
     return f'<div class="cards">{cells}</div>'
-
-
-def _list(sentences: Iterable[str]) -> str:
-    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
-    return f'<ul class="facts">{items}</ul>' if items else ""

@@ -104,6 +104,8 @@ def test_an_analyst_gets_from_a_file_to_a_send_list_and_the_command_line_agrees(
     open_tab(page, "Offers")
     page.get_by_role("button", name="Write the messages").click()
     expect(page.locator("#breaker")).to_contain_text("messages in")
+    page.get_by_role("button", name="Seal").click()
+    expect(page.locator("#breaker")).to_contain_text("nothing changes any more")
     download(page, "Download CSV", tmp_path / "downloaded.csv")
     downloaded = pd.read_csv(tmp_path / "downloaded.csv")
 

@@ -1,5 +1,6 @@
 """Writing to many: as many messages as customers, whatever fails, and the same ones when asked again."""
 
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from retention.offers.guard import LONGEST
 from retention.offers.ledger import Ledger
 from retention.offers.upgrade import MOST_CALLS, MOST_LINES
 from retention.offers.writer import HubWriter, unplugged
-from tests.offers.cases import CASH, OFFERS, send_list
+from tests.offers.cases import CASH, OFFERS, many_kinds, send_list
 from tests.stand_ins.fault_server import FAULTS, FaultServer, in_turn, replies, says
 
 SLOW = {"hang", "headers then hang", "drip"}
@@ -334,13 +335,28 @@ def test_stopping_keeps_what_is_sealed(ledger: Ledger, writer: HubWriter, server
     assert all(kept[customer] == entry.message for customer, entry in sealed.items())
 
 
-def test_progress_is_told_to_the_end(writer: HubWriter) -> None:
-    """Shares never fall and come close to one."""
-    told: list[float] = []
-    written(send_list(500), writer=writer, progress=lambda share, words: told.append(share))
-    assert told == sorted(told)
-    assert told[0] == 0
-    assert told[-1] > 0.95
+@pytest.mark.slow
+def test_100_000_customers_cost_hundreds_of_calls(writer: HubWriter, server: FaultServer) -> None:
+    """A model's line serves a kind of customer, so almost everyone has one after a few hundred calls."""
+    rows = many_kinds(100_000)
+    campaign = written(rows, writer=writer, review=True)
+    assert campaign.written == 100_000
+    assert 100 <= len(server.requests) <= MOST_CALLS
+    assert campaign.by_source == {"m": 100_000}
+
+
+def test_progress_is_told_to_the_end(writer: HubWriter, server: FaultServer) -> None:
+    """Shares never fall and come close to one; the words tell counts, rate and what is left."""
+    server.answer = says(after_s=0.02)
+    told: list[tuple[float, str]] = []
+    written(many_kinds(500), writer=writer, progress=lambda share, words: told.append((share, words)))
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares)
+    assert shares[0] == 0
+    assert shares[-1] > 0.95
+    assert re.search(
+        r"Fresh lines: \d+ of 500, for \d+ of 500 customers; [\d.]+ a second, about \d+ s left", str(told)
+    )
 
 
 def test_writing_works_with_sockets_blocked(monkeypatch: pytest.MonkeyPatch) -> None:

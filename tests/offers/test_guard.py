@@ -44,6 +44,8 @@ def test_good_lines_pass(line: str, language: str) -> None:
         ("{name} you loser, come back for {offer}.", "rude"),
         ("Hi {name}, go to evil dot example for {offer}.", "address"),
         ("Hi {name}, go to evil.example for {offer}.", "address"),
+        ("Hi {name}, see www eats for {offer}.", "address"),
+        ("Hi {name}, see https://eats.example for {offer}.", "no place"),
         ("Hi {name}, order by midnight to get {offer}.", "deadline"),
         ("Hi {name}, our model says you may churn, so {offer}.", "know"),
         ("Hi {name}, I am your host. Enjoy {offer}.", "person"),

@@ -95,6 +95,13 @@ def test_rows_without_content_are_left_out() -> None:
     assert "must hold 1 to 100 rows, got 0" in mistakes(table.tail(1), currency="₹")[0]
 
 
+def test_columns_count_by_position() -> None:
+    """A heading that was typed over changes nothing, and a column too few is told."""
+    table = as_table(packaged(), Economics())
+    assert mistakes(table.rename(columns={"Id": "x"}), currency="₹") == ()
+    assert "must have 8 columns, got 7" in mistakes(table.drop(columns="Id"), currency="₹")[0]
+
+
 def test_ids_that_meet_once_the_cost_is_in_them_are_refused() -> None:
     """cash_50 and cash_{cost} at 50 would be one offer in a file."""
     (found,) = mistakes(edited(2, "Id", "cash_50"), currency="₹")

@@ -14,7 +14,7 @@ from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.profit.economics import PRESETS, Economics
 from retention.ui import views
-from retention.ui.handlers import churn, customers, offers, profit
+from retention.ui.handlers import churn, customers, offers, profit, review
 from retention.ui.session import Session
 from tests.figures.cases import three_cutoffs
 from tests.files import write
@@ -91,10 +91,11 @@ def test_a_failed_upload_changes_nothing(session: Session, tmp_path: Path) -> No
 
 def test_the_send_list_goes_out_as_csv_and_excel(session: Session, tmp_path: Path) -> None:
     """Both files are named for what they are, and nothing is written before somebody asks."""
-    with pytest.raises(InputError, match="no messages yet"):
-        offers.csv(session)
     written = offers.write(session, 0.9)
-    assert written.campaign
+    for early in (session, written):
+        with pytest.raises(InputError, match="not sealed yet"):
+            offers.csv(early)
+    written = review.seal(written, cool_down_days=14)
     for file, magic in [(offers.csv(written), b"customerID,"), (offers.workbook(written), b"PK")]:
         assert file.name in {"send_list.csv", "send_list.xlsx"}
         file.write(tmp_path / file.name)
@@ -201,44 +202,13 @@ def test_today_is_who_gets_written_to(session: Session, telecom: Customers) -> N
     assert written.campaign and written.campaign.written == 100
 
 
-def test_one_message_can_be_changed_and_no_other(session: Session) -> None:
-    """A person's own words replace one message, cleaned of line breaks, and are marked as theirs."""
-    written = offers.write(session, 0.5)
-    edited = offers.edit(written, 2, "Come back soon,\n  we miss you")
-    assert written.campaign and edited.campaign
-    before, after = written.campaign.messages, edited.campaign.messages
-    assert after["message"].iloc[2] == "Come back soon, we miss you"
-    assert after["message_source"].iloc[2] == "you"
-    others = [row for row in range(len(before)) if row != 2]
-    pd.testing.assert_frame_equal(before.iloc[others], after.iloc[others])
-
-
-@pytest.mark.parametrize(("length", "fits"), [(0, False), (1, True), (160, True), (161, False)])
-def test_a_message_keeps_its_bounds(session: Session, length: int, fits: bool) -> None:
-    """1 to 160 characters go out; less or more is refused and changes nothing."""
-    written = offers.write(session, 0.5)
-    if fits:
-        assert offers.edit(written, 0, "x" * length).campaign is not None
-    else:
-        with pytest.raises(InputError, match="1 to 160"):
-            offers.edit(written, 0, "x" * length)
-
-
 def test_pulling_the_plug_still_writes_to_everyone(session: Session) -> None:
     """With a server that refuses every call, all get the library's message and the breaker says why."""
-    written = offers.write(session, 0.3, plugged=False)
+    written = offers.write(session, 0.3, writer=offers.plug(False))
     assert written.campaign and written.scored
     assert written.campaign.written == written.scored.contacted
     assert written.campaign.by_source == {"backup": written.campaign.written}
     assert written.campaign.breaker.state == "open"
     assert written.campaign.breaker.failures > 0
-
-
-def test_writing_again_keeps_the_customer(session: Session) -> None:
-    """A message written anew in another language goes to the same customer with the same offer."""
-    written = offers.write(session, 0.5)
-    again = offers.write_again(written, 1, tone="brief", language="hi", plugged=True)
-    assert written.campaign and again.campaign
-    old, new = written.campaign.messages.iloc[1], again.campaign.messages.iloc[1]
-    assert new["message"] != old["message"]
-    assert new["customerID"] == old["customerID"]
+    assert offers.line_report(plugged=False).state == "open"
+    assert offers.line_report(plugged=True).state == "off"

@@ -3,56 +3,136 @@
 from collections.abc import Iterator
 
 import gradio as gr
+import pandas as pd
 
-from retention.ui.events.wiring import BAR, long_work, on, on_download, stop
-from retention.ui.handlers import offers
+from retention.errors import RetentionError
+from retention.offers.plug import Plug
+from retention.ui import offer_views
+from retention.ui.events.wiring import BAR, long_work, on, on_download, stop, warn
+from retention.ui.handlers import catalogue, offers, review
 from retention.ui.screen import Screen, Updates
 from retention.ui.session import Session
 
 
 def wire(screen: Screen) -> None:
     """Connect the Offers tab."""
+    _wire_catalogue(screen)
+    _wire_writing(screen)
+    _wire_messages(screen)
+    _wire_lines(screen)
+
+
+def _wire_catalogue(screen: Screen) -> None:
+    tab = screen.offers.catalogue
+    repriced = [*screen.from_prices, *screen.profit.inputs.values()]
+
+    def use(session: Session, edited: pd.DataFrame) -> Updates:
+        if found := catalogue.mistakes_in(session, edited):
+            return {tab.trouble: offer_views.mistakes(found)}
+        return screen.show_from_catalogue(catalogue.use(session, edited))
+
+    def open_file(session: Session, path: str) -> Updates:
+        return screen.show_from_catalogue(catalogue.open_file(session, path))
+
+    on(tab.use.click, use, [screen.session, tab.table], repriced, show_progress_on=[tab.trouble])
+    on(tab.choose.upload, open_file, [screen.session, tab.choose], repriced, show_progress_on=[tab.trouble])
+    on_download(tab.save, catalogue.save, [screen.session])
+
+
+def _wire_writing(screen: Screen) -> None:
     tab = screen.offers
-    style = [tab.tone, tab.language, tab.plugged]
+    wishes = [tab.tone, tab.language, tab.plugged, tab.cool_down_days, tab.run]
 
     def write(
-        session: Session, threshold: float, tone: str, language: str, plugged: bool, bar: gr.Progress = BAR
-    ) -> Iterator[Updates]:
+        session: Session, threshold: float, tone: str, language: str, plugged: bool, days: float, run: str,
+        bar: gr.Progress = BAR,
+    ) -> Iterator[Updates]:  # fmt: skip
+        try:
+            plug = offers.plug(plugged)
+        except RetentionError as error:  # a setting is wrong
+            warn(error)
+            plug = None
+        yield {screen.plug: plug}
         yield from long_work(
             screen, tab.write, tab.stop, bar,
             lambda progress: offers.write(
-                session, threshold, tone=tone, language=language, plugged=plugged, progress=progress
+                session, threshold, writer=plug, tone=tone, language=language, cool_down_days=days, run=run,
+                progress=progress,
             ),
             screen.show_from_messages,
+            meanwhile=lambda: {} if plug is None else {tab.breaker: offer_views.breaker(plug.report())},
         )  # fmt: skip
 
-    def choose(session: Session, event: gr.SelectData) -> Updates:
-        row = int(event.index[0])
-        return {**screen.show_from_messages(session, row), tab.row: row, tab.messages: gr.skip()}
+    def pull(plug: Plug | None, plugged: bool) -> Updates:
+        if plug is not None:
+            plug.plugged = plugged
+        return look(plugged)
 
-    def again(session: Session, row: int, tone: str, language: str, plugged: bool) -> Updates:
-        written = offers.write_again(session, row, tone=tone, language=language, plugged=plugged)
-        return screen.show_from_messages(written, row)
+    def look(plugged: bool) -> Updates:
+        report = offers.line_report(plugged)
+        return {tab.breaker: offer_views.breaker(report), tab.clock: gr.Timer(active=report.state == "open")}
 
-    def save(session: Session, row: int, message: str) -> Updates:
-        return screen.show_from_messages(offers.edit(session, row, message), row)
+    def seal(session: Session, days: float) -> Updates:
+        return screen.show_from_messages(review.seal(session, cool_down_days=days))
 
     on(
-        tab.write.click, write, [screen.session, screen.profit.threshold, *style],
-        [*screen.from_messages, screen.stop], show_progress_on=[tab.breaker], concurrency_limit=4,
+        tab.write.click, write, [screen.session, screen.profit.threshold, *wishes],
+        [*screen.from_messages, screen.stop, screen.plug], show_progress_on=[tab.bar], concurrency_limit=4,
     )  # fmt: skip
     on(tab.stop.click, stop, [screen.stop], [])
     on_download(tab.csv, offers.csv, [screen.session])
     on_download(tab.workbook, offers.workbook, [screen.session])
-    on(tab.messages.select, choose, [screen.session], [*screen.from_messages, tab.row], show_progress="hidden")
+    on(tab.plugged.input, pull, [screen.plug, tab.plugged], [tab.breaker, tab.clock], show_progress="hidden")
+    on(tab.clock.tick, look, [tab.plugged], [tab.breaker, tab.clock], show_progress="hidden")
     on(
-        tab.again.click,
-        again,
-        [screen.session, tab.row, *style],
-        screen.from_messages,
-        show_progress_on=[tab.card],
-    )
+        tab.seal.click, seal, [screen.session, tab.cool_down_days], screen.from_messages,
+        show_progress_on=[tab.bar],
+    )  # fmt: skip
+
+
+def _wire_messages(screen: Screen) -> None:
+    tab = screen.offers
+
+    def choose(session: Session, event: gr.SelectData) -> Updates:
+        row = review.position_of(review.campaign_of(session), event.row_value[0])
+        return {**screen.show_customer(session, row), tab.row: row}
+
+    def again(session: Session, row: int, tone: str, language: str, plugged: bool) -> Updates:
+        written = review.write_again(session, row, writer=offers.plug(plugged), tone=tone, language=language)
+        return screen.show_from_messages(written, row)
+
+    def save(session: Session, row: int, message: str) -> Updates:
+        return screen.show_from_messages(review.reword(session, row, message), row)
+
+    on(tab.messages.select, choose, [screen.session], [*screen.of_customer, tab.row], show_progress="hidden")
+    on(
+        tab.again.click, again, [screen.session, tab.row, tab.tone, tab.language, tab.plugged],
+        screen.from_messages, show_progress_on=[tab.card],
+    )  # fmt: skip
     on(
         tab.save.click, save, [screen.session, tab.row, tab.message], screen.from_messages,
         show_progress_on=[tab.card],
+    )  # fmt: skip
+
+
+def _wire_lines(screen: Screen) -> None:
+    tab = screen.offers.lines
+
+    def choose(session: Session, event: gr.SelectData) -> Updates:
+        return {**screen.show_line(session, event.row_value[0]), tab.chosen: event.row_value[0]}
+
+    def strike(session: Session, line: str) -> Updates:
+        return screen.show_from_messages(review.strike(session, line))
+
+    def rewrite(session: Session, line: str, new: str) -> Updates:
+        return screen.show_from_messages(review.rewrite(session, line, new))
+
+    on(tab.table.select, choose, [screen.session], [*screen.of_line, tab.chosen], show_progress="hidden")
+    on(
+        tab.strike.click, strike, [screen.session, tab.chosen], screen.from_messages,
+        show_progress_on=[tab.line],
+    )  # fmt: skip
+    on(
+        tab.rewrite.click, rewrite, [screen.session, tab.chosen, tab.line], screen.from_messages,
+        show_progress_on=[tab.line],
     )  # fmt: skip

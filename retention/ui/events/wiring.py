@@ -56,8 +56,12 @@ def long_work(
     bar: gr.Progress,
     work: Callable[[Progress], Result],
     show: Callable[[Result], Updates],
+    meanwhile: Callable[[], Updates] = dict,
 ) -> Iterator[Updates]:
-    """Run long work with a progress bar; while it runs its start button rests and its stop button works."""
+    """Run long work with a progress bar; while it runs its start button rests and its stop button works.
+
+    ``meanwhile`` says what else is shown while the work goes on.
+    """
     stopping = threading.Event()
 
     def running(runs: bool) -> Updates:
@@ -71,7 +75,7 @@ def long_work(
                 yield {**running(False), **show(update.result)}
             else:
                 bar(update.share, desc=update.words)
-                yield {screen.stop: gr.skip()}
+                yield {screen.stop: gr.skip(), **meanwhile()}
     except RetentionError as error:
         warn(error)
         yield running(False)

@@ -180,7 +180,7 @@ def _whole(number: float | None) -> int | None:
 def _begin(
     session: Session, customers: Customers, *, today: Customers | None = None, orders: Orders | None = None
 ) -> Session:
-    """Return a session that starts over with these customers; only the money inputs stay."""
+    """Return a session that starts over with these customers; the money inputs and the offers stay."""
     newest = customers.newest()
     pictures = {
         "recency_frequency": figures.recency_frequency(newest),
@@ -194,6 +194,8 @@ def _begin(
         findings=audit(newest),
         pictures=pictures,
         economics=session.economics,
+        catalogue=session.catalogue,
+        own_ledger=session.own_ledger,
     )
 
 

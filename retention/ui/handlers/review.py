@@ -1,0 +1,98 @@
+"""What a person does with the messages before they go out."""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from retention.errors import InputError
+from retention.offers import review
+from retention.offers.campaign import Campaign
+from retention.offers.ledger import Ledger
+from retention.offers.writer import Writer
+from retention.ui.handlers.export import ROWS_SHOWN
+from retention.ui.handlers.ledgers import with_ledger
+from retention.ui.session import Session
+
+REASONS = {
+    "away": "away for a while",
+    "fewer_orders": "fewer orders",
+    "smaller_orders": "smaller orders",
+    "late_delivery": "late deliveries",
+    "bad_experience": "a bad experience",
+    "price": "price",
+    "general": "anything else",
+}
+
+
+def lines(campaign: Campaign) -> pd.DataFrame:
+    """Return every distinct line, most used first, as a person reads them."""
+    found = review.distinct_lines(campaign)
+    return pd.DataFrame(
+        {
+            "Line": found["line"],
+            "Customers": found["customers"],
+            "For": [", ".join(REASONS[code] for code in codes.split(", ")) for codes in found["reasons"]],
+            "Written by": found["source"],
+        }
+    ).head(ROWS_SHOWN)
+
+
+def position_of(campaign: Campaign, customer: object) -> int:
+    """Return where a customer's message stands.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    found = (campaign.messages[campaign.brief.id].astype("str") == str(customer)).to_numpy().nonzero()[0]
+    if len(found) == 0:
+        raise InputError("this customer has no message; choose another row")
+    return int(found[0])
+
+
+def strike(session: Session, line: str) -> Session:
+    """Rule a line out for everyone who has it."""
+    with Ledger(with_ledger(session)[1]) as ledger:
+        return replace(session, campaign=review.strike(campaign_of(session), line, ledger=ledger))
+
+
+def rewrite(session: Session, line: str, new: str) -> Session:
+    """Put a person's own line in the place of a line."""
+    with Ledger(with_ledger(session)[1]) as ledger:
+        return replace(session, campaign=review.rewrite(campaign_of(session), line, new, ledger=ledger))
+
+
+def reword(session: Session, position: int, text: str) -> Session:
+    """Replace one customer's message by a person's own words."""
+    with Ledger(with_ledger(session)[1]) as ledger:
+        return replace(session, campaign=review.reword(campaign_of(session), position, text, ledger=ledger))
+
+
+def write_again(session: Session, position: int, *, writer: Writer | None, tone: str, language: str) -> Session:
+    """Write one customer's message anew."""
+    with Ledger(with_ledger(session)[1]) as ledger:
+        again = review.write_again(
+            campaign_of(session), position, writer=writer, tone=tone, language=language, ledger=ledger
+        )
+    return replace(session, campaign=again)
+
+
+def seal(session: Session, *, cool_down_days: float) -> Session:
+    """Close the messages: what is downloaded from now on is what goes out."""
+    with Ledger(with_ledger(session)[1]) as ledger:
+        sealed = review.seal(campaign_of(session), ledger=ledger, cool_down_days=cool_down_days)
+    return replace(session, campaign=sealed)
+
+
+def campaign_of(session: Session) -> Campaign:
+    """Return the messages.
+
+    Raises
+    ------
+    InputError
+        If there are none yet.
+    """
+    if session.campaign is None:
+        raise InputError("no messages yet; write them first")
+    return session.campaign
