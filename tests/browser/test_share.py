@@ -3,12 +3,18 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import TOKEN
 from tests.browser.test_story import open_tab
 from tests.stand_ins.hub_server import HubServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def step(page: Page, name: str) -> Locator:
+    """A step's tab: its name, and where the visitor stands."""
+    return page.get_by_role("tab", name=name)
 
 
 def look(page: Page, what: str, repo: str) -> None:
@@ -41,7 +47,7 @@ def test_what_is_pushed_is_loaded_and_replayed(page: Page, hub: HubServer) -> No
     assert hub.repos == {}
     model = push(page, "The model", "alice/churn")
     assert model == f"alice/churn@{hub.repos['model', 'alice/churn'].head.oid}"
-    expect(page.locator("#header")).to_contain_text(f"model at {model[: len('alice/churn@') + 8]}")
+    expect(step(page, "Share")).to_contain_text(f"model at {model[: len('alice/churn@') + 8]}")
     customers = push(page, "The customers it learned from", "alice/customers")
     decision = push(page, "A decision", "alice/decision")
     assert all(repo.private for repo in hub.repos.values())
@@ -54,11 +60,11 @@ def test_what_is_pushed_is_loaded_and_replayed(page: Page, hub: HubServer) -> No
     open_tab(page, "Customers")
     load(page, "customers-from-hub", customers)
     expect(page.locator("#header")).to_contain_text("from alice/customers@")
-    expect(page.locator("#header")).to_contain_text("not trained yet")
+    expect(step(page, "Churn model")).to_contain_text("next: train")
     open_tab(page, "Churn model")
     load(page, "model-from-hub", "alice/churn")
-    expect(page.locator("#header")).to_contain_text("model at alice/churn@")
-    expect(page.locator("#header")).to_contain_text("not measured: no evaluation rows")
+    expect(step(page, "Share")).to_contain_text("model at alice/churn@")
+    expect(step(page, "Profit")).to_contain_text("bring evaluation rows")
     open_tab(page, "Profit")
     expect(page.locator("#reading")).to_contain_text("came without its evaluation rows")
 
@@ -86,4 +92,4 @@ def test_what_the_hub_refuses_is_one_sentence(page: Page, hub: HubServer) -> Non
     expect(page.locator(".toast-body", has_text="there is no model of this name")).to_be_visible()
     expect(page.locator("#header")).to_contain_text(re.compile(r"AUC 0\.\d\d"))
     assert hub.repos == {}
-    assert "hf_" not in page.content()
+    assert TOKEN not in page.content()

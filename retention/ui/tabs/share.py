@@ -66,7 +66,8 @@ def build() -> ShareTab:
         stop = gr.Button("Stop", interactive=False)
     planned, shared = gr.State(None), gr.State(None)
     plan = gr.HTML(elem_id="hub-plan")
-    push = gr.Button("Push exactly this", variant="primary", visible=False)
+    with gr.Row():
+        push = gr.Button("Push exactly this", variant="primary", visible=False)
     result = gr.HTML(elem_id="hub-result")
     gr.Markdown("### Make a shared decision again")
     with gr.Row(equal_height=False):
