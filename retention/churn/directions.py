@@ -56,7 +56,10 @@ def find_directions(ladder: Ladder, examples: Examples, *, seed: int = 0) -> tup
     few = examples.sample(_ROWS_FOR_TREES, seed=seed)
     shap = ladder.trees.contributions(few.matrix)
     drawn = bootstrap(
-        ladder.logistic, examples.sample(_ROWS_FOR_SIGNS, seed=seed), strength=ladder.plan.strength, seed=seed
+        ladder.logistic,
+        examples.sample(_ROWS_FOR_SIGNS, seed=seed),
+        strength=ladder.plan.ridge.strength,
+        seed=seed,
     )
     found = [
         _direction(column, np.array(term.weights), draws, few.matrix[:, at], shap[:, at])

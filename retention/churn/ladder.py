@@ -16,7 +16,7 @@ from retention.churn.calibration import Calibration, calibrate
 from retention.churn.evaluate import beats, log_loss, losses
 from retention.churn.examples import Examples
 from retention.churn.folds import assign_folds
-from retention.churn.logistic import STRENGTHS, Logistic, fit_logistic
+from retention.churn.logistic import Logistic, Ridge, fit_logistic, ridges_for
 from retention.churn.rule import Rule, fit_best_rule
 from retention.churn.trees import Rows, Trees, TreeSettings, fit_trees, search_trees
 from retention.churn.workers import Pulse
@@ -36,8 +36,8 @@ class Plan:
     ----------
     rung
         One of :data:`RUNGS`.
-    strength
-        Inverse regularisation of the logistic regression.
+    ridge
+        Of the logistic regression.
     settings, rounds
         Of the trees.
     blend
@@ -47,7 +47,7 @@ class Plan:
     """
 
     rung: str
-    strength: float
+    ridge: Ridge
     settings: TreeSettings
     rounds: int
     blend: float
@@ -107,7 +107,7 @@ class Ladder:
         return cls(
             Plan(
                 rung=RUNGS[RUNGS.index(plan["rung"])],
-                strength=float(plan["strength"]),
+                ridge=Ridge(**plan["ridge"]),
                 settings=TreeSettings(**plan["settings"]),
                 rounds=int(plan["rounds"]),
                 blend=float(plan["blend"]),
@@ -158,24 +158,25 @@ def _search(examples: Examples, *, seed: int, pulse: Pulse) -> Plan:
     splits = [(np.flatnonzero(fold != one), np.flatnonzero(fold == one)) for one in range(1 if large else 3)]
     trees = search_trees(examples, splits=splits, seed=seed, pulse=pulse)
     margins = {rung: np.full(len(examples), np.nan) for rung in RUNGS[:2]} | {"xgboost": trees.margin}
-    ridge = np.full((len(STRENGTHS), len(examples)), np.nan)
+    ridges = ridges_for(examples)
+    regressions = np.full((len(ridges), len(examples)), np.nan)
     for train, held in splits:
         inside, outside = examples.take(train), examples.matrix[held]
         margins["base rate"][held] = log_odds(inside.rate)
         margins["one feature"][held] = fit_best_rule(inside).margin(outside)
-        for row, fit in zip(ridge, fit_logistic(inside, strengths=STRENGTHS, seed=seed), strict=True):
+        for row, fit in zip(regressions, fit_logistic(inside, ridges=ridges, seed=seed), strict=True):
             row[held] = fit.margin(outside)
         pulse.finished()
     seen = ~np.isnan(trees.margin)
     examples = examples.take(seen)
     label, importance = examples.label, examples.importance
-    best = int(np.argmin([importance @ log_loss(row[seen], label) for row in ridge]))
+    best = int(np.argmin([importance @ log_loss(row[seen], label) for row in regressions]))
     held_out = {rung: margin[seen] for rung, margin in margins.items()}
-    linear, boosted = ridge[best][seen], held_out["xgboost"]
+    linear, boosted = regressions[best][seen], held_out["xgboost"]
     costs = [importance @ log_loss(_blended(linear, boosted, share), label) for share in _BLENDS]
     blend = float(_BLENDS[int(np.argmin(costs))])
     held_out |= {"logistic regression": linear, "blend": _blended(linear, boosted, blend)}
-    draft = Plan("base rate", STRENGTHS[best], trees.settings, max(1, round(trees.rounds * 1.1)), blend, {})
+    draft = Plan("base rate", ridges[best], trees.settings, max(1, round(trees.rounds * 1.1)), blend, {})
     return choose(draft, held_out, examples, seed=seed)
 
 
@@ -214,10 +215,10 @@ def agreed(plans: list[Plan], *, growth: float) -> Plan:
     votes = [plan.settings for plan in plans]
     settings = max(sorted(set(votes), key=lambda one: one.depth), key=votes.count)
     rounds = np.mean([plan.rounds for plan in plans if plan.settings == settings])
-    strengths = [plan.strength for plan in plans]
+    ridges = [plan.ridge for plan in plans]
     return replace(
         plans[0],
-        strength=max(sorted(set(strengths)), key=strengths.count),
+        ridge=max(sorted(set(ridges)), key=ridges.count),
         settings=settings,
         rounds=max(1, round(float(rounds) * (1 + 0.2 * (growth - 1)))),
         blend=float(np.mean([plan.blend for plan in plans])),
@@ -227,7 +228,7 @@ def agreed(plans: list[Plan], *, growth: float) -> Plan:
 def fit_ladder(plan: Plan, examples: Examples, *, seed: int, threads: int, pulse: Pulse) -> Ladder:
     """Fit every candidate on all these customers by one plan."""
     rule = fit_best_rule(examples)
-    logistic = fit_logistic(examples, strengths=(plan.strength,), seed=seed)[0]
+    logistic = fit_logistic(examples, ridges=(plan.ridge,), seed=seed)[0]
     pulse.finished()
     trees = fit_trees(
         examples, settings=plan.settings, rounds=plan.rounds, seed=seed, threads=threads, pulse=pulse

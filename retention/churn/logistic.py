@@ -10,11 +10,32 @@ from numpy.typing import NDArray
 from retention.churn.examples import Examples
 from retention.churn.schema import Column
 
-STRENGTHS = (0.01, 0.1, 1.0)
-"""Inverse regularisation strengths (scikit-learn's ``C``) worth trying, strongest first."""
-
+_STRENGTHS = (0.01, 0.1, 1.0)
 _MOST_CELLS = 5_000_000
 _FEW_WEIGHTS = 500
+
+
+@dataclass(frozen=True, order=True)
+class Ridge:
+    """What is searched over.
+
+    Attributes
+    ----------
+    strength
+        Inverse regularisation (scikit-learn's ``C``).
+    logarithms
+        Whether long-tailed numbers enter by their logarithm: right where effects fade, wrong where they add up.
+    """
+
+    strength: float = 1.0
+    logarithms: bool = True
+
+
+def ridges_for(examples: Examples) -> tuple[Ridge, ...]:
+    """Return the regressions worth trying, the most regularised first."""
+    terms = (_empty_term(column, examples.matrix[:, at]) for at, column in enumerate(examples.columns))
+    ways = (True, False) if any(term.logarithm for term in terms) else (True,)
+    return tuple(Ridge(strength, way) for strength in _STRENGTHS for way in ways)
 
 
 @dataclass(frozen=True)
@@ -30,8 +51,8 @@ class Term:
     mean
         Average contribution in training, so that a contribution can be told against a typical customer.
     low, high, centre, scale, logarithm
-        For a number: it is kept within its training range, replaced by its logarithm where it is
-        long-tailed, then centred and scaled; a blank sits at the centre.
+        For a number: it is kept within its training range, perhaps replaced by its logarithm, then centred
+        and scaled; a blank sits at the centre.
     """
 
     weights: tuple[float, ...]
@@ -92,8 +113,8 @@ class Logistic:
         return cls(float(saved["intercept"]), terms)
 
 
-def fit_logistic(examples: Examples, *, strengths: Sequence[float] = (1.0,), seed: int = 0) -> list[Logistic]:
-    """Fit one ridge-penalised regression for each strength.
+def fit_logistic(examples: Examples, *, ridges: Sequence[Ridge] = (Ridge(),), seed: int = 0) -> list[Logistic]:
+    """Fit one ridge-penalised regression for each way.
 
     Categories are one-hot, numbers scaled, blanks imputed at the centre with a flag of their own.
     A table too large for memory is thinned by rows: a few hundred coefficients need no more.
@@ -102,8 +123,8 @@ def fit_logistic(examples: Examples, *, strengths: Sequence[float] = (1.0,), see
     ----------
     examples
         Training customers.
-    strengths
-        Values of ``C``.
+    ridges
+        How to.
     seed
         Picks the rows when the table is thinned.
     """
@@ -111,12 +132,15 @@ def fit_logistic(examples: Examples, *, strengths: Sequence[float] = (1.0,), see
 
     examples = examples.sample(_MOST_CELLS // len(examples.columns), seed=seed)
     matrix = examples.matrix
-    empty = [_empty_term(column, matrix[:, at]) for at, column in enumerate(examples.columns)]
-    design, owner = _design(empty, matrix)
+    designs = {}
+    for way in {ridge.logarithms for ridge in ridges}:
+        empty = [_empty_term(column, matrix[:, at], way) for at, column in enumerate(examples.columns)]
+        designs[way] = (empty, *_design(empty, matrix))
     fits = []
-    for strength in strengths:
+    for ridge in ridges:
+        empty, design, owner = designs[ridge.logarithms]
         solver = "newton-cholesky" if design.shape[1] <= _FEW_WEIGHTS else "lbfgs"
-        model = LogisticRegression(C=strength, solver=solver, max_iter=2000)
+        model = LogisticRegression(C=ridge.strength, solver=solver, max_iter=2000)
         model.fit(design, examples.label, sample_weight=examples.importance)
         terms = tuple(
             _filled_term(term, model.coef_[0][owner == at], matrix[:, at]) for at, term in enumerate(empty)
@@ -167,7 +191,7 @@ def bootstrap(
     return [drawn[:, owner == at] for at in range(len(fitted.terms))]
 
 
-def _empty_term(column: Column, values: NDArray[np.float64]) -> Term:
+def _empty_term(column: Column, values: NDArray[np.float64], logarithms: bool = True) -> Term:
     """Return the term of a column before anything is known about its weight."""
     if column.kind == "category":
         return Term((0.0,) * len(column.categories), 0.0)
@@ -176,7 +200,7 @@ def _empty_term(column: Column, values: NDArray[np.float64]) -> Term:
         at = float(known[0]) if known.size else 0.0
         return Term((0.0,), 0.0, low=at, high=at, centre=at, scale=1.0)
     low, high = float(known.min()), float(known.max())
-    logarithm = _long_tailed(known)
+    logarithm = logarithms and _long_tailed(known)
     seen = np.log1p(known - low) if logarithm else known
     return Term(
         (0.0,), 0.0, low=low, high=high, centre=float(seen.mean()), scale=float(seen.std()), logarithm=logarithm

@@ -29,7 +29,7 @@ MAX_FOLDS = 100
 FINE_FROM = 50_000
 """Customers from which a slider step is cut into 16 cells instead of one."""
 
-_BATCH = 1 << 16  # rows whose intermediate arrays stay in the processor's cache
+_BATCH = 1 << 17  # rows whose intermediate arrays stay in the processor's cache
 
 Sums = NDArray[np.float64]
 

@@ -5,7 +5,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from retention.churn.examples import Examples
-from retention.churn.logistic import Logistic, Term, bootstrap, fit_logistic
+from retention.churn.logistic import Logistic, Ridge, Term, bootstrap, fit_logistic, ridges_for
 from retention.churn.schema import Column
 
 COLUMNS = (Column("tenure", "number"), Column("plan", "category", ("gold", "none")))
@@ -45,9 +45,20 @@ def test_a_long_tail_is_taken_as_its_logarithm():
     assert [term.logarithm for term in fitted.terms] == [True, False]
 
 
+def test_logarithms_are_weighed_against_the_plain_numbers():
+    """Where something is long-tailed both ways are tried, and fitted as asked; elsewhere there is but one."""
+    rng = np.random.default_rng(1)
+    spend = Examples((Column("spend", "number"),), np.exp(rng.normal(0, 2, (300, 1))), rng.integers(0, 2, 300))
+    share = Examples((Column("share", "number"),), rng.random((300, 1)), spend.label)
+    assert {ridge.logarithms for ridge in ridges_for(spend)} == {True, False}
+    assert {ridge.logarithms for ridge in ridges_for(share)} == {True}
+    plain, tamed = fit_logistic(spend, ridges=(Ridge(logarithms=False), Ridge()))
+    assert [plain.terms[0].logarithm, tamed.terms[0].logarithm] == [False, True]
+
+
 def test_the_saved_numbers_are_the_regression(examples):
     """The same design, built by hand, gives scikit-learn the same log-odds."""
-    fitted = fit_logistic(examples, strengths=(0.5,))[0]
+    fitted = fit_logistic(examples, ridges=(Ridge(0.5),))[0]
     tenure, plan = examples.matrix.T
     known = tenure[60:]
     scaled = np.where(np.isnan(tenure), 0.0, (tenure - known.mean()) / known.std())

@@ -55,7 +55,7 @@ def test_the_search_holds_out_what_it_scores(examples):
     assert np.isfinite(found.margin[:50]).all()
     assert np.isnan(found.margin[50:]).all()
     assert 1 <= found.rounds <= 300
-    assert found.settings in settings_for(400)
+    assert found.settings.depth in {one.depth for one in settings_for(400)}
 
 
 def test_big_tables_take_larger_steps():
