@@ -15,7 +15,7 @@ _SNAPSHOT: Final = {
     "orders": "orders so far",
     "one_time": "ordered on one day only",
     "gap_mean_days": "days between orders",
-    "gap_spread_days": "unevenness of gaps (days)",
+    "gap_spread_days": "spread of gaps (days)",
     "gap_max_days": "longest pause (days)",
     "gap_last_days": "latest gap (days)",
     "spend_total": "spent so far",

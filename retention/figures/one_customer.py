@@ -58,8 +58,10 @@ def waterfall(model: ChurnModel, customers: Customers, row: int, *, top: int = 8
     ends = model.ladder.plan.calibrations[model.chosen].apply(np.array([margin - raw.sum(), margin]))
     start, end = (log_odds(float(share)) for share in ends)
     called = factor_names(column.name for column in model.columns)
-    names = [shortened(called[model.columns[at].name], 24) for at in chosen]
-    labels = [f"{name}<br>{_value(model.columns[at], one)}" for name, at in zip(names, chosen, strict=True)]
+    names = [shortened(called[model.columns[at].name], 40) for at in chosen]
+    labels = [
+        f"{shortened(name)}<br>{_value(model.columns[at], one)}" for name, at in zip(names, chosen, strict=True)
+    ]
     steps = [float(added[at]) for at in chosen]
     reading = (
         f"{percent(ends[1])} to leave, against {percent(ends[0])} for a typical customer: {_told(names, steps)}."

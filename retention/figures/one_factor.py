@@ -181,7 +181,7 @@ def _reading(name: str, groups: Sequence[_Group]) -> str:
     if high / low < _CLEAR:
         return f"{name} hardly matters: the odds to leave stay between {low:.2f} and {high:.2f} times the average."
     return (
-        f"{name} {most.label} goes with the highest odds to leave, {high:.2g} times the average; {least.label} "
+        f"{name}: {most.label} goes with the highest odds to leave, {high:.2g} times the average; {least.label} "
         f"with the lowest, {low:.2g} times."
     )
 

@@ -20,7 +20,7 @@ def test_a_number_by_hand() -> None:
     assert average.y == pytest.approx([1, -2])
     assert average.text[0] == "10: odds ×2.72, 2 customers"
     assert reading(figure) == (
-        "Tenure 10 goes with the highest odds to leave, 2.7 times the average; 40 with the lowest, 0.14 times."
+        "Tenure: 10 goes with the highest odds to leave, 2.7 times the average; 40 with the lowest, 0.14 times."
     )
 
 
@@ -32,7 +32,7 @@ def test_a_category_by_hand() -> None:
     assert figure.data[0].x == pytest.approx([0.5, -0.5])
     assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]
     assert reading(figure) == (
-        "Contract Monthly goes with the highest odds to leave, 1.6 times the average; Yearly with the lowest, "
+        "Contract: Monthly goes with the highest odds to leave, 1.6 times the average; Yearly with the lowest, "
         "0.61 times."
     )
 
