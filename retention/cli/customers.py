@@ -25,7 +25,7 @@ def add(command: AddCommand) -> None:
         snapshot.add_argument(f"--{role}", metavar="COLUMN", help=f"column with the {role}; guessed by its name")
     snapshot.add_argument("--cutoff", help="last day that counts as past (YYYY-MM-DD)")
     snapshot.add_argument(
-        "--horizon-days", type=int, default=30, help="days after the cutoff that decide who left"
+        "--horizon-days", type=int, help="days after the cutoff that decide who left; 30 if not given"
     )
     snapshot.add_argument("--active-days", type=int, help="score those who ordered within this many days")
     snapshot.add_argument(

@@ -7,6 +7,7 @@ import pandas as pd
 
 from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
+from retention.customers.orders import Snapshot
 from retention.errors import InputError
 from retention.hub.reference import Reference
 from retention.offers.campaign import Campaign
@@ -20,11 +21,21 @@ def customers(session: Session) -> str:
     people = session.customers
     if people is None:
         return empty("No customers yet. Upload a file, or simulate a market to see how it works.")
+    everyone, people = people, people.newest()
     figures = [("Customers", f"{len(people):,}", people.source)]
+    if isinstance(people, Snapshot):
+        window = f"ordered in the {people.active_days} days up to {people.cutoff}"
+        figures = [("Active customers", f"{len(people):,}", window)]
+    if len(everyone) > len(people):
+        earlier = f"with {len(everyone.cutoffs) - 1} earlier cutoffs, to learn from"
+        figures.append(("Rows in all", f"{len(everyone):,}", earlier))
     if people.label is not None:
         figures.append(("Left", f"{people.label.mean():.1%}", f"{int(people.label.sum()):,} customers"))
     else:
         figures.append(("Left", "not known", "no label: these can be scored, not trained on"))
+    if isinstance(people, Snapshot) and "one_time" in people.frame:
+        once = int((people.frame["one_time"] == "yes").sum())
+        figures.append(("One-time buyers", f"{once:,}", "marked: ordered on one day only, no rhythm yet"))
     figures.append(("Features", f"{len(people.feature_names):,}", "columns a model may use"))
     if session.today is not None:
         figures.append(
@@ -52,7 +63,7 @@ def model(trained: ChurnModel | None) -> str:
         ("Area under the ROC curve", f"{metrics.roc_auc:.3f}", "0.5 is a coin, 1 is certainty"),
         ("Brier score", f"{metrics.brier:.4f}", "mean squared error of the probabilities"),
         ("Mean probability", f"{metrics.mean_probability:.1%}", f"{trained.churn_rate:.1%} really left"),
-        ("Chosen", trained.chosen, "beats the simpler ones beyond noise"),
+        ("Chosen", trained.chosen, _why_chosen(trained)),
     ]
     rows = "".join(
         f'<tr class="{"chosen" if candidate.name == trained.chosen else ""}"><td>{escape(candidate.name)}</td>'
@@ -159,6 +170,11 @@ def trouble(error: InputError) -> str:
 def empty(words: str) -> str:
     """Return an empty state that explains the next move."""
     return f'<p class="empty">{escape(words)}</p>'
+
+
+def _why_chosen(trained: ChurnModel) -> str:
+    simplest = trained.chosen == trained.candidates[0].name
+    return "nothing else beats it beyond noise" if simplest else "beats the simpler ones beyond noise"
 
 
 def _cards(figures: Iterable[tuple[str, str, str]]) -> str:

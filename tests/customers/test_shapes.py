@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.customers.history.defaults import defaults_for, typical_gap_days
+from retention.customers.history.defaults import defaults_for, mean_gaps_days
 from retention.customers.intake import read_customers
 from retention.customers.orders import looks_like_orders, read_orders, snapshot
 from retention.errors import InputError
@@ -209,12 +209,13 @@ def test_defaults_suit_the_rhythm_of_the_log() -> None:
     assert found.periods == 5
     seen = snapshot(orders, horizon_days=found.horizon_days)
     assert (seen.cutoff, seen.active_days) == (found.cutoff, found.active_days)
+    assert (found.horizon_for(None), found.horizon_for(2), found.horizon_for(9)) == (60, 80, 120)
 
 
-def test_typical_gap_by_hand() -> None:
-    """Mean gaps 10 and 30, somebody with one order, a refund that is none: the median is 20."""
+def test_mean_gaps_by_hand() -> None:
+    """10 and 30 days; somebody with one order has none, and a refund makes none."""
     rows = [("a", "2025-01-01", 5), ("a", "2025-01-11", 5), ("b", "2025-01-01", 5), ("b", "2025-01-31", 5),
             ("c", "2025-01-01", 5), ("c", "2025-01-02", -5), ("a", "2025-03-01", 5)]  # fmt: skip
     orders = read_orders(pd.DataFrame(rows, columns=["user", "date", "amount"]))
-    assert typical_gap_days(orders, np.datetime64("2025-02-01")) == 20
-    assert np.isnan(typical_gap_days(orders, np.datetime64("2025-01-01")))
+    assert mean_gaps_days(orders, np.datetime64("2025-02-01")).tolist() == [10, 30]
+    assert mean_gaps_days(orders, np.datetime64("2025-01-01")).empty

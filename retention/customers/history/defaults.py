@@ -13,6 +13,8 @@ from retention.customers.history.terms import LEAST_ACTIVE_DAYS, Terms
 _TYPICAL_GAPS = 3
 _HORIZONS_DAYS = (30, 60, 90, 180)
 _MOST_PERIODS = 12
+_SLOW = 0.8
+_MOST_GAPS = 1000
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,10 @@ class Defaults:
         Three typical gaps, at least 60 days, as a snapshot at the cutoff takes it.
     periods
         How many cutoffs, a horizon apart, the log supports; no more than 12.
+    slow_gap_days
+        Four in five customers have a shorter mean gap between order days.
+    length_days
+        From the first day of the log to the last.
     """
 
     last_day: str
@@ -39,6 +45,18 @@ class Defaults:
     horizon_days: int
     active_days: int
     periods: int
+    slow_gap_days: float
+    length_days: int
+
+    def horizon_for(self, quiet_gaps: float | None) -> int:
+        """Return the days to observe after a cutoff; for a silence as the label, so many of a slow gap.
+
+        A shorter horizon would leave out those whose own silence is not over by its end: the slow ones. It is
+        a third of the log at the most.
+        """
+        if quiet_gaps is None or not 1 <= quiet_gaps < _MOST_GAPS:
+            return self.horizon_days
+        return max(1, min(math.ceil(quiet_gaps * self.slow_gap_days), self.length_days // 3))
 
 
 def defaults_for(orders: Orders) -> Defaults:
@@ -52,18 +70,26 @@ def defaults_for(orders: Orders) -> Defaults:
     days = orders.days
     last: np.datetime64 = days.max()
     length = int((last - days.min()).astype(np.int64))
-    typical = typical_gap_days(orders, last)
+    gaps = mean_gaps_days(orders, last)
+    typical, slow = (float(gaps.quantile(share)) if len(gaps) else math.nan for share in (0.5, _SLOW))
     fitting = [horizon for horizon in _HORIZONS_DAYS if 3 * horizon <= length] or [_HORIZONS_DAYS[0]]
     horizon_days = next((horizon for horizon in fitting if horizon >= typical), fitting[-1])
     terms = Terms(horizon_days, None, None)
     cutoff = cutoff_day(None, days, terms, source=orders.source)
     stack = stack_days(days, terms, cutoffs=None, newest=None, periods=_MOST_PERIODS, source=orders.source)
-    active_days = usual_active_days(typical_gap_days(orders, cutoff))
-    return Defaults(str(last), str(cutoff), horizon_days, active_days, len(stack))
+    return Defaults(
+        last_day=str(last),
+        cutoff=str(cutoff),
+        horizon_days=horizon_days,
+        active_days=usual_active_days(float(mean_gaps_days(orders, cutoff).median())),
+        periods=len(stack),
+        slow_gap_days=float(horizon_days) if math.isnan(slow) else slow,
+        length_days=length,
+    )
 
 
-def typical_gap_days(orders: Orders, until: np.datetime64) -> float:
-    """Return the median over customers of their mean gap between order days, NaN without a second order."""
+def mean_gaps_days(orders: Orders, until: np.datetime64) -> pd.Series:
+    """Return the mean gap between order days of each customer with two of them, up to a day; refunds are none."""
     known = orders.days <= until
     if orders.amount is not None:
         known &= ~(orders.frame[orders.amount] < 0).to_numpy()
@@ -71,7 +97,7 @@ def typical_gap_days(orders: Orders, until: np.datetime64) -> float:
     seen = pd.DataFrame({"who": who, "day": orders.days[known].astype(np.int64)}).groupby("who")["day"]
     span = seen.agg(["min", "max", "nunique"])
     again = span[span["nunique"] > 1]
-    return float(((again["max"] - again["min"]) / (again["nunique"] - 1)).median())
+    return (again["max"] - again["min"]) / (again["nunique"] - 1)
 
 
 def usual_active_days(typical_gap: float) -> int:

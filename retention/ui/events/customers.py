@@ -1,41 +1,27 @@
 """What the Customers tab does."""
 
+from typing import Any
+
 import gradio as gr
 
+from retention.customers.orders import Defaults
 from retention.ui.events.wiring import on
 from retention.ui.handlers import customers
 from retention.ui.screen import Screen, Updates
 from retention.ui.session import Session
-from retention.ui.tabs.customers import ROW_A_CUSTOMER, ROW_AN_ORDER
+from retention.ui.tabs.customers import NO_ORDER, ROW_A_CUSTOMER, ROW_AN_ORDER, SILENT, CustomersTab
+
+_STACKED = 3  # so many cutoffs are suggested where the log supports them
 
 
 def wire(screen: Screen) -> None:
     """Connect the Customers tab."""
     tab = screen.customers
-    boxes = {
-        "id": tab.id, "label": tab.label, "value": tab.value, "exclude": tab.exclude,
-        "customer": tab.customer, "time": tab.time, "amount": tab.amount,
+    _wire_questions(tab)
+    asked = {
+        "customer": tab.customer, "time": tab.time, "amount": tab.amount, "cutoff": tab.cutoff,
+        "horizon_days": tab.horizon_days, "active_days": tab.active_days, "periods": tab.periods,
     }  # fmt: skip
-
-    def ask(kind: str | None) -> Updates:
-        return {
-            tab.roles: gr.Group(visible=kind == ROW_A_CUSTOMER),
-            tab.order_roles: gr.Group(visible=kind == ROW_AN_ORDER),
-        }
-
-    def look(path: str | None) -> Updates:
-        if path is None:
-            return {tab.kind: gr.Radio(value=None, visible=False), **ask(None)}
-        upload = customers.look_at(path)
-        kind = ROW_AN_ORDER if upload.is_order_log else ROW_A_CUSTOMER
-        return {
-            tab.kind: gr.Radio(value=kind, visible=True),
-            **ask(kind),
-            **{
-                box: gr.update(choices=upload.columns, value=upload.guesses.get(role))
-                for role, box in boxes.items()
-            },
-        }
 
     def use_customers(
         session: Session, path: str, id: str, label: str, positive: str, value: str, exclude: list[str]
@@ -45,19 +31,16 @@ def wire(screen: Screen) -> None:
         )
         return screen.show_everything(used)
 
-    def use_orders(
-        session: Session, path: str, customer: str, time: str, amount: str, cutoff: str, horizon_days: float
-    ) -> Updates:
+    def use_orders(session: Session, path: str, means: str, quiet_gaps: float | None, *values: Any) -> Updates:
         used = customers.use_orders(
-            session, path, customer=customer, time=time, amount=amount, cutoff=cutoff, horizon_days=horizon_days
-        )
+            session, path, quiet_gaps=quiet_gaps if means == SILENT else None,
+            **dict(zip(asked, values, strict=True)),
+        )  # fmt: skip
         return screen.show_everything(used)
 
     def simulate(session: Session, count: float, seed: float) -> Updates:
         return screen.show_everything(customers.simulate(session, count, seed))
 
-    on(tab.file.change, look, [tab.file], [tab.kind, tab.roles, tab.order_roles, *boxes.values()])
-    on(tab.kind.input, ask, [tab.kind], [tab.roles, tab.order_roles], show_progress="hidden")
     on(
         tab.use_customers.click, use_customers,
         [screen.session, tab.file, tab.id, tab.label, tab.positive, tab.value, tab.exclude], screen.everything,
@@ -65,10 +48,88 @@ def wire(screen: Screen) -> None:
     )  # fmt: skip
     on(
         tab.use_orders.click, use_orders,
-        [screen.session, tab.file, tab.customer, tab.time, tab.amount, tab.cutoff, tab.horizon_days],
+        [screen.session, tab.file, tab.left_means, tab.quiet_gaps, *asked.values()],
         screen.everything, show_progress_on=[tab.summary],
     )  # fmt: skip
     on(
         tab.simulate.click, simulate, [screen.session, tab.simulated, tab.seed], screen.everything,
         show_progress_on=[tab.summary],
     )  # fmt: skip
+
+
+def _wire_questions(tab: CustomersTab) -> None:
+    """Ask what fits the uploaded file, each question with a default that suits it."""
+    boxes = {
+        "id": tab.id, "label": tab.label, "value": tab.value, "exclude": tab.exclude,
+        "customer": tab.customer, "time": tab.time, "amount": tab.amount,
+    }  # fmt: skip
+    terms = [
+        tab.cutoff, tab.horizon_days, tab.active_days, tab.periods, tab.left_means, tab.quiet_gaps, tab.defaults,
+    ]  # fmt: skip
+
+    def look(path: str | None) -> Updates:
+        if path is None:
+            return {tab.kind: gr.Radio(value=None, visible=False), **_ask(tab, None)}
+        upload = customers.look_at(path)
+        kind = ROW_AN_ORDER if upload.is_order_log else ROW_A_CUSTOMER
+        return {
+            tab.kind: gr.Radio(value=kind, visible=True),
+            **_ask(tab, kind),
+            **{
+                box: gr.update(choices=upload.columns_for(role), value=upload.guesses.get(role))
+                for role, box in boxes.items()
+            },
+            **_suggest(tab, upload.defaults),
+        }
+
+    def look_again(path: str, customer: str, time: str, amount: str) -> Updates:
+        return _suggest(tab, customers.look_again(path, customer=customer, time=time, amount=amount))
+
+    def other_label(means: str, quiet_gaps: float | None, defaults: Defaults | None) -> Updates:
+        silent = means == SILENT
+        days = customers.suitable_horizon(quiet_gaps if silent else None, defaults)
+        return {
+            tab.quiet_gaps: gr.Number(visible=silent),
+            tab.horizon_days: days,
+            tab.cutoff: customers.latest_cutoff(days, defaults),
+        }
+
+    on(tab.file.change, look, [tab.file], [tab.kind, tab.roles, tab.order_roles, *boxes.values(), *terms])
+    on(
+        tab.kind.input, lambda kind: _ask(tab, kind), [tab.kind], [tab.roles, tab.order_roles],
+        show_progress="hidden",
+    )  # fmt: skip
+    on(
+        [tab.customer.input, tab.time.input, tab.amount.input], look_again,
+        [tab.file, tab.customer, tab.time, tab.amount], terms, show_progress="hidden",
+    )  # fmt: skip
+    on(
+        [tab.left_means.input, tab.quiet_gaps.input], other_label,
+        [tab.left_means, tab.quiet_gaps, tab.defaults], [tab.quiet_gaps, tab.horizon_days, tab.cutoff],
+        show_progress="hidden", trigger_mode="always_last",
+    )  # fmt: skip
+    on(
+        tab.horizon_days.input, customers.latest_cutoff, [tab.horizon_days, tab.defaults], [tab.cutoff],
+        show_progress="hidden", trigger_mode="always_last",
+    )  # fmt: skip
+
+
+def _ask(tab: CustomersTab, kind: str | None) -> Updates:
+    """Show the questions about one kind of file."""
+    return {
+        tab.roles: gr.Group(visible=kind == ROW_A_CUSTOMER),
+        tab.order_roles: gr.Group(visible=kind == ROW_AN_ORDER),
+    }
+
+
+def _suggest(tab: CustomersTab, defaults: Defaults | None) -> Updates:
+    """Fill in what suits a log."""
+    return {
+        tab.cutoff: "" if defaults is None else defaults.cutoff,
+        tab.horizon_days: customers.suitable_horizon(None, defaults),
+        tab.active_days: None if defaults is None else defaults.active_days,
+        tab.periods: 1 if defaults is None else min(defaults.periods, _STACKED),
+        tab.left_means: NO_ORDER,
+        tab.quiet_gaps: gr.Number(visible=False),
+        tab.defaults: defaults,
+    }

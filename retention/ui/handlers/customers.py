@@ -1,5 +1,6 @@
 """Bringing customers: the example, a simulated market, a customer table, an order log."""
 
+import datetime as dt
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -41,6 +42,7 @@ def example() -> Session:
 
 
 _MAKING_EXAMPLE = threading.Lock()
+_LONGEST_HORIZON_DAYS = 10_000
 
 
 @cache
@@ -77,6 +79,11 @@ class Upload:
     guesses: Mapping[str, str | None]
     defaults: Defaults | None
 
+    def columns_for(self, role: str) -> list[str]:
+        """Return what may be chosen for a role; a computed amount is among it."""
+        guess = self.guesses.get(role)
+        return self.columns if guess is None or guess in self.columns else [guess, *self.columns]
+
 
 def look_at(path: str) -> Upload:
     """Tell what an uploaded file seems to be."""
@@ -110,6 +117,18 @@ def look_again(path: str | None, *, customer: str | None, time: str | None, amou
         return _defaults(read_orders(_uploaded(path), customer=customer, time=time, amount=amount))
     except InputError:
         return None
+
+
+def latest_cutoff(horizon_days: float | None, defaults: Defaults | None) -> str:
+    """Return the latest day of a log that leaves a horizon after it; blank where one of them is not known."""
+    if defaults is None or not 1 <= (horizon_days or 0) <= _LONGEST_HORIZON_DAYS:
+        return ""
+    return str(dt.date.fromisoformat(defaults.last_day) - dt.timedelta(days=int(horizon_days or 0)))
+
+
+def suitable_horizon(quiet_gaps: float | None, defaults: Defaults | None) -> int:
+    """Return the horizon (days) that suits a log and a label, 30 where nothing is known of the log."""
+    return 30 if defaults is None else defaults.horizon_for(quiet_gaps)
 
 
 def _defaults(orders: Orders) -> Defaults | None:

@@ -9,6 +9,7 @@ from retention.ui.tabs.chart import Chart
 from retention.ui.tabs.from_hub import FromHub
 
 ROW_A_CUSTOMER, ROW_AN_ORDER = "one row a customer", "one row an order"
+NO_ORDER, SILENT = "no order within the horizon", "silent for longer than usual for them"
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,13 @@ class CustomersTab:
     customer: gr.Dropdown
     time: gr.Dropdown
     amount: gr.Dropdown
+    left_means: gr.Radio
+    quiet_gaps: gr.Number
     cutoff: gr.Textbox
     horizon_days: gr.Number
+    active_days: gr.Number
+    periods: gr.Number
+    defaults: gr.State
     use_orders: gr.Button
     from_hub: FromHub
     simulated: gr.Number
@@ -60,13 +66,29 @@ def build() -> CustomersTab:
                 customer = _column("Customer")
                 time = _column("Time of the order")
                 amount = _column("Amount")
-                cutoff = gr.Textbox(
-                    label="Cutoff: last day that counts as past",
-                    placeholder="YYYY-MM-DD; blank: the latest that leaves a full horizon",
-                )
-                horizon_days = gr.Number(
-                    30, label="Horizon: days after the cutoff that decide who left", precision=0
-                )
+                left_means = gr.Radio([NO_ORDER, SILENT], value=NO_ORDER, label="Who counts as having left")
+                quiet_gaps = gr.Number(
+                    3, label="Times their usual gap", visible=False, minimum=1, elem_id="quiet-gaps",
+                    info="Left: silent for so many times one's own mean gap, counted from the last order.",
+                )  # fmt: skip
+                with gr.Row():
+                    horizon_days = _number(
+                        "Horizon (days)", "The days after the cutoff that decide who left.", value=30
+                    )
+                    cutoff = gr.Textbox(
+                        label="Cutoff", min_width=140, placeholder="YYYY-MM-DD",
+                        info="The last day that counts as past. Blank: the latest.",
+                    )  # fmt: skip
+                with gr.Row():
+                    active_days = _number(
+                        "Active within (days)", "Scored are those who ordered in so many days up to the cutoff."
+                    )
+                    periods = _number(
+                        "Cutoffs to learn from",
+                        "Earlier ones, a horizon apart, teach; the newest is the test.",
+                        value=1,
+                    )
+                defaults = gr.State(None)
                 use_orders = gr.Button("Make customers from these orders", variant="primary")
             hub = from_hub.build("Customers or orders", "customers-from-hub")
             with gr.Accordion("No file at hand? Simulate a market", open=False):
@@ -86,9 +108,14 @@ def build() -> CustomersTab:
         preview = gr.Dataframe(interactive=False, show_label=False, max_height=360, buttons=[], elem_id="preview")
     return CustomersTab(
         file, kind, roles, id, label, positive, value, exclude, use_customers,
-        order_roles, customer, time, amount, cutoff, horizon_days, use_orders, hub,
+        order_roles, customer, time, amount, left_means, quiet_gaps, cutoff, horizon_days, active_days, periods,
+        defaults, use_orders, hub,
         simulated, seed, simulate, summary, findings, charts, preview,
     )  # fmt: skip
+
+
+def _number(label: str, info: str, value: int | None = None) -> gr.Number:
+    return gr.Number(value, label=label, info=info, precision=0, minimum=1, min_width=140)
 
 
 def _column(label: str) -> gr.Dropdown:
