@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from retention.churn.model import ChurnModel
 from retention.churn.profile import Shares
 from retention.churn.schema import Column, encode
+from retention.customers.checks.meanings import meaning
 from retention.customers.table import Customers
 
 MODERATE, STRONG = 0.1, 0.25
@@ -47,8 +48,9 @@ def drift(model: ChurnModel, customers: Customers, probability: NDArray[np.float
     """Compare customers with the model's training customers.
 
     A column counts as shifted where its PSI exceeds both 0.1 and what chance alone gives at this number of
-    customers (a chi-squared quantile: PSI is about chi-squared times 1/n + 1/m; Yurdakul 2018). It is severe
-    if the scores themselves, or columns that carry a quarter of the model's say, are strongly shifted.
+    customers (a chi-squared quantile: PSI is about chi-squared times 1/n + 1/m; Yurdakul 2018). How long
+    people have been customers may rise for all alike: that is the clock, and no drift. It is severe if the
+    scores themselves, or columns that carry a quarter of the model's say, are strongly shifted.
 
     Parameters
     ----------
@@ -139,9 +141,10 @@ class Tally:
         for at, (column, known) in enumerate(zip(model.columns, model.profile.columns, strict=True)):
             now = self._columns[at] / m
             index, moved = _shift(known, now, model.customers, m, tests=len(model.columns))
-            if moved:
+            values = self._sample.rows[:, at]
+            if moved and not _only_aged(column, known, values, model.customers, tests=len(model.columns)):
                 weight = say[column.name] / total * (1.0 if index > STRONG else 0.3)
-                change = _change(column, known, now, self._sample.rows[:, at], float(self._blank[at] / m))
+                change = _change(column, known, now, values, float(self._blank[at] / m))
                 signs.append(_Sign(weight, False, f"column '{column.name}' (PSI {index:.2f}): {change}"))
         return signs
 
@@ -186,6 +189,19 @@ def _shift(known: Shares, now: NDArray[np.float64], n: int, m: int, *, tests: in
     index = stability_index(before, now)
     chance = float(chi2.isf(_FALSE_ALARM / tests, max(1, bins - 1))) * (1 / n + 1 / m)
     return index, index > max(MODERATE, chance)
+
+
+def _only_aged(column: Column, known: Shares, values: NDArray[np.float64], n: int, *, tests: int) -> bool:
+    """Whether a column says how long people have been customers, and all have been so for as much longer.
+
+    ``values`` are those of m customers, encoded.
+    """
+    said = meaning(column.name)
+    if said is None or said.kind != "tenure" or column.kind != "number" or np.isnan(values).all():
+        return False
+    longer = np.nanmedian(values) - known.typical
+    then = known.count(values - longer) / len(values)
+    return bool(longer > 0) and not _shift(known, then, n, len(values), tests=tests)[1]
 
 
 def _change(

@@ -53,7 +53,7 @@ class ChurnModel:
     weighting
         Set if churners were weighted.
     directions, profile
-        Which way features point; what training customers looked like.
+        Which way features point; what training customers looked like, of several cutoffs at the newest.
     customers, churn_rate
         How many it was trained on, and the share that left; with several cutoffs, at the newest one, as all
         figures here.
@@ -139,7 +139,7 @@ class ChurnModel:
             If there is no label, only one kind of customer or too few of one, or no usable feature.
         """
         examples, left_out = labelled(customers, scale_pos_weight)
-        newest = customers.period == customers.period.max()
+        newest = customers.period == customers.period.max()  # everybody, where there is a single cutoff
         result = climb(examples, seed=seed, jobs=jobs, progress=progress)
         tested, said = examples.take(newest), result.take(newest)
         in_time = out_of_time(examples, result, customers.cutoffs, seed=seed)
@@ -153,9 +153,9 @@ class ChurnModel:
             weighting=None if examples.weight == 1.0 else weighting(tested, said),
             directions=find_directions(result.ladder, examples, seed=seed),
             profile=profile(
-                examples,
-                result.ladder.probability(examples.matrix),
-                blank=blank_shares(examples.columns, customers),
+                tested,
+                result.ladder.probability(tested.matrix),
+                blank=blank_shares(examples.columns, customers.newest()),
             ),
             customers=len(tested),
             churn_rate=tested.rate,

@@ -53,6 +53,31 @@ def test_a_shift_the_model_hardly_looks_at_is_not_severe(model, customers):
     assert found.reasons[-1] == "retrain as soon as it is known who of these customers left"
 
 
+@pytest.mark.parametrize("months", [1, 6, 24])
+def test_customers_who_only_grew_older_are_quiet(model, customers, months):
+    """The clock moved on for everybody alike; nothing else did."""
+    frame = customers.frame.assign(tenure=customers.frame["tenure"] + months)
+    older = Customers(frame, customers.roles)
+    assert drift(model, older, model.predict(customers)).reasons == ()
+
+
+def test_growing_older_hides_nothing_else(model, customers):
+    """Something else moved as well, or half of them grew no older, or all grew younger: that is said."""
+    tenure = customers.frame["tenure"]
+    other = drifted(model, customers, tenure=tenure + 6, noise=customers.frame["noise"] + 1.0)
+    assert [sentence for sentence in other.reasons if "column" in sentence] == [
+        sentence for sentence in other.reasons if "'noise'" in sentence
+    ]
+    for changed in (tenure + 60 * (np.arange(500) % 2), np.maximum(tenure - 20, 0)):
+        assert any("column 'tenure'" in sentence for sentence in drifted(model, customers, tenure=changed).reasons)
+
+
+def test_older_scores_are_still_compared(model, customers):
+    """Where a longer tenure means less churn, the scores fall, and that is told."""
+    found = drifted(model, customers, tenure=customers.frame["tenure"] + 36)
+    assert any("mean churn probability" in sentence for sentence in found.reasons)
+
+
 def test_unknown_values_are_told(model, customers):
     """A contract that did not exist in training is said to be unknown to the model."""
     found = drifted(model, customers, contract=pd.array(["Weekly"] * 500, dtype="str"))
