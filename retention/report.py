@@ -243,6 +243,11 @@ def _figures(model: ChurnModel) -> list[tuple[str, str, str]]:
         ("Brier score, 0 is best", f"{metrics.brier:.3f}", f"one risk for all: {rate * (1 - rate):.3f}"),
         ("Mean probability", f"{metrics.mean_probability:.1%}", f"really left: {rate:.1%}"),
     ]
+    if went := model.out_of_time:
+        figures.insert(1, (
+            f"… at {went.cutoff}; on the cutoffs before, cross-validated", f"{went.cross_validated.roc_auc:.3f}",
+            f"gap: {went.gap.roc_auc:+.3f}",
+        ))  # fmt: skip
     rows = model.out_of_fold
     bins = () if rows is None else calibration_table(rows.label, rows.score)
     ends = (("highest", bins[-1]), ("lowest", bins[0])) if len(bins) > 1 else ()

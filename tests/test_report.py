@@ -18,6 +18,7 @@ from retention.pipeline import Scored, profit, score
 from retention.profit.economics import PRESETS, Economics
 from retention.profit.money import in_currency
 from retention.report import report
+from tests.figures.cases import three_cutoffs
 
 DAY = date(2025, 7, 1)
 REALISTIC = PRESETS["realistic"]
@@ -419,3 +420,11 @@ def test_the_page_is_complete_in_itself(full: str) -> None:
     assert "default-src 'none'" in full
     assert full.startswith("<!DOCTYPE html>")
     assert len(full.encode()) < 100_000
+
+
+def test_the_newest_cutoff_is_held_against_the_promise(telecom_model: ChurnModel) -> None:
+    """Trained on several cutoffs, the page shows what cross-validation said, and the gap."""
+    model = replace(telecom_model, out_of_time=three_cutoffs())
+    page = report(model, profit(model, Economics()), made_at=DAY)
+    assert "… at 2025-06-30; on the cutoffs before, cross-validated" in page
+    assert "gap: -0.020" in page

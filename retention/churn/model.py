@@ -23,7 +23,15 @@ from retention.churn.profile import Profile, profile
 from retention.churn.schema import Column, blank_shares, encode
 from retention.churn.time import OutOfTime, out_of_time
 from retention.churn.trees import Trees
-from retention.churn.verdict import Candidate, Weighting, candidates, warnings, weighting
+from retention.churn.verdict import (
+    Candidate,
+    Uncalibrated,
+    Weighting,
+    candidates,
+    uncalibrated,
+    warnings,
+    weighting,
+)
 from retention.customers.reading.files import Limits
 from retention.customers.reading.parquet import parse
 from retention.customers.table import Customers, Roles
@@ -65,6 +73,8 @@ class ChurnModel:
         Of Python and of the libraries that matter.
     out_of_fold
         What it said about each training customer unseen; None if a copy came without.
+    before_calibration
+        Figures of the held-out probabilities before calibration; None where that changed nothing.
     out_of_time
         How the newest of several cutoffs went, and the gap to cross-validation; None with a single one.
     """
@@ -84,6 +94,7 @@ class ChurnModel:
     seed: int
     versions: Mapping[str, str]
     out_of_fold: OutOfFold | None
+    before_calibration: Uncalibrated | None = None
     out_of_time: OutOfTime | None = None
 
     @property
@@ -163,6 +174,7 @@ class ChurnModel:
             seed=seed,
             versions=_versions(),
             out_of_fold=OutOfFold(said.score, tested.label, customers.take(newest).value, said.fold),
+            before_calibration=uncalibrated(tested.label, said),
             out_of_time=in_time,
         )
         progress(1.0, "Model trained")
@@ -244,6 +256,7 @@ def _as_json(model: ChurnModel) -> dict[str, Any]:
         "trained_at": model.trained_at,
         "seed": model.seed,
         "versions": dict(model.versions),
+        "before_calibration": model.before_calibration and asdict(model.before_calibration),
         "out_of_time": model.out_of_time and model.out_of_time.as_dict(),
     }
 
@@ -273,6 +286,7 @@ def _from_files(files: Mapping[str, bytes]) -> ChurnModel:
         seed=int(saved["seed"]),
         versions=dict(saved["versions"]),
         out_of_fold=None if rows is None else _read_rows(rows),
+        before_calibration=Uncalibrated.from_json(before) if (before := saved.get("before_calibration")) else None,
         out_of_time=OutOfTime.from_json(saved["out_of_time"]) if saved.get("out_of_time") else None,
     )
 

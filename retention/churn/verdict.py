@@ -1,12 +1,14 @@
 """What the held-out figures say about a training run, in numbers and in sentences."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retention.churn.climb import Climb
-from retention.churn.evaluate import beats, losses, measure
+from retention.churn.evaluate import CalibrationBin, Metrics, beats, calibration_table, losses, measure
 from retention.churn.examples import Examples
 from retention.churn.ladder import RUNGS
 
@@ -49,6 +51,34 @@ class Weighting:
     mean_calibrated: float
     brier_raw: float
     brier_calibrated: float
+
+
+@dataclass(frozen=True)
+class Uncalibrated:
+    """What was said about customers unseen, before calibration.
+
+    Attributes
+    ----------
+    metrics
+        Figures of these probabilities.
+    groups
+        Customers of alike probability: predicted and observed.
+    """
+
+    metrics: Metrics
+    groups: tuple[CalibrationBin, ...]
+
+    @classmethod
+    def from_json(cls, saved: Mapping[str, Any]) -> "Uncalibrated":
+        """Rebuild it from its fields."""
+        return cls(Metrics(**saved["metrics"]), tuple(CalibrationBin(**one) for one in saved["groups"]))
+
+
+def uncalibrated(label: NDArray[np.int8], climb: Climb) -> Uncalibrated | None:
+    """Measure the chosen models' probabilities before calibration; None where it changed nothing."""
+    if np.allclose(climb.raw, climb.score):
+        return None
+    return Uncalibrated(measure(label, climb.raw), calibration_table(label, climb.raw))
 
 
 def candidates(label: NDArray[np.int8], climb: Climb) -> tuple[Candidate, ...]:

@@ -1,6 +1,7 @@
 """What the model learned, and whether its probabilities mean what they say."""
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,7 +52,7 @@ def importance(directions: pd.DataFrame, top: int = 12) -> "go.Figure":
     )
 
 
-def reliability(out_of_fold: OutOfFold, *, bins: int = 10) -> "go.Figure":
+def reliability(out_of_fold: OutOfFold, *, before: Sequence[CalibrationBin] = (), bins: int = 10) -> "go.Figure":
     """Draw the share that left against the probability given, and how many customers got which probability.
 
     On the dashed line both agree. Bars are Wilson's 95% intervals (see
@@ -61,6 +62,8 @@ def reliability(out_of_fold: OutOfFold, *, bins: int = 10) -> "go.Figure":
     ----------
     out_of_fold
         What the model said of customers it had not seen.
+    before
+        Groups of the same customers by their probability before calibration, if that changed anything.
     bins
         How many groups of about equal size at most.
     """
@@ -71,7 +74,8 @@ def reliability(out_of_fold: OutOfFold, *, bins: int = 10) -> "go.Figure":
         np.array([getattr(one, name) for one in table]) for name in ("predicted", "observed", "low", "high")
     )
     counts, edges = np.histogram(out_of_fold.score, bins=_BARS, range=(0.0, 1.0))
-    end = min(1.0, math.ceil(max(high.max(), out_of_fold.score.max()) * 20 + 1e-9) / 20)
+    farthest = max(high.max(), out_of_fold.score.max(), *(one.predicted for one in before))
+    end = min(1.0, math.ceil(farthest * 20 + 1e-9) / 20)
     figure = go.Figure()
     figure.add_scatter(
         x=[0, end], y=[0, end], mode="lines", name="Prediction and outcome agree",
@@ -85,6 +89,15 @@ def reliability(out_of_fold: OutOfFold, *, bins: int = 10) -> "go.Figure":
         customdata=[one.customers for one in table],
         hovertemplate="predicted %{x:.1%}, left %{y:.1%} of %{customdata:,} customers<extra></extra>",
     )  # fmt: skip
+    if before:
+        figure.add_scatter(
+            x=[one.predicted for one in before], y=[one.observed for one in before], mode="markers",
+            name="Before calibration", cliponaxis=False,
+            marker={"color": GREY, "size": 9, "symbol": "circle-open"},
+            customdata=[one.customers for one in before],
+            hovertemplate="before calibration: predicted %{x:.1%}, left %{y:.1%} of %{customdata:,} customers"
+            "<extra></extra>",
+        )  # fmt: skip
     drawn = counts[: math.ceil(end * _BARS - 1e-9)]
     figure.add_bar(
         x=(edges[:-1] + edges[1:])[: len(drawn)] / 2, y=drawn, yaxis="y2", showlegend=False,

@@ -86,7 +86,7 @@ class Screen:
     def from_model(self) -> list[Component]:
         """All that follows from the model."""
         tab = self.churn
-        charts = (tab.importance, tab.reliability, tab.dependence, tab.waterfall)
+        charts = (tab.over_time, tab.importance, tab.reliability, tab.dependence, tab.waterfall)
         return [
             tab.result, *(part for chart in charts for part in chart.components), tab.feature, tab.train, tab.stop,
             *self.from_prices,
@@ -97,6 +97,7 @@ class Screen:
         model, tab = session.model, self.churn
         return {
             tab.result: views.model(model) + views.scored(session),
+            **tab.over_time.show(None if model is None else churn_handlers.over_time(model)),
             **tab.importance.show(None if model is None else churn_handlers.importance(model)),
             **tab.reliability.show(None if model is None else churn_handlers.reliability(model)),
             **tab.dependence.show(None),

@@ -6,7 +6,9 @@ from html import escape
 import pandas as pd
 
 from retention.churn.model import ChurnModel
+from retention.churn.time import OutOfTime
 from retention.customers.audit import Finding
+from retention.customers.checks.findings import percent
 from retention.customers.orders import Snapshot
 from retention.errors import InputError
 from retention.hub.reference import Reference
@@ -48,7 +50,7 @@ def findings(found: Iterable[Finding]) -> str:
     """Return what looks wrong in the data, the worst first."""
     rows = "".join(
         f'<p class="finding {finding.severity}"><b>{finding.severity.capitalize()}.</b> '
-        f"{escape(finding.sentence)}</p>"
+        f'{escape(finding.sentence)} <span class="muted small">{_concerned(finding)}</span></p>'
         for finding in found
     )
     return rows or '<p class="muted">The audit found nothing that looks wrong.</p>'
@@ -75,6 +77,8 @@ def model(trained: ChurnModel | None) -> str:
         + '<table class="plain"><thead><tr><th>Candidate</th><th class="number">Log-loss</th>'
         + f'<th class="number">AUC</th></tr></thead><tbody>{rows}</tbody></table>'
         + '<p class="muted small">Every figure comes from customers the model had not seen.</p>'
+        + _out_of_time(trained.out_of_time)
+        + _calibrated(trained)
         + _list(trained.warnings)
     )
 
@@ -170,6 +174,50 @@ def trouble(error: InputError) -> str:
 def empty(words: str) -> str:
     """Return an empty state that explains the next move."""
     return f'<p class="empty">{escape(words)}</p>'
+
+
+def _concerned(finding: Finding) -> str:
+    """Return how many a finding is about, where its sentence does not say."""
+    share = percent(finding.affected)
+    return "" if share in finding.sentence or finding.affected == 1 else f"Concerns {share} of customers."
+
+
+def _out_of_time(went: OutOfTime | None) -> str:
+    """Return how the newest of several cutoffs went, beside what cross-validation promised."""
+    if went is None:
+        return ""
+    columns = (("AUC", "roc_auc", ".3f"), ("Brier score", "brier", ".4f"), ("Log-loss", "log_loss", ".4f"))
+    rows = (
+        (f"Out of time: {went.customers:,} customers at {went.cutoff}", went.metrics, ""),
+        ("Cross-validated on the earlier cutoffs", went.cross_validated, ""),
+        ("Gap", went.gap, "+"),
+    )
+    head = "".join(f'<th class="number">{name}</th>' for name, _, _ in columns)
+    body = "".join(
+        f"<tr><td>{escape(name)}</td>"
+        + "".join(f'<td class="number">{getattr(one, key):{sign}{shape}}</td>' for _, key, shape in columns)
+        + "</tr>"
+        for name, one, sign in rows
+    )
+    return (
+        f'<table class="plain"><thead><tr><th>The newest cutoff as a test</th>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table>" + reading(went.words[0].upper() + went.words[1:] + ".")
+    )
+
+
+def _calibrated(trained: ChurnModel) -> str:
+    """Return what calibration did to the probabilities."""
+    before, after = trained.before_calibration, trained.metrics
+    if before is None:
+        return reading("Not calibrated: no map from scores to probabilities lowered the log-loss beyond noise.")
+    kind = trained.ladder.plan.calibrations[trained.chosen].kind
+    where = kind if kind != "none" else "in some of the folds only"
+    return reading(
+        f"Calibrated ({where}): Brier score {before.metrics.brier:.4f} before and {after.brier:.4f} after, "
+        f"log-loss {before.metrics.log_loss:.4f} and {after.log_loss:.4f}, mean probability "
+        f"{before.metrics.mean_probability:.1%} and {after.mean_probability:.1%}, where "
+        f"{trained.churn_rate:.1%} left."
+    )
 
 
 def _why_chosen(trained: ChurnModel) -> str:

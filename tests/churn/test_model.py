@@ -150,7 +150,7 @@ def test_a_model_without_trees_or_regression_is_still_saved_whole(draw, tmp_path
 
 @pytest.mark.slow
 @pytest.mark.parametrize("weight", ["balanced", 5.0])
-def test_weighted_probabilities_still_mean_what_they_say(draw, weight):
+def test_weighted_probabilities_still_mean_what_they_say(draw, weight, tmp_path):
     """Counting churners more often lifts raw scores; calibration brings the mean back to the base rate."""
     customers = draw(800, seed=6, rate_shift=-1.5)
     model = ChurnModel.fit(customers, scale_pos_weight=weight)
@@ -161,6 +161,12 @@ def test_weighted_probabilities_still_mean_what_they_say(draw, weight):
     assert model.predict(customers).mean() == pytest.approx(effect.churn_rate, abs=noise)
     assert effect.brier_calibrated < effect.brier_raw
     assert model.metrics.mean_probability == effect.mean_calibrated
+    before = model.before_calibration
+    assert (before.metrics.mean_probability, before.metrics.brier) == (effect.mean_raw, effect.brier_raw)
+    assert before.metrics.log_loss > model.metrics.log_loss
+    assert sum(group.customers for group in before.groups) == 800
+    model.save(tmp_path / "model")
+    assert ChurnModel.load(tmp_path / "model").before_calibration == before
 
 
 def test_a_label_is_needed(customers):

@@ -14,6 +14,7 @@ from retention.churn.model import ChurnModel
 from retention.churn.profile import Profile, Shares
 from retention.churn.rule import Rule
 from retention.churn.schema import Column
+from retention.churn.time import Origin, OutOfTime
 from retention.churn.trees import Trees, TreeSettings
 from retention.customers.orders import Orders, read_orders
 from retention.customers.table import Customers, Roles
@@ -89,3 +90,10 @@ def hundred_newcomers() -> Orders:
     begun |= {f"secret-{number}": [0, 35] for number in range(40)}
     begun |= {f"secret-{number}": [0, 35, 65, 89] for number in range(10)}
     return log(begun | {f"late-{number}": [40] for number in range(50)})
+
+
+def three_cutoffs(*, auc: float = 0.74) -> OutOfTime:
+    """The second and the third cutoff of three, each scored from those before."""
+    before, now = (Metrics(one, 0.5, 0.16, 0.5, 0.3) for one in (0.76, auc))
+    earlier = (Origin("2025-05-31", 900, 0.3, before),)
+    return OutOfTime("2025-06-30", 1000, 0.31, now, before, -0.05, 0.01, 2800, earlier)

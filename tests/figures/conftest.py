@@ -11,7 +11,7 @@ from retention.churn.evaluate import OutOfFold
 from retention.profit.curve import ProfitCurve, profit_curve
 from retention.profit.economics import PRESETS
 from retention.profit.whatif import over_save_rates, tornado
-from tests.figures.cases import active, hand_model, hundred_newcomers, log, people
+from tests.figures.cases import active, hand_model, hundred_newcomers, log, people, three_cutoffs
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +46,7 @@ def gallery(curve: ProfitCurve) -> dict[str, Any]:
         "label balance": figures.label_balance(snapshot),
         "importance": figures.importance(directions),
         "reliability": figures.reliability(out_of_fold),
+        "over time": figures.over_time(three_cutoffs()),
         "dependence of a number": figures.dependence(hand_model(), people(many.tolist(), contracts), "tenure"),
         "dependence of a category": figures.dependence(hand_model(), people(many.tolist(), contracts), "contract"),
         "waterfall": figures.waterfall(hand_model(), people([10.0], ["Monthly"]), 0),

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.churn.evaluate import OutOfFold, wilson
+from retention.churn.evaluate import OutOfFold, calibration_table, wilson
 from retention.figures import importance, reading, reliability
 
 
@@ -90,3 +90,12 @@ def test_reliability_axes_say_their_units_and_end_alike() -> None:
     assert layout.title.text == "Share that left, with 95% interval"
     assert layout.annotations[0].text == "Customers" and layout.yaxis2.tickformat == ","
     assert sum(figure.data[2].y) == 1000
+
+
+def test_reliability_before_calibration_is_drawn_beside_it() -> None:
+    """Rings show the same customers before, with their number; the axis reaches the farthest of them."""
+    before = calibration_table(np.repeat([0, 1], 50).astype(np.int8), np.repeat([0.4, 0.9], 50))
+    figure = reliability(held_out([0.2] * 50 + [0.6] * 50, [0] * 50 + [1] * 50), before=before)
+    rings = next(one for one in figure.data if one.name == "Before calibration")
+    assert list(rings.x) == pytest.approx([0.4, 0.9]) and list(rings.customdata) == [50, 50]
+    assert figure.layout.xaxis.range[1] >= 0.9

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from retention.churn.model import ChurnModel
+from retention.churn.verdict import Uncalibrated
 from retention.customers.orders import Snapshot
 from retention.customers.table import Customers
 from retention.errors import InputError
@@ -15,6 +16,7 @@ from retention.profit.economics import PRESETS, Economics
 from retention.ui import views
 from retention.ui.handlers import churn, customers, offers, profit
 from retention.ui.session import Session
+from tests.figures.cases import three_cutoffs
 from tests.files import write
 
 
@@ -178,6 +180,18 @@ def test_a_stray_word_is_no_reason_to_refuse_the_first_look(tmp_path: Path) -> N
     with pytest.raises(InputError, match="'old' is not a number"):
         customers.use_customers(Session(), path)
     assert customers.use_customers(Session(), path, exclude=("age",)).customers is not None
+
+
+def test_the_test_in_time_is_on_screen(telecom_model: ChurnModel) -> None:
+    """Out of time, cross-validated, their gap and what it means; calibration in figures; nothing of it without."""
+    assert "Out of time" not in views.model(telecom_model)
+    went = three_cutoffs()
+    bad = Uncalibrated(replace(telecom_model.metrics, brier=0.2345), ())
+    html = views.model(replace(telecom_model, out_of_time=went, before_calibration=bad))
+    for words in ("1,000 customers at 2025-06-30", "0.740", "0.760", "-0.020", went.words[1:], "0.2345 before"):
+        assert words in html
+    assert churn.over_time(telecom_model) is None
+    assert churn.over_time(replace(telecom_model, out_of_time=went)) is not None
 
 
 def test_today_is_who_gets_written_to(session: Session, telecom: Customers) -> None:

@@ -35,7 +35,15 @@ def importance(model: ChurnModel) -> Any:
 
 def reliability(model: ChurnModel) -> Any | None:
     """Draw whether the probabilities mean what they say; None without out-of-fold rows."""
-    return None if model.out_of_fold is None else figures.reliability(model.out_of_fold)
+    if model.out_of_fold is None:
+        return None
+    before = model.before_calibration
+    return figures.reliability(model.out_of_fold, before=() if before is None else before.groups)
+
+
+def over_time(model: ChurnModel) -> Any | None:
+    """Draw how the figures went from cutoff to cutoff; None where there are not several."""
+    return None if model.out_of_time is None else figures.over_time(model.out_of_time)
 
 
 def factors(model: ChurnModel | None) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ class ChurnTab:
     stop: gr.Button
     from_hub: FromHub
     result: gr.HTML
+    over_time: Chart
     importance: Chart
     reliability: Chart
     feature: gr.Dropdown
@@ -38,6 +39,7 @@ def build() -> ChurnTab:
         stop = gr.Button("Stop", interactive=False)
     hub = from_hub.build("A trained model", "model-from-hub")
     result = gr.HTML()
+    over_time = chart.build("over_time")
     with gr.Row():
         importance = chart.build("importance")
         reliability = chart.build("reliability")
@@ -56,6 +58,7 @@ def build() -> ChurnTab:
         stop,
         hub,
         result,
+        over_time,
         importance,
         reliability,
         feature,
