@@ -27,10 +27,11 @@ def over_time(went: OutOfTime) -> "go.Figure | None":
     scored = [*((one.cutoff, one.customers, one.metrics) for one in went.earlier),
               (went.cutoff, went.customers, went.metrics)]  # fmt: skip
     days = [dt.date.fromisoformat(cutoff) for cutoff, _, _ in scored]
+    aucs, briers = ([getattr(one, name) for _, _, one in scored] for name in ("roc_auc", "brier"))
     figure = go.Figure()
     for name, axis, values, promised in (
-        ("AUC", "y", [one.roc_auc for _, _, one in scored], went.cross_validated.roc_auc),
-        ("Brier score", "y2", [one.brier for _, _, one in scored], went.cross_validated.brier),
+        ("AUC", "y", aucs, went.cross_validated.roc_auc),
+        ("Brier score", "y2", briers, went.cross_validated.brier),
     ):
         figure.add_scatter(
             x=[days[0], days[-1]], y=[promised, promised], yaxis=axis, mode="lines", hoverinfo="skip",
@@ -50,10 +51,12 @@ def over_time(went: OutOfTime) -> "go.Figure | None":
         title="AUC (above) and Brier score (below)",
         height=340,
         x={"tickvals": days, "tickformat": "%Y-%m-%d", "anchor": "y2"},
-        y={"domain": [0.56, 1], "tickformat": ".2f", "nticks": 4},
+        # From chance to certainty: an axis that fits the points would make a mountain of a hundredth.
+        y={"domain": [0.56, 1], "tickformat": ".1f", "nticks": 4, "range": [min(0.5, *aucs), 1]},
     )
     other = figure.layout.yaxis.to_plotly_json()
-    return figure.update_layout(yaxis2={**other, "domain": [0, 0.42], "anchor": "x", "tickformat": ".3f"})
+    below = {"domain": [0, 0.42], "anchor": "x", "tickformat": ".2f", "range": [0, max(0.25, *briers)]}
+    return figure.update_layout(yaxis2={**other, **below})
 
 
 def _reading(went: OutOfTime) -> str:
