@@ -70,6 +70,20 @@ def test_the_order_of_lines_does_not_matter(save: Callable[[str], Path]) -> None
     pd.testing.assert_frame_equal(one.frame, two.frame, check_exact=True)
 
 
+def test_lines_after_the_cutoff_change_no_feature(save: Callable[[str], Path]) -> None:
+    """Further lines of an order, other orders and other people afterwards: only the label may differ."""
+    later = "536367,21730,GLASS STAR,9,1/5/2011 9:01,10,17850.0,France\n536380,1,X,1,1/6/2011 9:01,1,9.0,France\n"
+    seen = [
+        snapshot(read_orders(save(text)), cutoff="2010-12-31", horizon_days=20)
+        for text in (INVOICES, INVOICES + later)
+    ]
+    pd.testing.assert_frame_equal(seen[0].features, seen[1].features, check_exact=True)
+    assert [one.frame.set_index("CustomerID")["churn"].to_dict() for one in seen] == [
+        {"13047": 0, "17850": 1},
+        {"13047": 0, "17850": 0},
+    ]
+
+
 def test_an_order_number_of_its_own_in_each_row_changes_nothing(save: Callable[[str], Path]) -> None:
     """Without lines, rows are orders as ever."""
     orders = read_orders(save("order_id,user_id,date,total\n1,a,2025-01-01,5\n2,a,2025-02-01,7\n"))
