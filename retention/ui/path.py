@@ -43,7 +43,7 @@ def header(session: Session, *, connected: bool) -> str:
     else:
         breaker = f"circuit breaker {campaign.breaker.state}"
     facts = [
-        "no customers yet" if people is None else f"{len(people):,} customers from {people.source}",
+        "no customers yet" if people is None else f"{len(people.newest()):,} customers from {people.source}",
         "no model yet" if session.model is None else f"a model ({_model(session)})",
         f"{in_currency(money.offer_cost, money.currency)} an offer against "
         f"{in_currency(money.value, money.currency)} a kept customer (assumed)",
@@ -72,7 +72,7 @@ def _states(session: Session) -> dict[str, str | None]:
     """Return what is there of each step, or None."""
     people, curve, campaign, place = session.customers, session.curve, session.campaign, session.model_at
     return {
-        "customers": None if people is None else f"{len(people):,} from {people.source}",
+        "customers": None if people is None else f"{len(people.newest()):,} from {people.source}",
         "churn": _model(session),
         "profit": None if curve is None else f"best threshold {curve.threshold_best:.3f}",
         "offers": None
