@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.visitor import download, open_tab, upload, visiting
+from tests.browser.visitor import download, open_tab, upload, visiting, write_and_seal
 from tests.files import telecom_customers
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -26,13 +26,11 @@ def bring(page: Page, folder: Path, name: str, *, seed: int) -> pd.DataFrame:
 
 
 def send_list(page: Page, path: Path) -> str:
-    """Train, write and download; return the address of the file."""
+    """Train, write, seal and download; return the address of the file."""
     open_tab(page, "Churn model")
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.locator("#header")).to_contain_text("AUC", timeout=120_000)
-    open_tab(page, "Offers")
-    page.get_by_role("button", name="Write the messages").click()
-    expect(page.locator("#breaker")).to_contain_text("messages in", timeout=60_000)
+    write_and_seal(page)
     return download(page, "Download CSV", path)
 
 

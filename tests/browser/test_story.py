@@ -18,7 +18,7 @@ from retention.profit.economics import Economics
 from retention.ui.handlers import profit
 from retention.ui.session import Session
 from tests.browser.server import ROOT
-from tests.browser.visitor import PHONE, download, figure, open_tab, upload, visiting
+from tests.browser.visitor import PHONE, download, figure, open_tab, upload, visiting, write_and_seal
 from tests.files import telecom_customers, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -101,11 +101,7 @@ def test_an_analyst_gets_from_a_file_to_a_send_list_and_the_command_line_agrees(
     expect(page.locator(".card").first).not_to_contain_text("the best threshold")
     cells = {"saved_amount": "Saved customer", "wasted_amount": "Wasted budget", "lost_amount": "Lost revenue"}
     shown = {name: figure(page, label) for name, label in cells.items()}
-    open_tab(page, "Offers")
-    page.get_by_role("button", name="Write the messages").click()
-    expect(page.locator("#breaker")).to_contain_text("messages in")
-    page.get_by_role("button", name="Seal").click()
-    expect(page.locator("#breaker")).to_contain_text("nothing changes any more")
+    write_and_seal(page)
     download(page, "Download CSV", tmp_path / "downloaded.csv")
     downloaded = pd.read_csv(tmp_path / "downloaded.csv")
 
@@ -176,10 +172,7 @@ def test_an_order_log_becomes_a_send_list_on_a_phone_in_the_dark(
         open_tab(page, "Churn model")
         page.get_by_role("button", name="Train", exact=True).click()
         expect(page.locator("#header")).to_contain_text("AUC", timeout=120_000)
-        open_tab(page, "Offers")
-        page.get_by_role("button", name="Write the messages").click()
-        expect(page.locator("#breaker")).to_contain_text("messages in", timeout=60_000)
-        written = int(page.locator("#breaker").inner_text().split(" messages in")[0].split()[-1].replace(",", ""))
+        written = write_and_seal(page)
         download(page, "Download Excel", tmp_path / "send_list.xlsx")
         with zipfile.ZipFile(tmp_path / "send_list.xlsx") as book:
             sheet = book.read("xl/worksheets/sheet1.xml").decode()

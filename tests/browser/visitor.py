@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 DESK, PHONE = (1440, 900), (390, 844)
 
@@ -53,6 +53,16 @@ def upload(page: Page, path: Path) -> None:
     """Bring a file to the first tab."""
     open_tab(page, "Customers")
     page.locator("input[type=file]").first.set_input_files(str(path))
+
+
+def write_and_seal(page: Page) -> int:
+    """Have everybody written to, seal what was written, and return how many messages there are."""
+    open_tab(page, "Offers")
+    page.get_by_role("button", name="Write the messages").click()
+    expect(page.locator("#breaker")).to_contain_text("messages in", timeout=60_000)
+    page.get_by_role("button", name="Seal").click()
+    expect(page.locator("#breaker")).to_contain_text("nothing changes any more")
+    return int(page.locator("#breaker").inner_text().split(" messages in")[0].split()[-1].replace(",", ""))
 
 
 def download(page: Page, button: str, path: Path) -> str:
