@@ -8,6 +8,8 @@ Run it from the project's folder: ``make bench-slider``.
 """
 
 import os
+import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -97,8 +99,16 @@ def streamlit() -> Iterator[str]:
     """Serve the Streamlit screen and yield its address."""
     options = ["--server.headless=true", "--browser.gatherUsageStats=false", "--server.address=127.0.0.1",
                f"--server.port={20000 + os.getpid() % 20000}", "--server.fileWatcherType=none"]  # fmt: skip
-    with running("-m", "streamlit", "run", __file__, *options, PYTHONPATH=str(ROOT)) as address:
-        yield address
+    command = [sys.executable, "-m", "streamlit", "run", __file__, *options]
+    with subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        found = (re.search(r"http://[\d.]+:\d+", line) for line in process.stdout)
+        try:
+            yield next(address.group() for address in found if address)
+        finally:
+            process.kill()  # on a gentler word it waits for its visitors
 
 
 def latencies(page: Page, address: str, slider: str, cards: str, chart: str) -> np.ndarray:
