@@ -47,6 +47,7 @@ def header(session: Session, *, connected: bool) -> str:
         "no model yet" if session.model is None else f"a model ({_model(session)})",
         f"{in_currency(money.offer_cost, money.currency)} an offer against "
         f"{in_currency(money.value, money.currency)} a kept customer (assumed)",
+        *filter(None, [session.choosing.in_words(money.currency)]),
         breaker,
     ]
     return (
