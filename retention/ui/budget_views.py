@@ -50,14 +50,17 @@ def _outcome(found: Outcome, currency: str) -> str:
         return in_currency(amount, sign)
 
     share = f" ({found.contacted / found.customers:.1%})" if found.customers else ""
-    margins = " ".join(f"{words[0].upper()}{words[1:]}." for words in spending.at_the_margin(sign))
+    margins = " ".join(map(_sentence, spending.at_the_margin(sign)))
     limit = "no budget set" if spending.budget is None else f"of a budget of {money(spending.budget)}"
-    cap = "" if spending.max_contacts is None else f", {spending.max_contacts:,} at the most"
+    cap = "" if spending.max_contacts is None else f", at most {spending.max_contacts:,}"
     cards = [
         ("Expected profit", money(found.profit), "against doing nothing", _ASSUMED),
         ("Expected cost", money(spending.spent), limit, _ASSUMED),
-        ("Offers to send", f"{found.contacted:,}", f"to {found.customers:,} customers{cap}", ""),
+        ("Offers to send", f"{found.contacted:,}", f"of {found.customers:,} customers{cap}", ""),
     ]
+    if spending.budget is not None:
+        note = "is what it would earn" if spending.budget_price > 0 else "the budget does not bind"
+        cards.append((f"The next {money(1000)} of budget", money(spending.next_thousand), note, _ASSUMED))
     rows = "".join(
         f'<tr><td><b>{escape(one.offer)}</b> <span class="muted">{escape(one.gives)}</span></td>'
         f'<td class="number">{one.customers:,}</td><td class="number">{money(one.cost)}</td>'
@@ -72,6 +75,7 @@ def _outcome(found: Outcome, currency: str) -> str:
         '<th class="number">Cost (assumed)</th><th class="number">Profit (assumed)</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
         + ("" if found.caution is None else f'<p class="finding warning">{escape(_sentence(found.caution))}</p>')
+        + reading("The curve, the cards and the matrix above still show one threshold for all.")
     )
 
 
@@ -85,9 +89,7 @@ def _card(label: str, figure: str, note: str, tags: str) -> str:
 def _gain(curve: ProfitCurve | None) -> str:
     """Say how much deciding by each customer's own break-even earned over one threshold for all."""
     if curve is None:
-        return (
-            "No evaluation rows came with this model, so what choosing customer by customer earned is not known."
-        )
+        return "This model came without its evaluation rows: what customer by customer earned is not known."
     if curve.personal is None:
         return (
             "Without a value column every customer has the same break-even, so customer by customer means: from "

@@ -72,14 +72,14 @@ class Choosing:
         )
 
     def in_words(self, currency: str) -> str:
-        """Return it as part of a sentence; blank for the slider.
+        """Return what a send list is made of then, as part of a sentence; blank for the slider.
 
         >>> Choosing(EVERY, budget=10_000, max_contacts=200).in_words("₹")
-        'any offer of the table customer by customer, within a budget of ₹10,000 and 200 contacts'
+        'the best offer of the table customer by customer, within a budget of ₹10,000 and 200 contacts'
         """
         if self.how == SLIDER:
             return ""
-        what = "the first offer" if self.how == FIRST else "any offer of the table"
+        what = "the first offer" if self.how == FIRST else "the best offer of the table"
         limits = []
         if self.budget is not None:
             limits.append(f"a budget of {in_currency(self.budget, currency)}")

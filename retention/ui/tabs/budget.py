@@ -55,11 +55,11 @@ def build() -> BudgetSection:
             )  # fmt: skip
             budget = gr.Number(
                 None, label="Budget", placeholder="none", scale=1, min_width=140,
-                info="Expected cost at the most; blank for no limit",
+                info="Expected cost; blank for no limit",
             )  # fmt: skip
             max_contacts = gr.Number(
                 None, label="Most contacts", placeholder="none", scale=1, min_width=140,
-                info="Customers contacted at the most; blank for no limit",
+                info="Customers; blank for no limit",
             )  # fmt: skip
         trouble = gr.HTML(elem_id="choosing-trouble")
         result = gr.HTML(elem_id="outcome")
