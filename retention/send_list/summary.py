@@ -44,6 +44,24 @@ class Spending:
         found = (self.budget, self.spent, self.budget_price, self.next_thousand, self.contact_price)
         return dict(zip(_SPENDING, found, strict=True))
 
+    def at_the_margin(self, currency: str) -> list[str]:
+        """Say what the next of each limit would earn; nothing of limits that were not set."""
+        words = []
+        if self.budget is not None:
+            words.append(
+                f"the next {in_currency(1000, currency)} of budget would earn "
+                f"{in_currency(self.next_thousand, currency)} ({ASSUMED})"
+                if self.budget_price > 0
+                else "the budget does not bind: more of it would earn nothing more"
+            )
+        if self.max_contacts is not None:
+            words.append(
+                f"one contact more would earn {in_currency(self.contact_price, currency)} ({ASSUMED})"
+                if self.contact_price > 0
+                else "the cap on contacts does not bind: more contacts would earn nothing more"
+            )
+        return words
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -106,28 +124,9 @@ class Summary:
                 "" if spending.budget is None else f" of a budget of {in_currency(spending.budget, self.currency)}"
             )
             words.append(f"{cost}{limit} ({ASSUMED})")
-            words += self._at_the_margin(spending)
+            words += spending.at_the_margin(self.currency)
         words += self.warnings
         return [*words, f"mean churn probability {self.mean_probability:.1%}", *self.drift.reasons]
-
-    def _at_the_margin(self, spending: Spending) -> list[str]:
-        """Say what the next of each limit would earn."""
-        words = []
-        if spending.budget is not None:
-            earned = in_currency(spending.next_thousand, self.currency)
-            words.append(
-                f"the next {in_currency(1000, self.currency)} of budget would earn {earned} ({ASSUMED})"
-                if spending.budget_price > 0
-                else "more budget would earn nothing more"
-            )
-        if spending.max_contacts is not None:
-            earned = in_currency(spending.contact_price, self.currency)
-            words.append(
-                f"one contact more would earn {earned} ({ASSUMED})"
-                if spending.contact_price > 0
-                else "more contacts would earn nothing more"
-            )
-        return words
 
 
 def spending_of(policy: Policy, decision: Decision, spent: float) -> Spending | None:

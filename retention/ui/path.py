@@ -42,11 +42,13 @@ def header(session: Session, *, connected: bool) -> str:
         breaker = "circuit breaker closed" if connected else "no language model connected"
     else:
         breaker = f"circuit breaker {campaign.breaker.state}"
+    chosen = session.choosing.in_words(money.currency)
     facts = [
         "no customers yet" if people is None else f"{len(people.newest()):,} customers from {people.source}",
         "no model yet" if session.model is None else f"a model ({_model(session)})",
         f"{in_currency(money.offer_cost, money.currency)} an offer against "
         f"{in_currency(money.value, money.currency)} a kept customer (assumed)",
+        *([f"a send list of {chosen} (assumed)"] if chosen else []),
         breaker,
     ]
     return (

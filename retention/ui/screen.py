@@ -5,8 +5,8 @@ from typing import Any, TypeAlias
 import gradio as gr
 
 from retention import figures
-from retention.ui import hub_views, offer_views, path, views
-from retention.ui.handlers import catalogue, export, ledgers, review
+from retention.ui import budget_views, hub_views, offer_views, path, views
+from retention.ui.handlers import budget, catalogue, export, ledgers, review
 from retention.ui.handlers import churn as churn_handlers
 from retention.ui.handlers import offers as offers_handlers
 from retention.ui.handlers import profit as profit_handlers
@@ -115,8 +115,8 @@ class Screen:
         tab = self.profit
         return [
             tab.cards, tab.matrix, tab.threshold, tab.curve, tab.reading, tab.points, tab.trouble, tab.doubt,
-            *tab.tornado.components, *tab.save_rate.components, self.offers.catalogue.table,
-            self.offers.catalogue.trouble, *self.from_messages,
+            *tab.budget.components, *tab.tornado.components, *tab.save_rate.components,
+            self.offers.catalogue.table, self.offers.catalogue.trouble, *self.from_messages,
         ]  # fmt: skip
 
     def show_from_prices(self, session: Session, threshold: float | None) -> Updates:
@@ -134,6 +134,7 @@ class Screen:
             tab.points: profit_handlers.points(session),
             tab.trouble: "",
             tab.doubt: "",
+            **tab.budget.show(session.choosing, budget_views.result(session, budget.outcome(session))),
             **tab.tornado.show(None),
             **tab.save_rate.show(None),
             self.offers.catalogue.table: catalogue.table(session),
@@ -250,7 +251,7 @@ class Screen:
     @property
     def standing(self) -> list[Component]:
         """The session itself, and where it stands."""
-        return [self.session, self.header, *self.tabs.values(), self.share.standing]
+        return [self.session, self.header, *self.tabs.values(), self.offers.whom, self.share.standing]
 
     def show_standing(self, session: Session) -> Updates:
         """Keep a session, and show where it stands."""
@@ -258,5 +259,6 @@ class Screen:
             self.session: session,
             self.header: path.header(session, connected=offers_handlers.language_model_connected()),
             **{self.tabs[name]: gr.Tab(label=label) for name, label in path.steps(session).items()},
+            self.offers.whom: budget_views.whom(session),
             self.share.standing: hub_views.standing(session),
         }

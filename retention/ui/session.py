@@ -13,6 +13,7 @@ from retention.profit.catalogue import Catalogue, Offer, packaged
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
 from retention.send_list import Scored
+from retention.ui.choosing import Choosing
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +34,8 @@ class Session:
         Name -> plotly figure of the customers, drawn once; None where there is nothing to draw.
     economics, catalogue
         The money inputs, and the offers as written; the first offer's cost and save rate are the money inputs'.
+    choosing
+        How it is decided who gets which offer: by the slider, or customer by customer within limits.
     model, curve
         The trained model, and its profit at every threshold under ``economics``; no profit for a model from the
         Hub that came without its evaluation rows.
@@ -50,6 +53,7 @@ class Session:
     pictures: Mapping[str, Any] = field(default_factory=dict)
     economics: Economics = field(default_factory=Economics)
     catalogue: Catalogue = field(default_factory=packaged)
+    choosing: Choosing = field(default_factory=Choosing)
     model: ChurnModel | None = None
     model_at: str | None = None
     curve: ProfitCurve | None = None
@@ -60,6 +64,11 @@ class Session:
     def with_model(self, model: ChurnModel, *, at: str | None = None) -> "Session":
         """Return the session with another model, and without what was made with the one before."""
         return replace(self, model=model, model_at=at, curve=None, scored=None, campaign=None)
+
+    @property
+    def recipients(self) -> Customers | None:
+        """Whom a send list is made of: today's customers."""
+        return self.customers if self.today is None else self.today
 
     @property
     def offers(self) -> tuple[Offer, ...]:

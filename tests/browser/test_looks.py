@@ -35,6 +35,8 @@ def test_every_tab_is_whole(browser: Browser, address: str, size: tuple[int, int
     with visiting(browser, address, size=size, theme=theme) as page:
         page.locator("#what-if").click()
         page.wait_for_selector(_TABS["Profit"])
+        page.get_by_label("Budget").fill("5000")
+        expect(page.locator("#outcome")).to_contain_text("of budget would earn")
         open_tab(page, "Offers")
         page.get_by_role("button", name="Write the messages").click()
         expect(page.locator("#breaker")).to_contain_text("messages in")

@@ -81,6 +81,28 @@ def test_the_figures_follow_the_money_inputs(page: Page) -> None:
     expect(page.locator("#cards .headline")).to_contain_text("Send an offer to")
 
 
+def test_a_budget_says_what_more_of_it_would_earn_and_fewer_messages_go_out(page: Page) -> None:
+    """Set beside the slider: customers are ranked, the price of the budget is told, the Offers tab keeps to it."""
+    expect(page.locator("#outcome")).to_contain_text("The slider decides")
+    by_slider = figure(page, "Offers sent")
+    page.get_by_label("Budget").fill("5000")
+    expect(page.locator("#outcome .headline")).to_contain_text("The next ₹1,000 of budget would earn ₹")
+    expect(page.get_by_label("the first offer")).to_be_checked()
+    page.get_by_label("any offer of the table").check()
+    expect(page.locator("#outcome tbody tr")).to_have_count(3)
+    expect(page.locator("#header")).to_contain_text("the best offer of the table customer by customer")
+    sent = figure(page, "Offers to send")
+    assert 0 < sent < by_slider
+    page.get_by_label("Most contacts").fill("0")
+    expect(page.locator("#choosing-trouble")).to_contain_text("most contacts")
+    page.get_by_label("Most contacts").fill("")
+    expect(page.locator("#choosing-trouble")).to_have_text("")
+    open_tab(page, "Offers")
+    expect(page.locator("#whom")).to_contain_text("within a budget of ₹5,000")
+    page.get_by_role("button", name="Write the messages").click()
+    expect(page.locator("#breaker")).to_contain_text(f"{sent:,} messages in")
+
+
 def test_an_analyst_gets_from_a_file_to_a_send_list_and_the_command_line_agrees(
     page: Page, tmp_path: Path
 ) -> None:

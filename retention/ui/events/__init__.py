@@ -4,7 +4,7 @@ import gradio as gr
 
 from retention.errors import InputError
 from retention.ui import link
-from retention.ui.events import churn, customers, from_hub, offers, profit, share
+from retention.ui.events import budget, churn, customers, from_hub, offers, profit, share
 from retention.ui.events.wiring import on, warn
 from retention.ui.handlers.profit import priced
 from retention.ui.handlers.start import start
@@ -16,6 +16,7 @@ def wire(app: gr.Blocks, screen: Screen) -> None:
     customers.wire(screen)
     churn.wire(screen)
     profit.wire(screen)
+    budget.wire(screen)
     offers.wire(screen)
     from_hub.wire(screen)
     share.wire(app, screen)

@@ -70,7 +70,8 @@ def use_model(session: Session, reference: str, *, hub: Hub, progress: Progress 
         model.predict(others)
     if not people:
         return loaded
-    return replace(loaded, scored=send_list.score(people[0], model, session.economics, catalogue=session.offers))
+    terms = session.choosing.terms(None, session.offers)
+    return replace(loaded, scored=send_list.score(people[0], model, session.economics, **terms))
 
 
 def _used(session: Session, pulled: PulledTable) -> Session:

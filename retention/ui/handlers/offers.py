@@ -24,14 +24,14 @@ from retention.ui.writer import writer as shared_writer
 
 
 def score(session: Session, threshold: float) -> Session:
-    """Put today's customers on the send list, from a churn probability on."""
+    """Put today's customers on the send list, as chosen: with the slider, from its threshold on."""
     if session.model is None:
         raise InputError("no model yet; train one in the second tab")
-    customers = session.today if session.today is not None else session.customers
+    customers = session.recipients
     if customers is None:
         raise InputError("no customers yet; upload a file or simulate a market in the first tab")
     scored = send_list.score(
-        customers, session.model, session.economics, threshold=threshold, catalogue=session.offers
+        customers, session.model, session.economics, **session.choosing.terms(threshold, session.offers)
     )
     return replace(session, scored=scored, campaign=None)
 
@@ -83,7 +83,7 @@ def write(
     run: str = "",
     progress: Progress = silent,
 ) -> Session:
-    """Write a message for everyone on the send list at this threshold, open until it is sealed.
+    """Write a message for everyone on the send list, open until it is sealed; see :func:`score`.
 
     Earlier drafts of the same run are taken up by a new visit. In the same visit, writing means writing anew.
     """

@@ -82,7 +82,7 @@ def look(
     private
         Whether nobody else may see it.
     threshold
-        Where the send list begins, if it was not made yet.
+        Where the slider's send list begins, if it was not made yet.
     hub
         As whom; asked only for the model that a decision was made with.
     with_evaluation
@@ -177,22 +177,19 @@ def _decision(
         raise InputError("no messages yet; write them in the Offers tab, or share the decision without")
     scored = session.scored
     if session.campaign is not None and scored is not None:
-        if scored.threshold is None:
-            raise PublishError(
-                f"{repo}: offers chosen customer by customer or within a budget cannot be replayed yet; "
-                "share the customers without the decision"
-            )
-        threshold = scored.threshold  # where those who were written to begin, wherever the slider is now
+        # where those who were written to begin, wherever the slider is now
+        threshold = threshold if scored.threshold is None else scored.threshold
+    terms = session.choosing.terms(threshold, session.offers)
     with tempfile.TemporaryDirectory(prefix="model-") as place:
         # The very bytes that are on the Hub, as the replay will use them.
         folder = Path(place) / "model"
         publish.pull(session.model_at, kind="model", out=folder, hub=hub, progress=progress)
         progress(0.96, "Deciding with what is shared")
         return plan_dataset(
-            _some(session.today if session.today is not None else session.customers),
+            _some(session.recipients),
             repo=repo,
             salt=salt,
-            deciding=Deciding(folder, session.model_at, session.economics, threshold, catalogue=session.offers),
+            deciding=Deciding(folder, session.model_at, session.economics, **terms),
             messages=session.campaign.messages if with_messages and session.campaign is not None else None,
             private=private,
         )

@@ -41,6 +41,7 @@ class Lines:
 class OffersTab:
     """The components of the tab."""
 
+    whom: gr.HTML
     catalogue: CatalogueTable
     tone: gr.Radio
     language: gr.Radio
@@ -69,10 +70,7 @@ class OffersTab:
 
 def build() -> OffersTab:
     """Lay the tab out."""
-    gr.Markdown(
-        "Everyone whose churn probability reaches the threshold of the Profit tab gets a message. "
-        "A language model words it while it can; the backup library stands in for it, so nobody is left out."
-    )
+    whom = gr.HTML(elem_id="whom")
     catalogue = _catalogue()
     with gr.Row():
         tone = gr.Radio([(tone.capitalize(), tone) for tone in TONES], value=TONES[0], label="Tone")
@@ -119,7 +117,7 @@ def build() -> OffersTab:
     with gr.Accordion("Held back", open=False, visible=False) as held_box:
         held = gr.Dataframe(interactive=False, show_label=False, max_height=300, buttons=[], elem_id="held")
     return OffersTab(
-        catalogue, tone, language, plugged, cool_down_days, run, write, stop, seal, bar, breaker,
+        whom, catalogue, tone, language, plugged, cool_down_days, run, write, stop, seal, bar, breaker,
         summary, clock, messages, row, card, message, again, save, lines, held_box, held,
         csv, workbook,
     )  # fmt: skip

@@ -6,7 +6,8 @@ import gradio as gr
 
 from retention.profit.economics import PRESETS
 from retention.ui.assets import asset
-from retention.ui.tabs import chart, download
+from retention.ui.tabs import budget, chart, download
+from retention.ui.tabs.budget import BudgetSection
 from retention.ui.tabs.chart import Chart
 from retention.ui.tabs.download import Download
 
@@ -22,6 +23,7 @@ class ProfitTab:
     curve: gr.Plot
     reading: gr.HTML
     points: gr.JSON
+    budget: BudgetSection
     preset: gr.Radio
     inputs: dict[str, gr.components.Component]
     trouble: gr.HTML
@@ -47,6 +49,7 @@ def build() -> ProfitTab:
             reading = gr.HTML(elem_id="reading")
         with gr.Column(scale=2, min_width=320):
             matrix = _template("matrix")
+    choosing = budget.build()
     preset = gr.Radio(
         [("Original card", "original"), ("Realistic", "realistic")],
         value="original",
@@ -65,7 +68,7 @@ def build() -> ProfitTab:
         save_rate = chart.build("save-rate")
     points = gr.JSON(visible=False)  # read by the slider in the browser; drawing it would take seconds
     return ProfitTab(
-        cards, matrix, threshold, best, curve, reading, points, preset, inputs, trouble,
+        cards, matrix, threshold, best, curve, reading, points, choosing, preset, inputs, trouble,
         report, what_if, doubt, tornado, save_rate,
     )  # fmt: skip
 

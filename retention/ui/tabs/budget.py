@@ -1,0 +1,66 @@
+"""Who decides who gets which offer: the slider, or each customer's own profit within limits."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from retention.ui.choosing import EVERY, FIRST, SLIDER, Choosing
+
+_WAYS = [
+    ("One threshold for all (the slider)", SLIDER),
+    ("Customer by customer, the first offer", FIRST),
+    ("Customer by customer, any offer of the table", EVERY),
+]
+
+
+@dataclass(frozen=True)
+class BudgetSection:
+    """The components of the section."""
+
+    how: gr.Radio
+    budget: gr.Number
+    max_contacts: gr.Number
+    trouble: gr.HTML
+    result: gr.HTML
+
+    @property
+    def inputs(self) -> list[Any]:
+        """What a visitor sets."""
+        return [self.how, self.budget, self.max_contacts]
+
+    @property
+    def components(self) -> list[Any]:
+        """All of it."""
+        return [*self.inputs, self.trouble, self.result]
+
+    def show(self, choosing: Choosing, result: str) -> dict[Any, Any]:
+        """Return the updates that show a choice and what it comes to."""
+        return {
+            self.how: choosing.how,
+            self.budget: choosing.budget,
+            self.max_contacts: choosing.max_contacts,
+            self.trouble: "",
+            self.result: result,
+        }
+
+
+def build() -> BudgetSection:
+    """Lay the section out."""
+    with gr.Column(elem_id="choosing"):
+        with gr.Row():
+            how = gr.Radio(
+                _WAYS, value=SLIDER, label="Who gets an offer", scale=3, min_width=320, elem_id="how",
+                info="The Offers tab writes to those who are chosen here",
+            )  # fmt: skip
+            budget = gr.Number(
+                None, label="Budget", placeholder="none", scale=1, min_width=140,
+                info="Expected cost; blank for no limit",
+            )  # fmt: skip
+            max_contacts = gr.Number(
+                None, label="Most contacts", placeholder="none", scale=1, min_width=140,
+                info="Customers; blank for no limit",
+            )  # fmt: skip
+        trouble = gr.HTML(elem_id="choosing-trouble")
+        result = gr.HTML(elem_id="outcome")
+    return BudgetSection(how, budget, max_contacts, trouble, result)
