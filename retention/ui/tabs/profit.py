@@ -20,6 +20,7 @@ class ProfitTab:
     threshold: gr.Slider
     best: gr.Button
     curve: gr.Plot
+    axis: gr.Radio
     reading: gr.HTML
     points: gr.JSON
     preset: gr.Radio
@@ -44,6 +45,10 @@ def build() -> ProfitTab:
                 )  # fmt: skip
                 best = gr.Button("Go to the best", scale=1, min_width=130, size="md", elem_id="best")
             curve = gr.Plot(show_label=False, elem_id="profit-curve")
+            axis = gr.Radio(
+                [("Threshold", "threshold"), ("Share of customers contacted", "share")], value="threshold",
+                label="Draw the curve by", elem_id="axis",
+            )  # fmt: skip
             reading = gr.HTML(elem_id="reading")
         with gr.Column(scale=2, min_width=320):
             matrix = _template("matrix")
@@ -65,7 +70,7 @@ def build() -> ProfitTab:
         save_rate = chart.build("save-rate")
     points = gr.JSON(visible=False)  # read by the slider in the browser; drawing it would take seconds
     return ProfitTab(
-        cards, matrix, threshold, best, curve, reading, points, preset, inputs, trouble,
+        cards, matrix, threshold, best, curve, axis, reading, points, preset, inputs, trouble,
         report, what_if, doubt, tornado, save_rate,
     )  # fmt: skip
 
