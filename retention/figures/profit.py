@@ -79,12 +79,11 @@ def profit_curve(curve: ProfitCurve, threshold: float) -> "go.Figure":
         x_title=_TITLES["threshold"],
         title=f"Profit against doing nothing, {curve.customers:,} customers ({currency})",
         evidence=EVIDENCE,
-        height=430,
+        height=450,
         x={"range": [0, 1], "dtick": 0.2},
         y=money_axis(float(min(low.min(), 0)), float(max(high.max(), perfect)), currency),
         hover="x",
     )
-    figure.update_layout(legend={"entrywidth": 104})  # two beside each other on a phone
     at_break_even = None if break_even is None else curve.matrix(min(break_even, 1.0)).contacted / curve.customers
     figure.layout.meta["axes"] = {
         "threshold": _axis("threshold", x, mark_at=break_even, marked=bool(figure.layout.annotations)),

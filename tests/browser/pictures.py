@@ -23,7 +23,7 @@ def main() -> None:
             page.wait_for_selector("#cards .headline", timeout=120_000)
             page.wait_for_selector("#profit-curve .js-plotly-plot .legend")
             with Image.open(BytesIO(page.screenshot())) as picture:
-                # 256 colours tell this screen as well as 16 million, in half the bytes; the rare ones must not be lost.
+                # 256 colours tell this screen as well as 16 million, in half the bytes, if the rare ones are kept.
                 few = picture.convert("RGB").quantize(
                     256, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE
                 )
