@@ -123,6 +123,11 @@ def earnings(curve: ProfitCurve | None) -> str:
     if curve is None:
         return ""
     sign = curve.economics.currency
+    if curve.matrix().contacted == 0:
+        return reading(
+            f"Sending to nobody is best: sending to everyone would earn {in_currency(curve.profit_all, sign)} per "
+            "1,000 customers (backtested, assumed)."
+        ) + picture_buttons("profit-curve")
     share = curve.matrix().contacted / curve.customers
     below = understated(curve)
     words = reading(
