@@ -92,7 +92,20 @@ window.desk = {
     const plot = document.querySelector("#profit-curve .js-plotly-plot");
     if (!plot || !plot.data || !point || !window.Plotly) return;
     const here = plot.data.findIndex((trace) => trace.name === "You are here");
-    if (here >= 0) window.Plotly.restyle(plot, { x: [[point.threshold]], y: [[point.profit]] }, [here]);
+    const x = plot.dataset.axis === "share" ? point.contacted / point.context.customers : point.threshold;
+    if (here >= 0) window.Plotly.restyle(plot, { x: [[x]], y: [[point.profit]] }, [here]);
+  },
+
+  // Draws the curve by "threshold" or by "share" of customers contacted; figures.profit_curve() put both in.
+  async along(axis, point) {
+    await new Promise(requestAnimationFrame); // a curve that has just come is drawn by threshold first
+    const plot = document.querySelector("#profit-curve .js-plotly-plot");
+    const drawn = plot?.layout?.meta?.axes?.[axis];
+    if (!drawn || !window.Plotly || axis === (plot.dataset.axis ?? "threshold")) return;
+    plot.dataset.axis = axis;
+    const traces = plot.data.flatMap((trace, i) => (trace.meta === "along" ? [i] : []));
+    await window.Plotly.update(plot, { x: [drawn.x] }, drawn.layout, traces);
+    window.desk.mark(point);
   },
 };
 

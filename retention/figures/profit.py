@@ -1,41 +1,63 @@
 """The profit curve."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retention.figures.style import ACCENT, GREY, RED, SOFT, mark, money_axis, styled
-from retention.profit.curve import ProfitCurve
+from retention.profit.curve import EVIDENCE, ProfitCurve
 from retention.profit.money import in_currency
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _EVERY = 4  # a slider step of 0.001 is less than a pixel wide
+_SHARES = np.linspace(0, 1, 41)
+_ALONG = "along"  # marks the traces with a point for each threshold drawn
+_TITLES = {
+    "threshold": "Threshold: offer from this probability on",
+    "share": "Share of customers who get an offer",
+}
+_FORMATS = {"threshold": "", "share": ".0%"}
 
 
 def profit_curve(curve: ProfitCurve, threshold: float) -> "go.Figure":
-    """Draw the profit at every threshold, what the alternatives earn, and where the slider stands."""
+    """Draw the profit at every threshold, what the alternatives earn, and where the slider stands.
+
+    ``layout.meta`` holds what ``assets/desk.js`` needs to draw the same by the share of customers contacted:
+    under ``axes``, by name, where the points along the curve stand and what else changes with the axis.
+    """
     import plotly.graph_objects as go
 
     currency = curve.economics.currency
     drawn = _drawn(curve)
-    x = np.minimum(curve.threshold[drawn], 1.0)
+    x, share = np.minimum(curve.threshold[drawn], 1.0), curve.share_contacted[drawn]
     profit, low, high = (np.round(line[drawn]) for line in (curve.profit, *curve.profit_band))
     figure = go.Figure()
-    figure.add_scatter(x=x, y=low, mode="lines", line={"width": 0}, showlegend=False, hoverinfo="skip")
+    figure.add_scatter(
+        x=x, y=low, mode="lines", line={"width": 0}, showlegend=False, hoverinfo="skip", meta=_ALONG
+    )
     figure.add_scatter(
         x=x, y=high, mode="lines", name="90% band", line={"width": 0}, fill="tonexty", fillcolor=SOFT,
-        hoverinfo="skip",
+        hoverinfo="skip", meta=_ALONG,
     )  # fmt: skip
     figure.add_scatter(
         x=x, y=profit, mode="lines", name="This model", line={"color": ACCENT, "width": 3},
-        text=[in_currency(amount, currency) for amount in profit],
-        hovertemplate="from %{x:.3f}: %{text}<extra></extra>",
+        text=[
+            f"from {least:.3f}, {reached:.0%} contacted: {in_currency(amount, currency)}"
+            for least, reached, amount in zip(x, share, profit, strict=True)
+        ],
+        hovertemplate="%{text}<extra></extra>", meta=_ALONG,
     )  # fmt: skip
+    figure.add_scatter(
+        x=x, y=np.round(share * curve.profit[0]), mode="lines", name="As many at random",
+        line={"color": GREY, "width": 1.5, "dash": "dash"}, hoverinfo="skip", meta=_ALONG,
+    )  # fmt: skip
+    perfect = curve.profit_perfect * curve.customers / 1000
     for name, amount, dash in [
-        ("Everyone gets an offer", float(curve.profit[0]), "dot"),
+        ("Offer to everyone", float(curve.profit[0]), "dot"),
+        ("Perfect foresight", round(perfect), "longdashdot"),
         ("Nobody does", 0.0, "solid"),
     ]:
         figure.add_scatter(
@@ -51,16 +73,33 @@ def profit_curve(curve: ProfitCurve, threshold: float) -> "go.Figure":
         marker={"color": RED, "size": 14, "line": {"color": "white", "width": 2}}, hoverinfo="skip",
         cliponaxis=False,
     )  # fmt: skip
-    return styled(
+    figure = styled(
         figure,
         reading=_reading(curve),
-        x_title="Threshold: offer from this probability on",
+        x_title=_TITLES["threshold"],
         title=f"Profit against doing nothing, {curve.customers:,} customers ({currency})",
-        height=400,
+        evidence=EVIDENCE,
+        height=450,
         x={"range": [0, 1], "dtick": 0.2},
-        y=money_axis(float(min(low.min(), 0)), float(max(high.max(), 0)), currency),
+        y=money_axis(float(min(low.min(), 0)), float(max(high.max(), perfect)), currency),
         hover="x",
     )
+    at_break_even = None if break_even is None else curve.matrix(min(break_even, 1.0)).contacted / curve.customers
+    figure.layout.meta["axes"] = {
+        "threshold": _axis("threshold", x, mark_at=break_even, marked=bool(figure.layout.annotations)),
+        "share": _axis("share", share, mark_at=at_break_even, marked=bool(figure.layout.annotations)),
+    }
+    return figure
+
+
+def _axis(name: str, x: NDArray[np.float64], *, mark_at: float | None, marked: bool) -> dict[str, Any]:
+    """Return where the points stand along an axis, and the changes of the layout that go with it."""
+    layout: dict[str, Any] = {"xaxis.title.text": _TITLES[name], "xaxis.tickformat": _FORMATS[name]}
+    if marked and mark_at is not None:
+        anchor = "right" if mark_at > 0.6 else "left"
+        layout |= {"shapes[0].x0": mark_at, "shapes[0].x1": mark_at}
+        layout |= {"annotations[0].x": mark_at, "annotations[0].xanchor": anchor}
+    return {"x": x.tolist(), "layout": layout}
 
 
 def _reading(curve: ProfitCurve) -> str:
@@ -80,6 +119,11 @@ def _reading(curve: ProfitCurve) -> str:
 
 
 def _drawn(curve: ProfitCurve) -> NDArray[np.int64]:
-    """Return positions along the curve: every fourth, both ends, and the optimum."""
+    """Return positions along the curve: every fourth, both ends, the optimum, and some at even shares contacted.
+
+    Without these, a model that gives everybody a low probability had a handful of points by share.
+    """
     at = np.append(np.arange(0, len(curve.threshold), _EVERY), len(curve.threshold) - 1)
-    return np.union1d(at, np.searchsorted(curve.threshold, curve.threshold_best))
+    by_share = np.searchsorted(-curve.share_contacted, -_SHARES)
+    best = np.searchsorted(curve.threshold, curve.threshold_best)
+    return np.unique(np.concatenate([at, by_share, [best]]))

@@ -1,7 +1,7 @@
 """One style for every figure: it reads on light and on dark ground, on a phone and on a desk."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,7 +22,7 @@ PERCENT: Mapping[str, Any] = MappingProxyType({"tickformat": ".0%"})
 """An axis of shares."""
 
 _GRID = "rgba(124,135,152,0.22)"
-_TITLE_ROOM, _MARK_ROOM = 40, 18
+_TITLE_ROOM, _EVIDENCE_ROOM, _MARK_ROOM = 40, 16, 18
 
 
 def styled(
@@ -31,6 +31,7 @@ def styled(
     reading: str,
     x_title: str,
     title: str = "",
+    evidence: Sequence[str] = (),
     height: int,
     x: Mapping[str, Any] = MappingProxyType({}),
     y: Mapping[str, Any] = MappingProxyType({}),
@@ -49,6 +50,8 @@ def styled(
     title
         What runs up the vertical axis, with its unit; it stands above the plot, where it can be read
         without turning one's head and costs no width. About 48 characters fit a phone.
+    evidence
+        What its amounts of money rest on; it stands below the title, also in a picture that is saved.
     height
         In pixels.
     x, y
@@ -60,13 +63,22 @@ def styled(
         "gridcolor": _GRID, "zeroline": False, "linecolor": _GRID, "automargin": True, "fixedrange": True,
         "ticks": "", "tickangle": 0,
     }  # fmt: skip
-    room = (_TITLE_ROOM if title else 8) + (_MARK_ROOM if figure.layout.annotations else 0)
+    room = (_TITLE_ROOM if title else 8) + (_EVIDENCE_ROOM if evidence else 0)
+    room += _MARK_ROOM if figure.layout.annotations else 0
     return figure.update_layout(
         template=None,
         meta={"reading": reading},
         height=height,
         margin={"l": 12, "r": 20, "t": room, "b": 8},
-        title={"text": title, "font": {"size": 13}, "x": 0.01, "y": 1, "yanchor": "top", "pad": {"t": 12}},
+        title={
+            "text": title,
+            "font": {"size": 13},
+            "x": 0.01,
+            "y": 1,
+            "yanchor": "top",
+            "pad": {"t": 12},
+            "subtitle": {"text": ", ".join(evidence), "font": {"size": 11}},
+        },
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"family": "IBM Plex Sans, system-ui, sans-serif", "size": 13, "color": GREY},

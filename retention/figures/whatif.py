@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retention.figures.style import ACCENT, GREY, PERCENT, RED, mark, money_axis, styled
-from retention.profit.curve import ProfitCurve
+from retention.profit.curve import EVIDENCE, ProfitCurve
 from retention.profit.money import in_currency
 from retention.profit.whatif import SaveRates, Swing, break_even_save_rate
 
@@ -67,7 +67,9 @@ def tornado(swings: Sequence[Swing], curve: ProfitCurve) -> "go.Figure | None":
         figure,
         reading=_tornado_reading(moving[0], currency),
         x_title=f"{_TITLE} ({currency})",
-        height=110 + 44 * len(moving),
+        title="What each money input does to the profit",
+        evidence=EVIDENCE,
+        height=160 + 44 * len(moving),
         x=money_axis(min(ends), max(ends), currency, most=3, short=True),
         y={
             "tickvals": rows,
@@ -113,7 +115,8 @@ def profit_against_save_rate(rates: SaveRates, curve: ProfitCurve) -> "go.Figure
         reading=_save_rate_reading(curve),
         x_title="Save rate: share of leavers kept",
         title=f"{_TITLE} ({currency})",
-        height=360,
+        evidence=EVIDENCE,
+        height=376,
         x={"range": [0, 1], "dtick": 0.25, **PERCENT},
         y=money_axis(min(float(lines.min()), 0.0), float(lines.max()), currency),
         hover="x",

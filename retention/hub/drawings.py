@@ -10,12 +10,12 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 
 from retention.figures.style import ACCENT, GREY, RED
+from retention.profit.curve import EVIDENCE, ProfitCurve
 from retention.profit.money import in_currency
 
 if TYPE_CHECKING:
     from retention.churn.directions import Direction
     from retention.churn.evaluate import CalibrationBin
-    from retention.profit.curve import ProfitCurve
 
 _WIDTH, _HEIGHT = 760, 380
 _LEFT, _RIGHT, _TOP, _BOTTOM = 90, 20, 20, 50
@@ -40,7 +40,7 @@ def draw_calibration(bins: "Sequence[CalibrationBin]") -> bytes:
     )
 
 
-def draw_profit(curve: "ProfitCurve") -> bytes:
+def draw_profit(curve: ProfitCurve) -> bytes:
     """Draw the profit at every threshold with its 90% band, sending to everyone, and the best threshold."""
     currency = curve.economics.currency
     at, profit, low, high = (
@@ -64,7 +64,7 @@ def draw_profit(curve: "ProfitCurve") -> bytes:
     return _figure(
         f"Profit against doing nothing at every threshold, over {curve.customers:,} held-out customers",
         [*_across(x, 1.0, _plain), *_up(y, bottom, top, lambda amount: in_currency(amount, currency)), *parts],
-        ("Threshold: offer from this probability on", f"Profit ({currency})"),
+        ("Threshold: offer from this probability on", f"Profit ({currency}; {', '.join(EVIDENCE)})"),
     )
 
 

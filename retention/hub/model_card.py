@@ -239,10 +239,10 @@ campaign has measured them. Amounts in {said(economics.currency)}.
 
 {table(["per 1,000 customers", "profit (backtested, assumed)"], earned)}
 
-The middle 90% for this model: {low} to {high}. The threshold to deploy is
+The middle 90% for this model: {low} to {high} (backtested, assumed). The threshold to deploy is
 {curve.threshold_best:.4f}; at it, of {curve.customers:,} customers:
 
-{table(["", "would leave", "would stay"], groups)}"""
+{table(["backtested, assumed", "would leave", "would stay"], groups)}"""
 
 
 def _reasons(model: ChurnModel) -> str:

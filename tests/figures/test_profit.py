@@ -23,9 +23,36 @@ def test_the_curve_by_hand() -> None:
     assert profit[0.4] == profit[0.8] == 900
     assert profit[0.88] == 450
     assert profit[1.0] == 0
-    assert line.text[0] == "₹800"
-    assert list(trace(figure, "Everyone gets an offer").y) == [800, 800]
+    assert line.text[0] == "from 0.000, 100% contacted: ₹800"
+    assert list(trace(figure, "Offer to everyone").y) == [800, 800]
     assert list(trace(figure, "Nobody does").y) == [0, 0]
+    assert list(trace(figure, "Perfect foresight").y) == [900, 900]
+    random = dict(zip(np.round(line.x, 3), trace(figure, "As many at random").y, strict=True))
+    assert (random[0.0], random[0.2], random[0.4], random[0.88], random[1.0]) == (800, 600, 400, 200, 0)
+
+
+def test_the_curve_by_share_contacted_by_hand() -> None:
+    """Three of four have 0.3 or more, half have 0.8, a quarter 0.9, nobody 1; the break-even leaves nobody out."""
+    figure = profit_curve(curve_of([0.9, 0.8, 0.3, 0.1], [1, 1, 0, 0], fold=[0, 1, 0, 1]), 0.5)
+    axes = figure.layout.meta["axes"]
+    assert axes["threshold"]["x"] == list(trace(figure, "This model").x)
+    share = dict(zip(np.round(axes["threshold"]["x"], 3), axes["share"]["x"], strict=True))
+    assert (share[0.0], share[0.2], share[0.4], share[0.88], share[1.0]) == (1, 0.75, 0.5, 0.25, 0)
+    along = [one for one in figure.data if one.meta == "along"]
+    assert {len(one.x) for one in along} == {len(axes["share"]["x"])} and len(along) == 4
+    assert axes["threshold"]["layout"]["annotations[0].x"] == pytest.approx(0.1)
+    assert axes["share"]["layout"]["annotations[0].x"] == 1
+    assert axes["share"]["layout"]["annotations[0].xanchor"] == "right"
+    assert axes["share"]["layout"]["xaxis.title.text"] == "Share of customers who get an offer"
+
+
+def test_low_probabilities_do_not_thin_the_curve_by_share() -> None:
+    """Where all scores lie below 0.04, the share contacted never jumps by more than a 20th from point to point."""
+    rng = np.random.default_rng(5)
+    score = rng.uniform(0, 0.04, 4_000)
+    curve = curve_of(score, rng.random(4_000) < score, fold=rng.integers(0, 5, 4_000))
+    share = profit_curve(curve, 0.1).layout.meta["axes"]["share"]["x"]
+    assert np.abs(np.diff(share)).max() < 0.06
 
 
 def test_the_slider_stands_where_it_should(curve: ProfitCurve) -> None:
@@ -72,7 +99,9 @@ def test_the_break_even_is_marked_where_there_is_one(curve: ProfitCurve) -> None
     assert [one.text for one in profit_curve(curve, 0.2).layout.annotations] == ["break-even 0.188"]
     held_out = {"score": [0.9, 0.1], "label": [1, 0], "fold": [0, 1]}
     assert not profit_curve(curve_of(**held_out, value=[100.0, 300.0]), 0.2).layout.annotations
-    assert not profit_curve(curve_of(**held_out, economics=Economics(value=40)), 0.2).layout.annotations
+    unpaid = profit_curve(curve_of(**held_out, economics=Economics(value=40)), 0.2)
+    assert not unpaid.layout.annotations
+    assert "shapes[0].x0" not in unpaid.layout.meta["axes"]["share"]["layout"]
 
 
 def test_the_reading_tells_the_honest_profit() -> None:

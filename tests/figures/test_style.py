@@ -67,6 +67,15 @@ def test_every_figure_has_the_style(gallery: dict[str, Any]) -> None:
         assert len(layout.title.text or "") <= 52, name
 
 
+def test_a_figure_with_money_says_what_it_rests_on(gallery: dict[str, Any]) -> None:
+    """It stands below the title, so that a saved picture has it too; figures without money have none."""
+    for name, figure in gallery.items():
+        expected = (
+            "backtested, assumed" if "₹" in json.dumps(figure.to_dict(), default=str, ensure_ascii=False) else ""
+        )
+        assert figure.layout.title.subtitle.text == expected, name
+
+
 def test_figures_use_plain_colours_only(gallery: dict[str, Any]) -> None:
     """Only hex and rgba colours, which every version of plotly.js draws."""
     for name, figure in gallery.items():

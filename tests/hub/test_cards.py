@@ -73,6 +73,9 @@ def test_a_model_card_states_the_profit_and_what_it_rests_on(
     assert f"{curve.threshold_best:.4f}" in text
     assert "| margin kept if a customer stays | 900 | assumed |" in text
     assert "**backtested**" in text
+    for part in text.split("\n\n"):
+        assert "€" not in part or re.search("assumed|backtested", part), part
+    assert "Profit (€; backtested, assumed)" in draw_profit(curve).decode()
 
 
 def test_a_licence_is_stated_or_all_rights_are_kept(telecom_model: ChurnModel) -> None:

@@ -24,6 +24,11 @@ def wire(screen: Screen) -> None:
         fn=None, inputs=[tab.threshold, tab.points], outputs=[tab.threshold], queue=False, show_progress="hidden",
         js="(threshold, curve) => curve ? curve.threshold_best : threshold",
     )  # fmt: skip
+    for redrawn in (tab.axis.change, tab.curve.change):
+        redrawn(
+            fn=None, inputs=[tab.axis, tab.threshold, tab.points], queue=False, show_progress="hidden",
+            js="(axis, threshold, curve) => { window.desk.along(axis, window.desk.pick(threshold, curve)); }",
+        )  # fmt: skip
 
     def reprice(session: Session, threshold: float, *values: Any) -> Updates:
         try:

@@ -7,7 +7,7 @@ import gradio as gr
 from retention.offers.batch import COOL_DOWN_DAYS
 from retention.offers.facts import TONES
 from retention.offers.guard import LONGEST, LONGEST_WORDS
-from retention.profit.catalogue_table import COLUMNS, MOST_OFFERS
+from retention.profit.catalogue_table import COLUMNS
 from retention.ui.tabs import download
 from retention.ui.tabs.download import Download
 
@@ -126,7 +126,7 @@ def build() -> OffersTab:
 def _catalogue() -> CatalogueTable:
     with gr.Accordion("The offers there are", open=False):
         table = gr.Dataframe(
-            headers=list(COLUMNS), column_limits=(len(COLUMNS), len(COLUMNS)), row_limits=(1, MOST_OFFERS),
+            headers=list(COLUMNS), column_limits=(len(COLUMNS), len(COLUMNS)),
             interactive=True, show_label=False, wrap=True, max_height=320, buttons=[], elem_id="catalogue",
             column_widths=[140, 110, 90, 100, 90, 240, 240, 240],
         )  # fmt: skip

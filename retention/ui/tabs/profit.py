@@ -21,6 +21,7 @@ class ProfitTab:
     threshold: gr.Slider
     best: gr.Button
     curve: gr.Plot
+    axis: gr.Radio
     reading: gr.HTML
     points: gr.JSON
     budget: BudgetSection
@@ -46,6 +47,10 @@ def build() -> ProfitTab:
                 )  # fmt: skip
                 best = gr.Button("Go to the best", scale=1, min_width=130, size="md", elem_id="best")
             curve = gr.Plot(show_label=False, elem_id="profit-curve")
+            axis = gr.Radio(
+                [("Threshold", "threshold"), ("Share of customers contacted", "share")], value="threshold",
+                label="Draw the curve by", elem_id="axis",
+            )  # fmt: skip
             reading = gr.HTML(elem_id="reading")
         with gr.Column(scale=2, min_width=320):
             matrix = _template("matrix")
@@ -68,7 +73,7 @@ def build() -> ProfitTab:
         save_rate = chart.build("save-rate")
     points = gr.JSON(visible=False)  # read by the slider in the browser; drawing it would take seconds
     return ProfitTab(
-        cards, matrix, threshold, best, curve, reading, points, choosing, preset, inputs, trouble,
+        cards, matrix, threshold, best, curve, axis, reading, points, choosing, preset, inputs, trouble,
         report, what_if, doubt, tornado, save_rate,
     )  # fmt: skip
 

@@ -1,0 +1,74 @@
+"""Every amount of money that is on the screen says what it rests on."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.visitor import open_tab
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+#: Finds amounts in the words on screen that have no evidence.
+#:
+#: An amount is a number beside the currency's sign. It belongs to the nearest card, cell, table, line of reading,
+#: headline or chart around it, and that must hold a tag, or the same words in brackets. What a customer will read
+#: (messages and lines) and what the visitor types in (fields and the table of offers) claim nothing. A chart
+#: stands by its title's second line, whatever it shows now or when a pointer comes by.
+WALK = r"""() => {
+    const kind = "(?:assumed|backtested|measured)";
+    const told = new RegExp(`\\((?:[^()]*[;,] )?${kind}(?:, ${kind})*\\)`);
+    const tag = new RegExp(`^${kind}$`);
+    const amount = /₹\s?\d|\d\s?₹/;
+    const exempt = "#messages, #lines, #held, #message, #catalogue, input, textarea, script, style";
+    const claims = ".card, .cell, table, .reading, .headline, .now, .finding, .breaker, [data-evidence]";
+    const says = (box) =>
+        told.test(box.textContent) || [...box.querySelectorAll(".tag")].some((one) => tag.test(one.textContent));
+    const found = { tagged: 0, bare: [] };
+    const count = (fine, words) => (fine ? (found.tagged += 1) : found.bare.push(words.trim().slice(0, 120)));
+    const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (nodes.nextNode()) {
+        const words = nodes.currentNode.data, at = nodes.currentNode.parentElement;
+        if (!amount.test(words) || !at.checkVisibility() || at.closest(exempt + ", .js-plotly-plot")) continue;
+        const box = at.closest(claims);
+        count(box && says(box), words);
+    }
+    for (const plot of document.querySelectorAll(".js-plotly-plot")) {
+        if (!plot.checkVisibility() || !amount.test(JSON.stringify([plot.data, plot.layout]))) continue;
+        const line = plot.querySelector(".gtitle-subtitle")?.textContent ?? "";
+        count(line && line.split(", ").every((word) => tag.test(word)), `chart: ${plot.textContent}`);
+    }
+    return found;
+}"""
+_AT_LEAST = {"Customers": 1, "Churn model": 1, "Profit": 16, "Offers": 2, "Share": 1}
+
+
+def test_no_amount_on_screen_stands_bare(page: Page) -> None:
+    """In every tab, after the whole story: what-if opened, messages written, a customer's card chosen."""
+    page.locator("#what-if").click()
+    page.wait_for_selector("#save-rate .js-plotly-plot .gtitle")
+    open_tab(page, "Offers")
+    page.get_by_role("button", name="Write the messages").click()
+    expect(page.locator("#breaker")).to_contain_text("messages in")
+    page.locator("#messages [role=gridcell]").nth(8).click()
+    expect(page.locator("#card")).to_contain_text("expected to earn ₹")
+    for tab, at_least in _AT_LEAST.items():
+        open_tab(page, tab)
+        page.evaluate("document.querySelectorAll('button.label-wrap:not(.open)').forEach((one) => one.click())")
+        page.wait_for_timeout(300)
+        found = page.evaluate(WALK)
+        assert found["bare"] == [], tab
+        assert found["tagged"] >= at_least, tab
+
+
+def test_the_walk_sees_what_is_bare(page: Page) -> None:
+    """An amount outside of any card, a card without its tags, and a chart without its line are all found."""
+    page.wait_for_selector("#profit-curve .js-plotly-plot .gtitle-subtitle")
+    assert page.evaluate(WALK)["bare"] == []
+    page.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', '<p>earns ₹5</p><input value=\"₹6\">');"
+        "document.querySelector('.card .tags').remove();"
+        "document.querySelector('#profit-curve .gtitle-subtitle').remove();"
+    )
+    bare = page.evaluate(WALK)["bare"]
+    assert len(bare) == 3
+    assert "earns ₹5" in bare
+    assert [words for words in bare if words.startswith("chart: ")]

@@ -1,0 +1,25 @@
+"""Results as small pieces of HTML."""
+
+from retention.profit.curve import profit_curve
+from retention.profit.economics import Economics
+from retention.ui import views
+
+
+def test_the_reading_explains_a_best_threshold_below_the_break_even() -> None:
+    """A line of its own; no such line where the best threshold is above."""
+    low = profit_curve([0.9, 0.09, 0.08, 0.07, 0.01], [1, 1, 0, 1, 0], fold=[0, 1, 0, 1, 0])
+    assert (
+        '<p class="reading">The best threshold on your customers, 0.040, lies below the break-even 0.100: '
+        "the model understates risk there; 3 customers with a slightly negative expected profit are on the list.</p>"
+    ) in views.earnings(low)
+    high = profit_curve([0.9, 0.8, 0.3, 0.1], [1, 1, 0, 0], fold=[0, 1, 0, 1])
+    assert "lies below" not in views.earnings(high)
+
+
+def test_the_reading_where_no_offer_pays() -> None:
+    """Nobody is best, and everyone would lose 30,000 per 1,000: -10 and -50 a head."""
+    curve = profit_curve([0.9, 0.1], [1, 0], fold=[0, 1], economics=Economics(value=40))
+    assert (
+        "Sending to nobody is best: sending to everyone would earn −₹30,000 per 1,000 customers "
+        "(backtested, assumed)."
+    ) in views.earnings(curve)
