@@ -93,7 +93,7 @@ def look_at(path: str) -> Upload:
     with suppress(InputError):  # no column can be the id: the person is asked to say which
         roles = guess_customer_roles(table).roles
         guesses |= {"id": roles.id, "label": roles.label, "value": roles.value}
-    if not _one_row_an_order(table.frame, guesses.get("id")):
+    if not _one_row_an_order(table.frame, guesses):
         return Upload(columns, False, guesses, None)
     try:
         orders = read_orders(path)
@@ -103,10 +103,13 @@ def look_at(path: str) -> Upload:
     return Upload(columns, True, guesses, _defaults(orders))
 
 
-def _one_row_an_order(frame: pd.DataFrame, id: str | None) -> bool:
+def _one_row_an_order(frame: pd.DataFrame, guesses: Mapping[str, str | None]) -> bool:
     """Whether to ask for the columns of an order log first; the person can say otherwise."""
     if looks_like_orders(frame):
         return True
+    if guesses.get("label") is not None:  # who left is known of customers, not of orders
+        return False
+    id = guesses.get("id")
     return holds_dates(frame) if id is None else repeats(frame, id)
 
 

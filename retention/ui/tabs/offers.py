@@ -126,7 +126,7 @@ def build() -> OffersTab:
 def _catalogue() -> CatalogueTable:
     with gr.Accordion("The offers there are", open=False):
         table = gr.Dataframe(
-            headers=list(COLUMNS), column_limits=(len(COLUMNS), len(COLUMNS)),
+            headers=list(COLUMNS),
             interactive=True, show_label=False, wrap=True, max_height=320, buttons=[], elem_id="catalogue",
             column_widths=[140, 110, 90, 100, 90, 240, 240, 240],
         )  # fmt: skip
