@@ -2,7 +2,8 @@
 
 100,000 customers, four cards, a profit curve with a marker at the threshold. Both run on this machine, one after
 the other, in the same Chromium; a page measures itself, from the key event to the moment when a card's text and
-the chart have both changed. Ends with 1 if ours takes over 50 ms at the 95th percentile or is not ten times faster.
+the chart have both changed. Ends with 1 if ours takes over 50 ms at the 95th percentile or is not ten times
+faster.
 
 Run it from the project's folder: ``make bench-slider``.
 """

@@ -10,7 +10,8 @@ def test_the_reading_explains_a_best_threshold_below_the_break_even() -> None:
     low = profit_curve([0.9, 0.09, 0.08, 0.07, 0.01], [1, 1, 0, 1, 0], fold=[0, 1, 0, 1, 0])
     assert (
         '<p class="reading">The best threshold on your customers, 0.040, lies below the break-even 0.100: '
-        "the model understates risk there; 3 customers with a slightly negative expected profit are on the list.</p>"
+        "the model understates risk there; 3 customers with a slightly negative expected profit are on the "
+        "list.</p>"
     ) in views.earnings(low)
     high = profit_curve([0.9, 0.8, 0.3, 0.1], [1, 1, 0, 0], fold=[0, 1, 0, 1])
     assert "lies below" not in views.earnings(high)
