@@ -93,7 +93,11 @@ window.desk = {
     if (!plot || !plot.data || !point || !window.Plotly) return;
     const here = plot.data.findIndex((trace) => trace.name === "You are here");
     const x = plot.dataset.axis === "share" ? point.contacted / point.context.customers : point.threshold;
-    if (here >= 0) window.Plotly.restyle(plot, { x: [[x]], y: [[point.profit]] }, [here]);
+    if (here < 0) return;
+    // Unlike restyle, this leaves the other traces as they are: within a frame, however many there are.
+    const now = { transition: { duration: 0 }, frame: { duration: 0, redraw: false }, mode: "immediate" };
+    const moved = window.Plotly.animate(plot, { data: [{ x: [x], y: [point.profit] }], traces: [here] }, now);
+    moved.catch(() => {}); // overtaken by the next move
   },
 
   // Draws the curve by "threshold" or by "share" of customers contacted; figures.profit_curve() put both in.

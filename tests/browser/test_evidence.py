@@ -47,9 +47,9 @@ def test_no_amount_on_screen_stands_bare(page: Page) -> None:
     page.wait_for_selector("#save-rate .js-plotly-plot .gtitle")
     open_tab(page, "Offers")
     page.get_by_role("button", name="Write the messages").click()
-    expect(page.locator("#breaker")).to_contain_text("messages in")
+    expect(page.locator("#breaker")).to_contain_text("messages in", timeout=60_000)
     page.locator("#messages [role=gridcell]").nth(8).click()
-    expect(page.locator("#card")).to_contain_text("expected to earn ₹")
+    expect(page.locator("#card")).to_contain_text("expected to earn ₹", timeout=60_000)
     for tab, at_least in _AT_LEAST.items():
         open_tab(page, tab)
         page.evaluate("document.querySelectorAll('button.label-wrap:not(.open)').forEach((one) => one.click())")
