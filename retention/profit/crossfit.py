@@ -1,11 +1,10 @@
-"""What thresholds earn on customers they were not picked on, and how sure that is."""
+"""What thresholds earn on customers they were not picked on, and what a personal decision earns."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.profit.band import Band, middle, resampled_money
 from retention.profit.economics import Economics
 from retention.profit.ranking import Ranking, money
 
@@ -25,14 +24,11 @@ class Personal:
         What contacting them earned, per 1,000 customers (currency).
     over_threshold
         How much more that is than ``profit_best`` of one threshold for all, per 1,000 customers.
-    over_threshold_band
-        Its 90% paired-bootstrap band.
     """
 
     contacted: int
     profit: float
     over_threshold: float
-    over_threshold_band: Band
 
 
 @dataclass(frozen=True)
@@ -45,24 +41,16 @@ class CrossFitted:
         Share of customers contacted, in [0, 1].
     profit
         Per 1,000 customers (currency), against doing nothing.
-    band
-        Its 90% paired-bootstrap band, with the thresholds as picked.
-    gain_band
-        The same for the profit less the better of sending to everyone and doing nothing.
     personal
         The decision customer by customer; None without a value column.
     """
 
     share: float
     profit: float
-    band: Band
-    gain_band: Band
     personal: Personal | None
 
 
-def cross_fitted(
-    ranking: Ranking, economics: Economics, *, fold_thresholds: NDArray[np.float64], seed: int
-) -> CrossFitted:
+def cross_fitted(ranking: Ranking, economics: Economics, *, fold_thresholds: NDArray[np.float64]) -> CrossFitted:
     """Price the customers contacted by their own fold's threshold.
 
     Parameters
@@ -73,30 +61,21 @@ def cross_fitted(
         The money.
     fold_thresholds
         For each fold, picked on the others, (folds,).
-    seed
-        Of the bootstrap.
     """
     chosen = ranking.score >= fold_thresholds[ranking.fold]
     own = None if ranking.value is None else ranking.score >= economics.break_even(ranking.value)
     # Groups 0 ... 3: in neither, by fold threshold, by own break-even, in both.
     codes = chosen.astype(np.int32) if own is None else chosen + 2 * own.astype(np.int32)
-    groups = ranking.group(codes, 4)
-    per_1000 = 1000 / len(ranking)
-    earned = money(groups, economics).sum(axis=-1) * per_1000
-    drawn = resampled_money(groups, economics, seed=seed) * per_1000
-    drawn_best = drawn[:, 1] + drawn[:, 3]
+    earned = money(ranking.group(codes, 4), economics).sum(axis=-1) * (1000 / len(ranking))
     personal = None
     if own is not None:
         personal = Personal(
             contacted=int(np.count_nonzero(own)),
             profit=float(earned[2] + earned[3]),
             over_threshold=float(earned[2] - earned[1]),
-            over_threshold_band=middle(drawn[:, 2] - drawn[:, 1]),
         )
     return CrossFitted(
         share=float(np.count_nonzero(chosen) / len(ranking)),
         profit=float(earned[1] + earned[3]),
-        band=middle(drawn_best),
-        gain_band=middle(drawn_best - np.maximum(drawn.sum(axis=1), 0.0)),
         personal=personal,
     )

@@ -6,6 +6,7 @@ fold by fold, on the *other* folds, so that the number has not been chosen on th
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from retention.profit.economics import Economics
 from retention.profit.matrix import Matrix, business_matrix, checked_threshold
 from retention.profit.optimum import best_thresholds
 from retention.profit.ranking import GRID, Ranking, money, rank, values
+from retention.profit.resampling import Bands, resampled_bands
 
 EVIDENCE = ("backtested", "assumed")
 """What every amount here rests on: held-out customers, and rates that somebody assumed."""
@@ -59,10 +61,6 @@ class ProfitCurve:
     profit_all, profit_none, profit_random, profit_perfect
         Earned by sending to everyone; to nobody (0); to as many as ``share_best``, drawn at random;
         to exactly those leavers for whom it pays.
-    band
-        The 90% paired-bootstrap band of ``profit_best``, with the thresholds as picked.
-    gain_band
-        The same for ``profit_best − max(profit_all, profit_none)``.
     personal
         The decision customer by customer; None without a value column.
     """
@@ -88,8 +86,6 @@ class ProfitCurve:
     profit_all: float
     profit_random: float
     profit_perfect: float
-    band: Band
-    gain_band: Band
     personal: Personal | None
     profit_none: float = 0.0
 
@@ -112,6 +108,21 @@ class ProfitCurve:
     def profit(self) -> Amounts:
         """Profit against doing nothing, (thresholds,), currency over all n customers."""
         return self.saved_amount + self.wasted_amount
+
+    @cached_property
+    def bands(self) -> Bands:
+        """How far the honest profit would move with other customers; drawn when first asked for."""
+        return resampled_bands(self.ranking, self.economics, seed=self.seed)
+
+    @property
+    def band(self) -> Band:
+        """The 90% paired-bootstrap band of ``profit_best``."""
+        return self.bands.profit
+
+    @property
+    def gain_band(self) -> Band:
+        """The same for ``profit_best − max(profit_all, profit_none)``."""
+        return self.bands.gain
 
     @property
     def headroom(self) -> bool:
@@ -244,7 +255,7 @@ def price(ranking: Ranking, economics: Economics, *, seed: int = 0) -> ProfitCur
     everyone = ranking.everyone
     alone = everyone[:, np.newaxis] - contacted
     wasted_amount, saved_amount = money(contacted, economics).T
-    held_out = cross_fitted(ranking, economics, fold_thresholds=by_fold, seed=seed)
+    held_out = cross_fitted(ranking, economics, fold_thresholds=by_fold)
     per_1000 = 1000 / len(ranking)
     profit_all = float(money(everyone, economics).sum()) * per_1000
     return ProfitCurve(
@@ -269,8 +280,6 @@ def price(ranking: Ranking, economics: Economics, *, seed: int = 0) -> ProfitCur
         profit_all=profit_all,
         profit_random=held_out.share * profit_all,
         profit_perfect=_perfect(ranking, economics) * per_1000,
-        band=held_out.band,
-        gain_band=held_out.gain_band,
         personal=held_out.personal,
     )
 
