@@ -16,7 +16,7 @@ from retention.profit.economics import Economics
 from retention.profit.ranking import Ranking
 
 BINS = 100
-DRAWS = 1000
+DRAWS = 500
 
 Amounts = NDArray[np.float64]
 

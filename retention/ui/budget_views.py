@@ -90,13 +90,14 @@ def _gain(curve: ProfitCurve | None) -> str:
     """Say how much deciding by each customer's own break-even earned over one threshold for all."""
     if curve is None:
         return "This model came without its evaluation rows: what customer by customer earned is not known."
-    if curve.personal is None:
+    band = curve.bands.over_threshold
+    if curve.personal is None or band is None:
         return (
             "Without a value column every customer has the same break-even, so customer by customer means: from "
             "that probability on, ranked by expected profit."
         )
     sign, gain = curve.economics.currency, curve.personal.over_threshold
-    low, high = (in_currency(float(end), sign) for end in curve.personal.over_threshold_band)
+    low, high = (in_currency(float(end), sign) for end in band)
     than = "more" if gain >= 0 else "less"
     return (
         f"On customers the model had not seen, the first offer by each one's own break-even earned "
