@@ -20,16 +20,21 @@ window.desk = {
   // Amounts, counts and shares as their readers write them.
   words(context) {
     const escape = (text) => String(text).replace(/[&<>"'`]/g, (x) => `&#${x.charCodeAt(0)};`);
-    const whole = (x) => Math.round(x).toLocaleString(context.currency === "₹" ? "en-IN" : "en-US");
-    const money = (x) => (Math.round(x) < 0 ? "−" : "") + escape(context.currency) + whole(Math.abs(x));
+    const currency = context.currency;
+    // As in retention/profit/money.py: halves round away from zero, and a code of letters stands off.
+    const rounded = (x) => Math.sign(x) * Math.floor(Math.abs(x) + 0.5);
+    const whole = (x) => rounded(x).toLocaleString("en-US");
+    const apart = /\p{L}$/u.test(currency) ? "\u202f" : "";
+    const amount = (x) => rounded(x).toLocaleString(currency === "₹" ? "en-IN" : "en-US");
+    const money = (x) => (rounded(x) < 0 ? "−" : "") + escape(currency) + apart + amount(Math.abs(x));
     return {
       escape,
       whole,
       money,
-      signed: (x) => (Math.round(x) > 0 ? "+" : "") + money(x),
+      signed: (x) => (rounded(x) > 0 ? "+" : "") + money(x),
       share: (x) => (context.customers ? (100 * x / context.customers).toFixed(1) : "0.0") + "%",
-      tone: (x) => (Math.round(x) > 0 ? "up" : Math.round(x) < 0 ? "down" : ""),
-      people: (x) => whole(x) + (Math.round(x) === 1 ? " customer" : " customers"),
+      tone: (x) => (rounded(x) > 0 ? "up" : rounded(x) < 0 ? "down" : ""),
+      people: (x) => whole(x) + (x === 1 ? " customer" : " customers"),
     };
   },
 

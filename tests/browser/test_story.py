@@ -1,5 +1,6 @@
 """What people do with the app, in a real browser."""
 
+import html
 import json
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from retention.churn.model import ChurnModel
 from retention.customers.simulate import simulate
 from retention.customers.table import Customers
 from retention.profit.economics import Economics
+from retention.profit.money import in_currency
 from retention.ui.handlers import profit
 from retention.ui.session import Session
 from tests.browser.server import ROOT
@@ -247,3 +249,16 @@ def test_a_chart_is_saved_in_dark_ink_on_white(browser: Browser, address: str, t
             assert "rgb(255, 255, 255)" in words and "rgb(51, 65, 85)" in words
         else:
             assert content.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("currency", ["₹", "$", "€", "EUR", "<b>"])
+def test_the_browser_and_the_server_write_the_same_amounts(page: Page, currency: str) -> None:
+    """Halves, zero, debts and billions read alike whoever writes them, and a sign stays text."""
+    amounts = [0, 0.4, 0.5, 2.5, 999.5, 99_999, 100_000, 12_345_678.9, 1e15]
+    amounts += [-amount for amount in amounts]
+    written = page.evaluate(
+        "([amounts, currency]) => amounts.map(window.desk.words({ currency }).money)", [amounts, currency]
+    )
+    wanted = [in_currency(amount, currency) for amount in amounts]
+    assert [html.unescape(words) for words in written] == wanted
+    assert not any("<" in words for words in written)

@@ -1,0 +1,31 @@
+"""Amounts as people write them."""
+
+import pytest
+
+from retention.profit.money import in_currency
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "words"),
+    [
+        (0, "₹", "₹0"),
+        (-0.0, "₹", "₹0"),
+        (0.5, "$", "$1"),
+        (2.5, "$", "$3"),
+        (-0.5, "$", "−$1"),
+        (-0.4, "$", "$0"),
+        (999.5, "$", "$1,000"),
+        (99_999, "₹", "₹99,999"),
+        (100_000, "₹", "₹1,00,000"),
+        (100_000, "$", "$100,000"),
+        (-12_345_678, "₹", "−₹1,23,45,678"),
+        (1e15, "₹", "₹1,00,00,00,00,00,00,000"),
+        (1e15, "€", "€1,000,000,000,000,000"),
+        (1234, "EUR", "EUR\u202f1,234"),
+        (-5, "Rs", "−Rs\u202f5"),
+        (5, "R$", "R$5"),
+    ],
+)
+def test_amounts_by_hand(amount: float, currency: str, words: str) -> None:
+    """Halves go away from zero, nothing is minus zero, rupees are in lakhs and crores, codes stand off."""
+    assert in_currency(amount, currency) == words
