@@ -22,9 +22,9 @@ def test_an_offer_is_edited_lines_are_read_and_the_seal_ends_it(page: Page) -> N
     page.get_by_text("The offers there are").click()
     for typed, right in (("soon", False), ("80", True)):
         cell(page, "catalogue", 0, 1, 8).dblclick()
-        page.keyboard.press("Control+a")
-        page.keyboard.type(typed)
-        page.keyboard.press("Enter")
+        editor = cell(page, "catalogue", 0, 1, 8).locator("textarea, input")
+        editor.fill(typed)
+        editor.press("Enter")
         page.get_by_role("button", name="Use these offers").click()
         trouble = page.locator("#catalogue-trouble")
         if right:
