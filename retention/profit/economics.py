@@ -214,8 +214,8 @@ def checked_values(value: ArrayLike) -> NDArray[np.float64]:
         If one is missing, negative, beyond 1e12 or no number.
     """
     values = _floats("value", value)
-    wrong = np.count_nonzero(~((values >= 0) & (values <= MAX_AMOUNT)))
-    if wrong:
+    if values.size and not (values.min() >= 0 and values.max() <= MAX_AMOUNT):
+        wrong = np.count_nonzero(~((values >= 0) & (values <= MAX_AMOUNT)))
         raise InputError(
             f"value: {wrong} of {values.size} are missing, negative or above 1e12; "
             "give every customer a value from 0 up"

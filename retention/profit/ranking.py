@@ -170,28 +170,31 @@ def _tally(
     n, folds = len(score), int(fold.max()) + 1
     per_step = 16 if n >= FINE_FROM else 1
     cells = STEPS * per_step + 1
-    cell = np.empty(n, dtype=np.uint16)
-    sums = np.zeros((1 if value is None else 2, folds * cells * 2))
+    cell, key = np.empty(n, dtype=np.uint16), np.empty(n, dtype=np.int64)
     for start in range(0, n, _BATCH):
         batch = slice(start, start + _BATCH)
         own = _cells(score[batch], per_step)
         cell[batch] = own
-        key = (fold[batch].astype(np.int32) * cells + own) * 2 + label[batch]
-        _add(sums, key, None if value is None else value[batch])
+        own += fold[batch].astype(np.int32) * cells
+        own *= 2
+        np.add(own, label[batch], out=key[batch])
+    sums = np.zeros((1 if value is None else 2, folds * cells * 2))
+    _add(sums, key, value)
     return Ranking(score, label, value, fold, cell, sums.reshape(-1, folds, cells, 2))
 
 
 def _cells(score: NDArray[np.float64], per_step: int) -> NDArray[np.int32]:
-    cell = (score * (STEPS * per_step)).astype(np.int32)
-    at_edge = np.flatnonzero((cell & (per_step - 1)) == 0)  # the product may have been rounded up to a threshold
+    position = score * (STEPS * per_step)
+    cell = position.astype(np.int32)
+    at_edge = np.flatnonzero(position == cell)  # the product may have been rounded up to a threshold
     cell[at_edge] -= score[at_edge] < GRID[cell[at_edge] // per_step]
     return cell
 
 
-def _add(sums: Sums, key: NDArray[np.int32], value: NDArray[np.float64] | None) -> None:
+def _add(sums: Sums, key: NDArray[Any], value: NDArray[np.float64] | None) -> None:
     """Add customers to the sums (moments, keys) in place."""
     for power in range(len(sums)):
-        weight = None if value is None or power == 0 else value**power
+        weight = None if value is None or power == 0 else value if power == 1 else value**power
         sums[power] += np.bincount(key, weight, minlength=sums.shape[1])
 
 
