@@ -17,6 +17,20 @@ window.desk = {
     };
   },
 
+  // What the page brings: the curve, as of pick(), and the parts that show a point of it, by name, as gradio's props.
+  curve: null,
+  views: {},
+
+  // Shows the point at a threshold at once; as outputs of the slider's event, the parts would follow frames later.
+  // Of the slider's two events, the browser's and gradio's, the second finds it shown.
+  follow(threshold) {
+    const point = window.desk.pick(threshold, window.desk.curve);
+    const now = JSON.stringify(point);
+    const late = Object.values(window.desk.views).filter((props) => JSON.stringify(props.value) !== now);
+    for (const props of late) props.value = point;
+    if (late.length) queueMicrotask(() => window.desk.mark(point)); // the figures first: the chart takes longer
+  },
+
   // Amounts, counts and shares as their readers write them.
   words(context) {
     const escape = (text) => String(text).replace(/[&<>"'`]/g, (x) => `&#${x.charCodeAt(0)};`);
@@ -48,10 +62,11 @@ window.desk = {
   },
 
   // Copies a link to this very view; `names` are those of the money inputs.
-  async copyLink(names, threshold, curve, ...money) {
+  async copyLink(names, threshold, ...money) {
     const open = document.querySelector("#steps [role=tab][aria-selected=true]");
     const link = new URL(window.location.pathname, window.location.href);
     link.searchParams.set("tab", open?.dataset.tabId ?? "profit");
+    const { curve } = window.desk;
     const atBest = curve && Math.abs(threshold - curve.threshold_best) < 1e-9;
     if (!atBest) link.searchParams.set("threshold", threshold);
     names.forEach((name, i) => link.searchParams.set(name, money[i]));
@@ -106,7 +121,7 @@ window.desk = {
   },
 
   // Draws the curve by "threshold" or by "share" of customers contacted; figures.profit_curve() put both in.
-  async along(axis, point) {
+  async along(axis, threshold) {
     await new Promise(requestAnimationFrame); // a curve that has just come is drawn by threshold first
     const plot = document.querySelector("#profit-curve .js-plotly-plot");
     const drawn = plot?.layout?.meta?.axes?.[axis];
@@ -114,9 +129,14 @@ window.desk = {
     plot.dataset.axis = axis;
     const traces = plot.data.flatMap((trace, i) => (trace.meta === "along" ? [i] : []));
     await window.Plotly.update(plot, { x: [drawn.x] }, drawn.layout, traces);
-    window.desk.mark(point);
+    window.desk.mark(window.desk.pick(threshold, window.desk.curve));
   },
 };
+
+// The slider's own event: gradio's comes when the next frame is drawn.
+document.addEventListener("input", (event) => {
+  if (event.target.matches?.("#threshold input[type=range]")) window.desk.follow(event.target.valueAsNumber);
+});
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("button[data-picture]");

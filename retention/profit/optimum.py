@@ -99,7 +99,9 @@ def _rows_of(cell: NDArray[np.uint16], wanted: NDArray[np.bool_]) -> NDArray[np.
     clusters = np.split(cells, np.flatnonzero(np.diff(cells) > _CLOSE) + 1)
     if len(clusters) > _MOST_CLUSTERS:
         return np.flatnonzero(wanted.take(cell))
-    ends = ((int(cluster[0]), int(cluster[-1])) for cluster in clusters)  # no wider than the cells: compared faster
+    ends = (
+        (int(cluster[0]), int(cluster[-1])) for cluster in clusters
+    )  # no wider than the cells: compared faster
     rows = [np.flatnonzero((cell >= first) & (cell <= last)) for first, last in ends]
     return np.concatenate([own[wanted[cell[own]]] for own in rows])
 

@@ -45,7 +45,7 @@ def _serve(app: gr.Blocks, options: Settings) -> None:
         server_port=options.port,
         theme=theme(),
         css_paths=[ASSETS / "style.css"],
-        head=f"<script>{asset('desk.js')}</script>",
+        head=f"<script>{asset('desk.js')}\n{asset('decision.js')}</script>",
         favicon_path=ASSETS / "icon.svg",
         max_file_size=f"{options.max_upload_mb}mb",
         state_session_capacity=64,

@@ -39,6 +39,6 @@ def wire(app: gr.Blocks, screen: Screen) -> None:
     on(app.load, opened, [], screen.opened, show_progress="hidden")
     tab = screen.profit
     screen.link.click(
-        fn=None, inputs=[tab.threshold, tab.points, *tab.inputs.values()], queue=False, show_progress="hidden",
+        fn=None, inputs=[tab.threshold, *tab.inputs.values()], queue=False, show_progress="hidden",
         js=f"(...values) => window.desk.copyLink({list(tab.inputs)}, ...values)",
     )  # fmt: skip

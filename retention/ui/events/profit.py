@@ -14,20 +14,19 @@ from retention.ui.session import Session
 def wire(screen: Screen) -> None:
     """Connect the Profit tab."""
     tab = screen.profit
-    # Both run in the browser alone, on the curve that is in the page already.
+    # All of these run in the browser alone, on the curve that is in the page already.
     tab.threshold.change(
-        fn=None, inputs=[tab.threshold, tab.points], outputs=[tab.cards, tab.matrix], queue=False,
-        show_progress="hidden",
-        js="(threshold, curve) => { const at = window.desk.pick(threshold, curve); return [at, at]; }",
+        fn=None, inputs=[tab.threshold], queue=False, show_progress="hidden",
+        js="(threshold) => { window.desk.follow(threshold); }",
     )  # fmt: skip
     tab.best.click(
-        fn=None, inputs=[tab.threshold, tab.points], outputs=[tab.threshold], queue=False, show_progress="hidden",
-        js="(threshold, curve) => curve ? curve.threshold_best : threshold",
+        fn=None, inputs=[tab.threshold], outputs=[tab.threshold], queue=False, show_progress="hidden",
+        js="(threshold) => window.desk.curve ? window.desk.curve.threshold_best : threshold",
     )  # fmt: skip
     for redrawn in (tab.axis.change, tab.curve.change):
         redrawn(
-            fn=None, inputs=[tab.axis, tab.threshold, tab.points], queue=False, show_progress="hidden",
-            js="(axis, threshold, curve) => { window.desk.along(axis, window.desk.pick(threshold, curve)); }",
+            fn=None, inputs=[tab.axis, tab.threshold], queue=False, show_progress="hidden",
+            js="(axis, threshold) => { window.desk.along(axis, threshold); }",
         )  # fmt: skip
 
     def reprice(session: Session, threshold: float, *values: Any) -> Updates:

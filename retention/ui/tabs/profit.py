@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import gradio as gr
 
 from retention.profit.economics import PRESETS
-from retention.ui.assets import asset
 from retention.ui.tabs import budget, chart, download
 from retention.ui.tabs.budget import BudgetSection
 from retention.ui.tabs.chart import Chart
@@ -23,7 +22,7 @@ class ProfitTab:
     curve: gr.Plot
     axis: gr.Radio
     reading: gr.HTML
-    points: gr.JSON
+    points: gr.HTML
     budget: BudgetSection
     preset: gr.Radio
     inputs: dict[str, gr.components.Component]
@@ -37,7 +36,7 @@ class ProfitTab:
 
 def build() -> ProfitTab:
     """Lay the tab out."""
-    cards = _template("cards", js_on_load="watch('value', () => window.desk.mark(props.value));")
+    cards = _shown("cards", "watch('value', () => window.desk.mark(props.value));")
     with gr.Row():
         with gr.Column(scale=3, min_width=320):
             with gr.Row():
@@ -53,7 +52,7 @@ def build() -> ProfitTab:
             )  # fmt: skip
             reading = gr.HTML(elem_id="reading")
         with gr.Column(scale=2, min_width=320):
-            matrix = _template("matrix")
+            matrix = _shown("matrix")
     choosing = budget.build()
     preset = gr.Radio(
         [("Original card", "original"), ("Realistic", "realistic")],
@@ -71,18 +70,22 @@ def build() -> ProfitTab:
     with gr.Row():
         tornado = chart.build("tornado")
         save_rate = chart.build("save-rate")
-    points = gr.JSON(visible=False)  # read by the slider in the browser; drawing it would take seconds
+    points = gr.HTML(  # shows nothing: it brings the curve into the page
+        html_template="", elem_id="points",
+        js_on_load="const bring = () => (window.desk.curve = props.value); bring(); watch('value', bring);",
+    )  # fmt: skip
     return ProfitTab(
         cards, matrix, threshold, best, curve, axis, reading, points, choosing, preset, inputs, trouble,
         report, what_if, doubt, tornado, save_rate,
     )  # fmt: skip
 
 
-def _template(name: str, js_on_load: str | None = None) -> gr.HTML:
+def _shown(name: str, js_on_load: str = "") -> gr.HTML:
+    """Return what shows a point of the curve: ``assets/decision.js`` writes it, ``assets/desk.js`` sets it."""
     return gr.HTML(
         value=None,
-        html_template=asset(f"{name}.html"),
-        js_on_load=js_on_load,
+        html_template=f"${{window.desk.{name}(value)}}",
+        js_on_load=f"window.desk.views.{name} = props; {js_on_load}",
         elem_id=name,
         apply_default_css=False,
     )
