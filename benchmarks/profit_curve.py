@@ -20,7 +20,7 @@ from retention.profit.economics import PRESETS, Economics
 from retention.profit.empc import expected_maximum_profit
 from retention.profit.optimum import best_thresholds
 from retention.profit.ranking import rank
-from retention.profit.resampling import resampled_bands
+from retention.profit.resampling import Resamples
 
 Numbers = NDArray[np.float64]
 
@@ -168,7 +168,7 @@ def main(customers: int) -> None:
     analytic = cpu(lambda: along_curve(contacted, customers, money))
     groups = counted.group((score >= found).astype(np.int32), 2)
     drawn = cpu(lambda: resampled_money(groups, money, seed=0))
-    picked_anew = cpu(lambda: resampled_bands(counted, money, seed=0))
+    picked_anew = cpu(lambda: Resamples(counted).bands(money))
     print(f"  {analytic * 1e6:9.0f}  µs: band along 1,001 thresholds, closed form")
     print(f"  {drawn * 1e6:9.0f}  µs: 2,000 bootstrap draws of the profit")
     print(f"  {picked_anew * 1e6:9.0f}  µs: bands with every fold's threshold picked anew in each draw")

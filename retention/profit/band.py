@@ -53,16 +53,28 @@ def resampled_money(groups: Sums, economics: Economics, *, seed: int, draws: int
         (draws, groups), currency over the n customers; sums over groups of one row are paired.
     """
     generator = np.random.default_rng(seed)
+    return money_of(resampled_customers(groups, generator, draws=draws), groups, economics, generator)
+
+
+def resampled_customers(groups: Sums, generator: np.random.Generator, *, draws: int) -> NDArray[np.int32]:
+    """Draw how many customers come from each group, (draws, groups, 2); this does not depend on the money."""
     count = groups[0]
     n = count.sum()
-    picked = generator.multinomial(int(n), (count / n).ravel(), size=draws).reshape(draws, *count.shape)
-    heads = np.maximum(count, 1)
+    picked = generator.multinomial(int(n), (count / n).ravel(), size=draws)
+    return picked.astype(np.int32).reshape(draws, *count.shape)
+
+
+def money_of(
+    picked: NDArray[np.int32], groups: Sums, economics: Economics, generator: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return what so many customers of each group bring, (draws, groups); with a value column, drawn as well."""
+    heads = np.maximum(groups[0], 1)
     mean = money(groups, economics) / heads
-    total = picked * mean
-    if len(groups) > 1:
-        variance = np.maximum(money_squared(groups, economics) / heads - mean**2, 0.0)
-        total += np.sqrt(picked * variance) * generator.standard_normal(total.shape)
-    return total.sum(axis=-1)  # type: ignore[no-any-return]
+    if len(groups) == 1:
+        return np.asarray(np.einsum("dgl,gl->dg", picked, mean))
+    variance = np.maximum(money_squared(groups, economics) / heads - mean**2, 0.0)
+    spread = np.sqrt(picked * variance) * generator.standard_normal(picked.shape)
+    return np.asarray((picked * mean + spread).sum(axis=-1))
 
 
 def middle(draws: NDArray[np.float64]) -> Band:

@@ -18,7 +18,7 @@ from retention.profit.economics import Economics
 from retention.profit.matrix import Matrix, business_matrix, checked_threshold
 from retention.profit.optimum import best_thresholds
 from retention.profit.ranking import GRID, Ranking, money, rank, values
-from retention.profit.resampling import Bands, resampled_bands
+from retention.profit.resampling import Bands, Resamples
 
 EVIDENCE = ("backtested", "assumed")
 """What every amount here rests on: held-out customers, and rates that somebody assumed."""
@@ -36,8 +36,8 @@ class ProfitCurve:
 
     Attributes
     ----------
-    ranking, economics, seed
-        What it was made from.
+    ranking, economics, resamples
+        What it was made from; the bands are drawn from the resamples.
     threshold
         (thresholds,), ascending; a customer is contacted when their score is at least this.
     saved, wasted, lost, loyal
@@ -67,7 +67,7 @@ class ProfitCurve:
 
     ranking: Ranking = field(repr=False)
     economics: Economics
-    seed: int
+    resamples: Resamples = field(repr=False)
     threshold: Amounts = field(repr=False)
     saved: Counts = field(repr=False)
     wasted: Counts = field(repr=False)
@@ -112,7 +112,7 @@ class ProfitCurve:
     @cached_property
     def bands(self) -> Bands:
         """How far the honest profit would move with other customers; drawn when first asked for."""
-        return resampled_bands(self.ranking, self.economics, seed=self.seed)
+        return self.resamples.bands(self.economics)
 
     @property
     def band(self) -> Band:
@@ -162,7 +162,7 @@ class ProfitCurve:
 
     def reprice(self, economics: Economics) -> "ProfitCurve":
         """Return the curve of the same customers under other economics, without counting them again."""
-        return price(self.ranking, economics, seed=self.seed)
+        return _price(self.ranking, economics, self.resamples)
 
     def as_dict(self, threshold: float | None = None) -> dict[str, Any]:
         """Return the JSON view: plain numbers, with what each amount rests on under ``evidence``.
@@ -244,11 +244,11 @@ def profit_curve(
     >>> curve.matrix(0.2).profit
     850.0
     """
-    return price(rank(score, label, fold=fold, value=value), economics or Economics(), seed=seed)
+    ranking = rank(score, label, fold=fold, value=value)
+    return _price(ranking, economics or Economics(), Resamples(ranking, seed))
 
 
-def price(ranking: Ranking, economics: Economics, *, seed: int = 0) -> ProfitCurve:
-    """Put a price on customers that are ranked already; see :func:`profit_curve`."""
+def _price(ranking: Ranking, economics: Economics, resamples: Resamples) -> ProfitCurve:
     best, by_fold = best_thresholds(ranking, economics)
     grid, contacted = _with_extra(ranking, best)
     at_best = int(np.searchsorted(grid, best))
@@ -261,7 +261,7 @@ def price(ranking: Ranking, economics: Economics, *, seed: int = 0) -> ProfitCur
     return ProfitCurve(
         ranking=ranking,
         economics=economics,
-        seed=seed,
+        resamples=resamples,
         threshold=grid,
         saved=contacted[0, :, 1].astype(np.int64),
         wasted=contacted[0, :, 0].astype(np.int64),

@@ -6,14 +6,16 @@ way: resample the customers, pick every fold's threshold on the other folds, add
 The candidates are ``BINS`` thresholds with about as many customers between one and the next.
 """
 
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.profit.band import Band, middle, resampled_money
+from retention.profit.band import Band, middle, money_of, resampled_customers
 from retention.profit.economics import Economics
-from retention.profit.ranking import Ranking
+from retention.profit.ranking import Ranking, Sums
 
 BINS = 100
 DRAWS = 500
@@ -39,32 +41,60 @@ class Bands(NamedTuple):
     over_threshold: Band | None
 
 
-def resampled_bands(ranking: Ranking, economics: Economics, *, seed: int) -> Bands:
-    """Draw the customers again and again, and take the middle 90% of what comes out.
+@dataclass(frozen=True, eq=False)
+class Resamples:
+    """Customers drawn again and again, to be priced as often as the money changes.
 
-    Parameters
+    Attributes
     ----------
     ranking
         The customers.
-    economics
-        The money.
     seed
         The same seed gives the same bands.
     """
-    bin_of = _bins(ranking)
-    bins, folds = int(bin_of[-1]) + 1, ranking.sums.shape[1]
-    codes = ranking.fold.astype(np.int32) * np.int32(bins) + bin_of[ranking.cell]
-    own = None if ranking.value is None else ranking.score >= economics.break_even(ranking.value)
-    kinds = 1 if own is None else 2
-    if own is not None:
-        codes = codes * np.int32(2) + own
-    groups = ranking.group(codes, folds * bins * kinds)
-    drawn = resampled_money(groups, economics, seed=seed, draws=DRAWS) * (1000 / len(ranking))
-    drawn = drawn.reshape(DRAWS, folds, bins, kinds)
-    best = _cross_fitted(drawn.sum(axis=-1))
-    everyone = drawn.sum(axis=(1, 2, 3))
-    over_threshold = None if own is None else middle(drawn[..., 1].sum(axis=(1, 2)) - best)
-    return Bands(middle(best), middle(best - np.maximum(everyone, 0.0)), over_threshold)
+
+    ranking: Ranking = field(repr=False)
+    seed: int = 0
+
+    def bands(self, economics: Economics) -> Bands:
+        """Take the middle 90% of what comes out of the draws."""
+        drawn = self._money(economics) * (1000 / len(self.ranking))  # (draws, folds, bins, 1 or 2)
+        best = _cross_fitted(drawn.sum(axis=-1))
+        everyone = drawn.sum(axis=(1, 2, 3))
+        over = None if self.ranking.value is None else middle(drawn[..., 1].sum(axis=(1, 2)) - best)
+        return Bands(middle(best), middle(best - np.maximum(everyone, 0.0)), over)
+
+    def _money(self, economics: Economics) -> Amounts:
+        ranking, (bins, codes) = self.ranking, self._codes
+        generator = np.random.default_rng(self.seed)
+        if ranking.value is None:
+            picked, groups = self._customers
+            drawn, kinds = money_of(picked, groups, economics, generator), 1
+        else:  # who is on the right side of their own break-even depends on the money
+            own = ranking.score >= economics.break_even(ranking.value)
+            kinds = 2
+            groups = ranking.group(codes * np.int32(kinds) + own, self._folds * bins * kinds)
+            picked = resampled_customers(groups, generator, draws=DRAWS)
+            drawn = money_of(picked, groups, economics, generator)
+        return drawn.reshape(DRAWS, self._folds, bins, kinds)
+
+    @property
+    def _folds(self) -> int:
+        return int(self.ranking.sums.shape[1])
+
+    @cached_property
+    def _codes(self) -> tuple[int, NDArray[np.int32]]:
+        """How many bins there are, and everyone's fold and bin as one number, (n,)."""
+        bin_of = _bins(self.ranking)
+        bins = int(bin_of[-1]) + 1
+        return bins, self.ranking.fold.astype(np.int32) * np.int32(bins) + bin_of[self.ranking.cell]
+
+    @cached_property
+    def _customers(self) -> tuple[NDArray[np.int32], Sums]:
+        """Without a value column: the draws, which do not depend on the money, and the groups drawn from."""
+        bins, codes = self._codes
+        groups = self.ranking.group(codes, self._folds * bins)
+        return resampled_customers(groups, np.random.default_rng(self.seed), draws=DRAWS), groups
 
 
 def _bins(ranking: Ranking) -> NDArray[np.int32]:
