@@ -23,7 +23,9 @@ from retention.profit.economics import Economics, checked_values
 NO_OFFER = -1
 _BISECTIONS = 60
 _CLOSE_ENOUGH = 1e-7
+_SAME_PRICE = 1e-6  # a budget that fits exactly does so at many prices; the lowest is that of the next unit
 _FILLING_ROUNDS = 50
+_ROUNDING = 1e-12
 
 Choice = NDArray[np.int8]
 Amounts = NDArray[np.float64]
@@ -124,7 +126,9 @@ def choose(
         redeemed = p * money.save_rate + (1 - p) * money.stayer_redemption
         spend[row] = money.contact_cost + money.offer_cost * redeemed
     cap = len(p) if max_contacts is None else min(int(max_contacts), len(p))
-    return _solve(_Problem(profit, spend, np.inf if budget is None else float(budget), cap))
+    # Sums of fractions are off by as little: what costs the budget exactly is to fit.
+    limit = np.inf if budget is None else float(budget) * (1 + _ROUNDING)
+    return _solve(_Problem(profit, spend, limit, cap))
 
 
 class _Problem(NamedTuple):
@@ -153,7 +157,8 @@ def _solve(problem: _Problem) -> Targeting:
         high = float(best_ratio) * (1 + 1e-9)  # at this price nothing that costs is worth it, rounding included
         dearer = _at_price(problem, high)
         for _ in range(_BISECTIONS):
-            if problem.budget - dearer.spent <= _CLOSE_ENOUGH * problem.budget:
+            spent = problem.budget - dearer.spent <= _CLOSE_ENOUGH * problem.budget
+            if spent and high - low <= _SAME_PRICE * high:
                 break
             middle = (low + high) / 2
             tried = _at_price(problem, middle)

@@ -71,6 +71,15 @@ def test_a_budget_buys_what_earns_most_for_it() -> None:
     assert chosen.next_thousand == pytest.approx(1000 * chosen.budget_price)
 
 
+def test_a_budget_that_fits_exactly_is_priced_by_the_next_unit() -> None:
+    """It would go to the 0.3 customer's small offer, not to what the last unit was spent on."""
+    chosen = choose([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS, budget=60)
+    assert chosen.offer.tolist() == [NO_OFFER, NO_OFFER, 1]
+    # The last unit: 0.9 from small to large, (210 − 84.4) / (60 − 5.6) = 2.31. The next: 20.8 / (1 + 20 · .41).
+    assert chosen.budget_price == pytest.approx(20.8 / 9.2, rel=1e-5)
+
+
+
 def test_a_cap_on_contacts_takes_the_best() -> None:
     """One contact goes to the customer worth most; one more would earn what the next one is worth."""
     chosen = choose([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS, max_contacts=1)
