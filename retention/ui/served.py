@@ -70,6 +70,19 @@ def folder() -> Iterator[Path]:
         raise
 
 
+@contextmanager
+def kept_still(upload: Path) -> Iterator[Path]:
+    """Yield a path that keeps an upload's content: another visitor's of the same content takes its place.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the upload is gone.
+    """
+    with tempfile.TemporaryDirectory(dir=get_upload_folder()) as place:
+        yield _linked(upload, Path(place) / upload.name)
+
+
 def handed_out(file: Path) -> dict[str, Any]:
     """Return a file as gradio sends it."""
     given: dict[str, Any] = gr.FileData(path=str(file), orig_name=file.name, size=file.stat().st_size).model_dump()

@@ -44,6 +44,19 @@ def test_a_call_keeps_its_file_when_another_upload_takes_the_place(uploads: Path
     assert kept.is_file()
 
 
+def test_a_page_reads_on_when_another_upload_takes_the_place(uploads: Path) -> None:
+    """The page's own reading is not disturbed either, and leaves nothing behind."""
+    upload = uploads / "customers.csv"
+    upload.write_text("id\n1\n", encoding="utf-8")
+    with served.kept_still(upload) as kept:
+        before = kept.stat().st_mtime_ns
+        (uploads / "new.csv").write_text("id\n1\n", encoding="utf-8")
+        os.utime(uploads / "new.csv", ns=(0, 0))
+        (uploads / "new.csv").replace(upload)
+        assert (kept.name, kept.stat().st_mtime_ns) == ("customers.csv", before)
+    assert list(uploads.iterdir()) == [upload]
+
+
 def test_an_address_of_this_server_is_its_file(uploads: Path, own: Path) -> None:
     """What one step returned goes into the next, blanks in its name and all."""
     (uploads / "my customers.csv").write_text("id\n", encoding="utf-8")

@@ -2,8 +2,8 @@
 
 import datetime as dt
 import threading
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,6 +28,7 @@ from retention.customers.reading.tables import read_table
 from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.ui.handlers.churn import train
+from retention.ui.served import kept_still
 from retention.ui.session import Session
 
 
@@ -86,8 +87,13 @@ class Upload:
 
 def look_at(path: str) -> Upload:
     """Tell what an uploaded file seems to be."""
+    with _uploaded(path) as file:
+        return _seems(file)
+
+
+def _seems(file: Path) -> Upload:
     # As text, so that a stray word in a column is no reason to refuse before that column can be struck.
-    table = read_table(path, limits=Limits.from_settings(), text_columns=lambda columns: columns)
+    table = read_table(file, limits=Limits.from_settings(), text_columns=lambda columns: columns)
     columns = [str(column) for column in table.frame.columns]
     guesses: dict[str, str | None] = {}
     with suppress(InputError):  # no column can be the id: the person is asked to say which
@@ -96,7 +102,7 @@ def look_at(path: str) -> Upload:
     if not _one_row_an_order(table.frame, guesses):
         return Upload(columns, False, guesses, None)
     try:
-        orders = read_orders(path)
+        orders = read_orders(file)
     except InputError:
         return Upload(columns, True, guesses, None)
     guesses |= {"customer": orders.customer, "time": orders.time, "amount": orders.amount}
@@ -116,7 +122,8 @@ def _one_row_an_order(frame: pd.DataFrame, guesses: Mapping[str, str | None]) ->
 def look_again(path: str | None, *, customer: str | None, time: str | None, amount: str | None) -> Defaults | None:
     """Return what suits an uploaded order log whose columns a person has chosen; None while they do not fit."""
     try:
-        return _defaults(read_orders(_uploaded(path), customer=customer, time=time, amount=amount))
+        with _uploaded(path) as file:
+            return _defaults(read_orders(file, customer=customer, time=time, amount=amount))
     except InputError:
         return None
 
@@ -142,7 +149,9 @@ def _defaults(orders: Orders) -> Defaults | None:
 
 def use_customers(session: Session, path: str | None, **roles: Any) -> Session:
     """Replace the customers by those in an uploaded file (one row a customer)."""
-    return _begin(session, read_customers(_uploaded(path), **roles))
+    with _uploaded(path) as file:
+        customers = read_customers(file, **roles)
+    return _begin(session, customers)
 
 
 def use_orders(
@@ -163,7 +172,8 @@ def use_orders(
     Boxes that were left blank take the defaults of :func:`retention.customers.orders.snapshot`; a number for
     ``quiet_gaps`` makes the label a silence of so many of one's own gaps.
     """
-    orders = read_orders(_uploaded(path), customer=customer, time=time, amount=amount)
+    with _uploaded(path) as file:
+        orders = read_orders(file, customer=customer, time=time, amount=amount)
     past = pipeline.take_snapshot(
         orders,
         cutoff=cutoff or None,
@@ -202,9 +212,14 @@ def _begin(
     )
 
 
-def _uploaded(path: str | None) -> str:
+@contextmanager
+def _uploaded(path: str | None) -> Iterator[Path]:
     if not path:
         raise InputError("no file yet; choose one first")
-    if not Path(path).exists():
-        raise InputError("uploads are deleted after an hour, and this one is gone; choose the file again")
-    return path
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(kept_still(Path(path)))
+        except FileNotFoundError:
+            said = "uploads are deleted after an hour, and this one is gone; choose the file again"
+            raise InputError(said) from None
+        yield file
