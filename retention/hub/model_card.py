@@ -1,7 +1,6 @@
 """The model card: what the model is for, what was measured and how, and how to load it."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from retention.churn.evaluate import CalibrationBin
@@ -9,6 +8,7 @@ from retention.churn.model import ChurnModel
 from retention.hub.markdown import card, said, shown, table
 from retention.profit.money import in_currency
 from retention.profit.verdict import verdict
+from retention.profit.whatif import INPUTS
 
 if TYPE_CHECKING:
     from retention.profit.curve import ProfitCurve
@@ -24,14 +24,6 @@ _HUB_METRICS = {
     "brier": "brier_score",
     "average_precision": "average_precision",
     "log_loss": "log_loss",
-}
-_MONEY = {
-    "value": "margin kept if a customer stays",
-    "offer_cost": "cost of an offer when redeemed",
-    "save_rate": "share of leavers whom the offer keeps",
-    "stayer_redemption": "share of stayers who redeem it anyway",
-    "harm_rate": "share of stayers whom contact drives away",
-    "contact_cost": "cost of contacting one customer",
 }
 
 
@@ -214,8 +206,7 @@ def _profit(curve: "ProfitCurve | None") -> str:
     def group(name: str) -> str:
         return f"{getattr(matrix, name):,} {name}, {amount(getattr(matrix, name + '_amount'))}"
 
-    money = {one.name: getattr(economics, one.name) for one in fields(economics)}
-    inputs = [[words, f"{money[name]:g}", "assumed"] for name, words in _MONEY.items()]
+    inputs = [[meaning, f"{getattr(economics, name):g}", "assumed"] for name, meaning in INPUTS.items()]
     earned = [
         ["this model, thresholds picked on other folds", amount(curve.profit_best)],
         ["an offer to everyone", amount(curve.profit_all)],

@@ -12,7 +12,14 @@ from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
 from retention.profit.ranking import Sums, money
 
-INPUTS = ("value", "offer_cost", "save_rate", "stayer_redemption", "harm_rate", "contact_cost")
+INPUTS = {
+    "value": "Margin kept if a customer stays",
+    "offer_cost": "Cost of an offer when redeemed",
+    "save_rate": "Leavers whom the offer keeps",
+    "stayer_redemption": "Stayers who redeem it anyway",
+    "harm_rate": "Stayers whom contact drives away",
+    "contact_cost": "Cost of contacting a customer",
+}
 _SPREAD = 0.20
 
 

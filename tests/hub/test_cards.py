@@ -71,7 +71,7 @@ def test_a_model_card_states_the_profit_and_what_it_rests_on(
     curve = profit_curve(score=rows.score, label=rows.label, fold=rows.fold, economics=economics)
     assert f"| this model, thresholds picked on other folds | €{round(curve.profit_best):,} |" in text
     assert f"{curve.threshold_best:.4f}" in text
-    assert "| margin kept if a customer stays | 900 | assumed |" in text
+    assert "| Margin kept if a customer stays | 900 | assumed |" in text
     assert "**backtested**" in text
     for part in text.split("\n\n"):
         assert "€" not in part or re.search("assumed|backtested", part), part

@@ -79,7 +79,6 @@ def test_a_budget_that_fits_exactly_is_priced_by_the_next_unit() -> None:
     assert chosen.budget_price == pytest.approx(20.8 / 9.2, rel=1e-5)
 
 
-
 def test_a_cap_on_contacts_takes_the_best() -> None:
     """One contact goes to the customer worth most; one more would earn what the next one is worth."""
     chosen = choose([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS, max_contacts=1)

@@ -1,7 +1,7 @@
-"""The one-page report: one HTML file for a manager, with no script and nothing to fetch, that prints on A4.
+"""The figures of the page, handed to its template.
 
-The words stand in ``report.html``, the look in ``report.css`` and the curve in ``report.svg``; this module
-hands them the figures. Whatever comes from a user's file is escaped by the template engine.
+The words stand in ``page.html``, the look in ``page.css`` and the curve in ``curve.svg``. Whatever comes
+from a user's file is escaped by the template engine.
 """
 
 import json
@@ -12,9 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from retention.artifacts import MANIFEST, sha256
 from retention.churn.drift import Drift
@@ -26,18 +24,10 @@ from retention.profit.curve import EVIDENCE, ProfitCurve
 from retention.profit.money import in_currency
 from retention.profit.verdict import verdict
 from retention.profit.whatif import INPUTS, break_even_save_rate, tornado
+from retention.report.plot import Plot
 
 if TYPE_CHECKING:
     from jinja2 import Template
-
-_MEANINGS = {
-    "value": "Margin kept if a customer stays",
-    "offer_cost": "Cost of an offer when redeemed",
-    "save_rate": "Leavers whom the offer keeps",
-    "stayer_redemption": "Stayers who redeem it anyway",
-    "harm_rate": "Stayers whom contact drives away",
-    "contact_cost": "Cost of contacting a customer",
-}
 
 
 class SendList(Protocol):
@@ -127,7 +117,7 @@ def report(
         inputs=_inputs(curve),
         enough=break_even_save_rate(curve),
         figures=_figures(model),
-        plot=_Plot(curve, height=162 if dense else 184),
+        plot=Plot(curve, height=162 if dense else 184),
         hashes=_hashes(model, curve, folder),
     )
 
@@ -149,7 +139,7 @@ def _template(currency: str) -> "Template":
         "count": lambda number: f"{number:,}",
         "plain": _plain,
     }
-    return environment.get_template("report.html")
+    return environment.get_template("page.html")
 
 
 def _choices(curve: ProfitCurve) -> list[tuple[str, float]]:
@@ -213,7 +203,7 @@ def _inputs(curve: ProfitCurve) -> list[_Input]:
     economics = curve.economics
     swings = {swing.name: swing for swing in tornado(curve)}
     found = []
-    for name in INPUTS:
+    for name, meaning in INPUTS.items():
         now, swing = getattr(economics, name), swings.get(name)
         if name == "value" and curve.ranking.value is not None:
             setting = "column"
@@ -223,7 +213,7 @@ def _inputs(curve: ProfitCurve) -> list[_Input]:
             setting = f"{100 * now:.6g}%"
         lower = None if swing is None or swing.low == now else swing.profit_low
         higher = None if swing is None or swing.high == now else swing.profit_high
-        found.append(_Input(_MEANINGS[name], setting, lower, higher))
+        found.append(_Input(meaning, setting, lower, higher))
     return found
 
 
@@ -281,44 +271,3 @@ def _plain(text: str, longest: int) -> str:
     """Put foreign text on one line without control characters, cut to a length."""
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
-
-
-class _Plot:
-    """Where the parts of the curve's drawing go: lengths in points, amounts per 1,000 customers."""
-
-    width, top, right = 267, 16, 257
-    probabilities = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-
-    def __init__(self, curve: ProfitCurve, *, height: int) -> None:
-        self.height, self.bottom = height, height - 24
-        profit, low, high = np.array([curve.profit, *curve.profit_band]) * (1000 / curve.customers)
-        self.low, self.high = min(0.0, float(low.min())), max(0.0, float(high.max()))
-        self.low -= 0.12 * (self.high - self.low or 1.0)  # room for the words under the line of nobody
-        self.amounts = _round_numbers(self.low, self.high)
-        self.left = 8 + 4.1 * max(len(in_currency(amount, curve.economics.currency)) for amount in self.amounts)
-        self.chosen = min(curve.threshold_best, 1.0)
-        even = curve.threshold_break_even
-        self.break_even = even if even is not None and even <= 1 else None
-        self.dips = curve.profit_all < 0 and bool((profit[curve.threshold >= 0.6] < 0).any())
-        self.line = self._points(curve.threshold, profit)
-        self.band = f"{self._points(curve.threshold, low)} {self._points(curve.threshold[::-1], high[::-1])}"
-
-    def x(self, threshold: float) -> float:
-        """Return where a threshold stands; the one that nobody reaches stands at 1."""
-        return round(self.left + min(threshold, 1.0) * (self.right - self.left), 1)
-
-    def y(self, amount: float) -> float:
-        """Return where an amount stands."""
-        return round(self.bottom - (amount - self.low) / (self.high - self.low) * (self.bottom - self.top), 1)
-
-    def _points(self, thresholds: NDArray[np.float64], amounts: NDArray[np.float64]) -> str:
-        pairs = zip(thresholds.tolist(), amounts.tolist(), strict=True)
-        return " ".join(f"{self.x(threshold)},{self.y(amount)}" for threshold, amount in pairs)
-
-
-def _round_numbers(low: float, high: float) -> list[float]:
-    """Return three to eight round numbers between two others."""
-    rough = (high - low) / 5
-    power = 10.0 ** np.floor(np.log10(rough))
-    step = float(min((power * lead for lead in (1, 2, 5, 10)), key=lambda one: abs(one - rough)))
-    return [step * number for number in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1)]
