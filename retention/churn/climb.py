@@ -18,7 +18,7 @@ from retention.churn.ladder import RUNGS, Ladder, Plan, agreed, choose, fit_ladd
 from retention.churn.workers import work_off
 from retention.progress import Progress, silent
 
-_FITS_A_FOLD = 10
+_FITS_A_FOLD = 12
 _COMPARING = 0.9  # share of the work
 _ORIGINS = 3  # so many of the newest cutoffs are scored from the ones before; more would only cost time
 

@@ -98,9 +98,10 @@ class Search:
     Attributes
     ----------
     settings, rounds
-        The winner and how many trees suit it.
+        The winner, at the learning rate to fit with, and how many trees suit that.
     margin
-        Cross-fitted log-odds, length n; NaN for customers in no held-out part.
+        Cross-fitted log-odds, length n, found at the rate that was searched with; NaN for customers in no
+        held-out part.
     """
 
     settings: TreeSettings
@@ -124,9 +125,9 @@ def search_trees(
 ) -> Search:
     """Pick settings and rounds by cross-validation, thriftily.
 
-    On the first split, deeper settings are tried only as long as they improve. The winner, at a calmer
-    learning rate unless there are many customers, is fitted on all splits; rounds are the mean of where the
-    held-out loss was lowest.
+    Deeper settings are tried only as long as they improve the mean over all splits; rounds are the mean of where
+    the held-out loss was lowest. Unless there are many customers, the plan is then to go half as fast for twice
+    as long, which is known to help and so needs no comparing.
 
     Parameters
     ----------
@@ -145,27 +146,24 @@ def search_trees(
         check = DMatrix(**_data(examples.take(held), threads))  # unquantised: quicker to predict each round
         parts.append((inside, QuantileDMatrix(**_data(inside, threads)), check, seed + number))
 
-    def run(settings: TreeSettings, patience: int, part: tuple[Examples, Any, Any, int]) -> Any:
+    def run(settings: TreeSettings, part: tuple[Examples, Any, Any, int]) -> Any:
         inside, data, check, seed = part
-        return _train(
-            _parameters(inside, settings, seed, threads), data, _MOST_ROUNDS, pulse, check=check, patience=patience
-        )
+        parameters = _parameters(inside, settings, seed, threads)
+        return _train(parameters, data, _MOST_ROUNDS, pulse, check=check, patience=_PATIENCE)
 
     rivals = settings_for(len(examples))
-    winner, least = rivals[0], np.inf
-    for settings in rivals:
-        loss = run(settings, _PATIENCE, parts[0]).best_score
-        if loss >= least:
+    winner, boosters = rivals[0], [run(rivals[0], part) for part in parts]
+    for settings in rivals[1:]:
+        deeper = [run(settings, part) for part in parts]
+        if sum(one.best_score for one in deeper) >= sum(one.best_score for one in boosters):
             break
-        winner, least = settings, loss
-    calm = _CALM if len(examples) <= _MANY else 1.0
-    winner = replace(winner, learning_rate=winner.learning_rate * calm)
-    boosters = [run(winner, round(_PATIENCE / calm), part) for part in parts]
+        winner, boosters = settings, deeper
     rounds = round(float(np.mean([booster.best_iteration + 1 for booster in boosters])))
     margin = np.full(len(examples), np.nan)
     for booster, (_, held) in zip(boosters, splits, strict=True):
         margin[held] = _margin(booster, examples.matrix[held], rounds=min(rounds, booster.num_boosted_rounds()))
-    return Search(winner, rounds, margin)
+    calm = _CALM if len(examples) <= _MANY else 1.0
+    return Search(replace(winner, learning_rate=winner.learning_rate * calm), round(rounds / calm), margin)
 
 
 def _train(
@@ -200,7 +198,7 @@ def _train(
 def _parameters(examples: Examples, settings: TreeSettings, seed: int, threads: int) -> dict[str, Any]:
     """Return XGBoost's parameters.
 
-    A leaf needs 1% of all the information, but no more than ten units. Each tree sees half of the columns,
+    A leaf needs 1% of all the information, but no more than ten units. Each tree sees two thirds of the columns,
     and at least five, so that columns which only tell something together may meet.
     """
     information = len(examples) * examples.rate * (1 - examples.rate)
@@ -210,8 +208,8 @@ def _parameters(examples: Examples, settings: TreeSettings, seed: int, threads: 
         "tree_method": "hist",
         "max_depth": settings.depth,
         "learning_rate": settings.learning_rate,
-        "subsample": 0.7,
-        "colsample_bytree": float(np.clip(5 / len(examples.columns), 0.5, 1)),
+        "subsample": 0.75,
+        "colsample_bytree": float(np.clip(5 / len(examples.columns), 0.65, 1)),
         "min_child_weight": float(np.clip(0.01 * information, 1, 10)),
         "nthread": threads,
         "seed": seed,
