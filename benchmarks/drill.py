@@ -31,11 +31,11 @@ from retention.customers.export import write_csv
 from retention.errors import OfferError
 from retention.offers.backup import compose
 from retention.offers.batch import write_offers
-from retention.offers.breaker import Blame
 from retention.offers.campaign import Campaign
 from retention.offers.facts import Facts
 from retention.offers.guard import check
 from retention.offers.ledger import Ledger
+from retention.offers.outcome import Blame
 from retention.offers.prompt import line_of
 from retention.offers.wording import word_offers
 from retention.offers.writer import Draft, HubWriter, unplugged

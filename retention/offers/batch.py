@@ -10,11 +10,11 @@ import pandas as pd
 
 from retention.errors import Cancelled, InputError, OfferError
 from retention.offers.backup import SOURCE
-from retention.offers.breaker import OFF
 from retention.offers.campaign import Campaign, held_back, with_messages
 from retention.offers.drafts import Brief, Message, draft_messages
 from retention.offers.facts import Facts
 from retention.offers.ledger import Entry, Ledger
+from retention.offers.outcome import OFF
 from retention.offers.upgrade import model_lines
 from retention.offers.writer import Draft, Writer
 from retention.profit.catalogue import Offer

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from retention.offers.breaker import OFF, BreakerReport
 from retention.offers.drafts import Brief, Message
 from retention.offers.facts import Facts
+from retention.offers.outcome import OFF, BreakerReport
 from retention.offers.writer import Draft
 
 WRITTEN = ("message", "message_source", "message_note")

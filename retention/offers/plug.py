@@ -5,8 +5,8 @@ from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from retention.offers.breaker import BreakerReport
 from retention.offers.facts import Facts
+from retention.offers.outcome import BreakerReport
 from retention.offers.writer import Draft, Writer
 
 T = TypeVar("T")

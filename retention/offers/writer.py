@@ -17,10 +17,11 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from retention.errors import InputError
-from retention.offers.breaker import Blame, Breaker, BreakerReport, CallError, NotNowError
+from retention.offers.breaker import Breaker
 from retention.offers.facts import Facts
 from retention.offers.guard import check
 from retention.offers.loop import LoopThread
+from retention.offers.outcome import Blame, BreakerReport, CallError, NotNowError
 from retention.offers.prompt import line_of, messages_for
 from retention.settings import Settings
 

@@ -6,9 +6,9 @@ from html import escape
 
 import pandas as pd
 
-from retention.offers.breaker import BreakerReport
 from retention.offers.campaign import Campaign, Used
 from retention.offers.facts import ANY_CUISINE, AWAY
+from retention.offers.outcome import BreakerReport
 from retention.profit.money import in_currency
 from retention.ui.views import bullets, empty
 

@@ -9,7 +9,8 @@ import tracemalloc
 
 import pytest
 
-from retention.offers.breaker import MODEL_OFF_S, MOST_UNANSWERED, Blame, CallError, NotNowError
+from retention.offers.breaker import MODEL_OFF_S, MOST_UNANSWERED
+from retention.offers.outcome import Blame, CallError, NotNowError
 from tests.stand_ins.breaker_backend import RESET_S, Backend, breaker_of, now, opened, probes_of_a_crowd, went
 
 

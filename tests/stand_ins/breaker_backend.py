@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from retention.offers.breaker import Blame, Breaker, CallError, NotNowError
+from retention.offers.breaker import Breaker
+from retention.offers.outcome import Blame, CallError, NotNowError
 
 RESET_S = 30.0
 

@@ -9,9 +9,9 @@ import pandas as pd
 from retention import send_list
 from retention.errors import InputError
 from retention.offers.batch import COOL_DOWN_DAYS, write_offers
-from retention.offers.breaker import OFF, BreakerReport
 from retention.offers.campaign import Campaign
 from retention.offers.ledger import Ledger
+from retention.offers.outcome import OFF, BreakerReport
 from retention.offers.plug import Plug
 from retention.offers.writer import Writer, unplugged
 from retention.progress import Progress, silent
