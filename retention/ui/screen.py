@@ -30,7 +30,6 @@ class Screen:
 
     def __init__(self) -> None:
         self.session = gr.State(Session(), time_to_live=_SECONDS_REMEMBERED, delete_callback=ledgers.forget)
-        self.stop = gr.State(None)
         self.plug = gr.State(None)
         with gr.Row(elem_id="top"):
             self.header = gr.HTML(elem_id="header")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import gradio as gr
 
-from retention.ui.events.wiring import BAR, long_work, on, stop
+from retention.ui.events.wiring import BAR, long_work, on, stop_with
 from retention.ui.handlers import churn
 from retention.ui.screen import Screen, Updates
 from retention.ui.session import Session
@@ -13,15 +13,16 @@ from retention.ui.session import Session
 def wire(screen: Screen) -> None:
     """Connect the Churn model tab."""
     tab = screen.churn
+    stop = stop_with(tab.stop)
 
     def train(session: Session, weighted: bool, bar: gr.Progress = BAR) -> Iterator[Updates]:
         yield from long_work(
-            screen, tab.train, tab.stop, bar,
+            tab.train, stop, bar,
             lambda progress: churn.train(session, weighted=weighted, progress=progress), screen.show_from_model,
         )  # fmt: skip
 
     on(
-        tab.train.click, train, [screen.session, tab.weighted], [*screen.from_model, screen.stop],
+        tab.train.click, train, [screen.session, tab.weighted], [*screen.from_model, stop.work],
         show_progress_on=[tab.result], concurrency_limit=16, concurrency_id="train",
     )  # fmt: skip
     on(
@@ -33,4 +34,3 @@ def wire(screen: Screen) -> None:
         lambda session, id: tab.waterfall.show(churn.one_customer(session, id)),
         [screen.session, tab.customer], tab.waterfall.components,
     )  # fmt: skip
-    on(tab.stop.click, stop, [screen.stop], [])

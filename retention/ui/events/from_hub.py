@@ -37,12 +37,12 @@ def _wire(
         session: Session, reference: str, token: gr.OAuthToken | None, request: gr.Request, bar: gr.Progress = BAR
     ) -> Iterator[Updates]:
         yield from long_work(
-            screen, box.load, None, bar,
+            box.load, None, bar,
             lambda progress: use(session, reference, hub=hub_of(token, request), progress=progress), show,
         )  # fmt: skip
 
     events: list[Any] = [box.load.click, box.reference.submit]
     on(
-        events, load, [screen.session, box.reference], [*shown, box.load, screen.stop], show_progress_on=[busy],
+        events, load, [screen.session, box.reference], [*shown, box.load], show_progress_on=[busy],
         concurrency_limit=4, concurrency_id="hub",
     )  # fmt: skip

@@ -8,7 +8,7 @@ import pandas as pd
 from retention.errors import RetentionError
 from retention.offers.plug import Plug
 from retention.ui import offer_views
-from retention.ui.events.wiring import BAR, long_work, on, on_download, stop, warn
+from retention.ui.events.wiring import BAR, long_work, on, on_download, stop_with, warn
 from retention.ui.handlers import catalogue, offers, review
 from retention.ui.screen import Screen, Updates
 from retention.ui.session import Session
@@ -42,6 +42,7 @@ def _wire_catalogue(screen: Screen) -> None:
 def _wire_writing(screen: Screen) -> None:
     tab = screen.offers
     wishes = [tab.tone, tab.language, tab.plugged, tab.cool_down_days, tab.run]
+    stop = stop_with(tab.stop)
 
     def write(
         session: Session, threshold: float, tone: str, language: str, plugged: bool, days: float, run: str,
@@ -54,7 +55,7 @@ def _wire_writing(screen: Screen) -> None:
             plug = None
         yield {screen.plug: plug}
         yield from long_work(
-            screen, tab.write, tab.stop, bar,
+            tab.write, stop, bar,
             lambda progress: offers.write(
                 session, threshold, writer=plug, tone=tone, language=language, cool_down_days=days, run=run,
                 progress=progress,
@@ -77,9 +78,8 @@ def _wire_writing(screen: Screen) -> None:
 
     on(
         tab.write.click, write, [screen.session, screen.profit.threshold, *wishes],
-        [*screen.from_messages, screen.stop, screen.plug], show_progress_on=[tab.bar], concurrency_limit=4,
+        [*screen.from_messages, stop.work, screen.plug], show_progress_on=[tab.bar], concurrency_limit=4,
     )  # fmt: skip
-    on(tab.stop.click, stop, [screen.stop], [])
     on_download(tab.csv, offers.csv, [screen.session])
     on_download(tab.workbook, offers.workbook, [screen.session])
     on(tab.plugged.input, pull, [screen.plug, tab.plugged], [tab.breaker, tab.clock], show_progress="hidden")

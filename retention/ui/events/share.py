@@ -6,7 +6,7 @@ import gradio as gr
 
 from retention.settings import settings
 from retention.ui import hub_views
-from retention.ui.events.wiring import BAR, long_work, on, stop
+from retention.ui.events.wiring import BAR, long_work, on, stop_with
 from retention.ui.handlers import share
 from retention.ui.handlers.share import DECISION, MODEL, Plan, Shared
 from retention.ui.screen import Screen, Updates
@@ -20,6 +20,7 @@ def wire(app: gr.Blocks, screen: Screen) -> None:
     """Connect the Share tab."""
     tab = screen.share
     choices = [tab.what, tab.repo, tab.private, tab.with_evaluation, tab.with_messages]
+    stop, stop_replay = stop_with(tab.stop), stop_with(tab.stop_replay)
 
     def greet(profile: gr.OAuthProfile | None, token: gr.OAuthToken | None, request: gr.Request) -> Updates:
         name = None if profile is None else profile.username
@@ -39,7 +40,7 @@ def wire(app: gr.Blocks, screen: Screen) -> None:
         threshold: float, token: gr.OAuthToken | None, request: gr.Request, bar: gr.Progress = BAR,
     ) -> Iterator[Updates]:  # fmt: skip
         yield from long_work(
-            screen, tab.look, tab.stop, bar,
+            tab.look, stop, bar,
             lambda progress: share.look(
                 session, what, repo, private=private, threshold=threshold, hub=hub_of(token, request),
                 with_evaluation=with_evaluation, with_messages=with_messages, progress=progress,
@@ -51,7 +52,7 @@ def wire(app: gr.Blocks, screen: Screen) -> None:
         plan: Plan | None, token: gr.OAuthToken | None, request: gr.Request, bar: gr.Progress = BAR
     ) -> Iterator[Updates]:
         yield from long_work(
-            screen, tab.push, tab.stop, bar,
+            tab.push, stop, bar,
             lambda progress: share.push(plan, hub=hub_of(token, request), progress=progress),
             lambda shared: {tab.shared: shared, tab.result: hub_views.shared(shared), **screen.show_plan(None)},
         )  # fmt: skip
@@ -60,7 +61,7 @@ def wire(app: gr.Blocks, screen: Screen) -> None:
         reference: str, token: gr.OAuthToken | None, request: gr.Request, bar: gr.Progress = BAR
     ) -> Iterator[Updates]:
         yield from long_work(
-            screen, tab.replay, tab.stop_replay, bar,
+            tab.replay, stop_replay, bar,
             lambda progress: share.replay(reference, hub=hub_of(token, request), progress=progress),
             lambda found: {tab.replayed: hub_views.replayed(found)},
         )  # fmt: skip
@@ -74,17 +75,16 @@ def wire(app: gr.Blocks, screen: Screen) -> None:
     on([one.input for one in choices], lambda: screen.show_plan(None), [], screen.plan, show_progress="hidden")
     on(
         tab.look.click, look, [screen.session, *choices, screen.profit.threshold],
-        [*screen.plan, tab.look, tab.stop, screen.stop], show_progress_on=[tab.plan], **_LIMITS,
+        [*screen.plan, tab.look, stop.button, stop.work], show_progress_on=[tab.plan], **_LIMITS,
     )  # fmt: skip
     on(
-        tab.push.click, push, [tab.planned], [*screen.plan, tab.shared, tab.result, tab.stop, screen.stop],
+        tab.push.click, push, [tab.planned], [*screen.plan, tab.shared, tab.result, stop.button, stop.work],
         show_progress_on=[tab.result], **_LIMITS,
     )  # fmt: skip
     # On its own, so that what was done in other tabs during the push is kept.
     on(tab.shared.change, remember, [screen.session, tab.shared], screen.standing, show_progress="hidden")
     on(
         [tab.replay.click, tab.reference.submit], replay, [tab.reference],
-        [tab.replayed, tab.replay, tab.stop_replay, screen.stop], show_progress_on=[tab.replayed], **_LIMITS,
+        [tab.replayed, tab.replay, stop_replay.button, stop_replay.work],
+        show_progress_on=[tab.replayed], **_LIMITS,
     )  # fmt: skip
-    for button in (tab.stop, tab.stop_replay):
-        on(button.click, stop, [screen.stop], [])

@@ -3,6 +3,7 @@
 import inspect
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import wraps
 from html import escape
 from typing import Any, TypeVar
@@ -13,7 +14,7 @@ from retention.errors import RetentionError
 from retention.progress import Progress
 from retention.ui import jobs
 from retention.ui.handlers import export
-from retention.ui.screen import Screen, Updates
+from retention.ui.screen import Updates
 from retention.ui.tabs.download import Download
 
 Result = TypeVar("Result")
@@ -49,10 +50,29 @@ def on_download(download: Download, handler: Callable[..., export.Download], inp
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Stop:
+    """A stop button, and in ``work`` what is running that it would stop."""
+
+    button: gr.Button
+    work: gr.State
+
+
+def stop_with(button: gr.Button) -> Stop:
+    """Wire a button to stop what :func:`long_work` runs with it, and nothing else that is going on."""
+
+    def stop(work: threading.Event | None) -> None:
+        if work is not None:
+            work.set()
+
+    work = gr.State(None)
+    on(button.click, stop, [work], [])
+    return Stop(button, work)
+
+
 def long_work(
-    screen: Screen,
     start: gr.Button,
-    stop: gr.Button | None,
+    stop: Stop | None,
     bar: gr.Progress,
     work: Callable[[Progress], Result],
     show: Callable[[Result], Updates],
@@ -65,8 +85,10 @@ def long_work(
     stopping = threading.Event()
 
     def running(runs: bool) -> Updates:
-        stoppable = {} if stop is None else {stop: gr.Button(interactive=runs)}
-        return {screen.stop: stopping if runs else None, start: gr.Button(interactive=not runs), **stoppable}
+        updates: Updates = {start: gr.Button(interactive=not runs)}
+        if stop is not None:
+            updates |= {stop.work: stopping if runs else None, stop.button: gr.Button(interactive=runs)}
+        return updates
 
     yield running(True)
     try:
@@ -75,16 +97,10 @@ def long_work(
                 yield {**running(False), **show(update.result)}
             else:
                 bar(update.share, desc=update.words)
-                yield {screen.stop: gr.skip(), **meanwhile()}
+                yield {start: gr.skip(), **meanwhile()}
     except RetentionError as error:
         warn(error)
         yield running(False)
-
-
-def stop(stopping: threading.Event | None) -> None:
-    """Ask running work to stop."""
-    if stopping is not None:
-        stopping.set()
 
 
 def _translated(handler: Callable[..., Any]) -> Callable[..., Any]:
