@@ -5,21 +5,26 @@ from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
+from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from retention.ui import libraries
+
 
 class Page(gr.Blocks):  # type: ignore[misc]  # gradio comes without types
-    """A page on which ``preprocess=False`` means that a handler gets what came, untouched.
+    """A page whose handlers begin once the heavy libraries are there, and may get what came untouched.
 
-    Gradio would still look for files in it, and fail on those it does not like before the handler could say in
-    a sentence what is wrong with them.
+    With ``preprocess=False`` gradio would still look for files in it, and fail on those it does not like before
+    the handler could say in a sentence what is wrong with them.
     """
 
     async def preprocess_data(
         self, block_fn: Any, inputs: list[Any], state: Any, explicit_call: bool = False
     ) -> list[Any]:
         """Return the values for a handler."""
+        if not libraries.loaded():
+            await run_sync(libraries.load)
         if not block_fn.preprocess:
             return inputs
         prepared: list[Any] = await super().preprocess_data(block_fn, inputs, state, explicit_call)

@@ -7,6 +7,7 @@ from functools import cache
 from retention.errors import ModelError, RetentionError
 from retention.hub.connection import Hub
 from retention.settings import settings
+from retention.ui import libraries
 from retention.ui.handlers.customers import example
 from retention.ui.handlers.from_hub import use_model
 from retention.ui.session import Session
@@ -34,6 +35,7 @@ def start() -> Start:
     Made once a process and shared; sessions are frozen, so nobody can change another's view. Those who
     come while it is being made wait for it.
     """
+    libraries.load()
     with _STARTING:
         return _start(settings().start_model)
 
