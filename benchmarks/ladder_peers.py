@@ -91,7 +91,9 @@ def catboost(train: pd.DataFrame, label: Numbers, test: pd.DataFrame) -> Numbers
     from catboost import CatBoostClassifier
 
     words = list(train.select_dtypes("category"))
-    train, test = (part.assign(**{one: part[one].astype(str) for one in words}) for part in (train, test))
+    train, test = (
+        part.assign(**{one: part[one].astype("str").fillna("") for one in words}) for part in (train, test)
+    )
     inside, check, known, asked = split(train, label)
     model = CatBoostClassifier(thread_count=1, verbose=0, cat_features=words, allow_writing_files=False)
     return probability(model.fit(inside, known, eval_set=(check, asked), early_stopping_rounds=_PATIENCE), test)

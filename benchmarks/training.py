@@ -1,0 +1,83 @@
+"""How long training takes, everything chosen and measured on the way, against one fit of XGBoost as it comes.
+
+Prints ratios to a single ``XGBClassifier().fit`` on the same customers in this run: CPU in one process, and the
+clock with as many processes as processors (against one fit that has all of them).
+
+Run it from the project's folder: ``make bench-training``; ``python -m benchmarks.training [CUSTOMERS]`` sets how
+many the largest table has, a million unless told.
+"""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pandas as pd
+from joblib import cpu_count
+
+from benchmarks.data_sets import packaged
+from benchmarks.score_million import simulated
+from retention.churn.model import ChurnModel
+from retention.customers.intake import read_customers
+from retention.customers.table import Customers
+
+_TIMES = 3
+_LARGE = 100_000  # measured once from here on
+
+
+def tables(most: int) -> Iterator[tuple[str, Customers]]:
+    """Yield names and labelled customers, small to large."""
+    for name, customers in packaged():
+        if name in {"telecom", "CDNOW"}:
+            yield name, customers
+    for count in (_LARGE, most):
+        yield "simulated", read_customers(simulated(count, seed=3))
+
+
+def one_fit(customers: Customers, threads: int) -> Callable[[], object]:
+    """Return a fit of XGBoost as it comes, on numbers and categories."""
+    from xgboost import XGBClassifier
+
+    frame = customers.features.copy()
+    for column in frame.columns:
+        if not pd.api.types.is_numeric_dtype(frame[column]):
+            frame[column] = frame[column].astype("category")
+    return lambda: XGBClassifier(enable_categorical=True, n_jobs=threads).fit(frame, customers.label)
+
+
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Return CPU seconds of this process, and seconds on the clock."""
+    cpu, clock = time.process_time(), time.perf_counter()
+    work()
+    return time.process_time() - cpu, time.perf_counter() - clock
+
+
+def compare(name: str, customers: Customers) -> None:
+    """Print one line: medians of a few runs in turn."""
+    jobs, times = cpu_count(), _TIMES if len(customers) < _LARGE else 1
+    fits = [one_fit(customers, threads) for threads in (1, jobs)]
+    model = ChurnModel.fit(customers, jobs=jobs)  # starts the processes, as an app that runs has them
+    cpu, clock, seconds = [], [], []
+    for _ in range(times):
+        single, spread = (timed(fit) for fit in fits)
+        here = timed(lambda: ChurnModel.fit(customers)) if len(customers) <= _LARGE else None
+        ours = timed(lambda: ChurnModel.fit(customers, jobs=jobs))
+        cpu.append(here[0] / single[0] if here else float("nan"))
+        clock.append(ours[1] / spread[1])
+        seconds.append(ours[1])
+    figures = "".join(f"{statistics.median(one):>9.1f}" for one in (cpu, clock, seconds))
+    print(
+        f"  {name:12}{len(customers):>10,}{figures}   {model.chosen}, AUC {model.metrics.roc_auc:.4f}", flush=True
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    print(f"nested training of the whole ladder, one default XGBClassifier.fit = 1; {cpu_count()} processors")
+    print(f"  {'':12}{'rows':>10}{'CPU':>9}{'clock':>9}{'seconds':>9}")
+    for name, customers in tables(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000):
+        compare(name, customers)
+
+
+if __name__ == "__main__":
+    main()
