@@ -1,19 +1,22 @@
 """Which way each feature points, told twice: by a regression's signs and by the trees' TreeSHAP values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retention.churn.examples import Examples
 from retention.churn.ladder import Ladder
-from retention.churn.logistic import bootstrap
-from retention.churn.schema import Column
+from retention.churn.logistic import Term, bootstrap
+from retention.churn.schema import Column, fewest
 
 _ROWS_FOR_TREES = 3_000
 _ROWS_FOR_SIGNS = 20_000
 _CLEAR = 0.9
 _NOTHING = 1e-3
+_BLANK = "a blank or rare value"
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,11 @@ class Direction:
         Log-odds for one standard deviation of a number; for a category, between the value with the most
         and the one with the least churn.
     sign_stability
-        Share of bootstrap samples in which the coefficient keeps its sign, 0 to 1.
+        Share of bootstrap samples that confirm the direction, 0 to 1.
     mean_abs_shap
-        Mean size of the trees' TreeSHAP values (log-odds): how much the feature moves scores.
+        Mean size of the trees' TreeSHAP values (log-odds), whichever rung was chosen.
+    mean_abs_contribution
+        Mean size of what the feature adds to the chosen rung's log-odds: how much it moves scores.
     agree
         Whether the trees point the same way.
     """
@@ -42,7 +47,13 @@ class Direction:
     coefficient: float
     sign_stability: float
     mean_abs_shap: float
+    mean_abs_contribution: float
     agree: bool
+
+    @classmethod
+    def from_json(cls, saved: Mapping[str, Any]) -> "Direction":
+        """Rebuild a direction from its fields; older models knew the trees' say only."""
+        return cls(**{"mean_abs_contribution": saved["mean_abs_shap"], **saved})
 
 
 def find_directions(ladder: Ladder, examples: Examples, *, seed: int = 0) -> tuple[Direction, ...]:
@@ -51,51 +62,91 @@ def find_directions(ladder: Ladder, examples: Examples, *, seed: int = 0) -> tup
     Returns
     -------
     tuple of Direction
-        One for each column, the one that moves scores most first.
+        One for each column, the one that moves the chosen rung's scores most first.
     """
     few = examples.sample(_ROWS_FOR_TREES, seed=seed)
     shap = ladder.trees.contributions(few.matrix)
+    added = np.abs(ladder.contributions(few.matrix)).mean(axis=0)
     drawn = bootstrap(
         ladder.logistic,
         examples.sample(_ROWS_FOR_SIGNS, seed=seed),
         strength=ladder.plan.ridge.strength,
         seed=seed,
     )
-    found = [
-        _direction(column, np.array(term.weights), draws, few.matrix[:, at], shap[:, at])
-        for at, (column, term, draws) in enumerate(
-            zip(examples.columns, ladder.logistic.terms, drawn, strict=True)
+    found = []
+    for at, (column, term, draws) in enumerate(zip(examples.columns, ladder.logistic.terms, drawn, strict=True)):
+        values = few.matrix[:, at]
+        tell = _number if column.kind == "number" else _category
+        found.append(
+            _direction(column.name, tell(column, term, draws, values, shap[:, at]), shap[:, at], added[at])
         )
-    ]
-    return tuple(sorted(found, key=lambda one: -one.mean_abs_shap))
+    return tuple(sorted(found, key=lambda one: (-one.mean_abs_contribution, -one.mean_abs_shap)))
 
 
-def _direction(
+@dataclass(frozen=True)
+class _Pointer:
+    """Which way regression and trees point: the words for the regression's, and its stability in resamples."""
+
+    effect: str
+    coefficient: float
+    stability: float
+    trees: float
+
+
+def _number(
     column: Column,
-    weights: NDArray[np.float64],
+    term: Term,
     drawn: NDArray[np.float64],
     values: NDArray[np.float64],
     shap: NDArray[np.float64],
-) -> Direction:
-    """Compare one column's weights, their bootstrap draws and the trees' contributions (n,)."""
-    if column.kind == "number":
-        coefficient, draws = float(weights[0]), drawn[:, 0]
-        known = ~np.isnan(values)
-        trees = float((values[known] - values[known].mean()) @ shap[known]) if known.any() else 0.0
-        effect = f"higher values go with {'more' if coefficient > 0 else 'less'} churn"
-    else:
-        most, least = int(np.argmax(weights)), int(np.argmin(weights))
-        coefficient, draws = float(weights[most] - weights[least]), drawn[:, most] - drawn[:, least]
-        trees = _mean(shap[values == most]) - _mean(shap[values == least])
-        effect = f"most churn with {column.categories[most]}, least with {column.categories[least]}"
-    stability = float(np.mean(np.sign(draws) == np.sign(coefficient)))
+) -> _Pointer:
+    coefficient = term.weights[0]
+    known = ~np.isnan(values)
+    return _Pointer(
+        effect=f"higher values go with {'more' if coefficient > 0 else 'less'} churn",
+        coefficient=coefficient,
+        stability=float(np.mean(np.sign(drawn[:, 0]) == np.sign(coefficient))),
+        trees=float((values[known] - values[known].mean()) @ shap[known]) if known.any() else 0.0,
+    )
+
+
+def _category(
+    column: Column,
+    term: Term,
+    drawn: NDArray[np.float64],
+    values: NDArray[np.float64],
+    shap: NDArray[np.float64],
+) -> _Pointer:
+    """Compare the values with the most and the least churn; blanks and rare values count as one more, if frequent.
+
+    The largest of many weights is large by chance too, and its draws lie around it. So the pair is picked anew in
+    each draw, and tested on the draw mirrored at the fit: as far off, the other way.
+    """
+    blank = np.isnan(values)
+    names, weights = [*column.categories, _BLANK], np.array([*term.weights, term.blank])
+    if blank.sum() < fewest(len(values)):
+        names, weights, drawn = names[:-1], weights[:-1], drawn[:, :-1]
+    most, least = int(np.argmax(weights)), int(np.argmin(weights))
+    mirrored, draw = 2 * weights - drawn, np.arange(len(drawn))
+    places = np.where(blank, len(column.categories), values)
+    return _Pointer(
+        effect=f"most churn with {names[most]}, least with {names[least]}",
+        coefficient=float(weights[most] - weights[least]),
+        stability=float(np.mean(mirrored[draw, drawn.argmax(1)] > mirrored[draw, drawn.argmin(1)])),
+        trees=_mean(shap[places == most]) - _mean(shap[places == least]),
+    )
+
+
+def _direction(feature: str, found: _Pointer, shap: NDArray[np.float64], added: float) -> Direction:
+    """Put into words what regression and trees say of one feature."""
     size = float(np.abs(shap).mean())
-    agree = bool(np.sign(trees) == np.sign(coefficient)) or size < _NOTHING
-    if stability < _CLEAR:
+    agree = bool(np.sign(found.trees) == np.sign(found.coefficient)) or size < _NOTHING
+    effect = found.effect
+    if found.coefficient == 0 or found.stability < _CLEAR:
         effect = "no clear direction in the regression"
     elif not agree:
         effect += " in the regression, but the trees point the other way"
-    return Direction(column.name, effect, coefficient, stability, size, agree)
+    return Direction(feature, effect, found.coefficient, found.stability, size, float(added), agree)
 
 
 def _mean(values: NDArray[np.float64]) -> float:

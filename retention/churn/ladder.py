@@ -91,6 +91,21 @@ class Ladder:
         """Return the chosen rung's calibrated probabilities, length n."""
         return self.plan.calibrations[self.plan.rung].apply(self.margin(self.plan.rung, matrix))
 
+    def contributions(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what each column adds to the chosen rung's log-odds against the average, shape (n, d)."""
+        added = np.zeros_like(matrix)
+        match self.plan.rung:
+            case "base rate":
+                return added
+            case "one feature":
+                added[:, self.rule.column] = self.rule.margin(matrix) - self.base
+                return added
+        if self.tree_share < 1:
+            added += (1 - self.tree_share) * self.logistic.contributions(matrix)
+        if self.tree_share > 0:
+            added += self.tree_share * self.trees.contributions(matrix)
+        return added
+
     def as_json(self) -> dict[str, Any]:
         """Return everything but the trees as plain JSON values."""
         return {
@@ -118,6 +133,11 @@ class Ladder:
             Logistic.from_json(saved["logistic"]),
             trees,
         )
+
+    @property
+    def gradual(self) -> bool:
+        """Whether the chosen rung tells nearly all customers apart; the steps of others differ from fit to fit."""
+        return self.plan.rung not in RUNGS[:2]
 
     @property
     def tree_share(self) -> float:

@@ -51,26 +51,6 @@ def top_reasons(
     return pd.DataFrame(found, columns=names, index=customers.frame.index).astype("str")
 
 
-def contributions(model: ChurnModel, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what each column adds to the chosen model's log-odds against the average, shape (n, d)."""
-    ladder = model.ladder
-    match model.chosen:
-        case "base rate":
-            return np.zeros_like(matrix)
-        case "one feature":
-            added = np.zeros_like(matrix)
-            margin = ladder.rule.margin(matrix)
-            added[:, ladder.rule.column] = margin - ladder.base
-            return added
-    trees = ladder.tree_share
-    added = np.zeros_like(matrix)
-    if trees < 1:
-        added += (1 - trees) * ladder.logistic.contributions(matrix)
-    if trees > 0:
-        added += trees * ladder.trees.contributions(matrix)
-    return added
-
-
 def directions(model: ChurnModel) -> pd.DataFrame:
     """Tell which way each feature points overall, the one that moves scores most first.
 
@@ -94,7 +74,7 @@ def _texts(
         for column, known in zip(model.columns, model.profile.columns, strict=True)
     }
     told = themes(typical)
-    added = contributions(model, matrix[part])
+    added = model.ladder.contributions(matrix[part])
     pushes = np.column_stack([added[:, [places[name] for name in theme.columns]].sum(axis=1) for theme in told])
     order = np.argsort(-pushes, axis=1, kind="stable")[:, :top]
     order[np.take_along_axis(pushes, order, axis=1) <= _NOTICEABLE] = -1

@@ -71,7 +71,7 @@ def learn_columns(customers: Customers) -> tuple[tuple[Column, ...], tuple[str, 
             columns.append(Column(name, "number"))
         else:
             counts = filled.astype(str).value_counts()
-            kept = counts[counts >= _fewest(len(values))].head(MOST_CATEGORIES)
+            kept = counts[counts >= fewest(len(values))].head(MOST_CATEGORIES)
             if kept.sum() < 0.1 * len(filled):
                 warnings.append(
                     f"column '{name}' holds {len(counts):,} different texts for {len(filled):,} customers, "
@@ -122,7 +122,7 @@ def blank_shares(columns: tuple[Column, ...], customers: Customers) -> NDArray[n
     return blank.to_numpy(dtype=np.float64)
 
 
-def _fewest(customers: int) -> float:
+def fewest(customers: int) -> float:
     """Return how many customers a category needs."""
     return max(2, min(10, 0.05 * customers), 0.002 * customers)
 

@@ -9,7 +9,6 @@ import pandas as pd
 
 from retention.churn.model import ChurnModel
 from retention.churn.phrases import number
-from retention.churn.reasons import contributions
 from retention.churn.schema import Column, encode
 from retention.customers.names import factor_names
 from retention.customers.table import Customers
@@ -49,7 +48,7 @@ def waterfall(model: ChurnModel, customers: Customers, row: int, *, top: int = 8
     """
     one = customers.take(np.array([row]))
     matrix = encode(model.columns, one)
-    raw = contributions(model, matrix)[0]
+    raw = model.ladder.contributions(matrix)[0]
     added = raw * stretch(model)
     chosen = [at for at in np.argsort(-np.abs(added), kind="stable")[:top] if abs(added[at]) > _NOTHING]
     if not chosen:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from retention.churn.bins import Bins
 from retention.churn.model import ChurnModel
 from retention.churn.phrases import number
-from retention.churn.reasons import contributions
 from retention.churn.schema import Column, encode
 from retention.customers.names import begun, factor_names
 from retention.customers.table import Customers
@@ -45,7 +44,7 @@ def dependence(model: ChurnModel, customers: Customers, feature: str) -> "go.Fig
 
     Customers with alike values form a group. Drawn are the mean of what the factor adds to their log-odds and
     where the middle 80% of them lie; contributions are TreeSHAP values or the regression's, whichever the
-    model rests on (see :func:`retention.churn.reasons.contributions`).
+    model rests on (see :meth:`retention.churn.ladder.Ladder.contributions`).
 
     Parameters
     ----------
@@ -71,7 +70,7 @@ def dependence(model: ChurnModel, customers: Customers, feature: str) -> "go.Fig
         raise InputError(f"'{feature}' is no factor of this model; choose among {', '.join(names)}")
     at = names.index(feature)
     matrix = encode(model.columns, _evenly(customers))
-    added = contributions(model, matrix)[:, at] * stretch(model)
+    added = model.ladder.contributions(matrix)[:, at] * stretch(model)
     if not added.size or np.ptp(added) < _NOTHING:
         return None
     known, blank = _groups(model.columns[at], matrix[:, at], added)

@@ -6,7 +6,7 @@ import pytest
 
 from retention.churn.calibration import Calibration
 from retention.churn.ladder import RUNGS
-from retention.churn.reasons import contributions, directions, top_reasons
+from retention.churn.reasons import directions, top_reasons
 from retention.churn.schema import encode
 from retention.customers.table import Customers
 from retention.errors import ModelError
@@ -57,7 +57,7 @@ def test_contributions_add_up(model, customers, rung):
     """Summed over columns they differ between customers by as much as the log-odds do."""
     one = chosen(model, rung)
     matrix = encode(one.columns, customers)
-    added, margin = contributions(one, matrix).sum(axis=1), one.ladder.margin(rung, matrix)
+    added, margin = one.ladder.contributions(matrix).sum(axis=1), one.ladder.margin(rung, matrix)
     np.testing.assert_allclose(added - added[0], margin - margin[0], atol=1e-4)
 
 
@@ -75,9 +75,11 @@ def test_a_missing_column_is_named(model, customers):
 def test_directions_tell_the_truth_of_the_market(model):
     """Longer tenure goes with less churn, monthly contracts with more; noise has no clear direction."""
     told = directions(model).set_index("feature")
-    assert told.columns.tolist() == ["effect", "coefficient", "sign_stability", "mean_abs_shap", "agree"]
+    assert told.columns.tolist() == [
+        "effect", "coefficient", "sign_stability", "mean_abs_shap", "mean_abs_contribution", "agree",
+    ]  # fmt: skip
     assert told["effect"]["tenure"] == "higher values go with less churn"
     assert told["effect"]["contract"] == "most churn with Monthly, least with Yearly"
     assert told["effect"]["noise"] == "no clear direction in the regression"
     assert told["agree"][["tenure", "contract"]].all()
-    assert told["mean_abs_shap"].is_monotonic_decreasing
+    assert told["mean_abs_contribution"].is_monotonic_decreasing

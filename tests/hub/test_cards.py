@@ -184,7 +184,10 @@ def test_the_profit_figure_is_drawn_where_offers_pay_and_where_they_do_not(value
 
 def test_the_reasons_figure_has_a_bar_a_feature_and_escapes_names() -> None:
     """Bars stand in proportion to their size, and a name with markup is text."""
-    directions = [Direction("<b>&", "", 0.0, 1.0, 2.0, True), Direction("tenure", "", 0.0, 1.0, 1.0, True)]
+    directions = [
+        Direction("<b>&", "", 0.0, 1.0, 2.0, 2.0, True),
+        Direction("tenure", "", 0.0, 1.0, 1.0, 1.0, True),
+    ]
     root = ET.fromstring(draw_reasons(directions))  # noqa: S314
     widths = [float(bar.get("width")) for bar in root.findall(f"{SVG}rect")]
     assert widths[0] == pytest.approx(2 * widths[1], abs=0.2)
