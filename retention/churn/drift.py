@@ -17,6 +17,7 @@ MODERATE, STRONG = 0.1, 0.25
 
 _FALSE_ALARM = 0.001
 _THIN = 0.02
+_MIXTURES = np.linspace(0, 1, 11)
 _MOST_SENTENCES = 5
 _SAMPLED_CELLS = 1_000_000
 
@@ -50,7 +51,9 @@ def drift(model: ChurnModel, customers: Customers, probability: NDArray[np.float
     A column counts as shifted where its PSI exceeds both 0.1 and what chance alone gives at this number of
     customers (a chi-squared quantile: PSI is about chi-squared times 1/n + 1/m; Yurdakul 2018). How long
     people have been customers may rise for all alike: that is the clock, and no drift. It is severe if the
-    scores themselves, or columns that carry a quarter of the model's say, are strongly shifted.
+    scores themselves, or columns that carry a quarter of the model's say, are strongly shifted. Scores are held
+    against those of training customers, seen and unseen by the model, in the mixture that comes nearest: a model
+    spreads those it learned from wider, and some of these may be among them.
 
     Parameters
     ----------
@@ -121,13 +124,17 @@ class Tally:
         known, m = self._model.profile, self.customers
         signs = []
         mean = self.mean_probability
+        usual = float(np.median([known.mean_score, mean, known.mean_unseen]))
         noise = 4 * known.spread_score * np.sqrt(1 / known.customers + 1 / m)
-        ratio = mean / known.mean_score
-        if abs(mean - known.mean_score) > max(noise, 0.2 * known.mean_score):
+        if abs(mean - usual) > max(noise, 0.2 * usual):
             left = self._model.churn_rate
             sentence = f"the mean churn probability is {mean:.1%}, where {left:.1%} left in training"
-            signs.append(_Sign(0.1, bool(ratio > 2 or ratio < 0.5), sentence))
-        index, moved = _shift(known.score, self._score / m, known.customers, m, tests=1)
+            signs.append(_Sign(0.1, mean > 2 * usual or mean < 0.5 * usual, sentence))
+        seen, unseen = np.array(known.score.shares), np.array(known.unseen)
+        index, moved = min(
+            _shift(share * seen + (1 - share) * unseen, self._score / m, known.customers, m, tests=1)
+            for share in _MIXTURES
+        )
         if moved:
             sentence = f"the scores are spread differently from training (PSI {index:.2f})"
             signs.append(_Sign(0.1, index > STRONG, sentence))
@@ -135,12 +142,12 @@ class Tally:
 
     def _column_signs(self) -> list[_Sign]:
         model, m = self._model, self.customers
-        say = {one.feature: one.mean_abs_shap for one in model.directions}
+        say = {one.feature: one.mean_abs_contribution for one in model.directions}
         total = sum(say.values()) or 1.0
         signs = []
         for at, (column, known) in enumerate(zip(model.columns, model.profile.columns, strict=True)):
             now = self._columns[at] / m
-            index, moved = _shift(known, now, model.customers, m, tests=len(model.columns))
+            index, moved = _shift(np.array(known.shares), now, model.customers, m, tests=len(model.columns))
             values = self._sample.rows[:, at]
             if moved and not _only_aged(column, known, values, model.customers, tests=len(model.columns)):
                 weight = say[column.name] / total * (1.0 if index > STRONG else 0.3)
@@ -177,18 +184,30 @@ class _Sample:
             self._step *= 2
 
 
-def _shift(known: Shares, now: NDArray[np.float64], n: int, m: int, *, tests: int) -> tuple[float, bool]:
-    """Return the PSI, thin bins taken together, and whether it is beyond custom and chance."""
+def _shift(
+    before: NDArray[np.float64], now: NDArray[np.float64], n: int, m: int, *, tests: int
+) -> tuple[float, bool]:
+    """Return the PSI of shares of n customers and of m, and whether it is beyond custom and chance."""
     from scipy.stats import chi2
 
-    before = np.array(known.shares)
-    thin = before < _THIN
-    before, now = (np.append(one[~thin], one[thin].sum()) for one in (before, now))
-    bins = len(before)
-    before, now = ((one * count + 0.5) / (count + 0.5 * bins) for one, count in ((before, n), (now, m)))
-    index = stability_index(before, now)
+    group = _grouped(before)
+    heads = (np.bincount(group, weights=before * n) + 0.5, np.bincount(group, weights=now * m) + 0.5)
+    bins = len(heads[0])
+    index = stability_index(*(one / one.sum() for one in heads))
     chance = float(chi2.isf(_FALSE_ALARM / tests, max(1, bins - 1))) * (1 / n + 1 / m)
     return index, index > max(MODERATE, chance)
+
+
+def _grouped(shares: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the group of each bin; thin ones share some, since all together would hide what moves among them."""
+    group = np.empty(len(shares), dtype=np.int64)
+    number, filled = 0, 0.0
+    for at in np.argsort(-shares, kind="stable"):
+        group[at] = number
+        filled += shares[at]
+        if filled >= _THIN:
+            number, filled = number + 1, 0.0
+    return group
 
 
 def _only_aged(column: Column, known: Shares, values: NDArray[np.float64], n: int, *, tests: int) -> bool:
@@ -201,7 +220,7 @@ def _only_aged(column: Column, known: Shares, values: NDArray[np.float64], n: in
         return False
     longer = np.nanmedian(values) - known.typical
     then = known.count(values - longer) / len(values)
-    return bool(longer > 0) and not _shift(known, then, n, len(values), tests=tests)[1]
+    return bool(longer > 0) and not _shift(np.array(known.shares), then, n, len(values), tests=tests)[1]
 
 
 def _change(

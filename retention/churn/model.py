@@ -154,6 +154,7 @@ class ChurnModel:
         result = climb(examples, seed=seed, jobs=jobs, progress=progress)
         tested, said = examples.take(newest), result.take(newest)
         in_time = out_of_time(examples, result, customers.cutoffs, seed=seed)
+        seen = result.ladder.probability(tested.matrix)
         model = cls(
             columns=examples.columns,
             roles=customers.roles,
@@ -165,7 +166,8 @@ class ChurnModel:
             directions=find_directions(result.ladder, examples, seed=seed),
             profile=profile(
                 tested,
-                result.ladder.probability(tested.matrix),
+                seen,
+                said.scores[result.ladder.plan.rung] if result.ladder.gradual else seen,
                 blank=blank_shares(examples.columns, customers.newest()),
             ),
             customers=len(tested),
@@ -278,7 +280,7 @@ def _from_files(files: Mapping[str, bytes]) -> ChurnModel:
         metrics=Metrics(**saved["metrics"]),
         warnings=tuple(saved["warnings"]),
         weighting=saved["weighting"] and Weighting(**saved["weighting"]),
-        directions=tuple(Direction(**one) for one in saved["directions"]),
+        directions=tuple(Direction.from_json(one) for one in saved["directions"]),
         profile=Profile.from_json(saved["profile"]),
         customers=int(saved["customers"]),
         churn_rate=float(saved["churn_rate"]),

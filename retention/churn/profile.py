@@ -54,6 +54,9 @@ class Profile:
         What the fitted model says about them.
     mean_score, spread_score
         Mean and standard deviation of these.
+    unseen, mean_unseen
+        Shares in the same bins, and the mean, of what models that had not seen them said. A model spreads those it
+        learned from wider than others, and may be asked about both kinds.
     """
 
     customers: int
@@ -61,6 +64,8 @@ class Profile:
     score: Shares
     mean_score: float
     spread_score: float
+    unseen: tuple[float, ...]
+    mean_unseen: float
 
     @classmethod
     def from_json(cls, saved: Mapping[str, Any]) -> "Profile":
@@ -71,10 +76,14 @@ class Profile:
             _shares_from_json(saved["score"]),
             float(saved["mean_score"]),
             float(saved["spread_score"]),
+            tuple(saved.get("unseen", saved["score"]["shares"])),  # older models knew one of them only
+            float(saved.get("mean_unseen", saved["mean_score"])),
         )
 
 
-def profile(examples: Examples, score: NDArray[np.float64], *, blank: NDArray[np.float64]) -> Profile:
+def profile(
+    examples: Examples, score: NDArray[np.float64], unseen: NDArray[np.float64], *, blank: NDArray[np.float64]
+) -> Profile:
     """Summarise training customers.
 
     Parameters
@@ -83,18 +92,29 @@ def profile(examples: Examples, score: NDArray[np.float64], *, blank: NDArray[np
         Training customers.
     score
         What the fitted model says about them, length n.
+    unseen
+        What models like it that had not seen them said, length n.
     blank
         Share of blanks in each column, length d; what else has no category is a rare value.
     """
     spread = tuple(
-        _summary(column, examples.matrix[:, at], float(blank[at])) for at, column in enumerate(examples.columns)
+        _summary(column, values, Bins.learn(column, values, _BINS), float(share))
+        for column, values, share in zip(examples.columns, examples.matrix.T, blank, strict=True)
     )
-    scores = _summary(Column("score", "number"), score, 0.0)
-    return Profile(len(examples), spread, scores, float(score.mean()), float(score.std()))
+    scores = Column("score", "number")
+    bins = Bins.learn(scores, np.concatenate([score, unseen]), _BINS)
+    return Profile(
+        len(examples),
+        spread,
+        _summary(scores, score, bins, 0.0),
+        float(score.mean()),
+        float(score.std()),
+        tuple(map(float, _shares(unseen, bins))),
+        float(unseen.mean()),
+    )
 
 
-def _summary(column: Column, values: NDArray[np.float64], blank: float) -> Shares:
-    bins = Bins.learn(column, values, _BINS)
+def _summary(column: Column, values: NDArray[np.float64], bins: Bins, blank: float) -> Shares:
     shares = _shares(values, bins)
     known = values[~np.isnan(values)]
     if column.kind == "category":

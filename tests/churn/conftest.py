@@ -57,6 +57,28 @@ def delivery(n: int = 160, *, cutoffs: int = 2, seed: int = 0, last_shift: float
     return Customers(pd.concat(frames, ignore_index=True), roles, "delivery.csv")
 
 
+def crossed(n: int = 1000, *, seed: int = 0) -> Customers:
+    """Draw customers whose risk is in how columns go together, so that trees find it best; nine more are noise."""
+    rng = np.random.default_rng(seed)
+    cells = rng.normal(size=(n, 13))
+    margin = -1 + 1.2 * np.sign(cells[:, 0] * cells[:, 1]) + (np.abs(cells[:, 2]) > 1) - 0.7 * cells[:, 3]
+    frame = pd.DataFrame(cells, columns=[f"c{at}" for at in range(13)])
+    frame.insert(0, "id", pd.array([str(row) for row in range(n)], dtype="str"))
+    frame["churn"] = (rng.random(n) < sigmoid(margin)).astype(np.int8)
+    return Customers(frame, Roles(id="id", label="churn"), "crossed.csv")
+
+
+@pytest.fixture(scope="session")
+def draw_crossed() -> Callable[..., Customers]:
+    return crossed
+
+
+@pytest.fixture(scope="session")
+def trees_model() -> ChurnModel:
+    """A model that rests on trees, fitted on 1,000 customers."""
+    return ChurnModel.fit(crossed())
+
+
 @pytest.fixture(scope="session")
 def draw_stack() -> Callable[..., Customers]:
     return delivery

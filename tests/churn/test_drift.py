@@ -1,10 +1,16 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retention.churn.directions import find_directions
 from retention.churn.drift import drift, stability_index
+from retention.churn.examples import Examples
+from retention.churn.model import ChurnModel
+from retention.churn.schema import encode
 from retention.customers.table import Customers
 
 
@@ -28,6 +34,56 @@ def test_other_customers_of_the_same_market_are_quiet(model, draw, n):
     """Freshly drawn, few or many: no alarm."""
     fresh = draw(n, seed=100 + n)
     assert drift(model, fresh, model.predict(fresh)).reasons == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fresh", [0, 500, 1000])
+def test_trees_spread_the_customers_they_learned_from_wider_and_that_is_no_drift(trees_model, draw_crossed, fresh):
+    """Fresh customers, those of the training and both together: quiet, though seen and unseen scores lie apart."""
+    assert trees_model.chosen == "xgboost"
+    profile = trees_model.profile
+    assert stability_index(*(np.maximum(one, 0.001) for one in (profile.score.shares, profile.unseen))) > 0.2
+    frames = [draw_crossed(1000).frame[fresh:], draw_crossed(1000, seed=1).frame[:fresh]]
+    people = Customers(pd.concat(frames, ignore_index=True), trees_model.roles)
+    assert drift(trees_model, people, trees_model.predict(people)).reasons == ()
+
+
+@pytest.mark.slow
+def test_scores_like_neither_seen_nor_unseen_ones_are_severe(trees_model, draw_crossed):
+    """Everybody in the quarter at risk: their scores are spread as nobody's were."""
+    fresh = draw_crossed(1000, seed=1)
+    found = drifted(trees_model, fresh, c0=fresh.frame["c0"].abs() + 0.5, c1=fresh.frame["c1"].abs() + 0.5)
+    assert found.level == "severe"
+    assert any("the scores are spread differently from training" in sentence for sentence in found.reasons)
+
+
+def test_many_thin_categories_cannot_change_unseen(table):
+    """Sixty-four cities of 1.6% each, then only eight of them, then none of them: told; another draw: quiet."""
+    rng = np.random.default_rng(0)
+    cities = np.array([f"city {at:02}" for at in range(64)])
+    tenure = rng.normal(size=3200)
+
+    def people(names):
+        shuffled = pd.array(rng.permutation(np.resize(names, 3200)), dtype="str")
+        return table(tenure=tenure, city=shuffled, label=rng.random(3200) < 1 / (1 + np.exp(tenure)))
+
+    model = ChurnModel.fit(people(cities))
+    again = table(tenure=tenure, city=pd.array(rng.choice(cities, 3200), dtype="str"))
+    assert drift(model, again, model.predict(again)).reasons == ()
+    for names in (cities[:8], np.array(["elsewhere"])):
+        found = drift(model, people(names), model.predict(people(names)))
+        assert any("column 'city'" in sentence for sentence in found.reasons)
+
+
+@pytest.mark.parametrize(("rung", "level"), [("logistic regression", "severe"), ("base rate", "some")])
+def test_only_columns_that_move_the_chosen_scores_can_make_it_severe(model, customers, rung, level):
+    """The trees may rest on tenure: where the base rate was chosen, it has no say."""
+    ladder = replace(model.ladder, plan=replace(model.ladder.plan, rung=rung))
+    examples = Examples(model.columns, encode(model.columns, customers), customers.label)
+    other = replace(model, ladder=ladder, directions=find_directions(ladder, examples))
+    moved = customers.frame.assign(tenure=customers.frame["tenure"] * 0.1)
+    found = drift(other, Customers(moved, customers.roles), model.predict(customers))
+    assert found.level == level
 
 
 def test_nobody_has_not_drifted(model, customers):

@@ -13,7 +13,8 @@ def known():
     columns = (Column("age", "number"), Column("city", "category", ("Delhi", "Pune")))
     matrix = np.array([[1.0, 0], [2.0, 1], [3.0, 1], [np.nan, np.nan]])
     examples = Examples(columns, matrix, np.array([1, 0, 0, 1], np.int8))
-    return profile(examples, np.array([0.1, 0.2, 0.3, 0.4]), blank=np.array([0.25, 0.0]))
+    seen, unseen = np.array([0.1, 0.2, 0.3, 0.4]), np.array([0.1, 0.1, 0.1, 0.3])
+    return profile(examples, seen, unseen, blank=np.array([0.25, 0.0]))
 
 
 def test_shares_of_four_customers_by_hand(known):
@@ -31,6 +32,17 @@ def test_other_customers_are_sorted_into_the_same_bins(known):
     assert known.columns[1].count(np.zeros(7)).tolist() == [7, 0, 0]
 
 
+def test_scores_of_the_unseen_share_the_bins_of_the_others(known):
+    """Borders are deciles of both together: 0.1, 0.15, 0.22, 0.29, 0.3 and 0.33; nobody is below the first."""
+    assert known.score.shares == (0, 0.25, 0.25, 0, 0, 0.25, 0.25, 0)
+    assert known.unseen == (0, 0.75, 0, 0, 0, 0.25, 0, 0)
+    assert known.mean_unseen == pytest.approx(0.15)
+
+
 def test_a_profile_survives_json(known):
-    """Rebuilt from its fields it is equal."""
-    assert Profile.from_json(asdict(known)) == known
+    """Rebuilt from its fields it is equal; one from before the unseen scores were kept has the others twice."""
+    saved = asdict(known)
+    assert Profile.from_json(saved) == known
+    older = {name: value for name, value in saved.items() if name not in {"unseen", "mean_unseen"}}
+    read = Profile.from_json(older)
+    assert (read.unseen, read.mean_unseen) == (known.score.shares, known.mean_score)
