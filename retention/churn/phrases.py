@@ -4,7 +4,7 @@ Columns that tell the same story, such as days since the last order and their ra
 form one theme and give one phrase. Columns of an unknown company get a general wording.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,6 +17,8 @@ from retention.customers.names import in_words
 Value = float | str | None
 
 _LONGEST_VALUE = 40
+_TEXTS = frozenset({"usual_weekday", "usual_hours"})
+_EITHER = frozenset({"one_time"})
 
 
 @dataclass(frozen=True)
@@ -50,27 +52,30 @@ class Theme:
         return np.array(texts, dtype=object)[back]
 
 
-def themes(typical: Mapping[str, float | None]) -> tuple[Theme, ...]:
+def themes(typical: Mapping[str, float | None], flags: Collection[str] = ()) -> tuple[Theme, ...]:
     """Return the themes of a model's columns.
 
     Parameters
     ----------
     typical
         Column name -> median in training, or None for a category.
+    flags
+        Numbers that were nothing but 0 and 1 in training, which are told as yes and no.
     """
     found: list[Theme] = []
-    left = dict(typical)
     if {"recency_days", "orders"} <= typical.keys():
+        left = {name: usual for name, usual in typical.items() if _as_in_a_snapshot(name, usual)}
+        known = left.keys()
         for columns, needs, say in _SNAPSHOT:
             present = tuple(name for name in columns if name in left)
-            if present and all(name in typical for name in needs):
+            if present and known >= set(needs):
                 found.append(Theme(present, needs, partial(say, typical)))
                 left = {name: usual for name, usual in left.items() if name not in present}
         found += _summaries(left)
-        told = {name for theme in found for name in theme.columns}
-        left = {name: usual for name, usual in left.items() if name not in told}
-    for name, usual in left.items():
-        found.append(Theme((name,), (name,), partial(_general, in_words(name), usual)))
+    told = {name for theme in found for name in theme.columns}
+    for name, usual in typical.items():
+        if name not in told:
+            found.append(Theme((name,), (name,), partial(_general, in_words(name), usual, flag=name in flags)))
     return tuple(found)
 
 
@@ -87,14 +92,21 @@ def number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) >= 0.01 else f"{value:.2g}"
 
 
-def _general(name: str, usual: float | None, value: Value) -> str:
+def _as_in_a_snapshot(name: str, usual: float | None) -> bool:
+    """Whether a column is of the kind that a snapshot gives it; other files may use its name for anything."""
+    if name in _EITHER:
+        return True
+    return (usual is None) == (name in _TEXTS or name.endswith("_usual"))
+
+
+def _general(name: str, usual: float | None, value: Value, *, flag: bool = False) -> str:
     """Tell one column of any company: what it is, and for a number how it compares."""
     if value is None:
         return f"{name} is not known"
     if isinstance(value, str) or usual is None:
         text = "".join(char if char.isprintable() else " " for char in str(value))
         return f"{name} is {text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + '…'}"
-    if {value, usual} <= {0.0, 1.0}:
+    if flag and value in {0.0, 1.0}:
         return f"{name} is {'yes' if value else 'no'}"
     if number(value) == number(usual):
         return f"{name} is {number(value)}"
@@ -105,28 +117,39 @@ def _count(value: float, noun: str) -> str:
     return f"{number(value)} {noun}" if value == 1 else f"{number(value)} {noun}s"
 
 
-def _away(_: Mapping[str, float | None], days: float, gap: float | None = None) -> str:
+def _away(_: Mapping[str, float | None], days: float | None, gap: float | None = None) -> str:
+    if days is None:
+        return "day of the last order not known"
     if gap is None:
         return f"last order {_count(days, 'day')} ago"
     usual = f"usually every {_count(max(1.0, round(gap)), 'day')}".replace("every 1 day", "every day")
     return f"last order {_count(days, 'day')} ago; {usual}"
 
 
-def _pace(_: Mapping[str, float | None], month: float, quarter: float) -> str:
+def _pace(_: Mapping[str, float | None], month: float | None, quarter: float | None) -> str:
+    if month is None or quarter is None:
+        return "orders of the last 30 and 90 days not known"
     return f"{_count(month, 'order')} in the last 30 days, {number(quarter)} in the last 90"
 
 
 def _against(before: str, after: str, name: str, typical: Mapping[str, float | None], value: float | None) -> str:
     """Say ``before value after; typically ...``."""
     if value is None:
-        return f"{before} not known".strip()
+        return f"{before or after.strip()} not known"
     usual = typical[name]
     now = f"{before} {number(round(value, 1))}{after}".strip()
     return now if usual is None or usual == value else f"{now}; typically {number(round(usual, 1))}"
 
 
 def _one_time(_: Mapping[str, float | None], value: Value) -> str:
-    return "has ordered on one day only" if value == "yes" else "has ordered on more than one day"
+    word = f"{value:g}" if isinstance(value, float) else str(value).casefold()
+    if word in {"yes", "y", "true", "1"}:
+        return "has ordered on one day only"
+    return (
+        "has ordered on more than one day"
+        if word in {"no", "n", "false", "0"}
+        else _general("one time", None, value)
+    )
 
 
 def _rhythm(typical: Mapping[str, float | None], gap: float | None) -> str:
@@ -149,6 +172,8 @@ def _share(
     if value is None:
         return f"{what} not known"
     usual = typical[name]
+    if not 0 <= value <= 1:
+        return _general(in_words(name), usual, value)
     if last == 1:
         what = f"{what} with the last order, and"
     now = f"{what} in {value:.0%} of orders"

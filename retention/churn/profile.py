@@ -28,12 +28,15 @@ class Shares:
         Share without a value; the others in no bin have a value too rare to be told apart.
     typical
         Median of a number, position of the most frequent category; 0 where all is blank.
+    flag
+        Whether it held nothing but 0 and 1, and both.
     """
 
     bins: Bins
     shares: tuple[float, ...]
     blank: float
     typical: float
+    flag: bool = False
 
     def count(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
         """Count other customers in the same bins, last those in none, for encoded values of length m."""
@@ -121,7 +124,8 @@ def _summary(column: Column, values: NDArray[np.float64], bins: Bins, blank: flo
         typical = float(np.argmax(shares[:-1]))
     else:
         typical = float(np.median(known)) if known.size else 0.0
-    return Shares(bins, tuple(map(float, shares)), blank, typical)
+    flag = column.kind == "number" and np.array_equal(np.unique(known), [0, 1])
+    return Shares(bins, tuple(map(float, shares)), blank, typical, flag)
 
 
 def _shares(values: NDArray[np.float64], bins: Bins) -> NDArray[np.float64]:
@@ -134,5 +138,9 @@ def _counts(values: NDArray[np.float64], bins: Bins) -> NDArray[np.int64]:
 
 def _shares_from_json(saved: Mapping[str, Any]) -> Shares:
     return Shares(
-        Bins.from_json(saved["bins"]), tuple(saved["shares"]), float(saved["blank"]), float(saved["typical"])
+        Bins.from_json(saved["bins"]),
+        tuple(saved["shares"]),
+        float(saved["blank"]),
+        float(saved["typical"]),
+        bool(saved.get("flag", False)),
     )

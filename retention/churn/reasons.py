@@ -73,7 +73,8 @@ def _texts(
         column.name: known.typical if column.kind == "number" else None
         for column, known in zip(model.columns, model.profile.columns, strict=True)
     }
-    told = themes(typical)
+    flags = {column.name for column, known in zip(model.columns, model.profile.columns, strict=True) if known.flag}
+    told = themes(typical, flags)
     added = model.ladder.contributions(matrix[part])
     pushes = np.column_stack([added[:, [places[name] for name in theme.columns]].sum(axis=1) for theme in told])
     order = np.argsort(-pushes, axis=1, kind="stable")[:, :top]

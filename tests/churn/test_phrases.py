@@ -5,16 +5,16 @@ import pytest
 from retention.churn.phrases import number, themes
 
 
-def words(typical, row):
+def words(typical, row, flags=()):
     """Return the phrase of every theme for one row."""
     frame = pd.DataFrame([row])
     for name, usual in typical.items():
         frame[name] = frame[name].astype("float64" if usual is not None else "str")
-    return {theme.columns: theme.phrases(frame)[0] for theme in themes(typical)}
+    return {theme.columns: theme.phrases(frame)[0] for theme in themes(typical, flags)}
 
 
-def phrase(name, usual, value):
-    return words({name: usual}, {name: value})[(name,)]
+def phrase(name, usual, value, flags=()):
+    return words({name: usual}, {name: value}, flags)[(name,)]
 
 
 @pytest.mark.parametrize(
@@ -22,9 +22,9 @@ def phrase(name, usual, value):
     [
         ("tenure", 29.0, 2.0, "tenure is 2, low against a typical 29"),
         ("MonthlyCharges", 70.35, 104.8, "Monthly charges is 104.8, high against a typical 70.35"),
-        ("support_calls", 1.0, 1.0, "support calls is yes"),
+        ("support_calls", 1.0, 1.0, "support calls is 1"),
+        ("support_calls", 0.0, 1.0, "support calls is 1, high against a typical 0"),
         ("support_calls", 2.0, 2.0, "support calls is 2"),
-        ("SeniorCitizen", 0.0, 1.0, "Senior citizen is yes"),
         ("balance", 10.0, np.nan, "balance is not known"),
         ("Contract", None, "Month-to-month", "Contract is Month-to-month"),
         ("Contract", None, None, "Contract is not known"),
@@ -110,3 +110,51 @@ def test_rows_that_are_alike_get_the_same_words():
 def test_numbers_are_written_as_a_person_would(value, written):
     """No trailing zeros, thousands apart, small ones not lost."""
     assert number(value) == written
+
+
+@pytest.mark.parametrize(("value", "told"), [(1.0, "yes"), (0.0, "no"), (2.0, "2, high against a typical 0")])
+def test_only_what_was_0_or_1_for_everyone_is_told_as_yes_or_no(value, told):
+    """A flag is; a count is not, though its median is 0 and this person has 1 of it."""
+    assert phrase("SeniorCitizen", 0.0, value, {"SeniorCitizen"}) == f"Senior citizen is {told}"
+
+
+def test_blanks_in_a_plain_file_with_a_snapshots_names_are_worded():
+    """A snapshot has no blanks in these columns; another file may."""
+    told = words({"recency_days": 7.0, "orders": 19.0, "orders_30d": 1.0, "orders_90d": 3.0},
+                 {"recency_days": np.nan, "orders": np.nan, "orders_30d": np.nan, "orders_90d": 3.0})  # fmt: skip
+    assert told == {
+        ("recency_days",): "day of the last order not known",
+        ("orders",): "orders so far not known",
+        ("orders_30d", "orders_90d"): "orders of the last 30 and 90 days not known",
+    }
+
+
+def test_columns_of_another_kind_than_in_a_snapshot_are_told_like_any_other():
+    """Text where a snapshot has numbers, numbers where it has text, and shares that are none."""
+    typical = {"recency_days": 7.0, "orders": 19.0, "market_share": None, "size_last": None, "size_mean": 3.0,
+               "plan_usual": 2.0, "gap_max_days": None, "weekend_share": 40.0}  # fmt: skip
+    row = {"recency_days": 9.0, "orders": 19.0, "market_share": "high", "size_last": "big", "size_mean": 5.0,
+           "plan_usual": 4.0, "gap_max_days": "long", "weekend_share": 60.0}  # fmt: skip
+    told = words(typical, row)
+    assert {told[(name,)] for name in list(typical)[2:]} == {
+        "market share is high",
+        "size last is big",
+        "size mean is 5, high against a typical 3",
+        "plan usual is 4, high against a typical 2",
+        "gap max days is long",
+        "weekend share is 60, high against a typical 40",
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (1.0, "has ordered on one day only"),
+        (0.0, "has ordered on more than one day"),
+        (np.nan, "one time is not known"),
+    ],
+)
+def test_one_time_buyers_may_be_told_by_0_and_1(value, told):
+    """As well as by yes and no."""
+    typical = {"recency_days": 7.0, "orders": 19.0, "one_time": 0.0}
+    assert words(typical, {"recency_days": 9.0, "orders": 1.0, "one_time": value})[("one_time",)] == told

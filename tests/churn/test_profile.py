@@ -46,3 +46,15 @@ def test_a_profile_survives_json(known):
     older = {name: value for name, value in saved.items() if name not in {"unseen", "mean_unseen"}}
     read = Profile.from_json(older)
     assert (read.unseen, read.mean_unseen) == (known.score.shares, known.mean_score)
+
+
+@pytest.mark.parametrize(
+    ("cells", "flag"),
+    [([0, 1, 1, np.nan], True), ([0, 1, 2, 1], False), ([0, 0, 0, 0], False), ([0, 0.5, 1, 1], False)],
+)
+def test_a_flag_is_nothing_but_0_and_1(cells, flag):
+    """Blanks beside them do no harm; a share from 0 to 1 is none, nor is a count."""
+    examples = Examples((Column("is_member", "number"),), np.array([cells]).T, np.array([1, 0, 0, 1], np.int8))
+    found = profile(examples, np.full(4, 0.5), np.full(4, 0.5), blank=np.zeros(1))
+    assert found.columns[0].flag is flag
+    assert Profile.from_json(asdict(found)) == found
