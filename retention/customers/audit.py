@@ -13,7 +13,7 @@ from retention.customers.checks.contradictions import contradictions
 from retention.customers.checks.findings import Finding, Severity, percent
 from retention.customers.checks.leakage import leaks
 from retention.customers.reading.columns import BLANK_WORDS
-from retention.customers.reading.dates import dates_in
+from retention.customers.reading.dates import dated
 from retention.customers.table import Customers
 from retention.customers.wording import cell, counted, shown
 
@@ -154,10 +154,8 @@ def _column(column: pd.Series, plain_name: str) -> Iterator[Finding]:
         sentence = f"{name} is different for nearly every customer, like an id or free text; exclude it"
         yield Finding("warning", "id_like", plain_name, 1.0, sentence)
     if column.dtype != np.float64:
-        if dates_in(column):
-            sentence = (
-                f"{name} holds dates, which count as plain words; replace it by a number of days, or exclude it"
-            )
+        if dated(column):
+            sentence = f"{name} holds dates, which no model uses as they are; replace it by a number of days"
             yield Finding("warning", "dates", plain_name, 1.0 - blank, sentence)
         for word in counts.index[counts.index.isin(BLANK_WORDS)]:
             share = float((column == word).mean())

@@ -96,6 +96,12 @@ def named(column: str, source: str, columns: Sequence[str], *, flag: str) -> str
     )
 
 
+def first_named(columns: Sequence[str], names: Sequence[str]) -> str | None:
+    """Return the column whose name comes first in ``names``."""
+    known = {normalised(column): column for column in reversed(columns)}
+    return next((known[name] for name in names if name in known), None)
+
+
 @dataclass(frozen=True)
 class Guess:
     """Roles, and why each excluded column is one.
@@ -147,13 +153,14 @@ def guess_roles(
     struck = [named(column, source, columns, flag="--exclude") for column in exclude]
     given = _given(columns, source, struck, {"--id": id, "--label": label, "--value-column": value})
     free = [column for column in columns if column not in {*struck, *given}]
-    id = id or _first(free, ID_NAMES) or _only_id(free) or _first(free, _REACHED_BY)
+    id = id or first_named(free, ID_NAMES) or _only_id(free) or first_named(free, _REACHED_BY)
     if id is None:
-        raise InputError(f"{source}: column 'customer_id' is missing; rename yours or pass --id")
-    label = label or _first([column for column in free if column != id], LABEL_NAMES)
-    value = value or _first([column for column in free if column not in {id, label}], VALUE_NAMES)
+        advice = "rename yours or pass --id, or add one that numbers the customers"
+        raise InputError(f"{source}: column 'customer_id' is missing; {advice}")
+    label = label or first_named([column for column in free if column != id], LABEL_NAMES)
+    value = value or first_named([column for column in free if column not in {id, label}], VALUE_NAMES)
     free = [column for column in free if column not in {id, label, value}]
-    name = _first(free, NAME_NAMES)
+    name = first_named(free, NAME_NAMES)
     guess = Guess(Roles(id=id, label=label, value=value, name=name), {})
     guess = guess.without(struck, "as asked").without(filter(_personal, free), "personal data")
     guess = guess.without(filter(_numbers_rows, free), "only numbers the rows")
@@ -179,12 +186,6 @@ def look_personal(frame: pd.DataFrame, columns: Iterable[str]) -> list[str]:
 def look_counted(frame: pd.DataFrame, columns: Iterable[str]) -> list[str]:
     """Return the columns that only number the rows, as ``index`` and ``S.No`` do."""
     return [column for column in columns if normalised(column) in _COUNTER_NAMES and _counts_up(frame[column])]
-
-
-def _first(columns: Sequence[str], names: Sequence[str]) -> str | None:
-    """Return the column whose name comes first in ``names``."""
-    known = {normalised(column): column for column in reversed(columns)}
-    return next((known[name] for name in names if name in known), None)
 
 
 def _only_id(columns: Sequence[str]) -> str | None:

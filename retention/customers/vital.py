@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from retention.customers.reading.columns import BLANK_WORDS
 from retention.customers.reading.dates import dates_in, parse_dates
 from retention.customers.reading.tables import Table
-from retention.customers.table import Customers
 from retention.customers.wording import counted, listed, shown
 from retention.errors import InputError
 
@@ -157,23 +156,6 @@ def label_by_words(frame: pd.DataFrame, columns: Iterable[str]) -> str | None:
             if 2 <= len(words) <= _FEW_WORDS and {_plain(str(word)) for word in words} & _PLAINLY_LEFT:
                 return column
     return None
-
-
-def untrainable(customers: Customers) -> str | None:
-    """Say why nothing can be learnt from these customers; None when something can.
-
-    Scoring needs no label, so reading accepts what this names.
-    """
-    label = customers.label
-    if label is None:
-        return f"{customers.source}: there is no label column; name yours 'churn' or pass --label"
-    if len(np.unique(label)) > 1:
-        return None
-    what = "left" if label[0] else "stayed"
-    return (
-        f"{customers.source}: everyone {what} according to {shown(customers.roles.label)}; "
-        "training needs customers who left and customers who stayed"
-    )
 
 
 def _meanings(words: list[str], positive: str | None, source: str, column: str) -> list[bool]:

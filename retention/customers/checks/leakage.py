@@ -141,10 +141,7 @@ def _afterwards(name: str) -> bool:
     """Whether a column is called like something that happens at or after the end."""
     words = tokens(name)
     have = frozenset(words)
-    if have & {"churn", "churned", "churner", "attrition", "winback"} or words in {
-        ("duration",),
-        ("call", "duration"),
-    }:
+    if have & _OF_LEAVING or words in _OF_THIS_CALL:
         return True
     if have & _AFTERWARDS and not have & _OF_ORDERS:
         return True

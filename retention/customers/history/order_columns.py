@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from retention.customers.reading.dates import dates_in
-from retention.customers.roles import ID_NAMES, guess_roles, named, normalised
+from retention.customers.reading.dates import dated, dates_in, digits
+from retention.customers.roles import ID_NAMES, first_named, guess_roles, named
 from retention.customers.table import CUTOFF
 from retention.errors import InputError
 
@@ -55,8 +55,8 @@ class Asked:
 
     def text_columns(self, columns: Sequence[str]) -> set[str]:
         """Return the columns to keep as text: the customer, the time, and whatever numbers things (order no)."""
-        vital = {self.customer or _by_name(columns, _CUSTOMER_NAMES), self.time_in(columns)}
-        vital.add(_by_name(columns, _ORDER_NAMES))
+        vital = {self.customer or first_named(columns, _CUSTOMER_NAMES), self.time_in(columns)}
+        vital.add(first_named(columns, _ORDER_NAMES))
         return {column for column in columns if column in vital or _IDENTIFIES.search(column)} - {str(self.amount)}
 
     def beside(self, columns: Sequence[str]) -> set[str]:
@@ -66,7 +66,7 @@ class Asked:
 
     def time_in(self, columns: Sequence[str]) -> str | None:
         """Return the time column as far as names tell."""
-        return self.time or _by_name(columns, _TIME_NAMES)
+        return self.time or first_named(columns, _TIME_NAMES)
 
     def amount_in(self, columns: Sequence[str]) -> str | None:
         """Return the amount as far as names tell: a column, or ``quantity × price`` where only these are there.
@@ -77,8 +77,8 @@ class Asked:
         if self.amount is not None:
             parts = None if self.amount in columns else factors(self.amount, columns)
             return self.amount if parts is None else _TIMES.join(parts)
-        found, quantity = _by_name(columns, _AMOUNT_NAMES), _by_name(columns, _QUANTITY_NAMES)
-        price = _by_name(columns, _UNIT_PRICE_NAMES)
+        found, quantity = first_named(columns, _AMOUNT_NAMES), first_named(columns, _QUANTITY_NAMES)
+        price = first_named(columns, _UNIT_PRICE_NAMES)
         if quantity and price and found in {price, None}:
             return f"{quantity}{_TIMES}{price}"
         return found
@@ -107,11 +107,11 @@ def find_roles(frame: pd.DataFrame, source: str, asked: Asked) -> OrderRoles:
     for flag, column in {"--customer": asked.customer, "--time": asked.time, "--amount": asked.amount}.items():
         if column is not None and factors(column, columns) is None:
             named(column, source, columns, flag=flag)
-    customer = asked.customer or _by_name(columns, _CUSTOMER_NAMES)
+    customer = asked.customer or first_named(columns, _CUSTOMER_NAMES)
     if customer is None:
         raise InputError(f"{source}: column 'customer_id' is missing; rename yours or pass --customer")
     rest = [column for column in columns if column != customer]
-    time = asked.time_in(rest) or next((column for column in rest if _dated(frame[column])), None)
+    time = asked.time_in(rest) or next((column for column in rest if dated(frame[column])), None)
     if time is None:
         raise InputError(
             f"{source}: column 'date' is missing; rename yours or pass --time "
@@ -122,7 +122,7 @@ def find_roles(frame: pd.DataFrame, source: str, asked: Asked) -> OrderRoles:
     if customer == time or amount in {customer, time}:
         raise InputError(f"{source}: customer, time and amount are three columns, but two of them are the same")
     name = guess_roles([customer, *rest], source, id=customer).roles.name
-    order = _by_name([column for column in rest if column not in {amount, name}], _ORDER_NAMES)
+    order = first_named([column for column in rest if column not in {amount, name}], _ORDER_NAMES)
     return OrderRoles(customer, time, amount, name, order)
 
 
@@ -147,7 +147,7 @@ def looks_like_orders(frame: pd.DataFrame) -> bool:
     False
     """
     columns = [str(column) for column in frame.columns]
-    customer = _by_name(columns, _CUSTOMER_NAMES)
+    customer = first_named(columns, _CUSTOMER_NAMES)
     return customer is not None and repeats(frame, customer) and holds_dates(frame.drop(columns=customer))
 
 
@@ -159,32 +159,15 @@ def repeats(frame: pd.DataFrame, id: str) -> bool:
 
 def holds_dates(frame: pd.DataFrame) -> bool:
     """Whether some column holds dates."""
-    time = _by_name([str(column) for column in frame.columns], _TIME_NAMES)
+    time = first_named([str(column) for column in frame.columns], _TIME_NAMES)
     if time is not None and _compact_dates(frame[time]):
         return True
-    return any(_dated(frame[column]) for column in frame.columns)
-
-
-def _by_name(columns: Sequence[str], names: Sequence[str]) -> str | None:
-    """Return the column whose name comes first in ``names``."""
-    known = {normalised(column): column for column in reversed(columns)}
-    return next((known[name] for name in names if name in known), None)
-
-
-def _dated(cells: pd.Series) -> bool:
-    """Whether a column holds dates; digits alone are none, they may number something."""
-    if pd.api.types.is_datetime64_any_dtype(cells):
-        return True
-    return not pd.api.types.is_numeric_dtype(cells) and dates_in(cells) and not _digits(cells)
+    return any(dated(frame[column]) for column in frame.columns)
 
 
 def _compact_dates(cells: pd.Series) -> bool:
     """Whether digits are dates such as 20250630; only a name can say that they are meant so."""
     first = cells.dropna().head(100)
     if not pd.api.types.is_numeric_dtype(cells):
-        return _digits(first) and dates_in(first)
+        return digits(first) and dates_in(first)
     return bool((first % 1 == 0).all()) and dates_in(first.astype("int64"))
-
-
-def _digits(cells: pd.Series) -> bool:
-    return bool(cells.dropna().head(100).astype("str").str.isdecimal().all())

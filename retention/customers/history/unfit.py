@@ -2,10 +2,9 @@
 
 from collections.abc import Collection
 
-import numpy as np
 import pandas as pd
 
-from retention.customers.reading.dates import dates_in
+from retention.customers.reading.dates import dated
 from retention.customers.roles import guess_roles, look_counted, look_personal
 
 
@@ -32,7 +31,7 @@ def unfit_columns(frame: pd.DataFrame, *, id: str, used: Collection[str | None] 
     rest = [column for column in free if column not in why]
     why |= dict.fromkeys(look_personal(frame, rest), "personal data")
     why |= dict.fromkeys(look_counted(frame, rest), "only numbers the rows")
-    why |= {column: "a date" for column in rest if frame[column].dtype != np.float64 and dates_in(frame[column])}
+    why |= {column: "a date" for column in rest if dated(frame[column])}
     if guess.roles.label is not None:
         why[guess.roles.label] = "a label"
     return {column: why[column] for column in free if column in why}

@@ -102,6 +102,22 @@ def dates_in(cells: pd.Series) -> bool:
     return len(sample) > 0 and any(sample.str.fullmatch(way).all() for way in _ways_of(sample.iloc[0]))
 
 
+def dated(cells: pd.Series) -> bool:
+    """Whether a column holds dates; digits alone are none, they may number something.
+
+    >>> dated(pd.Series(["2025-06-30", None])), dated(pd.Series(["20250630", None]))
+    (True, False)
+    """
+    if pd.api.types.is_datetime64_any_dtype(cells):
+        return True
+    return not pd.api.types.is_numeric_dtype(cells) and dates_in(cells) and not digits(cells)
+
+
+def digits(cells: pd.Series) -> bool:
+    """Whether the first cells of a column are digits throughout."""
+    return bool(cells.dropna().head(100).astype("str").str.isdecimal().all())
+
+
 @dataclass(frozen=True)
 class _Column:
     """The distinct cells of a column, and where each stands."""
