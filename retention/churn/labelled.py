@@ -7,6 +7,7 @@ import numpy as np
 from retention.churn.examples import FEWEST_OF_A_KIND, Examples, Stack
 from retention.churn.schema import encode, learn_columns
 from retention.customers.table import Customers
+from retention.customers.wording import counted
 from retention.errors import InputError
 
 Weight = float | Literal["balanced"] | None
@@ -26,7 +27,7 @@ def labelled(customers: Customers, scale_pos_weight: Weight = None) -> tuple[Exa
     Returns
     -------
     examples, left_out
-        n rows, and a sentence for every column that cannot be used.
+        n rows, and sentences about the columns that cannot be used.
 
     Raises
     ------
@@ -48,7 +49,10 @@ def labelled(customers: Customers, scale_pos_weight: Weight = None) -> tuple[Exa
         _check_kinds(known, customers, f" before {customers.cutoffs[-1]}")
     columns, left_out = learn_columns(customers)
     if not columns:
-        raise InputError(f"{customers.source}: no usable feature column; add some that differ between customers")
+        why = "".join(f"; {sentence}" for sentence in left_out)
+        raise InputError(
+            f"{customers.source}: no usable feature column{why}; add some that differ between customers"
+        )
     weight = _weight(scale_pos_weight, known)
     return Examples(columns, encode(columns, customers), customers.label, weight, stack), left_out
 
@@ -58,8 +62,8 @@ def _check_kinds(examples: Examples, customers: Customers, where: str = "") -> N
     for kind, count in (("left", left), ("stayed", stayed)):
         if count < FEWEST_OF_A_KIND:
             raise InputError(
-                f"{customers.source}: column '{customers.roles.label}' says that {count} customers {kind}{where}; "
-                f"training needs at least {FEWEST_OF_A_KIND} of each kind"
+                f"{customers.source}: column '{customers.roles.label}' says that {counted(count, 'customer')} "
+                f"{kind}{where}; training needs at least {FEWEST_OF_A_KIND} of each kind"
             )
 
 

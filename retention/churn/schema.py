@@ -8,11 +8,28 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from retention.customers.reading.dates import dated
 from retention.customers.table import Customers
+from retention.customers.wording import listed
 from retention.errors import ModelError
 
 MOST_CATEGORIES = 64
 """More values than this in one text column are too thin to learn from; the most frequent are kept."""
+
+_LEFT_OUT = {
+    "blank": ("is blank for everyone and was left out", "are blank for everyone and were left out"),
+    "almost blank": ("is almost blank and was left out", "are almost blank and were left out"),
+    "constant": ("is the same for everyone and was left out", "are the same for everyone and were left out"),
+    "dates": (
+        "holds dates, so it was left out; replace it by a number of days",
+        "hold dates, so they were left out; replace each by a number of days",
+    ),
+    "texts": (
+        "holds too many different texts to learn from, so it was left out",
+        "hold too many different texts to learn from, so they were left out",
+    ),
+}
+"""Why columns are left out -> what is said of one of them, and of several."""
 
 _LARGEST = 1e30  # squares of larger numbers, and their single precision, leave the range of floats
 
@@ -47,7 +64,7 @@ def learn_columns(customers: Customers) -> tuple[tuple[Column, ...], tuple[str, 
 
     A category needs enough customers behind it to be told apart: 0.2% of them, at least ten, fewer in a
     table below two hundred. A text column of which hardly anything is left that way, such as an address
-    or a second id, is dropped.
+    or a second id, is dropped, and so are dates: a day that has passed will not come again.
 
     Parameters
     ----------
@@ -57,33 +74,47 @@ def learn_columns(customers: Customers) -> tuple[tuple[Column, ...], tuple[str, 
     Returns
     -------
     columns, warnings
-        The usable features in table order, and a sentence for every one that was left out.
+        The usable features in table order, and a sentence for each reason why others were left out.
     """
     columns: list[Column] = []
-    warnings: list[str] = []
-    constant: list[str] = []
+    left_out: dict[str, list[str]] = {}
     for name in customers.feature_names:
         values = customers.frame[name]
-        filled = values.dropna()
-        if filled.empty or (len(filled) == len(values) and filled.nunique() == 1):
-            constant.append(f"'{name}'")
+        if why := _unusable(values):
+            left_out.setdefault(why, []).append(name)
         elif pd.api.types.is_numeric_dtype(values):
             columns.append(Column(name, "number"))
         else:
-            counts = filled.astype(str).value_counts()
-            kept = counts[counts >= fewest(len(values))].head(MOST_CATEGORIES)
-            if kept.sum() < 0.1 * len(filled):
-                warnings.append(
-                    f"column '{name}' holds {len(counts):,} different texts for {len(filled):,} customers, "
-                    "too many to learn from, so it was left out"
-                )
-            else:
-                columns.append(Column(name, "category", tuple(sorted(kept.index))))
-    if constant:
-        subject = "column " if len(constant) == 1 else "columns "
-        verb = "is the same for everyone and was" if len(constant) == 1 else "are the same for everyone and were"
-        warnings.append(f"{subject}{', '.join(constant)} {verb} left out")
-    return tuple(columns), tuple(warnings)
+            columns.append(Column(name, "category", tuple(sorted(_frequent(values).index))))
+    return tuple(columns), tuple(_left_out(why, names) for why, names in left_out.items())
+
+
+def _unusable(values: pd.Series) -> str | None:
+    """Say why nothing can be learned from a column, one of the keys of ``_LEFT_OUT``; None where it can."""
+    filled = values.dropna()
+    if filled.empty:
+        return "blank"
+    if len(filled) == len(values) and filled.nunique() == 1:
+        return "constant"
+    if pd.api.types.is_numeric_dtype(values):
+        return None
+    if dated(filled):
+        return "dates"
+    if _frequent(filled, of=len(values)).sum() >= 0.1 * len(filled):
+        return None
+    return "almost blank" if len(filled) < fewest(len(values)) else "texts"
+
+
+def _frequent(values: pd.Series, *, of: int | None = None) -> pd.Series:
+    """Return the texts that are frequent enough among ``of`` customers (all), and how often each is there."""
+    counts = values.dropna().astype(str).value_counts()
+    return counts[counts >= fewest(len(values) if of is None else of)].head(MOST_CATEGORIES)
+
+
+def _left_out(why: str, names: list[str]) -> str:
+    """Return the sentence about columns that were left out for the same reason."""
+    one, several = _LEFT_OUT[why]
+    return f"column {listed(names)} {one}" if len(names) == 1 else f"columns {listed(names)} {several}"
 
 
 def encode(columns: tuple[Column, ...], customers: Customers) -> NDArray[np.float64]:
@@ -138,7 +169,7 @@ def _numbers(values: pd.Series, source: str) -> NDArray[np.float64]:
         if bad.size:
             raise ModelError(
                 f"{source}: column '{values.name}' was a number in training, "
-                f"but row {values.index[bad[0]] + 1} holds text; correct it or leave it blank"
+                f"but row {values.index[bad[0]] + 2:,} holds text; correct it or leave it blank"
             )
         numbers = parsed.to_numpy(dtype=np.float64, na_value=np.nan)
     return np.clip(np.where(np.isfinite(numbers), numbers, np.nan), -_LARGEST, _LARGEST)

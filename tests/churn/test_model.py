@@ -175,11 +175,14 @@ def test_a_label_is_needed(customers):
         ChurnModel.fit(replace(customers, roles=replace(customers.roles, label=None)))
 
 
-@pytest.mark.parametrize(("left", "kind"), [(0, "left"), (9, "left"), (300, "stayed"), (295, "stayed")])
+@pytest.mark.parametrize(
+    ("left", "kind"),
+    [(0, "0 customers left"), (1, "1 customer left"), (9, "9 customers left"), (299, "1 customer stayed")],
+)
 def test_too_few_of_a_kind_are_refused(table, left, kind):
     """Ten who left and ten who stayed are the least: two for each fold."""
     customers = table(age=np.arange(300.0), label=np.arange(300) < left)
-    with pytest.raises(InputError, match=f"customers {kind}; training needs at least 10 of each kind"):
+    with pytest.raises(InputError, match=f"says that {kind}; training needs at least 10 of each kind"):
         ChurnModel.fit(customers)
 
 
@@ -191,8 +194,8 @@ def test_ten_of_a_kind_are_enough(table):
 
 
 def test_no_usable_column_is_refused(table):
-    """A constant tells nobody apart."""
-    with pytest.raises(InputError, match="no usable feature column"):
+    """A constant tells nobody apart, and that is said."""
+    with pytest.raises(InputError, match="no usable feature column; column 'land' is the same for everyone"):
         ChurnModel.fit(table(land=np.ones(40), label=np.arange(40) % 2))
 
 

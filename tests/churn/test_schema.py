@@ -19,11 +19,15 @@ def test_numbers_and_texts_become_columns_in_table_order(table):
 
 
 def test_columns_that_are_the_same_for_everyone_are_left_out_with_a_sentence(table):
-    """A constant and an empty column teach nothing; the person is told."""
-    customers = table(age=np.arange(40.0), land=text(["IN"] * 40), gone=np.full(40, np.nan))
+    """Constants and empty columns teach nothing; the person is told, a few by name."""
+    same = {f"flag_{at}": np.ones(40) for at in range(5)}
+    customers = table(age=np.arange(40.0), land=text(["IN"] * 40), **same, gone=np.full(40, np.nan))
     columns, warnings = learn_columns(customers)
     assert [column.name for column in columns] == ["age"]
-    assert warnings == ("columns 'land', 'gone' are the same for everyone and were left out",)
+    assert warnings == (
+        "columns 'land', 'flag_0', 'flag_1', 'flag_2' and 2 more are the same for everyone and were left out",
+        "column 'gone' is blank for everyone and was left out",
+    )
 
 
 def test_one_value_with_blanks_is_kept(table):
@@ -37,9 +41,25 @@ def test_a_second_id_is_left_out_with_a_sentence(table):
     customers = table(age=np.arange(300.0), address=text([f"street {row}" for row in range(300)]))
     columns, warnings = learn_columns(customers)
     assert [column.name for column in columns] == ["age"]
-    assert warnings == (
-        "column 'address' holds 300 different texts for 300 customers, too many to learn from, so it was left out",
-    )
+    assert warnings == ("column 'address' holds too many different texts to learn from, so it was left out",)
+
+
+@pytest.mark.parametrize(("filled", "kept"), [(9, False), (10, True)])
+def test_a_column_that_hardly_anybody_has_is_called_almost_blank(table, filled, kept):
+    """In a table of three hundred a value needs ten customers; nine of one value are not too many texts."""
+    customers = table(age=np.arange(300.0), club=text(["gold"] * filled + [None] * (300 - filled)))
+    columns, warnings = learn_columns(customers)
+    assert [column.name for column in columns] == ["age", "club"][: 1 + kept]
+    assert warnings == (() if kept else ("column 'club' is almost blank and was left out",))
+
+
+def test_dates_are_left_out_with_advice(table):
+    """A day of the past, taken as a word, would never come again; digits may number anything and stay."""
+    days = [f"2025-0{1 + row % 6}-01" for row in range(120)]
+    codes = [f"0010{row % 6}001" for row in range(120)]
+    columns, warnings = learn_columns(table(last_login=text(days), branch=text(codes)))
+    assert [column.name for column in columns] == ["branch"]
+    assert warnings == ("column 'last_login' holds dates, so it was left out; replace it by a number of days",)
 
 
 def test_rare_categories_are_not_kept(table):
@@ -84,7 +104,7 @@ def test_numbers_that_arrive_as_text_are_parsed(table):
 
 def test_text_that_is_no_number_is_refused_by_row(table):
     """The sentence names the column and the row, not the value, which may be personal."""
-    with pytest.raises(ModelError, match=r"column 'age' was a number in training, but row 2 holds text") as error:
+    with pytest.raises(ModelError, match=r"column 'age' was a number in training, but row 3 holds text") as error:
         encode((Column("age", "number"),), table(age=text(["41", "Asha"])))
     assert "Asha" not in str(error.value)
 
