@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
+from retention.churn.directions import Direction
 from retention.churn.evaluate import CalibrationBin, OutOfFold, calibration_table
 from retention.customers.names import begun, factor_names
 from retention.figures.style import ACCENT, GREY, PERCENT, shortened, styled
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 _BARS = 20
 
 
-def importance(directions: pd.DataFrame, top: int = 12) -> "go.Figure":
-    """Draw how much each factor moves the model's probabilities (mean |SHAP|, log-odds).
+def importance(directions: Sequence[Direction], top: int = 12) -> "go.Figure":
+    """Draw how much each factor moves the model's probabilities (mean size of its contributions, log-odds).
 
     Parameters
     ----------
     directions
-        From :func:`retention.churn.reasons.directions`, one row a feature.
+        One a feature, the one that moves them most first.
     top
         How many to show at most.
     """
     import plotly.graph_objects as go
 
-    shown = directions.nlargest(top, "mean_abs_shap")
-    rows, size = list(range(len(shown))), shown["mean_abs_shap"].to_numpy(np.float64)
-    called = factor_names(directions["feature"])
-    names = [called[feature] for feature in shown["feature"]]
+    shown = directions[:top]
+    rows, size = list(range(len(shown))), np.array([one.mean_abs_contribution for one in shown])
+    called = factor_names(one.feature for one in directions)
+    names = [called[one.feature] for one in shown]
     figure = go.Figure()
     figure.add_bar(
         x=np.round(size, 4), y=rows, orientation="h", marker_color=ACCENT, text=names,
@@ -124,7 +124,7 @@ def reliability(out_of_fold: OutOfFold, *, before: Sequence[CalibrationBin] = ()
 
 
 def _importance_reading(names: list[str], size: np.ndarray) -> str:
-    if not names or size[0] <= 0:
+    if not len(size) or size[0] <= 0:
         return "No factor moves the probabilities: everyone gets about the same one."
     second = f", then {shortened(names[1], 40)}" if len(names) > 1 and size[1] > 0 else ""
     return (

@@ -69,17 +69,17 @@ def draw_profit(curve: ProfitCurve) -> bytes:
 
 
 def draw_reasons(directions: "Sequence[Direction]", *, most: int = 12) -> bytes:
-    """Draw how much each feature moves the scores (mean absolute TreeSHAP value, log-odds)."""
-    shown = sorted(directions, key=lambda one: -one.mean_abs_shap)[:most]
-    largest = max((one.mean_abs_shap for one in shown), default=0.0) or 1.0
+    """Draw how much each feature moves the scores (mean size of its contributions), the largest first."""
+    shown = directions[:most]
+    largest = max((one.mean_abs_contribution for one in shown), default=0.0) or 1.0
     left, step = 240, 26
     parts = []
     for row, one in enumerate(shown):
         top = _TOP + row * step
-        length = (_WIDTH - left - 80) * one.mean_abs_shap / largest
+        length = (_WIDTH - left - 80) * one.mean_abs_contribution / largest
         parts.append(_text(left - 8, top + 15, _shortened(one.feature), anchor="end"))
         parts.append(f'<rect x="{left}" y="{top + 3}" width="{length:.1f}" height="{step - 8}" fill="{ACCENT}"/>')
-        parts.append(_text(left + length + 6, top + 15, f"{one.mean_abs_shap:.2f}"))
+        parts.append(_text(left + length + 6, top + 15, f"{one.mean_abs_contribution:.2f}"))
     height = _TOP + step * len(shown) + _BOTTOM
     return _figure(
         "How much each feature moves the scores", parts, ("Mean size of its effect on the log-odds", ""), height

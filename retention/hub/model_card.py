@@ -238,7 +238,7 @@ The middle 90% for this model: {low} to {high} (backtested, assumed). The thresh
 
 def _reasons(model: ChurnModel) -> str:
     rows = [
-        [shown(one.feature), said(one.effect), f"{one.mean_abs_shap:.3f}", f"{one.sign_stability:.0%}"]
+        [shown(one.feature), said(one.effect), f"{one.mean_abs_contribution:.3f}", f"{one.sign_stability:.0%}"]
         for one in model.directions
     ]
     return f"""## What goes along with leaving

@@ -88,8 +88,8 @@ class Screen:
         tab = self.churn
         charts = (tab.over_time, tab.importance, tab.reliability, tab.dependence, tab.waterfall)
         return [
-            tab.result, *(part for chart in charts for part in chart.components), tab.feature, tab.train, tab.stop,
-            *self.from_prices,
+            tab.result, *(part for chart in charts for part in chart.components), tab.directions, tab.feature,
+            tab.train, tab.stop, *self.from_prices,
         ]  # fmt: skip
 
     def show_from_model(self, session: Session, threshold: float | None = None) -> Updates:
@@ -100,6 +100,7 @@ class Screen:
             **tab.over_time.show(None if model is None else churn_handlers.over_time(model)),
             **tab.importance.show(None if model is None else churn_handlers.importance(model)),
             **tab.reliability.show(None if model is None else churn_handlers.reliability(model)),
+            tab.directions: views.directions(model),
             **tab.dependence.show(None),
             **tab.waterfall.show(None),
             tab.feature: gr.Dropdown(choices=churn_handlers.factors(model), value=None),

@@ -7,6 +7,7 @@ from retention.churn.model import ChurnModel
 from retention.churn.time import OutOfTime
 from retention.customers.audit import Finding
 from retention.customers.checks.findings import percent
+from retention.customers.names import begun, factor_names
 from retention.customers.orders import Snapshot
 from retention.errors import InputError
 from retention.hub.reference import Reference
@@ -14,6 +15,8 @@ from retention.profit.curve import ProfitCurve
 from retention.profit.money import in_currency
 from retention.profit.verdict import understated
 from retention.ui.session import Session
+
+_FACTORS_TOLD = 12
 
 
 def customers(session: Session) -> str:
@@ -78,6 +81,35 @@ def model(trained: ChurnModel | None) -> str:
         + _out_of_time(trained.out_of_time)
         + _calibrated(trained)
         + bullets(trained.warnings)
+    )
+
+
+def directions(trained: ChurnModel | None) -> str:
+    """Return which way the factors that move the scores most point, by the regression and by the trees."""
+    if trained is None:
+        return ""
+    called = factor_names(one.feature for one in trained.directions)
+    shown = trained.directions[:_FACTORS_TOLD]
+    rows = "".join(
+        f"<tr><td>{escape(begun(called[one.feature]))}</td><td>{escape(one.effect)}</td>"
+        f'<td class="number">{one.coefficient:+.2f}</td><td class="number">{one.sign_stability:.0%}</td>'
+        f'<td class="number">{one.mean_abs_shap:.2f}</td></tr>'
+        for one in shown
+    )
+    apart = sum(not one.agree for one in shown)
+    agreement = (
+        "Regression and trees point the same way in all of them."
+        if apart == 0
+        else f"In {apart} of these {len(shown)} regression and trees point different ways; do not act on that."
+    )
+    return (
+        '<table class="plain directions"><thead><tr><th>Factor, the others held still</th><th>Direction</th>'
+        '<th class="number">Coefficient</th><th class="number">Sign kept</th><th class="number">Mean |SHAP|</th>'
+        f"</tr></thead><tbody>{rows}</tbody></table>"
+        + reading(f"{agreement} A direction goes along with leaving; it need not be its cause.")
+        + '<p class="muted small">Coefficient: of the regression, log-odds for one standard deviation or between '
+        "the categories named. Sign kept: share of bootstrap samples that confirm it. Mean |SHAP|: how far the "
+        "trees move the log-odds by this factor.</p>"
     )
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from retention.churn.bins import Bins
 from retention.churn.calibration import Calibration
+from retention.churn.directions import Direction
 from retention.churn.evaluate import Metrics
 from retention.churn.ladder import Ladder, Plan
 from retention.churn.logistic import Logistic, Term
@@ -20,6 +21,11 @@ from retention.customers.orders import Orders, read_orders
 from retention.customers.table import Customers, Roles
 
 COLUMNS = (Column("tenure", "number"), Column("contract", "category", ("Monthly", "Yearly")))
+
+
+def directions(**size: float) -> tuple[Direction, ...]:
+    """Factors by how much each moves the scores, the largest first."""
+    return tuple(Direction(name, "", 0.0, 1.0, 0.0, moved, True) for name, moved in size.items())
 
 
 def hand_model(rung: str = "logistic regression", calibration: Calibration | None = None) -> ChurnModel:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from retention import figures
@@ -11,7 +10,7 @@ from retention.churn.evaluate import OutOfFold
 from retention.profit.curve import ProfitCurve, profit_curve
 from retention.profit.economics import PRESETS
 from retention.profit.whatif import over_save_rates, tornado
-from tests.figures.cases import active, hand_model, hundred_newcomers, log, people, three_cutoffs
+from tests.figures.cases import active, directions, hand_model, hundred_newcomers, log, people, three_cutoffs
 
 
 @pytest.fixture(scope="session")
@@ -29,12 +28,7 @@ def gallery(curve: ProfitCurve) -> dict[str, Any]:
     rng = np.random.default_rng(1)
     many = rng.uniform(0, 60, 6_000)
     contracts = rng.choice(["Monthly", "Yearly"], 6_000).tolist()
-    directions = pd.DataFrame(
-        {
-            "feature": [f"a feature with a very long name, number {number}" for number in range(40)],
-            "mean_abs_shap": np.linspace(0.01, 1, 40),
-        }
-    )
+    sizes = {f"a feature with a very long name, number {number}": 1 - number / 40 for number in range(40)}
     out_of_fold = OutOfFold(curve.ranking.score, curve.ranking.label, None, curve.ranking.fold)
     left = (rng.random(2_000) < 0.3).astype(int).tolist()
     snapshot = active(rng.uniform(0, 400, 2_000).tolist(), rng.integers(1, 60, 2_000).tolist(), left)
@@ -44,7 +38,7 @@ def gallery(curve: ProfitCurve) -> dict[str, Any]:
         "order gaps": figures.order_gaps(log(gaps)),
         "recency and frequency": figures.recency_frequency(snapshot),
         "label balance": figures.label_balance(snapshot),
-        "importance": figures.importance(directions),
+        "importance": figures.importance(directions(**sizes)),
         "reliability": figures.reliability(out_of_fold),
         "over time": figures.over_time(three_cutoffs()),
         "dependence of a number": figures.dependence(hand_model(), people(many.tolist(), contracts), "tenure"),

@@ -1,15 +1,11 @@
 """What the model learned, and whether its probabilities mean what they say."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from retention.churn.evaluate import OutOfFold, calibration_table, wilson
 from retention.figures import importance, reading, reliability
-
-
-def directions(**size: float) -> pd.DataFrame:
-    return pd.DataFrame({"feature": list(size), "mean_abs_shap": list(size.values())})
+from tests.figures.cases import directions
 
 
 def held_out(score: list[float], label: list[int]) -> OutOfFold:
@@ -19,7 +15,7 @@ def held_out(score: list[float], label: list[int]) -> OutOfFold:
 
 def test_importance_by_hand() -> None:
     """The strongest comes first; log-odds of 0.6931 double the odds."""
-    figure = importance(directions(fee=0.2, tenure=0.6931, city=0.1), top=2)
+    figure = importance(directions(tenure=0.6931, fee=0.2, city=0.1), top=2)
     bars = figure.data[0]
     assert list(bars.x) == [0.6931, 0.2]
     assert list(figure.layout.yaxis.ticktext) == ["tenure", "fee"]

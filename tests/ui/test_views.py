@@ -1,8 +1,12 @@
 """Results as small pieces of HTML."""
 
+from dataclasses import replace
+
+from retention.churn.directions import Direction
 from retention.profit.curve import profit_curve
 from retention.profit.economics import Economics
 from retention.ui import views
+from tests.figures.cases import hand_model
 
 
 def test_the_reading_explains_a_best_threshold_below_the_break_even() -> None:
@@ -24,3 +28,17 @@ def test_the_reading_where_no_offer_pays() -> None:
         "Sending to nobody is best: sending to everyone would earn −₹30,000 per 1,000 customers "
         "(backtested, assumed)."
     ) in views.earnings(curve)
+
+
+def test_directions_stand_beside_the_trees_and_disagreement_is_said() -> None:
+    """The regression's coefficient and how sure its sign is, the trees' say, and a word where they differ."""
+    more = Direction("tenure", "higher values go with less churn", -0.52, 1.0, 0.31, 0.4, True)
+    apart = Direction("contract", "most churn with <b>, but the trees differ", 0.2, 0.93, 0.05, 0.1, False)
+    told = views.directions(replace(hand_model(), directions=(more, apart)))
+    assert "<td>Tenure</td><td>higher values go with less churn</td>" in told
+    assert '<td class="number">-0.52</td><td class="number">100%</td><td class="number">0.31</td>' in told
+    assert "most churn with &lt;b&gt;" in told
+    assert "In 1 of these 2 regression and trees point different ways" in told
+    alike = views.directions(replace(hand_model(), directions=(more,)))
+    assert "point the same way in all of them" in alike
+    assert views.directions(None) == ""

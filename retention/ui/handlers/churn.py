@@ -1,10 +1,8 @@
 """Training, and what the model learned."""
 
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from retention import figures, pipeline
 from retention.churn.model import ChurnModel
@@ -30,7 +28,7 @@ def train(session: Session, *, weighted: bool, progress: Progress = silent) -> S
 
 def importance(model: ChurnModel) -> Any:
     """Draw which factors move the scores most."""
-    return figures.importance(pd.DataFrame([asdict(direction) for direction in model.directions]))
+    return figures.importance(model.directions)
 
 
 def reliability(model: ChurnModel) -> Any | None:

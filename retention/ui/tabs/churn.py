@@ -21,6 +21,7 @@ class ChurnTab:
     over_time: Chart
     importance: Chart
     reliability: Chart
+    directions: gr.HTML
     feature: gr.Dropdown
     dependence: Chart
     customer: gr.Textbox
@@ -43,6 +44,7 @@ def build() -> ChurnTab:
     with gr.Row():
         importance = chart.build("importance")
         reliability = chart.build("reliability")
+    directions = gr.HTML(elem_id="directions")
     with gr.Row():
         with gr.Column(min_width=320):
             feature = gr.Dropdown([], label="Look at one factor", interactive=True)
@@ -61,6 +63,7 @@ def build() -> ChurnTab:
         over_time,
         importance,
         reliability,
+        directions,
         feature,
         dependence,
         customer,
