@@ -489,20 +489,29 @@ def test_customers_without_a_usable_label_can_be_scored(save: Save) -> None:
     assert unread.feature_names == ["n"]
 
 
-@pytest.mark.parametrize(
-    ("cell", "words"),
-    [
-        ("-3", "the value is -3"),
-        ("0", "the value is 0"),
-        ("", "the value is blank"),
-        ("1,2,3", "must hold plain numbers"),
-    ],
-)
+UNFIT_VALUES = [("-3", "is -3"), ("0", "is 0"), ("", "is blank"), ("high", "is not a plain number")]
+
+
+@pytest.mark.parametrize(("cell", "words"), UNFIT_VALUES)
 def test_values_that_cannot_be_used(save: Save, cell: str, words: str) -> None:
-    """A value is a number above 0 in every row."""
-    sentence = refusal(save(f'id,value\na,5\nb,"{cell}"\n'))
-    assert "column 'value', row 3: " in sentence
-    assert words in sentence
+    """A value is a number above 0 in every row; where it was asked for, anything else is refused."""
+    sentence = refusal(save(f"id,value\na,5\nb,{cell}\n"), value="value")
+    assert sentence == (
+        f"customers.csv: column 'value', row 3: the value {words}, but must be a number above 0; correct it"
+    )
+
+
+@pytest.mark.parametrize(("cell", "words"), UNFIT_VALUES)
+def test_a_value_that_was_only_guessed_stays_a_feature(save: Save, cell: str, words: str) -> None:
+    """Nobody said that the column is a value: it is told why it is none, and used like any other."""
+    customers = read_customers(save(f"id,clv\na,5\nb,{cell}\n"))
+    assert customers.roles.value is None
+    assert customers.value is None
+    assert customers.feature_names == ["clv"]
+    (note,) = [note for note in customers.notes if "value" in note]
+    assert note.startswith(
+        "column 'clv' is not used as the customers' value, only as a feature: in row 3 it " + words
+    )
 
 
 # --- the real thing, made small -----------------------------------------------------------------
