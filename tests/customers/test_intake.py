@@ -188,6 +188,21 @@ def test_a_stray_word_among_numbers_is_refused(save: Save) -> None:
         column(save, *rows)
 
 
+@pytest.mark.parametrize("cells", [["0", "1", "2", "4+", "4+"], ["0", "1", "2.5", "> 4"], ["0", "1", "", ">=4"]])
+def test_open_ends_among_numbers_are_read_and_told(save: Save, cells: list[str]) -> None:
+    """A survey's "4 or more" is the number 4, as long as most cells are plain numbers; a note shows the first."""
+    values, (note,) = column(save, *cells)
+    assert values[0] == 0.0
+    assert values[-1] == 4.0
+    assert "open-ended" in note
+    assert f"'{cells[3]}' in row 5 as 4" in note
+
+
+def test_open_ends_in_most_cells_are_words(save: Save) -> None:
+    """Bands are categories, not numbers."""
+    assert column(save, "1+", "2+", "3")[0] == ["1+", "2+", "3"]
+
+
 def test_a_stray_that_may_be_personal_is_shown_by_its_shape(save: Save) -> None:
     """A phone number or an address in the wrong column is not repeated in the message."""
     with pytest.raises(InputError) as refused:
