@@ -21,7 +21,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from retention.churn.model import ChurnModel
-from retention.churn.reasons import contributions, top_reasons
+from retention.churn.reasons import top_reasons
 from retention.churn.schema import encode
 from retention.customers.export import write_csv
 from retention.customers.intake import read_customers
@@ -113,7 +113,7 @@ def floor(model: ChurnModel, path: Path, out: Path) -> tuple[float, float]:
     customers = Customers(frame, Roles("customer_id"))
     matrix, *encoded = timed(lambda: encode(model.columns, customers))
     _, *predicted = timed(lambda: model.ladder.probability(matrix))
-    _, *shap = timed(lambda: contributions(model, matrix))
+    _, *shap = timed(lambda: model.ladder.contributions(matrix))
     _, *reasoned = timed(lambda: top_reasons(model, customers, matrix=matrix))
     rows = score(customers.take(np.arange(1000)), model, Economics()).send_list
     rows = pd.concat([rows] * (len(frame) // 1000), ignore_index=True)

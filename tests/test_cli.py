@@ -45,6 +45,20 @@ def test_a_file_becomes_a_model(capsys: pytest.CaptureFixture[str], telecom_file
     }  # fmt: skip
 
 
+@pytest.mark.slow
+def test_training_tells_what_was_tried(
+    capsys: pytest.CaptureFixture[str], telecom_file: Path, tmp_path: Path
+) -> None:
+    """A line a candidate, by how much the chosen one won, and what weighting did and calibration undid."""
+    flags = ["--id", "customerID", "--label", "Churn", "--scale-pos-weight", "4", "--out", str(tmp_path / "model")]
+    assert main(["train", str(telecom_file), *flags]) == 0
+    words = capsys.readouterr().out
+    for name in ("base rate", "one feature", "logistic regression", "xgboost", "blend"):
+        assert f"  {name}: log-loss 0." in words
+    assert "of log-loss below" in words
+    assert "weighted by 4: " in words
+
+
 def test_profit_needs_nothing_but_the_model(capsys: pytest.CaptureFixture[str], telecom_folder: Path) -> None:
     """All keys a script relies on are there, and every amount says what it rests on."""
     found = run(capsys, "profit", "--model", telecom_folder, "--value", 500, "--offer-cost", 50)

@@ -192,11 +192,29 @@ BAD_FILES: dict[str, Callable[[pd.DataFrame], bytes]] = {
     "a name twice": lambda table: as_text(table).replace(b"gender", b"name", 1),
     "no id": lambda table: as_text(table.drop(columns="customerID")),
     "a column missing": lambda table: as_text(table.drop(columns="tenure")),
-    "a value of zero": lambda table: as_text(table, value=[*[1] * 50, *[0] * 10]),
-    "a value missing": lambda table: as_text(table, value=[*[1] * 59, None]),
-    "a value in words": lambda table: as_text(table, value=["high", "low"] * 30),
     "two cutoffs": lambda table: as_text(table, cutoff="2025-06-30", customerID=table["customerID"].str[:3]),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [([*[1] * 50, *[0] * 10], "is 0"), ([*[1] * 59, None], "is blank"), (["high", "low"] * 30, "is not a plain")],
+)
+def test_a_value_that_does_not_fit_is_refused_only_if_asked_for(
+    telecom_model: ChurnModel, tmp_path: Path, values: list[Any], words: str
+) -> None:
+    """A column that is merely called like a value is left alone, with a warning, streamed or not."""
+    path = write(tmp_path / "today.csv", as_text(today(), value=values))
+    whole, streamed, summary = whole_and_streamed(path, telecom_model)
+    assert streamed == whole
+    assert "column 'value' is not used as the customers' value" in summary.warnings[0]
+    assert words in summary.warnings[0]
+    for read in (
+        lambda: table_of(path, telecom_model, value="value"),
+        lambda: score_file(path, path, telecom_model, Economics(), rows_at_once=7, value="value"),
+    ):
+        with pytest.raises(InputError, match=words):
+            read()
 
 
 @pytest.mark.parametrize("kind", BAD_FILES)

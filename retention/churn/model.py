@@ -23,15 +23,7 @@ from retention.churn.profile import Profile, profile
 from retention.churn.schema import Column, blank_shares, encode
 from retention.churn.time import OutOfTime, out_of_time
 from retention.churn.trees import Trees
-from retention.churn.verdict import (
-    Candidate,
-    Uncalibrated,
-    Weighting,
-    candidates,
-    uncalibrated,
-    warnings,
-    weighting,
-)
+from retention.churn.verdict import Candidate, Uncalibrated, candidates, uncalibrated, warnings
 from retention.customers.reading.files import Limits
 from retention.customers.reading.parquet import parse
 from retention.customers.table import Customers, Roles
@@ -58,8 +50,8 @@ class ChurnModel:
         Figures on customers the model had not seen: each candidate's, and the whole procedure's.
     warnings
         Sentences a person should read.
-    weighting
-        Set if churners were weighted.
+    scale_pos_weight
+        How many times a churner counted in the fits.
     directions, profile
         Which way features point; what training customers looked like, of several cutoffs at the newest.
     customers, churn_rate
@@ -85,7 +77,7 @@ class ChurnModel:
     candidates: tuple[Candidate, ...]
     metrics: Metrics
     warnings: tuple[str, ...]
-    weighting: Weighting | None
+    scale_pos_weight: float
     directions: tuple[Direction, ...]
     profile: Profile
     customers: int
@@ -102,6 +94,22 @@ class ChurnModel:
         """Name of the rung that gives the probabilities."""
         return self.ladder.plan.rung
 
+    @property
+    def weighting(self) -> dict[str, Any] | None:
+        """What counting churners more often did to probabilities, and that it was undone; None without it."""
+        if self.scale_pos_weight == 1.0:
+            return None
+        after = self.metrics.mean_probability
+        before = after if self.before_calibration is None else self.before_calibration.metrics.mean_probability
+        return {
+            "scale_pos_weight": self.scale_pos_weight,
+            "mean_before_calibration": before,
+            "mean_probability": after,
+            "churn_rate": self.churn_rate,
+            "words": f"weighted by {self.scale_pos_weight:.3g}: {before:.0%} predicted on average before, "
+            f"{after:.0%} after calibration; {self.churn_rate:.0%} really left",
+        }
+
     def as_dict(self) -> dict[str, Any]:
         """Return plain values as JSON takes them: what was chosen among what, and how good it is."""
         return {
@@ -110,6 +118,7 @@ class ChurnModel:
             "chosen": self.chosen,
             "candidates": [asdict(candidate) for candidate in self.candidates],
             "metrics": asdict(self.metrics),
+            "weighting": self.weighting,
             "warnings": list(self.warnings),
             "out_of_time": self.out_of_time and self.out_of_time.as_dict(),
         }
@@ -162,7 +171,7 @@ class ChurnModel:
             candidates=candidates(tested.label, said),
             metrics=measure(tested.label, said.score),
             warnings=(*left_out, *warnings(tested, said), *(in_time.warnings if in_time else ())),
-            weighting=None if examples.weight == 1.0 else weighting(tested, said),
+            scale_pos_weight=examples.weight,
             directions=find_directions(result.ladder, examples, seed=seed),
             profile=profile(
                 tested,
@@ -250,7 +259,7 @@ def _as_json(model: ChurnModel) -> dict[str, Any]:
         "candidates": [asdict(one) for one in model.candidates],
         "metrics": asdict(model.metrics),
         "warnings": list(model.warnings),
-        "weighting": model.weighting and asdict(model.weighting),
+        "scale_pos_weight": model.scale_pos_weight,
         "directions": [asdict(one) for one in model.directions],
         "profile": asdict(model.profile),
         "customers": model.customers,
@@ -279,7 +288,7 @@ def _from_files(files: Mapping[str, bytes]) -> ChurnModel:
         candidates=tuple(Candidate(**one) for one in saved["candidates"]),
         metrics=Metrics(**saved["metrics"]),
         warnings=tuple(saved["warnings"]),
-        weighting=saved["weighting"] and Weighting(**saved["weighting"]),
+        scale_pos_weight=_weight(saved),
         directions=tuple(Direction.from_json(one) for one in saved["directions"]),
         profile=Profile.from_json(saved["profile"]),
         customers=int(saved["customers"]),
@@ -291,6 +300,13 @@ def _from_files(files: Mapping[str, bytes]) -> ChurnModel:
         before_calibration=Uncalibrated.from_json(before) if (before := saved.get("before_calibration")) else None,
         out_of_time=OutOfTime.from_json(saved["out_of_time"]) if saved.get("out_of_time") else None,
     )
+
+
+def _weight(saved: Mapping[str, Any]) -> float:
+    """Return how many times a churner counted; older models kept it with figures that are elsewhere, too."""
+    if "scale_pos_weight" in saved:
+        return float(saved["scale_pos_weight"])
+    return float(saved["weighting"]["scale_pos_weight"]) if saved["weighting"] else 1.0
 
 
 def _written_rows(rows: OutOfFold) -> bytes:

@@ -1,7 +1,5 @@
 """Why this customer: what in their own row goes along with a higher risk. Never a cause."""
 
-from dataclasses import asdict
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -49,18 +47,6 @@ def top_reasons(
     found = np.concatenate(texts) if texts else np.empty((0, top), dtype=object)
     names = [f"reason_{place}" for place in range(1, top + 1)]
     return pd.DataFrame(found, columns=names, index=customers.frame.index).astype("str")
-
-
-def directions(model: ChurnModel) -> pd.DataFrame:
-    """Tell which way each feature points overall, the one that moves scores most first.
-
-    Returns
-    -------
-    DataFrame
-        One row a feature: ``feature``, ``effect`` (words), ``coefficient``, ``sign_stability``,
-        ``mean_abs_shap``, ``agree`` (see :class:`retention.churn.directions.Direction`).
-    """
-    return pd.DataFrame([asdict(one) for one in model.directions])
 
 
 def _texts(

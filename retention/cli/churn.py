@@ -22,6 +22,7 @@ def add(command: AddCommand) -> None:
 
 
 def _train(options: argparse.Namespace) -> Outcome:
+    from retention.churn.verdict import compared
     from retention.pipeline import train
 
     customers = read_customers_of(options)
@@ -37,6 +38,8 @@ def _train(options: argparse.Namespace) -> Outcome:
         + f"{model.churn_rate:.1%} left",
         f"on customers it had not seen: AUC {metrics.roc_auc:.3f}, Brier {metrics.brier:.4f}, "
         f"mean probability {metrics.mean_probability:.1%}",
+        *compared(model.candidates, model.chosen),
+        model.weighting["words"] if model.weighting else "",
         model.out_of_time.words if model.out_of_time else "",
         *model.warnings,
     )

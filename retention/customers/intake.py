@@ -86,8 +86,9 @@ def read_customers(
             frame[CUTOFF] = cutoffs
             found = found.dated(CUTOFF)
     check_ids(table, found.roles.id, cutoff=found.roles.cutoff)
-    if found.roles.value is not None:
-        check_value(table, found.roles.value)
+    unfit = None
+    if found.roles.value is not None and (unfit := check_value(table, found.roles.value, asked=value is not None)):
+        found = found.valueless()
     if found.roles.label is not None:
         labels = None if ignore_label else read_label(table, found.roles.label, positive=positive)
         if labels is None:
@@ -98,7 +99,8 @@ def read_customers(
     features = [column for column in frame.columns if column not in taken]
     found = found.without(look_personal(frame, features), "personal data")
     found = found.without(look_counted(frame, features), "only numbers the rows")
-    used = [note for column, note in table.about_columns.items() if column not in found.roles.excluded]
+    used = [unfit] if unfit else []
+    used += [note for column, note in table.about_columns.items() if column not in found.roles.excluded]
     customers = Customers(frame, found.roles, name)
     return replace(customers, notes=(*_roles_in_words(customers, found), *table.about_file, *used))
 

@@ -128,6 +128,10 @@ class Guess:
         """Return the guess with a column as the day at which each row was taken."""
         return Guess(replace(self.roles, cutoff=column), self.why)
 
+    def valueless(self) -> "Guess":
+        """Return the guess with the value column as a feature like any other."""
+        return Guess(replace(self.roles, value=None), self.why)
+
     def unlabelled(self, why: str) -> "Guess":
         """Return the guess with the label column set aside."""
         label = self.roles.label

@@ -40,11 +40,14 @@ class CustomerStream:
         What each column is for; a label is set aside.
     customers
         How many there are.
+    notes
+        What was guessed and does not fit.
     """
 
     source: str
     roles: Roles
     customers: int
+    notes: tuple[str, ...]
     _columns: "_Columns" = field(repr=False)
     _whole: Mapping[str, pd.Series] = field(repr=False)
 
@@ -123,11 +126,17 @@ def open_customers(
         guess = guess.dated(CUTOFF)
     if roles.id in whole.frame:
         check_ids(whole, roles.id, cutoff=guess.roles.cutoff)
-    if roles.value is not None and roles.value in whole.frame:
-        check_value(whole, roles.value)
+    unfit = None
+    if (
+        roles.value is not None
+        and roles.value in whole.frame
+        and (unfit := check_value(whole, roles.value, asked=value is not None))
+    ):
+        guess = guess.valueless()
     guess = guess.without(check.personal, "personal data")
     held = {str(name): whole.frame[name] for name in whole.frame}
-    return CustomerStream(opened.name, guess.roles, check.customers, columns, held)
+    notes = (unfit,) if unfit else ()
+    return CustomerStream(opened.name, guess.roles, check.customers, notes, columns, held)
 
 
 @dataclass(frozen=True)

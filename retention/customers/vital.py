@@ -85,25 +85,51 @@ def read_cutoffs(table: Table, column: str) -> pd.Series | None:
     return pd.Series(np.datetime_as_string(days), index=cells.index, dtype="str")
 
 
-def check_value(table: Table, column: str) -> None:
-    """Refuse a value that is blank, not a number, or not above 0.
+def check_value(table: Table, column: str, *, asked: bool) -> str | None:
+    """Look for a value that is blank, not a number, or not above 0.
+
+    Parameters
+    ----------
+    table, column
+        Where it stands.
+    asked
+        Whether somebody named the column; otherwise only its name looks like a value's.
+
+    Returns
+    -------
+    str or None
+        Why a column that nobody asked for cannot be the value; None where it can.
 
     Raises
     ------
     InputError
-        Naming the first such row.
+        Naming the first such row of a column that was asked for.
     """
-    values, place = table.frame[column], table.place(column)
-    if values.dtype != np.float64:
-        numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-        at = int(np.argmax(np.isnan(numbers)))
-        raise place.error(at, "the value column must hold plain numbers above 0; correct it or rename the column")
-    numbers = values.to_numpy()
+    found = _unfit_value(table.frame[column])
+    if found is None:
+        return None
+    at, what = found
+    if asked:
+        raise table.place(column).error(at, f"the value {what}, but must be a number above 0; correct it")
+    return (
+        f"column {shown(column)} is not used as the customers' value, only as a feature: in row "
+        f"{table.row_numbers[at]:,} it {what}, and a value must be a number above 0 (--value-column names another)"
+    )
+
+
+def _unfit_value(cells: pd.Series) -> tuple[int, str] | None:
+    """Return the position of the first cell that can be no value, and what is wrong with it."""
+    if cells.dtype == np.float64:
+        numbers = cells.to_numpy()
+    else:
+        numbers = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     bad = ~(numbers > 0)
-    if bad.any():
-        at = int(np.argmax(bad))
-        what = "is blank" if np.isnan(numbers[at]) else f"is {numbers[at]:.15g}"
-        raise place.error(at, f"the value {what}, but must be above 0; correct it or rename the column")
+    if not bad.any():  # text, but numbers all the same: too long or too oddly written to count with
+        return None if cells.dtype == np.float64 else (0, "is not a plain number")
+    at = int(np.argmax(bad))
+    if np.isnan(numbers[at]):
+        return at, "is blank" if pd.isna(cells.iloc[at]) else "is not a plain number"
+    return at, f"is {numbers[at]:.15g}"
 
 
 def read_label(table: Table, column: str, *, positive: str | None = None) -> NDArray[np.int8] | None:

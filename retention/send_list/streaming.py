@@ -127,7 +127,7 @@ def score_file(
         expected_profit=round(earned, 2),
         spending=spending_of(policy, decision, spent),
         currency=economics.currency,
-        warnings=() if policy.caution is None else (policy.caution,),
+        warnings=stream.notes if policy.caution is None else (*stream.notes, policy.caution),
     )
 
 

@@ -80,6 +80,7 @@ def model(trained: ChurnModel | None) -> str:
         + '<p class="muted small">Every figure comes from customers the model had not seen.</p>'
         + _out_of_time(trained.out_of_time)
         + _calibrated(trained)
+        + (reading(_sentence(trained.weighting["words"])) if trained.weighting else "")
         + bullets(trained.warnings)
     )
 
@@ -213,8 +214,12 @@ def _out_of_time(went: OutOfTime | None) -> str:
     )
     return (
         f'<table class="plain"><thead><tr><th>The newest cutoff as a test</th>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table>" + reading(went.words[0].upper() + went.words[1:] + ".")
+        f"<tbody>{body}</tbody></table>" + reading(_sentence(went.words))
     )
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:] + "."
 
 
 def _calibrated(trained: ChurnModel) -> str:

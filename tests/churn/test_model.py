@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from retention.artifacts import read_folder, write_folder
+from retention.churn.drift import drift
 from retention.churn.model import FORMAT, KIND, ChurnModel
 from retention.churn.verdict import NO_BETTER
 from retention.customers.table import Customers
@@ -154,19 +155,22 @@ def test_weighted_probabilities_still_mean_what_they_say(draw, weight, tmp_path)
     """Counting churners more often lifts raw scores; calibration brings the mean back to the base rate."""
     customers = draw(800, seed=6, rate_shift=-1.5)
     model = ChurnModel.fit(customers, scale_pos_weight=weight)
-    effect = model.weighting
-    noise = 3 * np.sqrt(effect.brier_calibrated / 800)
-    assert effect.mean_raw > effect.churn_rate + 0.05
-    assert effect.mean_calibrated == pytest.approx(effect.churn_rate, abs=noise)
-    assert model.predict(customers).mean() == pytest.approx(effect.churn_rate, abs=noise)
-    assert effect.brier_calibrated < effect.brier_raw
-    assert model.metrics.mean_probability == effect.mean_calibrated
-    before = model.before_calibration
-    assert (before.metrics.mean_probability, before.metrics.brier) == (effect.mean_raw, effect.brier_raw)
+    before, after, rate = model.before_calibration, model.metrics, model.churn_rate
+    noise = 3 * np.sqrt(after.brier / 800)
+    assert before.metrics.mean_probability > rate + 0.05
+    assert after.mean_probability == pytest.approx(rate, abs=noise)
+    assert model.predict(customers).mean() == pytest.approx(rate, abs=noise)
+    assert after.brier < before.metrics.brier
     assert before.metrics.log_loss > model.metrics.log_loss
     assert sum(group.customers for group in before.groups) == 800
     model.save(tmp_path / "model")
-    assert ChurnModel.load(tmp_path / "model").before_calibration == before
+    loaded = ChurnModel.load(tmp_path / "model")
+    assert loaded.before_calibration == before
+    assert loaded.weighting == model.weighting
+    assert model.weighting["words"] == (
+        f"weighted by {model.scale_pos_weight:.3g}: {before.metrics.mean_probability:.0%} predicted on average "
+        f"before, {after.mean_probability:.0%} after calibration; {rate:.0%} really left"
+    )
 
 
 def test_a_label_is_needed(customers):
@@ -191,6 +195,26 @@ def test_ten_of_a_kind_are_enough(table):
     """The smallest table that can be divided trains, and says how uncertain it is."""
     model = ChurnModel.fit(table(age=np.arange(40.0), label=np.arange(40) % 4 == 0))
     assert any("only 10 customers left" in sentence for sentence in model.warnings)
+
+
+def test_a_model_of_an_earlier_version_still_loads(model, customers, folder):
+    """One reference for scores, the trees' say alone, and the weight among other figures."""
+    saved = json.loads((folder / "model.json").read_bytes())
+    for name in ("unseen", "mean_unseen"):
+        del saved["profile"][name]
+    for one in (saved["profile"]["score"], *saved["profile"]["columns"]):
+        del one["flag"]
+    for one in saved["directions"]:
+        del one["mean_abs_contribution"]
+    del saved["scale_pos_weight"]
+    saved["weighting"] = {"scale_pos_weight": 2.0, "churn_rate": 0.3, "mean_raw": 0.5, "mean_calibrated": 0.3,
+                          "brier_raw": 0.2, "brier_calibrated": 0.1}  # fmt: skip
+    loaded = ChurnModel.load(rewritten(folder, model_json=json.dumps(saved).encode()))
+    np.testing.assert_array_equal(loaded.predict(customers), model.predict(customers))
+    assert loaded.scale_pos_weight == 2.0
+    assert loaded.directions[0].mean_abs_contribution == loaded.directions[0].mean_abs_shap
+    assert loaded.profile.unseen == model.profile.score.shares
+    assert drift(loaded, customers, loaded.predict(customers)).level == "none"
 
 
 def test_no_usable_column_is_refused(table):

@@ -188,6 +188,21 @@ def test_a_stray_word_among_numbers_is_refused(save: Save) -> None:
         column(save, *rows)
 
 
+@pytest.mark.parametrize("cells", [["0", "1", "2", "4+", "4+"], ["0", "1", "2.5", "> 4"], ["0", "1", "", ">=4"]])
+def test_open_ends_among_numbers_are_read_and_told(save: Save, cells: list[str]) -> None:
+    """A survey's "4 or more" is the number 4, as long as most cells are plain numbers; a note shows the first."""
+    values, (note,) = column(save, *cells)
+    assert values[0] == 0.0
+    assert values[-1] == 4.0
+    assert "open-ended" in note
+    assert f"'{cells[3]}' in row 5 as 4" in note
+
+
+def test_open_ends_in_most_cells_are_words(save: Save) -> None:
+    """Bands are categories, not numbers."""
+    assert column(save, "1+", "2+", "3")[0] == ["1+", "2+", "3"]
+
+
 def test_a_stray_that_may_be_personal_is_shown_by_its_shape(save: Save) -> None:
     """A phone number or an address in the wrong column is not repeated in the message."""
     with pytest.raises(InputError) as refused:
@@ -489,20 +504,29 @@ def test_customers_without_a_usable_label_can_be_scored(save: Save) -> None:
     assert unread.feature_names == ["n"]
 
 
-@pytest.mark.parametrize(
-    ("cell", "words"),
-    [
-        ("-3", "the value is -3"),
-        ("0", "the value is 0"),
-        ("", "the value is blank"),
-        ("1,2,3", "must hold plain numbers"),
-    ],
-)
+UNFIT_VALUES = [("-3", "is -3"), ("0", "is 0"), ("", "is blank"), ("high", "is not a plain number")]
+
+
+@pytest.mark.parametrize(("cell", "words"), UNFIT_VALUES)
 def test_values_that_cannot_be_used(save: Save, cell: str, words: str) -> None:
-    """A value is a number above 0 in every row."""
-    sentence = refusal(save(f'id,value\na,5\nb,"{cell}"\n'))
-    assert "column 'value', row 3: " in sentence
-    assert words in sentence
+    """A value is a number above 0 in every row; where it was asked for, anything else is refused."""
+    sentence = refusal(save(f"id,value\na,5\nb,{cell}\n"), value="value")
+    assert sentence == (
+        f"customers.csv: column 'value', row 3: the value {words}, but must be a number above 0; correct it"
+    )
+
+
+@pytest.mark.parametrize(("cell", "words"), UNFIT_VALUES)
+def test_a_value_that_was_only_guessed_stays_a_feature(save: Save, cell: str, words: str) -> None:
+    """Nobody said that the column is a value: it is told why it is none, and used like any other."""
+    customers = read_customers(save(f"id,clv\na,5\nb,{cell}\n"))
+    assert customers.roles.value is None
+    assert customers.value is None
+    assert customers.feature_names == ["clv"]
+    (note,) = [note for note in customers.notes if "value" in note]
+    assert note.startswith(
+        "column 'clv' is not used as the customers' value, only as a feature: in row 3 it " + words
+    )
 
 
 # --- the real thing, made small -----------------------------------------------------------------

@@ -205,6 +205,9 @@ def test_what_cannot_be_used_is_one_sentence(frame: pd.DataFrame, asked: dict[st
         (log(), True),
         (log().assign(date=pd.to_datetime(log()["date"])), True),
         (log(date=[20250103, 20250201, 20250105]), True),
+        (log(date=[1751241600, 1751328000, 1751414400]), True),
+        (log(date=["1751241600123", "1751328000123", "1751414400123"]), True),
+        (log(date=[1751241600, 1751328000, 1751414400]).rename(columns={"date": "phone"}), False),
         (log().rename(columns={"date": "moment"}), True),
         (log(customer_id=["1", "2", "3"]), False),
         (log().drop(columns="date"), False),
@@ -215,3 +218,10 @@ def test_what_cannot_be_used_is_one_sentence(frame: pd.DataFrame, asked: dict[st
 def test_order_logs_are_told_from_customer_tables(frame: pd.DataFrame, expected: bool) -> None:
     """Repeated ids and a date column make a log."""
     assert looks_like_orders(frame) is expected
+
+
+def test_a_column_called_like_a_time_may_hold_seconds_since_1970() -> None:
+    """Midnight of 2025-06-30 in UTC and the two days after it."""
+    orders = read(log(date=[1751241600, 1751328000, 1751414400]))
+    assert orders.days.astype(str).tolist() == ["2025-06-30", "2025-07-01", "2025-07-02"]
+    assert any("seconds since 1970" in note for note in orders.notes)

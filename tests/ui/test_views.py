@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from retention.churn.directions import Direction
+from retention.churn.model import ChurnModel
+from retention.churn.verdict import Uncalibrated
 from retention.profit.curve import profit_curve
 from retention.profit.economics import Economics
 from retention.ui import views
@@ -42,3 +44,14 @@ def test_directions_stand_beside_the_trees_and_disagreement_is_said() -> None:
     alike = views.directions(replace(hand_model(), directions=(more,)))
     assert "point the same way in all of them" in alike
     assert views.directions(None) == ""
+
+
+def test_the_effect_of_weighting_is_shown(telecom_model: ChurnModel) -> None:
+    """Half of all were predicted to leave before calibration; without a weight there is no such line."""
+    half = Uncalibrated(replace(telecom_model.metrics, mean_probability=0.5), ())
+    weighted = replace(telecom_model, scale_pos_weight=4.0, before_calibration=half)
+    after, left = telecom_model.metrics.mean_probability, telecom_model.churn_rate
+    assert (
+        f"Weighted by 4: 50% predicted on average before, {after:.0%} after calibration; {left:.0%} really left."
+    ) in views.model(weighted)
+    assert "Weighted by" not in views.model(telecom_model)

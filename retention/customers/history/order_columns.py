@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from retention.customers.reading.dates import dated, dates_in, digits
+from retention.customers.reading.dates import dated, dates_in, digits, epoch_unit
 from retention.customers.roles import ID_NAMES, first_named, guess_roles, named
 from retention.customers.table import CUTOFF
 from retention.errors import InputError
@@ -166,8 +166,10 @@ def holds_dates(frame: pd.DataFrame) -> bool:
 
 
 def _compact_dates(cells: pd.Series) -> bool:
-    """Whether digits are dates such as 20250630; only a name can say that they are meant so."""
+    """Whether digits are dates such as 20250630 or 1751241600; only a name can say that they are meant so."""
     first = cells.dropna().head(100)
-    if not pd.api.types.is_numeric_dtype(cells):
-        return digits(first) and dates_in(first)
-    return bool((first % 1 == 0).all()) and dates_in(first.astype("int64"))
+    if pd.api.types.is_numeric_dtype(cells):
+        if not (first % 1 == 0).all():
+            return False
+        first = first.astype("int64")
+    return digits(first) and (dates_in(first) or epoch_unit(first) is not None)

@@ -104,7 +104,7 @@ def read_orders(
     asked = Asked(customer, time, amount)
     table, times = _read(source, asked, limits or Limits.from_settings())
     roles = find_roles(table.frame, table.source, asked)
-    times = times or parse_dates(table.frame[roles.time].astype("str"), table.place(roles.time))
+    times = times or parse_dates(table.frame[roles.time].astype("str"), table.place(roles.time), epochs=True)
     frame, said = _with_amount(table, roles)
     notes = [*table.notes, *said]
     unfit = unfit_columns(frame, id=roles.customer, used=(roles.time, roles.amount, roles.name, roles.order))

@@ -28,6 +28,7 @@ BLANK_WORDS = frozenset(
 _MOST_STRAYS = 0.05
 _HEAD_ROWS = 1000
 _BARE_NUMBER = r"^[+\-]?[\d.]+(?:[eE][+\-]?\d+)?$"
+_OPEN_ENDED = r"^(?:\d{1,9}\s*\+|[<>≤≥]=?\s*\d{1,9})$"
 _CODE = r"^(?:0\d+|\+\d{8,})$"
 _LONG_CODE = r"^(?:0\d+|\+\d{8,}|[+\-]?\d{16,})$"
 _EXACT = 2.0**53  # whole numbers up to here survive as float64
@@ -240,9 +241,18 @@ def _from_dressed(cells: Any, bare: Any, place: Place, forgiving: bool) -> Colum
 def _with_strays(
     cells: Any, strays: NDArray[np.bool_], found: Deciphered, place: Place, forgiving: bool
 ) -> Column:
-    """Refuse a few strays among many numbers; else take the column as text, and say so if it is half numbers."""
+    """Read open ends such as ``4+``, or refuse a few strays; else the column is text, told if half numbers."""
     count, numbers = int(strays.sum()), int(found.fits.sum())
     at = int(np.argmax(strays))
+    if numbers >= count and not found.doubt and (ends := _open_ended(cells, strays)) is not None:
+        values = np.where(strays, ends, found.values)
+        _refuse_infinite(values, place)
+        example = f"{cell(cells[at])} in row {place.rows[at]:,} as {ends[at]:.15g}"
+        note = (
+            f"column {shown(place.name)}: {counted(count, 'open-ended cell')} read as the number in it, {example}"
+        )
+        blank = _blank_note(np.isnan(values), cells, place)
+        return Column(values, f"{note}; {blank}" if blank else note)
     if not forgiving and numbers >= 3 and count <= max(1.0, _MOST_STRAYS * (count + numbers)):
         others = f" (and {counted(count - 1, 'more cell')})" if count > 1 else ""
         raise place.error(
@@ -252,6 +262,18 @@ def _with_strays(
     half_numbers = 2 * int(found.alike.sum()) > count + numbers
     why = f"{cell(cells[at])} in row {place.rows[at]:,} is not written like the other numbers"
     return _to_text(cells, place, _kept(place, why) if half_numbers else None)
+
+
+def _open_ended(cells: Any, strays: NDArray[np.bool_]) -> NDArray[np.float64] | None:
+    """Return the number in each cell such as ``4+`` or ``>90``, NaN elsewhere; None if some stray is not so."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found = pc.if_else(pa.chunked_array([pa.array(strays)]), cells, None)
+    if not true_where(pc.match_substring_regex(found, _OPEN_ENDED))[strays].all():
+        return None
+    digits = pc.replace_substring_regex(found, r"[^\d]", "")
+    return pc.cast(digits, pa.float64()).to_numpy().astype(np.float64)  # type: ignore[no-any-return]
 
 
 def _blank_note(blank: NDArray[np.bool_], cells: Any, place: Place) -> str | None:
