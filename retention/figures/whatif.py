@@ -149,8 +149,8 @@ def _setting(name: str, setting: float, currency: str) -> str:
     """Write a money input as people do.
 
     >>> _setting("save_rate", 0.24, "₹"), _setting("value", 600.0, "₹"), _setting("contact_cost", 0.8, "₹")
-    ('24%', '₹600', '₹0.8')
+    ('24%', '₹600', '₹0.80')
     """
     if name in {"value", "offer_cost", "contact_cost"}:
-        return in_currency(setting, currency) if setting >= 100 else f"{currency}{setting:.3g}"
+        return in_currency(setting if setting >= 100 else float(f"{setting:.3g}"), currency, exactly=setting < 100)
     return f"{setting * 100:.3g}%"

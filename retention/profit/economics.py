@@ -183,7 +183,8 @@ class Economics:
             return None
         gain = self.save_rate * (self.value - self.offer_cost)
         value, cost, earned, contact = (
-            in_currency(amount, self.currency) for amount in (self.value, self.offer_cost, gain, self.contact_cost)
+            in_currency(amount, self.currency, exactly=True)
+            for amount in (self.value, self.offer_cost, gain, self.contact_cost)
         )
         if gain <= 0:
             return (

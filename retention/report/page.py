@@ -208,20 +208,13 @@ def _inputs(curve: ProfitCurve) -> list[_Input]:
         if name == "value" and curve.ranking.value is not None:
             setting = "column"
         elif name in {"value", "offer_cost", "contact_cost"}:
-            setting = _exactly(now, economics.currency)
+            setting = in_currency(now, economics.currency, exactly=True)
         else:
             setting = f"{100 * now:.6g}%"
         lower = None if swing is None or swing.low == now else swing.profit_low
         higher = None if swing is None or swing.high == now else swing.profit_high
         found.append(_Input(meaning, setting, lower, higher))
     return found
-
-
-def _exactly(amount: float, currency: str) -> str:
-    """Write an amount somebody typed, with the decimals it has."""
-    if amount.is_integer():
-        return in_currency(amount, currency)
-    return f"{currency}{amount:,.2f}" if round(amount, 2) == amount else f"{currency}{amount:,.12g}"
 
 
 def _figures(model: ChurnModel) -> list[tuple[str, str, str]]:

@@ -82,7 +82,7 @@ class Choosing:
         what = "the first offer" if self.how == FIRST else "the best offer of the table"
         limits = []
         if self.budget is not None:
-            limits.append(f"a budget of {in_currency(self.budget, currency)}")
+            limits.append(f"a budget of {in_currency(self.budget, currency, exactly=True)}")
         if self.max_contacts is not None:
             limits.append(f"{self.max_contacts:,.0f} contacts")
         within = f", within {' and '.join(limits)}" if limits else ""
