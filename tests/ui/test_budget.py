@@ -41,7 +41,7 @@ def by_hand(model: ChurnModel, choosing: Choosing) -> budget.Outcome:
 @pytest.mark.parametrize(
     ("choosing", "customers", "cost", "profit"),
     [
-        (Choosing(FIRST), [4], 200, 350 + 250 + 150 + 50),
+        (Choosing(FIRST), [5], 250, 350 + 250 + 150 + 50 + 0),
         (Choosing(FIRST, budget=120.0), [2], 100, 350 + 250),
         (Choosing(FIRST, max_contacts=3), [3], 150, 350 + 250 + 150),
         (Choosing(EVERY), [4, 1], 200 + 19, 350 + 250 + 150 + 50 + 6),
@@ -63,10 +63,10 @@ def test_six_customers_by_hand(
 
 
 def test_the_price_of_a_limit_is_what_the_next_of_it_would_earn(telecom_model: ChurnModel) -> None:
-    """The third customer would earn 150 for 50, so 3 for one; a limit that leaves everyone in is worth nothing."""
+    """More money reaches the third and the fourth, for 150 and 50; a limit that leaves all in is worth nothing."""
     session = Session(model=telecom_model)
     words = budget_views.result(session, by_hand(telecom_model, Choosing(FIRST, budget=120.0)))
-    assert "The next ₹1,000 of budget would earn ₹3,000 (assumed)." in words
+    assert "The next ₹1,000 of budget would earn ₹200 (assumed)." in words
     words = budget_views.result(session, by_hand(telecom_model, Choosing(FIRST, budget=500.0, max_contacts=2)))
     assert "The budget does not bind" in words
     assert "One contact more would earn ₹150 (assumed)." in words
