@@ -91,7 +91,7 @@ def against_peers(score: Numbers, label: NDArray[np.int8], value: Numbers) -> No
     print(f"  {slow / fast:9.1f} times faster than empulse's EmpiricalMaxProfit, each customer's own value, equal")
     part = slice(0, 20_000)
     curve = profit_curve(score[part], label[part], fold=np.arange(20_000) % 5, economics=Economics(contact_cost=1))
-    ours_mean = expected_maximum_profit(curve).profit / 1000
+    ours_mean = expected_maximum_profit(curve.ranking, curve.economics).profit / 1000
     their_mean = empc_score(label[part], score[part], clv=500, incentive_cost=50, contact_cost=1)
     print(f"  EMPC of {len(score[part]):,}: {ours_mean:.6f} here, {their_mean:.6f} in empulse")
     assert np.isclose(ours_mean, their_mean, rtol=1e-6)

@@ -60,8 +60,10 @@ def test_the_bands_are_those_of_starting_over(per_customer: bool) -> None:
     for _ in range(600):
         rows = generator.integers(0, 1000, 1000)
         again = profit_curve(**{name: column[rows] for name, column in case.items()}, economics=TERMS)
-        own = 0.0 if again.personal is None else again.personal.over_threshold
-        slow.append([again.profit_best, again.profit_best - max(again.profit_all, 0.0), own])
+        over = over_rival = 0.0
+        if again.personal is not None:
+            over, over_rival = again.personal.over_threshold, again.personal.profit - max(again.profit_all, 0.0)
+        slow.append([again.profit_best, again.profit_best - max(again.profit_all, 0.0), over, over_rival])
     for band, rows in zip(curve.bands, np.transpose(slow), strict=True):
         if band is not None:
             low, high = np.quantile(rows, [0.05, 0.95])

@@ -12,7 +12,7 @@ from retention.profit import whatif
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import PRESETS, Economics
 from retention.profit.ranking import GRID
-from retention.profit.verdict import verdict
+from retention.profit.verdict import save_rate_needed, verdict
 from retention.report import report
 from retention.ui.handlers import export
 from retention.ui.session import Session
@@ -104,17 +104,11 @@ def what_if(session: Session) -> Doubts:
     curve = session.curve
     if curve is None:
         raise InputError("no profit yet; train a model in the second tab")
-    rate = whatif.break_even_save_rate(curve)
-    sentence = (
-        "No save rate makes this pay."
-        if rate is None
-        else f"This pays off as long as the offer keeps at least {rate:.1%} of those who would leave (backtested, "
-        f"assumed)."
-    )
+    rates = whatif.over_save_rates(curve)
     return Doubts(
-        sentence,
+        save_rate_needed(curve, rates),
         figures.tornado(whatif.tornado(curve), curve),
-        figures.profit_against_save_rate(whatif.over_save_rates(curve), curve),
+        figures.profit_against_save_rate(rates, curve),
     )
 
 
