@@ -10,48 +10,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from retention.artifacts import MANIFEST, sha256
-from retention.churn.drift import Drift
 from retention.churn.evaluate import calibration_table
 from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
 from retention.customers.names import factor_names
 from retention.profit.curve import EVIDENCE, ProfitCurve
 from retention.profit.money import in_currency
-from retention.profit.verdict import verdict
+from retention.profit.verdict import nobody_pays, one_by_one, verdict
 from retention.profit.whatif import INPUTS, break_even_save_rate, tornado
 from retention.report.plot import Plot
+from retention.send_list import Scored
 
 if TYPE_CHECKING:
     from jinja2 import Template
-
-
-class SendList(Protocol):
-    """What scoring customers returns; see the pipeline, which lives above this room."""
-
-    @property
-    def send_list(self) -> pd.DataFrame:
-        """One row a customer, with ``send`` (yes/no) and ``expected_profit`` (currency)."""
-
-    @property
-    def contacted(self) -> int:
-        """How many get an offer."""
-
-    @property
-    def mean_probability(self) -> float:
-        """Mean churn probability of all of them, in [0, 1]."""
-
-    @property
-    def threshold(self) -> float | None:
-        """The probability from which on customers get an offer; None where each has their own."""
-
-    @property
-    def drift(self) -> Drift:
-        """How they differ from the training customers."""
 
 
 def report(
@@ -61,7 +37,7 @@ def report(
     made_at: date,
     source: str | None = None,
     findings: Sequence[Finding] | None = None,
-    scored: SendList | None = None,
+    scored: Scored | None = None,
     folder: Path | None = None,
 ) -> str:
     """Write the page. The same arguments give the same bytes.
@@ -107,10 +83,13 @@ def report(
         scored=scored,
         cautions=shown,
         dense=dense,
+        several=scored is not None and _offers_sent(scored.send_list) > 1,
         expected=0.0 if scored is None else _expected_profit(scored.send_list),
         both=", ".join(EVIDENCE),
         assumed="assumed",
         verdict=verdict(curve),
+        one_by_one=one_by_one(curve),
+        no_offer_pays=nobody_pays(curve) is not None,
         choices=choices,
         reach=_reach([*(number for _, number in choices), *curve.band]),
         groups=_groups(curve),
@@ -135,6 +114,7 @@ def _template(currency: str) -> "Template":
     )
     environment.filters |= {
         "money": lambda amount: in_currency(amount, currency),
+        "exactly": lambda amount: in_currency(amount, currency, exactly=True),
         "share": lambda share: f"{share:.1%}",
         "count": lambda number: f"{number:,}",
         "plain": _plain,
@@ -238,6 +218,10 @@ def _figures(model: ChurnModel) -> list[tuple[str, str, str]]:
         name = f"… of the {end.customers:,} {words}"
         figures.append((name, f"{end.predicted:.1%}", f"really left: {end.observed:.1%}"))
     return figures
+
+
+def _offers_sent(send_list: pd.DataFrame) -> int:
+    return int(send_list.loc[send_list["send"] == "yes", "offer"].nunique())
 
 
 def _expected_profit(send_list: pd.DataFrame) -> float:
