@@ -70,7 +70,8 @@ def report(
         kind = "error" if scored.drift.level == "severe" else "warning"
         cautions += [(kind, f"Drift: {sentence}") for sentence in scored.drift.reasons]
     shown = _fitting(cautions, letters=130, rows=3)
-    found = _fitting([(one.severity, one.sentence) for one in findings or ()], letters=46, rows=5)
+    rows = 5 if scored is None or scored.spending is None else 4  # the limits of the send list take room as well
+    found = _fitting([(one.severity, one.sentence) for one in findings or ()], letters=46, rows=rows)
     dense = sum(len(sentence) for _, sentence in shown + found) > 250
     return _template(curve.economics.currency).render(
         model=model,
