@@ -28,8 +28,8 @@ class Choosing:
     Attributes
     ----------
     how
-        ``SLIDER``: everyone from its threshold up gets the first offer. ``FIRST``: everyone with whom the first
-        offer is expected to earn something gets it. ``EVERY``: everyone gets the offer that earns most with them.
+        ``SLIDER``: everyone from its threshold up gets the first offer. ``FIRST``: everyone from their own
+        break-even up gets it. ``EVERY``: everyone gets the offer that earns most with them.
     budget
         Cap on what the offers are expected to cost (currency, > 0), those that earn most first; None for none.
     max_contacts

@@ -57,10 +57,10 @@ def test_a_visitor_who_presses_nothing_sees_a_finished_example(page: Page) -> No
 
 def test_the_figures_follow_the_slider_without_pressing_anything(page: Page) -> None:
     """Moving the slider changes cards, matrix and the marker on the curve."""
-    before = figure(page, "Offers sent")
+    before = figure(page, "Offers it takes")
     press_arrow(page, 40)
-    expect(page.locator(".card", has_text="Offers sent").locator(".figure")).not_to_have_text(f"{before:,}")
-    assert figure(page, "Offers sent") < before
+    expect(page.locator(".card", has_text="Offers it takes").locator(".figure")).not_to_have_text(f"{before:,}")
+    assert figure(page, "Offers it takes") < before
     marker = page.evaluate(
         "document.querySelector('#profit-curve .js-plotly-plot').data.find(t => t.name === 'You are here').x[0]"
     )
@@ -86,7 +86,7 @@ def test_the_figures_follow_the_money_inputs(page: Page) -> None:
 def test_a_budget_says_what_more_of_it_would_earn_and_fewer_messages_go_out(page: Page) -> None:
     """Set beside the slider: customers are ranked, the price of the budget is told, the Offers tab keeps to it."""
     expect(page.locator("#outcome")).to_contain_text("The slider decides")
-    by_slider = figure(page, "Offers sent")
+    by_slider = figure(page, "Offers it takes")
     page.get_by_label("Budget").fill("5000")
     expect(page.locator("#outcome .headline")).to_contain_text("The next ₹1,000 of budget would earn ₹")
     expect(page.get_by_label("the first offer")).to_be_checked()
@@ -213,7 +213,7 @@ def test_a_link_opens_the_same_view_for_a_colleague(browser: Browser, address: s
         page.locator("#threshold input[type=number]").fill("0.3")
         page.keyboard.press("Enter")
         expect(page.locator(".card").first).not_to_contain_text("the best threshold")
-        shown = [figure(page, label) for label in ("Offers sent", "Saved customer", "Wasted budget")]
+        shown = [figure(page, label) for label in ("Offers it takes", "Saved customer", "Wasted budget")]
         open_tab(page, "Offers")
         page.get_by_role("button", name="Copy link").click()
         expect(page.get_by_role("button", name="Link copied")).to_be_visible()
@@ -223,7 +223,7 @@ def test_a_link_opens_the_same_view_for_a_colleague(browser: Browser, address: s
         assert page.get_by_role("tab", name="Offers").get_attribute("aria-selected") == "true"
         open_tab(page, "Profit")
         assert page.get_by_label("Cost of an offer").input_value() == "80"
-        assert [figure(page, label) for label in ("Offers sent", "Saved customer", "Wasted budget")] == shown
+        assert [figure(page, label) for label in ("Offers it takes", "Saved customer", "Wasted budget")] == shown
 
 
 def test_a_link_that_cannot_be_is_one_sentence(browser: Browser, address: str) -> None:
