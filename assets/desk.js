@@ -28,7 +28,9 @@ window.desk = {
     const now = JSON.stringify(point);
     const late = Object.values(window.desk.views).filter((props) => JSON.stringify(props.value) !== now);
     for (const props of late) props.value = point;
-    if (late.length) queueMicrotask(() => window.desk.mark(point)); // the figures first: the chart takes longer
+    if (!late.length) return;
+    queueMicrotask(() => window.desk.mark(point)); // the figures first: the chart takes longer
+    window.desk.announce();
   },
 
   // Tells screen readers the headline, tags in brackets, once it has stood still: a drag of the slider speaks once.

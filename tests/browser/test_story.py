@@ -66,7 +66,7 @@ def test_the_figures_follow_the_slider_without_pressing_anything(page: Page) -> 
     )
     assert marker == pytest.approx(float(page.locator("#threshold input[type=number]").input_value()))
     page.locator("#best").click()
-    expect(page.locator(".card").first).to_contain_text("the best threshold")
+    expect(page.locator(".card").first).to_contain_text("the best threshold, picked on these customers; on others")
 
 
 def test_the_figures_follow_the_money_inputs(page: Page) -> None:
@@ -224,6 +224,42 @@ def test_a_link_opens_the_same_view_for_a_colleague(browser: Browser, address: s
         open_tab(page, "Profit")
         assert page.get_by_label("Cost of an offer").input_value() == "80"
         assert [figure(page, label) for label in ("Offers it takes", "Saved customer", "Wasted budget")] == shown
+
+
+def test_the_preset_says_what_the_inputs_are(browser: Browser, address: str) -> None:
+    """None once an input was typed, and it can be chosen again; a link opens on its own; the currency stays."""
+    with visiting(
+        browser, address, query="save_rate=0.3&stayer_redemption=0.6&contact_cost=1&currency=EUR"
+    ) as page:
+        expect(page.get_by_label("Realistic")).to_be_checked()
+        page.get_by_label("Cost of a contact").fill("2")
+        expect(page.get_by_label("Realistic")).not_to_be_checked()
+        expect(page.get_by_label("Original card")).not_to_be_checked()
+        page.get_by_label("Realistic").check()
+        expect(page.get_by_label("Cost of a contact")).to_have_value("1")
+        expect(page.locator("#header")).to_contain_text("EUR\u202f50 an offer")
+        page.get_by_label("Cost of an offer").fill("")
+        expect(page.locator("#trouble")).to_contain_text("offer_cost: is blank; type a number")
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        for _ in range(2):  # the second while the first still says so
+            page.locator("#link").click()
+            expect(page.locator("#link")).to_have_text("Link copied")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert "offer_cost" not in copied and "value=500" in copied
+        expect(page.locator("#link")).to_have_text("Copy link")
+
+
+def test_a_drag_of_the_slider_speaks_once(page: Page) -> None:
+    """Screen readers are told the headline when it has come to rest, with what it rests on."""
+    expect(page.locator("#spoken")).to_contain_text("more than doing nothing. (backtested, assumed)")
+    page.evaluate(
+        "window.said = 0; new MutationObserver(() => (window.said += 1))"
+        ".observe(document.getElementById('spoken'), { childList: true })"
+    )
+    press_arrow(page, 20)
+    threshold = float(page.locator("#threshold input[type=number]").input_value())
+    expect(page.locator("#spoken")).to_contain_text(f"at least {threshold:.3f}")
+    assert page.evaluate("window.said") == 1
 
 
 def test_a_link_that_cannot_be_is_one_sentence(browser: Browser, address: str) -> None:
