@@ -103,9 +103,8 @@ def save_rate_uncertain(curve: ProfitCurve) -> str:
     found = curve.empc
     earned = in_currency(found.profit, curve.economics.currency)
     return (
-        f"If the save rate is uncertain, around {found.save_rate:.0%} give or take {100 * found.spread:.0f} "
-        f"points, the best threshold at each rate earns {earned} per 1,000 "
-        "customers on average: too hopeful, as these thresholds are picked on the customers they are paid for "
+        f"With a save rate of about {found.save_rate:.0%}, give or take {100 * found.spread:.0f} points, the best "
+        f"threshold at each earns {earned} per 1,000 customers; picked on these very customers, that is too hopeful "
         "(backtested, assumed)."
     )
 
