@@ -104,8 +104,8 @@ def save_rate_uncertain(curve: ProfitCurve) -> str:
     earned = in_currency(found.profit, curve.economics.currency)
     return (
         f"With a save rate of about {found.save_rate:.0%}, give or take {100 * found.spread:.0f} points, the best "
-        f"threshold at each earns {earned} per 1,000 customers; picked on these very customers, that is too hopeful "
-        "(backtested, assumed)."
+        f"threshold at each earns {earned} per 1,000 customers; picked on these very customers, that is too "
+        "hopeful (backtested, assumed)."
     )
 
 

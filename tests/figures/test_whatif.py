@@ -74,6 +74,6 @@ def test_the_reading_says_what_an_uncertain_save_rate_earns() -> None:
     """At rates around 30% two of four are found: 0.3·450·500 per 1,000, whatever rate is assumed."""
     curve = profit_curve(**HAND, economics=Economics(save_rate=1.0))
     assert reading(profit_against_save_rate(over_save_rates(curve), curve)) == (
-        "With a save rate of about 30%, give or take 10 points, the best threshold at each earns ₹67,500 per 1,000 "
-        "customers; picked on these very customers, that is too hopeful (backtested, assumed)."
+        "With a save rate of about 30%, give or take 10 points, the best threshold at each earns ₹67,500 per "
+        "1,000 customers; picked on these very customers, that is too hopeful (backtested, assumed)."
     )
