@@ -4,14 +4,20 @@ Object.assign(window.desk, {
     if (!value) return `<p class="empty">No profit yet. Train a model in the second tab, or load one with its evaluation rows: the profit of every threshold appears here.</p>`;
     const c = value.context, w = window.desk.words(c), tags = window.desk.tags;
     const all = value.profit - c.profit_all, half = value.profit - c.profit_half;
+    // What to do comes first, then what it would have done: these are past customers, not those of a campaign.
+    const whom = value.contacted === c.customers
+      ? "everyone"
+      : `everyone whose churn probability is at least <b>${value.threshold.toFixed(3)}</b>`;
+    const against = value.profit < 0 ? [-value.profit, "less"] : [value.profit, "more"];
     const headline = value.contacted === 0
       ? "At this threshold nobody gets an offer."
-      : `Send an offer to <b>${w.people(value.contacted)}</b> (${w.share(value.contacted)}): it earns <b>${w.money(value.profit)}</b> more than doing nothing. ${tags("backtested", "assumed")}`;
+      : `Send an offer to ${whom}. Of ${w.whole(c.customers)} past customers that is ${w.whole(value.contacted)} (${w.share(value.contacted)}), and it would have earned <b>${w.money(against[0])}</b> ${against[1]} than doing nothing. ${tags("backtested", "assumed")}`;
+    const picked = `the best threshold, picked on these customers; on others expect ${w.money(c.profit_on_others)}`;
     const cards = [
-      ["Profit against doing nothing", w.money(value.profit), w.tone(value.profit), value.at_best ? "the best threshold" : `${w.money(c.profit_at_best - value.profit)} below the best`, ["backtested", "assumed"]],
+      ["Profit against doing nothing", w.money(value.profit), w.tone(value.profit), value.at_best ? picked : `${w.money(c.profit_at_best - value.profit)} below the best`, ["backtested", "assumed"]],
       ["Against sending to everyone", w.signed(all), w.tone(all), `everyone earns ${w.money(c.profit_all)}`, ["backtested", "assumed"]],
       ["Against the usual 0.5 cut", w.signed(half), w.tone(half), `at 0.5 it earns ${w.money(c.profit_half)}`, ["backtested", "assumed"]],
-      ["Offers sent", w.whole(value.contacted), "", `of ${w.whole(c.customers)} customers`, ["backtested"]],
+      ["Offers it takes", w.whole(value.contacted), "", `of ${w.whole(c.customers)} past customers`, ["backtested"]],
     ];
     return `<p class="headline">${headline} <span class="muted">${w.escape(c.verdict)}</span></p>
     <div class="cards">${cards.map(([label, figure, tone, note, kinds]) => `
@@ -22,8 +28,9 @@ Object.assign(window.desk, {
   matrix(value) {
     if (!value) return "";
     const c = value.context, w = window.desk.words(c);
+    const accept = c.save_rate < 1 ? `; ${+(100 * c.save_rate).toPrecision(6)}% accept (assumed)` : "";
     const cells = [
-      ["saved", "✅ Saved customer", "would leave, gets an offer", value.saved, value.saved_amount],
+      ["saved", "✅ Saved customer", `would leave, gets an offer${accept}`, value.saved, value.saved_amount],
       ["lost", "📉 Lost revenue", "would leave, left alone", value.lost, value.lost_amount],
       ["wasted", "💸 Wasted budget", "would stay, gets an offer", value.wasted, value.wasted_amount],
       ["loyal", "🟢 Loyal, no cost", "would stay, left alone", value.loyal, 0],

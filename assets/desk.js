@@ -28,7 +28,23 @@ window.desk = {
     const now = JSON.stringify(point);
     const late = Object.values(window.desk.views).filter((props) => JSON.stringify(props.value) !== now);
     for (const props of late) props.value = point;
-    if (late.length) queueMicrotask(() => window.desk.mark(point)); // the figures first: the chart takes longer
+    if (!late.length) return;
+    queueMicrotask(() => window.desk.mark(point)); // the figures first: the chart takes longer
+    window.desk.announce();
+  },
+
+  // Tells screen readers the headline, tags in brackets, once it has stood still: a drag of the slider speaks once.
+  announce() {
+    clearTimeout(window.desk.speaking);
+    window.desk.speaking = setTimeout(() => {
+      const headline = document.querySelector("#cards .headline")?.cloneNode(true);
+      const spoken = document.getElementById("spoken");
+      if (!headline || !spoken) return;
+      for (const tags of headline.querySelectorAll(".tags")) {
+        tags.textContent = `(${[...tags.children].map((tag) => tag.textContent).join(", ")})`;
+      }
+      spoken.textContent = headline.textContent;
+    }, 700);
   },
 
   // Amounts, counts and shares as their readers write them.
@@ -55,7 +71,7 @@ window.desk = {
   // What an amount rests on.
   tags(...kinds) {
     const meaning = {
-      backtested: "Measured on customers the model had not seen",
+      backtested: "Worked out on past customers the model had not seen",
       assumed: "Rests on the money inputs, which are assumptions",
     };
     return `<span class="tags">${kinds.map((kind) => `<span class="tag" title="${meaning[kind]}">${kind}</span>`).join("")}</span>`;
@@ -69,9 +85,10 @@ window.desk = {
     const { curve } = window.desk;
     const atBest = curve && Math.abs(threshold - curve.threshold_best) < 1e-9;
     if (!atBest) link.searchParams.set("threshold", threshold);
-    names.forEach((name, i) => link.searchParams.set(name, money[i]));
+    names.forEach((name, i) => {
+      if (money[i] !== null && money[i] !== "") link.searchParams.set(name, money[i]);
+    });
     const button = document.getElementById("link");
-    const words = button.textContent;
     try {
       await navigator.clipboard.writeText(link.href);
       button.textContent = "Link copied";
@@ -79,7 +96,8 @@ window.desk = {
       button.textContent = "Copy the address";  // no clipboard here: the address bar has it
     }
     window.history.replaceState(null, "", link);
-    setTimeout(() => (button.textContent = words), 2000);
+    clearTimeout(window.desk.copied);
+    window.desk.copied = setTimeout(() => (button.textContent = "Copy link"), 2000);
   },
 
   // Saves a file that the server has just made.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import confusion_matrix
 
-from retention.profit.band import along_curve, resampled_money
+from retention.profit.band import along_curve
 from retention.profit.curve import profit_curve
 from retention.profit.economics import PRESETS, Economics
 from retention.profit.empc import expected_maximum_profit
@@ -91,7 +91,7 @@ def against_peers(score: Numbers, label: NDArray[np.int8], value: Numbers) -> No
     print(f"  {slow / fast:9.1f} times faster than empulse's EmpiricalMaxProfit, each customer's own value, equal")
     part = slice(0, 20_000)
     curve = profit_curve(score[part], label[part], fold=np.arange(20_000) % 5, economics=Economics(contact_cost=1))
-    ours_mean = expected_maximum_profit(curve).profit / 1000
+    ours_mean = expected_maximum_profit(curve.ranking, curve.economics).profit / 1000
     their_mean = empc_score(label[part], score[part], clv=500, incentive_cost=50, contact_cost=1)
     print(f"  EMPC of {len(score[part]):,}: {ours_mean:.6f} here, {their_mean:.6f} in empulse")
     assert np.isclose(ours_mean, their_mean, rtol=1e-6)
@@ -166,11 +166,8 @@ def main(customers: int) -> None:
     )
     line("whole curve at other economics", lambda: curve.reprice(PRESETS["realistic"]))
     analytic = cpu(lambda: along_curve(contacted, customers, money))
-    groups = counted.group((score >= found).astype(np.int32), 2)
-    drawn = cpu(lambda: resampled_money(groups, money, seed=0))
     picked_anew = cpu(lambda: Resamples(counted).bands(money))
     print(f"  {analytic * 1e6:9.0f}  µs: band along 1,001 thresholds, closed form")
-    print(f"  {drawn * 1e6:9.0f}  µs: 2,000 bootstrap draws of the profit")
     print(f"  {picked_anew * 1e6:9.0f}  µs: bands with every fold's threshold picked anew in each draw")
     line_1001 = cpu(lambda: [curve.matrix(step / 1000) for step in range(1001)]) / 1001
     print(f"  {line_1001 * 1e6:9.1f}  µs: business matrix at a slider threshold")

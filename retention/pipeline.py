@@ -3,7 +3,7 @@
 ::
 
     file or market ──> Customers ──> ChurnModel ──> ProfitCurve ──> send list ──> messages
-                       customers/    churn/         profit/         send_list.py  offers/
+                       customers/    churn/         profit/         send_list/    offers/
 """
 
 import datetime as dt

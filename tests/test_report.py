@@ -12,9 +12,11 @@ import pytest
 from retention.artifacts import sha256
 from retention.churn.drift import Drift
 from retention.churn.model import ChurnModel
+from retention.cli import main
 from retention.customers.audit import Finding, audit
 from retention.customers.table import Customers
 from retention.pipeline import Scored, profit, score
+from retention.profit.catalogue import Offer
 from retention.profit.economics import PRESETS, Economics
 from retention.profit.money import in_currency
 from retention.report import report
@@ -175,7 +177,7 @@ def test_every_money_input_stands_with_its_meaning_and_what_hangs_on_it(telecom_
     """Six inputs as they were typed; a lower save rate earns less, and what is at its limit has a dash."""
     economics = Economics(value=1234567.5, offer_cost=50, save_rate=0.3125, stayer_redemption=1, currency="₹")
     page = read(bare(telecom_model, economics))
-    assert row(page, "Margin kept if a customer stays")[0] == "₹1,234,567.50"
+    assert row(page, "Margin kept if a customer stays")[0] == "₹12,34,567.50"
     assert row(page, "Cost of an offer when redeemed")[0] == "₹50"
     kept = row(page, "Leavers whom the offer keeps")
     assert kept[0] == "31.25%"
@@ -191,9 +193,10 @@ def test_every_amount_says_what_it_rests_on(
     telecom: Customers, telecom_model: ChurnModel, scored: Scored, economics: Economics
 ) -> None:
     """In a sentence the tag stands beside it, in a table in the column's head, in the drawing in the caption."""
-    for model in (telecom_model, with_values(telecom_model)):
+    limited = score(telecom, telecom_model, REALISTIC, budget=900.0)
+    for model, listed in ((telecom_model, scored), (with_values(telecom_model), limited)):
         curve = profit(model, economics)
-        page = read(report(model, curve, made_at=DAY, findings=audit(telecom), scored=scored))
+        page = read(report(model, curve, made_at=DAY, findings=audit(telecom), scored=listed))
         found = 0
         for node in page.below():
             if node.tag in {"style", "title"} or not any(
@@ -354,6 +357,66 @@ def test_the_send_list_is_told_in_sums_and_names_nobody(
     curve = profit(telecom_model, REALISTIC)
     page = read(report(telecom_model, curve, made_at=DAY, scored=drifted)).all("cautions")[0].words
     assert page == "Drift: the scores have moved"
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ({"budget": 900.0, "max_contacts": 40}, "within a budget of ₹900 assumed and 40 contacts"),
+        ({"budget": 900.5}, "within a budget of ₹900.50 assumed"),
+        ({"max_contacts": 40}, ", within 40 contacts"),
+    ],
+)
+def test_a_list_within_limits_says_which(
+    telecom: Customers, telecom_model: ChurnModel, limits: dict[str, float], words: str
+) -> None:
+    """Not everyone from their own break-even on is there; what the offers are expected to cost is told."""
+    limited = score(telecom, telecom_model, REALISTIC, **limits)  # type: ignore[arg-type]
+    page = read(report(telecom_model, profit(telecom_model, REALISTIC), made_at=DAY, scored=limited)).words
+    assert words in page
+    assert "from their own break-even on" not in page
+    assert limited.spending
+    assert f"for {in_currency(limited.spending.spent, '₹')} assumed spent" in page
+
+
+def test_a_list_of_several_offers_says_so(telecom: Customers, telecom_model: ChurnModel) -> None:
+    """Without limits, and each customer with the offer that earns most."""
+    offers = (
+        Offer(id="small", gives={"en": "a little"}, cost=20, save_rate=0.2),
+        Offer(id="large", gives={"en": "a lot"}, cost=100, save_rate=0.6),
+    )
+    several = score(telecom, telecom_model, REALISTIC, catalogue=offers, every_offer=True)
+    page = read(report(telecom_model, profit(telecom_model, REALISTIC), made_at=DAY, scored=several)).words
+    assert ", the best of several offers each" in page
+
+
+def test_where_customer_by_customer_clearly_beats_the_rest_that_is_the_advice(telecom_model: ChurnModel) -> None:
+    """Values far apart: who to write to, what to expect and its band are those of each one's own break-even."""
+    model = with_values(telecom_model)
+    curve = profit(model, Economics(offer_cost=200))
+    assert curve.personal and curve.personal_headroom and curve.bands.personal_gain
+    answer = read(report(model, curve, made_at=DAY)).all("answer")[0].words
+    assert answer.startswith("Deciding customer by customer clearly beats")
+    assert "Offer to each customer from their own break-even on" in answer
+    assert f"expect {in_currency(curve.personal.profit, '₹')}" in answer
+    low, high = (in_currency(end, "₹") for end in curve.bands.personal_gain)
+    assert f"90% band {low} to {high}" in answer
+
+
+def test_the_command_audits_the_training_customers_alone(
+    telecom_folder: Path, telecom_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With their file the page says whence they came and what looks wrong; another file is refused."""
+    out = tmp_path / "report.html"
+    command = ["report", "--model", str(telecom_folder), "--out", str(out), "--customers"]
+    assert main([*command, str(telecom_file)]) == 0
+    page = read(out.read_text(encoding="utf-8")).words
+    assert telecom_file.name in page
+    assert "The data and its audit" in page
+    other = tmp_path / "other.csv"
+    other.write_bytes(b"\n".join(telecom_file.read_bytes().splitlines()[:-1]))
+    assert main([*command, str(other)]) == 2
+    assert "holds 1,499 customers, and the model was trained on 1,500" in capsys.readouterr().err
 
 
 def test_a_value_column_is_told(telecom_model: ChurnModel) -> None:

@@ -27,7 +27,9 @@ from retention.profit.catalogue import Offer
 from retention.profit.economics import PRESETS, Economics
 from retention.send_list import (
     Policy,
+    Spending,
     Summary,
+    currency_of,
     known_kinds,
     offers_at,
     offers_priced,
@@ -362,16 +364,29 @@ def test_spending_says_what_the_next_thousand_would_earn(telecom_model: ChurnMod
     customers = read_customers(telecom_customers(600, seed=2), ignore_label=True)
     catalogue = (SMALL, LARGE)
 
-    def earned(budget: float) -> tuple[float, float]:
+    def earned(budget: float) -> tuple[float, Spending]:
         scored = score(customers, telecom_model, TERMS, catalogue=catalogue, every_offer=True, budget=budget)
         assert scored.spending is not None
         assert scored.spending.spent <= budget
         sent = scored.send_list[scored.send_list["send"] == "yes"]
-        return float(sent["expected_profit"].sum()), scored.spending.budget_price
+        return float(sent["expected_profit"].sum()), scored.spending
 
-    (less, price), (more, _) = earned(5000), earned(6000)
-    assert price == pytest.approx((more - less) / 1000, rel=0.1)
-    assert earned(1e9)[1] == 0
+    (less, spending), (more, _) = earned(5000), earned(6000)
+    assert spending.next_thousand == pytest.approx(more - less, abs=1)
+    assert spending.budget_price == pytest.approx((more - less) / 1000, rel=0.1)
+    rich = earned(1e9)[1]
+    assert (rich.budget_price, rich.next_thousand) == (0, 0)
+
+
+def test_exactly_at_the_break_even_an_offer_is_sent() -> None:
+    """Of 500 an offer of 50 breaks even at 0.1 and of 250 at 0.2: those just there get one, as when measured."""
+    probability, value = np.array([0.1, np.nextafter(0.1, 0), 0.2, 0.19]), np.array([500.0, 500.0, 250.0, 250.0])
+    own = Policy(Economics(), offers_at(Economics())).decide(probability, value)
+    assert own.send.tolist() == [True, False, True, False]
+    assert own.spend == pytest.approx([50, 0, 50, 0])
+    one = Policy(Economics(), offers_at(Economics()), choice=offers_at(Economics())[:1])
+    assert one.decide(probability, value).send.tolist() == [True, False, True, False]
+    assert not replace(one, budget=1e6).decide(probability[:1], value[:1]).send.any()
 
 
 def test_the_top_and_a_cap_are_both_kept(telecom_model: ChurnModel) -> None:
@@ -414,7 +429,7 @@ def test_the_command_tells_money_and_what_it_rests_on(
     amounts = {"expected_profit", "budget", "budget_spent", "shadow_price", "next_thousand", "contact_price"}
     assert found["evidence"] == {name: ["assumed"] for name in amounts}
     assert 9900 < found["budget_spent"] <= found["budget"] == 10_000
-    assert found["next_thousand"] == pytest.approx(1000 * found["shadow_price"])
+    assert 0 < found["next_thousand"] < 1000 * found["shadow_price"]
     assert found["warnings"] == []
     rows = pd.read_csv(tmp_path / "scored.csv")
     sent = rows[rows["send"] == "yes"]
@@ -453,6 +468,25 @@ def test_messages_give_what_was_priced(telecom_model: ChurnModel, tmp_path: Path
     cheaper = write(tmp_path / "offers.toml", CATALOGUE.replace("cost = 20", "cost = 30"))
     with pytest.raises(InputError, match="priced at 20 with an offer that costs 30"):
         offers_priced(sent, Economics(), cheaper)
+
+
+def test_messages_speak_of_the_currency_that_was_priced(
+    capsys: pytest.CaptureFixture[str], telecom_folder: Path, telecom_file: Path, tmp_path: Path
+) -> None:
+    """The list carries it from `score` to `offers`; a flag overrides it; two in one list are refused."""
+    scored, out = tmp_path / "scored.csv", tmp_path / "messages.csv"
+    run(capsys, "score", telecom_file, "--model", telecom_folder, "--out", scored, "--top", 3, "--currency", "€")
+    rows = read_send_list(scored)
+    assert set(rows["currency"]) == {"€"} == {currency_of(rows)}
+    run(capsys, "offers", scored, "--out", out)
+    assert pd.read_csv(out)["message"].str.contains("€50").all()
+    run(capsys, "offers", scored, "--out", out, "--currency", "$")
+    assert pd.read_csv(out)["message"].str.contains("$50", regex=False).all()
+    mixed = pd.DataFrame({"id": ["a", "b", "c"], "currency": ["€", "", "$"]})
+    with pytest.raises(InputError, match="'€' and '\\$'"):
+        currency_of(mixed)
+    assert currency_of(mixed[["id"]]) is None
+    assert currency_of(mixed[1:2]) is None
 
 
 def test_a_list_without_prices_takes_the_economics(tmp_path: Path) -> None:

@@ -32,10 +32,11 @@ def _offers(options: argparse.Namespace) -> Outcome:
     from retention.offers.batch import write_offers
     from retention.offers.ledger import Ledger
     from retention.offers.writer import writer_from_settings
-    from retention.send_list import offers_priced, read_send_list
+    from retention.send_list import currency_of, offers_priced, read_send_list
     from retention.settings import settings
 
     rows = read_send_list(options.scored)
+    options.currency = options.currency or currency_of(rows)
     economics = economics_of(options)
     ledger = Ledger(options.ledger) if options.ledger else None
     writer = writer_from_settings(settings())

@@ -3,6 +3,7 @@
 import argparse
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from retention.cli.command import (
     AddCommand,
@@ -15,7 +16,13 @@ from retention.cli.command import (
     lines,
     money_flags,
     progress,
+    read_customers_of,
+    role_flags,
 )
+from retention.errors import InputError
+
+if TYPE_CHECKING:
+    from retention.churn.model import ChurnModel
 
 
 def add(command: AddCommand) -> None:
@@ -31,6 +38,10 @@ def add(command: AddCommand) -> None:
     report = command("report", _report, "one page for a manager, ready to print")
     report.add_argument("--model", type=Path, required=True)
     report.add_argument("--out", type=Path, required=True, help="HTML file to write")
+    report.add_argument(
+        "--customers", type=Path, metavar="FILE", help="the customers it was trained on, to audit them on the page"
+    )
+    role_flags(report)
     money_flags(report)
     catalogue_flag(report)
 
@@ -90,6 +101,27 @@ def _report(options: argparse.Namespace) -> Outcome:
 
     model = ChurnModel.load(options.model)
     curve = profit(model, economics_of(options))
-    made_at = dt.datetime.now(dt.UTC).date()
-    write_file(options.out, report(model, curve, made_at=made_at, folder=options.model).encode())
+    html = report(
+        model,
+        curve,
+        made_at=dt.datetime.now(dt.UTC).date(),
+        folder=options.model,
+        **_training_customers(options, model),
+    )
+    write_file(options.out, html.encode())
     return {"report": str(options.out)}, f"report in {options.out}"
+
+
+def _training_customers(options: argparse.Namespace, model: "ChurnModel") -> dict[str, Any]:
+    """Return what the report says of the customers a model was trained on; nothing where no file was given."""
+    if options.customers is None:
+        return {}
+    from retention.customers.audit import audit
+
+    customers = read_customers_of(options)
+    if model.customers not in {len(customers), len(customers.newest())}:
+        raise InputError(
+            f"{customers.source}: holds {len(customers):,} customers, and the model was trained on "
+            f"{model.customers:,}; pass the file it was trained on"
+        )
+    return {"source": customers.source, "findings": audit(customers)}

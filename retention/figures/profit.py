@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from retention.figures.style import ACCENT, GREY, RED, SOFT, mark, money_axis, styled
 from retention.profit.curve import EVIDENCE, ProfitCurve
 from retention.profit.money import in_currency
+from retention.profit.verdict import verdict
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -58,11 +59,11 @@ def profit_curve(curve: ProfitCurve, threshold: float) -> "go.Figure":
     for name, amount, dash in [
         ("Offer to everyone", float(curve.profit[0]), "dot"),
         ("Perfect foresight", round(perfect), "longdashdot"),
-        ("Nobody does", 0.0, "solid"),
+        ("Nobody gets an offer", 0.0, "solid"),
     ]:
         figure.add_scatter(
             x=[0, 1], y=[amount, amount], mode="lines", name=name,
-            line={"color": GREY, "width": 1.5, "dash": dash}, showlegend=amount != 0, hoverinfo="skip",
+            line={"color": GREY, "width": 1.5, "dash": dash}, hoverinfo="skip",
         )  # fmt: skip
     break_even = curve.threshold_break_even
     if break_even is not None and break_even <= 1:
@@ -75,7 +76,7 @@ def profit_curve(curve: ProfitCurve, threshold: float) -> "go.Figure":
     )  # fmt: skip
     figure = styled(
         figure,
-        reading=_reading(curve),
+        reading=verdict(curve),
         x_title=_TITLES["threshold"],
         title=f"Profit against doing nothing, {curve.customers:,} customers ({currency})",
         evidence=EVIDENCE,
@@ -100,22 +101,6 @@ def _axis(name: str, x: NDArray[np.float64], *, mark_at: float | None, marked: b
         layout |= {"shapes[0].x0": mark_at, "shapes[0].x1": mark_at}
         layout |= {"annotations[0].x": mark_at, "annotations[0].xanchor": anchor}
     return {"x": x.tolist(), "layout": layout}
-
-
-def _reading(curve: ProfitCurve) -> str:
-    def amount(number: float) -> str:
-        return in_currency(number, curve.economics.currency)
-
-    if curve.matrix().contacted == 0:
-        return (
-            f"Sending to nobody is best; sending to everyone would earn {amount(curve.profit_all)} per 1,000 "
-            "customers (backtested, assumed)."
-        )
-    return (
-        f"Sending from {curve.threshold_best:.3f} on earns about {amount(curve.profit_best)} per 1,000 customers "
-        f"(90% band {amount(curve.band.low)} to {amount(curve.band.high)}), sending to everyone "
-        f"{amount(curve.profit_all)} (backtested, assumed)."
-    )
 
 
 def _drawn(curve: ProfitCurve) -> NDArray[np.int64]:

@@ -8,7 +8,8 @@ import numpy as np
 from retention.figures.style import ACCENT, GREY, PERCENT, RED, mark, money_axis, styled
 from retention.profit.curve import EVIDENCE, ProfitCurve
 from retention.profit.money import in_currency
-from retention.profit.whatif import SaveRates, Swing, break_even_save_rate
+from retention.profit.verdict import save_rate_uncertain
+from retention.profit.whatif import SaveRates, Swing
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -112,7 +113,7 @@ def profit_against_save_rate(rates: SaveRates, curve: ProfitCurve) -> "go.Figure
     lines = np.append(rates.profit_all, rates.profit_best)
     return styled(
         figure,
-        reading=_save_rate_reading(curve),
+        reading=save_rate_uncertain(curve),
         x_title="Save rate: share of leavers kept",
         title=f"{_TITLE} ({currency})",
         evidence=EVIDENCE,
@@ -132,25 +133,12 @@ def _tornado_reading(most: Swing, currency: str) -> str:
     )
 
 
-def _save_rate_reading(curve: ProfitCurve) -> str:
-    assumed = f"{curve.economics.save_rate:.0%} is assumed"
-    if curve.matrix().contacted == 0:
-        return f"Nobody is worth an offer at the save rate as it is: {assumed}."
-    least = break_even_save_rate(curve)
-    if least is None:
-        return f"The offer does not pay at any save rate; {assumed}."
-    return (
-        f"Sent to the same customers, the offer pays as long as it keeps at least {least:.1%} of those who would "
-        f"leave; {assumed}."
-    )
-
-
 def _setting(name: str, setting: float, currency: str) -> str:
     """Write a money input as people do.
 
     >>> _setting("save_rate", 0.24, "₹"), _setting("value", 600.0, "₹"), _setting("contact_cost", 0.8, "₹")
-    ('24%', '₹600', '₹0.8')
+    ('24%', '₹600', '₹0.80')
     """
     if name in {"value", "offer_cost", "contact_cost"}:
-        return in_currency(setting, currency) if setting >= 100 else f"{currency}{setting:.3g}"
+        return in_currency(setting if setting >= 100 else float(f"{setting:.3g}"), currency, exactly=setting < 100)
     return f"{setting * 100:.3g}%"

@@ -43,6 +43,7 @@ _KNOWN: Final = {
     "offer": Meaning("which offer of the catalogue", ""),
     "offer_cost": Meaning("cost of the offer when redeemed", "currency"),
     "offer_cost_evidence": Meaning("what the cost of the offer rests on", ""),
+    "currency": Meaning("sign or code of the currency of the amounts", ""),
     "value_evidence": Meaning("what the value rests on", ""),
     "expected_profit_evidence": Meaning("what the expected profit rests on", ""),
     "message": Meaning("the message; a name in it is replaced by {name}", ""),

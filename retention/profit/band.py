@@ -4,6 +4,9 @@ Resampling n customers with replacement needs no rows here: how many come from e
 multinomial draw, and the sum of a group's money, given how many, is normal with the group's own mean
 and variance. With one value for all the variance inside a group is zero and the draw is exact; with a
 value column leaving it out would make the band about half as wide as it should be.
+
+Other customers, but the same model: it and its scores are held fixed, so a band does not cover how another
+training set would have changed them.
 """
 
 from typing import NamedTuple
@@ -15,7 +18,6 @@ from retention.profit.economics import Economics
 from retention.profit.ranking import Sums, money, money_squared
 
 COVERAGE = 0.90
-DRAWS = 2000
 _NORMAL_95 = 1.6448536269514722
 
 
@@ -33,29 +35,6 @@ class CurveBand(NamedTuple):
     high: NDArray[np.float64]
 
 
-def resampled_money(groups: Sums, economics: Economics, *, seed: int, draws: int = DRAWS) -> NDArray[np.float64]:
-    """Draw what contacting each group brings when n customers are drawn again with replacement.
-
-    Parameters
-    ----------
-    groups
-        Sums of disjoint groups that together are all customers, (moments, groups, 2).
-    economics
-        The money.
-    seed
-        The same seed gives the same draws, so that a band moves smoothly with the economics.
-    draws
-        How many times to resample.
-
-    Returns
-    -------
-    ndarray
-        (draws, groups), currency over the n customers; sums over groups of one row are paired.
-    """
-    generator = np.random.default_rng(seed)
-    return money_of(resampled_customers(groups, generator, draws=draws), groups, economics, generator)
-
-
 def resampled_customers(groups: Sums, generator: np.random.Generator, *, draws: int) -> NDArray[np.int32]:
     """Draw how many customers come from each group, (draws, groups, 2); this does not depend on the money."""
     count = groups[0]
@@ -67,7 +46,10 @@ def resampled_customers(groups: Sums, generator: np.random.Generator, *, draws: 
 def money_of(
     picked: NDArray[np.int32], groups: Sums, economics: Economics, generator: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Return what so many customers of each group bring, (draws, groups); with a value column, drawn as well."""
+    """Return what so many customers of each group bring, (draws, groups); with a value column, drawn as well.
+
+    Sums over groups of one row are paired.
+    """
     heads = np.maximum(groups[0], 1)
     mean = money(groups, economics) / heads
     if len(groups) == 1:

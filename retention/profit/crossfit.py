@@ -50,6 +50,12 @@ class CrossFitted:
     personal: Personal | None
 
 
+def chosen_out_of_fold(ranking: Ranking, fold_thresholds: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return who is contacted by the threshold of their own fold, picked on the others, (n,)."""
+    chosen: NDArray[np.bool_] = ranking.score >= fold_thresholds[ranking.fold]
+    return chosen
+
+
 def cross_fitted(ranking: Ranking, economics: Economics, *, fold_thresholds: NDArray[np.float64]) -> CrossFitted:
     """Price the customers contacted by their own fold's threshold.
 
@@ -62,7 +68,7 @@ def cross_fitted(ranking: Ranking, economics: Economics, *, fold_thresholds: NDA
     fold_thresholds
         For each fold, picked on the others, (folds,).
     """
-    chosen = ranking.score >= fold_thresholds[ranking.fold]
+    chosen = chosen_out_of_fold(ranking, fold_thresholds)
     own = None if ranking.value is None else ranking.score >= economics.break_even(ranking.value)
     # Groups 0 ... 3: in neither, by fold threshold, by own break-even, in both.
     codes = chosen.astype(np.int32) if own is None else chosen + 2 * own.astype(np.int32)

@@ -5,7 +5,7 @@ is picked on all of them and is the one to deploy; ``profit_best`` is reported f
 fold by fold, on the *other* folds, so that the number has not been chosen on the customers it is about.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from retention.profit.band import Band, CurveBand, along_curve
 from retention.profit.crossfit import Personal, cross_fitted
 from retention.profit.economics import Economics
+from retention.profit.empc import ExpectedMaximumProfit, expected_maximum_profit
 from retention.profit.matrix import Matrix, business_matrix, checked_threshold
 from retention.profit.optimum import best_thresholds
 from retention.profit.ranking import GRID, Ranking, money, rank, values
@@ -130,6 +131,17 @@ class ProfitCurve:
         return bool(self.gain_band.low > 0)
 
     @property
+    def personal_headroom(self) -> bool:
+        """Whether deciding customer by customer clearly earns more than both; False without a value column."""
+        band = self.bands.personal_gain
+        return band is not None and bool(band.low > 0)
+
+    @cached_property
+    def empc(self) -> ExpectedMaximumProfit:
+        """What the best threshold at each save rate earns, whatever rate is assumed."""
+        return expected_maximum_profit(self.ranking, self.economics)
+
+    @property
     def optimism(self) -> float:
         """How much the in-sample profit overstates the honest one, per 1,000 customers."""
         return self.profit_in_sample - self.profit_best
@@ -192,13 +204,18 @@ class ProfitCurve:
                 **{f"{group}_amount": getattr(matrix, f"{group}_amount") for group in _GROUPS},
                 "profit": matrix.profit,
             },
-            "band": {"low": self.band.low, "high": self.band.high},
+            "band": self.band._asdict(),
+            "gain_band": self.gain_band._asdict(),
+            "empc": asdict(self.empc),
         }
-        if self.personal is not None:
+        if self.personal is not None and self.bands.over_threshold and self.bands.personal_gain:
             view["profit_personal"] = self.personal.profit
             view["personal_over_threshold"] = self.personal.over_threshold
-        amounts = [key for key in view if key.startswith(("profit_", "personal_"))]
-        amounts += ["band", "matrix"]
+            view["personal_over_threshold_band"] = self.bands.over_threshold._asdict()
+            view["personal_gain_band"] = self.bands.personal_gain._asdict()
+            view["headroom_personal"] = self.personal_headroom
+        amounts = [key for key in view if key.startswith(("profit_", "personal_")) or key.endswith("band")]
+        amounts += ["matrix", "empc"]
         return {**view, "evidence": {name: list(EVIDENCE) for name in amounts}}
 
 

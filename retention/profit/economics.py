@@ -128,6 +128,23 @@ class Economics:
         gain, loss = self._gain(v), self._loss(v)
         return _plain(p * gain - (1 - p) * loss - self.contact_cost)
 
+    def expected_spend(self, probability: ArrayLike) -> Any:
+        """Return what contacting is expected to cost: c + d·(p·γ + (1 − p)·ρ), currency a customer.
+
+        Parameters
+        ----------
+        probability
+            Calibrated churn probability, in [0, 1]; a number or any array.
+
+        Examples
+        --------
+        >>> Economics(save_rate=0.5, stayer_redemption=0.5, contact_cost=1).expected_spend(0.3)
+        26.0
+        """
+        p = _probabilities(probability)
+        redeemed = p * self.save_rate + (1 - p) * self.stayer_redemption
+        return _plain(self.contact_cost + self.offer_cost * redeemed)
+
     @overload
     def break_even(self, value: float | None = None) -> float: ...
     @overload
@@ -183,7 +200,8 @@ class Economics:
             return None
         gain = self.save_rate * (self.value - self.offer_cost)
         value, cost, earned, contact = (
-            in_currency(amount, self.currency) for amount in (self.value, self.offer_cost, gain, self.contact_cost)
+            in_currency(amount, self.currency, exactly=True)
+            for amount in (self.value, self.offer_cost, gain, self.contact_cost)
         )
         if gain <= 0:
             return (

@@ -6,10 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retention.errors import InputError
-from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
-from retention.profit.ranking import Ranking
-from retention.profit.whatif import save_rate_line
+from retention.profit.ranking import Ranking, save_rate_line
 
 
 @dataclass(frozen=True)
@@ -22,14 +20,29 @@ class ExpectedMaximumProfit:
         Per 1,000 customers (currency). Thresholds are picked on the customers themselves, so it is optimistic.
     share
         Expected share of customers contacted, in [0, 1].
+    alpha, beta
+        Parameters of the beta distribution of the save rate.
     """
 
     profit: float
     share: float
+    alpha: float
+    beta: float
+
+    @property
+    def save_rate(self) -> float:
+        """Mean of the save rate."""
+        return self.alpha / (self.alpha + self.beta)
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the save rate."""
+        mean = self.save_rate
+        return float(np.sqrt(mean * (1 - mean) / (self.alpha + self.beta + 1)))
 
 
 def expected_maximum_profit(
-    curve: ProfitCurve, *, alpha: float = 6.0, beta: float = 14.0
+    ranking: Ranking, economics: Economics, *, alpha: float = 6.0, beta: float = 14.0
 ) -> ExpectedMaximumProfit:
     """Return the EMPC: the profit at each save rate's own best threshold, over a beta-distributed rate.
 
@@ -42,8 +55,10 @@ def expected_maximum_profit(
 
     Parameters
     ----------
-    curve
-        The profit as assumed; its own save rate plays no part.
+    ranking
+        The customers, each with a score from a model that had not seen them.
+    economics
+        The money; its save rate plays no part.
     alpha, beta
         Parameters of the distribution, > 0; the paper's 6 and 14 have mean 0.3.
 
@@ -63,14 +78,16 @@ def expected_maximum_profit(
             raise InputError(f"{name}: must be above 0, got {parameter}; the usual values are 6 and 14")
     from scipy.special import betainc
 
-    contacted, cost, gain = _every_threshold(curve.ranking, curve.economics)
+    contacted, cost, gain = _every_threshold(ranking, economics)
     corners, lines = _upper_envelope(cost, gain)
     first = np.diff(betainc(alpha + 1, beta, corners)) * alpha / (alpha + beta)
     mass = np.diff(betainc(alpha, beta, corners))
-    n = len(curve.ranking)
+    n = len(ranking)
     return ExpectedMaximumProfit(
         profit=float(np.sum(gain[lines] * first - cost[lines] * mass)) * 1000 / n,
         share=float(np.sum(contacted[lines] * mass)) / n,
+        alpha=alpha,
+        beta=beta,
     )
 
 

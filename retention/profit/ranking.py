@@ -9,7 +9,7 @@ their squared values, for (stayers, leavers) on the last axis. Without a value c
 first moment only, and the value of the economics stands for everyone's.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -162,6 +162,21 @@ def money_squared(sums: Sums, economics: Economics) -> NDArray[np.float64]:
     mixed = 2 * intercept * slope * values(sums, economics)
     total: Sums = intercept**2 * sums[0] + mixed + slope**2 * squares
     return total
+
+
+def save_rate_line(contacted: Sums, economics: Economics) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return (cost, gain) of contacting, so that the profit at save rate γ is γ·gain − cost (currency).
+
+    Parameters
+    ----------
+    contacted
+        Sums over those contacted, (moments, ..., 2).
+    economics
+        The money; its save rate plays no part.
+    """
+    nobody_saved = money(contacted, replace(economics, save_rate=0.0)).sum(axis=-1)
+    all_saved = money(contacted, replace(economics, save_rate=1.0)).sum(axis=-1)
+    return -nobody_saved, all_saved - nobody_saved
 
 
 def _tally(

@@ -3,6 +3,7 @@
 A threshold is picked on a sample as well, so holding it fixed would make the bands too narrow, and call
 a gain certain that another sample's thresholds would not have made. Each draw therefore goes the whole
 way: resample the customers, pick every fold's threshold on the other folds, add up what each earns on its own.
+The model and its scores are held fixed: how they would differ, trained on other customers, is not in the bands.
 The candidates are ``BINS`` thresholds with about as many customers between one and the next.
 """
 
@@ -34,11 +35,14 @@ class Bands(NamedTuple):
         Of ``profit_best − max(profit_all, profit_none)``.
     over_threshold
         Of what deciding customer by customer earns over ``profit_best``; None without a value column.
+    personal_gain
+        Of what it earns over ``max(profit_all, profit_none)``; None without a value column.
     """
 
     profit: Band
     gain: Band
     over_threshold: Band | None
+    personal_gain: Band | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +64,12 @@ class Resamples:
         """Take the middle 90% of what comes out of the draws."""
         drawn = self._money(economics) * (1000 / len(self.ranking))  # (draws, folds, bins, 1 or 2)
         best = _cross_fitted(drawn.sum(axis=-1))
-        everyone = drawn.sum(axis=(1, 2, 3))
-        over = None if self.ranking.value is None else middle(drawn[..., 1].sum(axis=(1, 2)) - best)
-        return Bands(middle(best), middle(best - np.maximum(everyone, 0.0)), over)
+        rival = np.maximum(drawn.sum(axis=(1, 2, 3)), 0.0)
+        over = over_rival = None
+        if self.ranking.value is not None:
+            personal = drawn[..., 1].sum(axis=(1, 2))
+            over, over_rival = middle(personal - best), middle(personal - rival)
+        return Bands(middle(best), middle(best - rival), over, over_rival)
 
     def _money(self, economics: Economics) -> Amounts:
         ranking, (bins, codes) = self.ranking, self._codes

@@ -10,7 +10,7 @@ Source: the Lagrangian relaxation of Kellerer, Pferschy and Pisinger, Knapsack P
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -47,6 +47,8 @@ class Targeting:
         No choice within the limits can have a higher expected profit than this.
     budget_price
         What the next unit of currency of budget would earn; 0 when the budget is no limit.
+    next_thousand
+        What 1,000 more of budget would earn, everyone chosen for anew; 0 when the budget is no limit.
     contact_price
         What one contact more would earn; 0 when contacts are no limit.
     """
@@ -58,17 +60,13 @@ class Targeting:
     spend: float
     bound: float
     budget_price: float
+    next_thousand: float
     contact_price: float
 
     @property
     def contacted(self) -> int:
         """Customers who get an offer."""
         return int(np.count_nonzero(self.offer != NO_OFFER))
-
-    @property
-    def next_thousand(self) -> float:
-        """What the next 1,000 of budget would earn (currency), at the budget's price."""
-        return 1000 * self.budget_price
 
 
 def choose(
@@ -81,6 +79,8 @@ def choose(
     max_contacts: int | None = None,
 ) -> Targeting:
     """Give each customer at most one offer, for the highest expected profit within the limits.
+
+    An offer that would earn exactly nothing is not sent: it might use up what another could earn with.
 
     Parameters
     ----------
@@ -123,12 +123,17 @@ def choose(
     for row, offer in enumerate(offers):
         money = offer.economics(economics)
         profit[row] = money.expected_profit(p, worth)
-        redeemed = p * money.save_rate + (1 - p) * money.stayer_redemption
-        spend[row] = money.contact_cost + money.offer_cost * redeemed
+        spend[row] = money.expected_spend(p)
     cap = len(p) if max_contacts is None else min(int(max_contacts), len(p))
     # Sums of fractions are off by as little: what costs the budget exactly is to fit.
     limit = np.inf if budget is None else float(budget) * (1 + _ROUNDING)
-    return _solve(_Problem(profit, spend, limit, cap))
+    problem = _Problem(profit, spend, limit, cap)
+    chosen = _solve(problem)
+    if chosen.budget_price == 0:
+        return chosen
+    # Its price holds for the next unit alone: what is still to be had gets scarcer with every unit spent.
+    more = _solve(problem._replace(budget=limit + 1000))
+    return replace(chosen, next_thousand=max(more.profit - chosen.profit, 0.0))
 
 
 class _Problem(NamedTuple):
@@ -180,6 +185,7 @@ def _solve(problem: _Problem) -> Targeting:
         spend=float(spend.sum()),
         bound=bound,
         budget_price=high,
+        next_thousand=0.0,
         contact_price=dearer.contact_price,
     )
 

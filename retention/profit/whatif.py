@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retention.errors import InputError
+from retention.profit.crossfit import chosen_out_of_fold
 from retention.profit.curve import ProfitCurve
-from retention.profit.economics import Economics
-from retention.profit.ranking import Sums, money
+from retention.profit.economics import MAX_AMOUNT, Economics
+from retention.profit.ranking import save_rate_line
 
 INPUTS = {
     "value": "Margin kept if a customer stays",
@@ -81,6 +82,8 @@ def usual_ranges(economics: Economics) -> dict[str, tuple[float, float]]:
         if name.endswith(("rate", "redemption")):
             other = {"stayer_redemption": economics.harm_rate, "harm_rate": economics.stayer_redemption}
             high = min(high, 1.0 - other.get(name, 0.0))
+        else:
+            high = min(high, MAX_AMOUNT)
         if low < high:
             ranges[name] = (low, high)
     return ranges
@@ -116,7 +119,7 @@ def tornado(curve: ProfitCurve, ranges: Mapping[str, tuple[float, float]] | None
 
 
 def break_even_save_rate(curve: ProfitCurve, threshold: float | None = None) -> float | None:
-    """Return the save rate at which sending from a threshold up earns nothing.
+    """Return the save rate at which sending to given customers earns nothing.
 
     The profit of contacting given customers is a line in the save rate γ, so it is a closed form:
     ``γ = (cost of contacting and of stayers) / (value − offer cost of the leavers among them)``.
@@ -124,21 +127,29 @@ def break_even_save_rate(curve: ProfitCurve, threshold: float | None = None) -> 
     Parameters
     ----------
     curve
-        The profit as assumed; its own save rate plays no part, except through the default threshold.
+        The profit as assumed; its own save rate plays no part, except through the default customers.
     threshold
-        Where to send from; ``threshold_best`` by default.
+        Where to send from. By default those are meant whom each fold's own threshold contacts: on
+        the customers that a threshold was picked on, the rate would look lower than it is.
 
     Returns
     -------
     float or None
         In [0, 1]: the offer pays as long as it keeps at least this share of leavers. None where it
-        cannot pay at any rate, or where nobody is contacted.
+        cannot pay at any rate, where nobody is contacted, or where the default customers earn nothing
+        as things are assumed.
     """
-    contacted = curve.ranking.contacted(curve.matrix(threshold).threshold)
+    ranking = curve.ranking
+    if threshold is not None:
+        contacted = ranking.contacted(curve.matrix(threshold).threshold)
+    elif curve.profit_best > 0:
+        contacted = ranking.group(chosen_out_of_fold(ranking, curve.fold_thresholds).astype(np.int32), 2)[:, 1]
+    else:
+        return None
     cost, gain = save_rate_line(contacted, curve.economics)
     if gain <= 0 or cost > gain:
         return None
-    return float(cost / gain)
+    return max(0.0, float(cost / gain))
 
 
 def over_save_rates(curve: ProfitCurve, save_rate: NDArray[np.float64] | None = None) -> SaveRates:
@@ -159,21 +170,6 @@ def over_save_rates(curve: ProfitCurve, save_rate: NDArray[np.float64] | None = 
         profit_all=np.array([each.profit_all for each in curves]),
         share_best=np.array([each.share_best for each in curves]),
     )
-
-
-def save_rate_line(contacted: Sums, economics: Economics) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return (cost, gain) of contacting, so that the profit at save rate γ is γ·gain − cost (currency).
-
-    Parameters
-    ----------
-    contacted
-        Sums over those contacted, (moments, ..., 2).
-    economics
-        The money; its save rate plays no part.
-    """
-    nobody_saved = money(contacted, replace(economics, save_rate=0.0)).sum(axis=-1)
-    all_saved = money(contacted, replace(economics, save_rate=1.0)).sum(axis=-1)
-    return -nobody_saved, all_saved - nobody_saved
 
 
 def _with_input(curve: ProfitCurve, name: str, setting: float) -> ProfitCurve:

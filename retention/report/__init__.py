@@ -1,5 +1,5 @@
 """The one-page report: one HTML file for a manager, with no script and nothing to fetch, that prints on A4."""
 
-from retention.report.page import SendList, report
+from retention.report.page import report
 
-__all__ = ["SendList", "report"]
+__all__ = ["report"]

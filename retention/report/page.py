@@ -10,48 +10,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from retention.artifacts import MANIFEST, sha256
-from retention.churn.drift import Drift
 from retention.churn.evaluate import calibration_table
 from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
 from retention.customers.names import factor_names
 from retention.profit.curve import EVIDENCE, ProfitCurve
 from retention.profit.money import in_currency
-from retention.profit.verdict import verdict
+from retention.profit.verdict import nobody_pays, one_by_one, verdict
 from retention.profit.whatif import INPUTS, break_even_save_rate, tornado
 from retention.report.plot import Plot
+from retention.send_list import Scored
 
 if TYPE_CHECKING:
     from jinja2 import Template
-
-
-class SendList(Protocol):
-    """What scoring customers returns; see the pipeline, which lives above this room."""
-
-    @property
-    def send_list(self) -> pd.DataFrame:
-        """One row a customer, with ``send`` (yes/no) and ``expected_profit`` (currency)."""
-
-    @property
-    def contacted(self) -> int:
-        """How many get an offer."""
-
-    @property
-    def mean_probability(self) -> float:
-        """Mean churn probability of all of them, in [0, 1]."""
-
-    @property
-    def threshold(self) -> float | None:
-        """The probability from which on customers get an offer; None where each has their own."""
-
-    @property
-    def drift(self) -> Drift:
-        """How they differ from the training customers."""
 
 
 def report(
@@ -61,7 +37,7 @@ def report(
     made_at: date,
     source: str | None = None,
     findings: Sequence[Finding] | None = None,
-    scored: SendList | None = None,
+    scored: Scored | None = None,
     folder: Path | None = None,
 ) -> str:
     """Write the page. The same arguments give the same bytes.
@@ -94,7 +70,8 @@ def report(
         kind = "error" if scored.drift.level == "severe" else "warning"
         cautions += [(kind, f"Drift: {sentence}") for sentence in scored.drift.reasons]
     shown = _fitting(cautions, letters=130, rows=3)
-    found = _fitting([(one.severity, one.sentence) for one in findings or ()], letters=46, rows=5)
+    rows = 5 if scored is None or scored.spending is None else 4  # the limits of the send list take room as well
+    found = _fitting([(one.severity, one.sentence) for one in findings or ()], letters=46, rows=rows)
     dense = sum(len(sentence) for _, sentence in shown + found) > 250
     return _template(curve.economics.currency).render(
         model=model,
@@ -107,10 +84,13 @@ def report(
         scored=scored,
         cautions=shown,
         dense=dense,
+        several=scored is not None and _offers_sent(scored.send_list) > 1,
         expected=0.0 if scored is None else _expected_profit(scored.send_list),
         both=", ".join(EVIDENCE),
         assumed="assumed",
         verdict=verdict(curve),
+        one_by_one=one_by_one(curve),
+        no_offer_pays=nobody_pays(curve) is not None,
         choices=choices,
         reach=_reach([*(number for _, number in choices), *curve.band]),
         groups=_groups(curve),
@@ -135,6 +115,7 @@ def _template(currency: str) -> "Template":
     )
     environment.filters |= {
         "money": lambda amount: in_currency(amount, currency),
+        "exactly": lambda amount: in_currency(amount, currency, exactly=True),
         "share": lambda share: f"{share:.1%}",
         "count": lambda number: f"{number:,}",
         "plain": _plain,
@@ -208,20 +189,13 @@ def _inputs(curve: ProfitCurve) -> list[_Input]:
         if name == "value" and curve.ranking.value is not None:
             setting = "column"
         elif name in {"value", "offer_cost", "contact_cost"}:
-            setting = _exactly(now, economics.currency)
+            setting = in_currency(now, economics.currency, exactly=True)
         else:
             setting = f"{100 * now:.6g}%"
         lower = None if swing is None or swing.low == now else swing.profit_low
         higher = None if swing is None or swing.high == now else swing.profit_high
         found.append(_Input(meaning, setting, lower, higher))
     return found
-
-
-def _exactly(amount: float, currency: str) -> str:
-    """Write an amount somebody typed, with the decimals it has."""
-    if amount.is_integer():
-        return in_currency(amount, currency)
-    return f"{currency}{amount:,.2f}" if round(amount, 2) == amount else f"{currency}{amount:,.12g}"
 
 
 def _figures(model: ChurnModel) -> list[tuple[str, str, str]]:
@@ -245,6 +219,10 @@ def _figures(model: ChurnModel) -> list[tuple[str, str, str]]:
         name = f"… of the {end.customers:,} {words}"
         figures.append((name, f"{end.predicted:.1%}", f"really left: {end.observed:.1%}"))
     return figures
+
+
+def _offers_sent(send_list: pd.DataFrame) -> int:
+    return int(send_list.loc[send_list["send"] == "yes", "offer"].nunique())
 
 
 def _expected_profit(send_list: pd.DataFrame) -> float:

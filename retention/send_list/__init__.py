@@ -1,6 +1,6 @@
 """The send list: who gets which offer, with the reasons and the money beside it."""
 
-from retention.send_list.policy import Decision, Policy, offers_at, offers_priced, policy_for, profit
+from retention.send_list.policy import Decision, Policy, currency_of, offers_at, offers_priced, policy_for, profit
 from retention.send_list.rows import ASSUMED, REASONS
 from retention.send_list.scoring import Scored, read_send_list, score
 from retention.send_list.streaming import known_kinds, score_file
@@ -15,6 +15,7 @@ __all__ = [
     "Scored",
     "Spending",
     "Summary",
+    "currency_of",
     "first_in_line",
     "known_kinds",
     "offers_at",

@@ -31,10 +31,11 @@ class Decision:
     expected_profit
         What sending that offer would earn, (n,), currency.
     spend
-        What it is expected to cost, the contact included, (n,), currency; 0 where none is sent, and
-        throughout where nothing is weighed against it.
+        What it is expected to cost, the contact included, (n,), currency; 0 where none is sent.
     budget_price
         What the next unit of currency of budget would earn; 0 where the budget is no limit.
+    next_thousand
+        What 1,000 more of budget would earn (currency), everyone chosen for anew; 0 where the budget is no limit.
     contact_price
         What one contact more would earn (currency); 0 where contacts are no limit.
     """
@@ -44,6 +45,7 @@ class Decision:
     expected_profit: Amounts = field(repr=False)
     spend: Amounts = field(repr=False)
     budget_price: float = 0.0
+    next_thousand: float = 0.0
     contact_price: float = 0.0
 
     def part(self, start: int, stop: int) -> "Decision":
@@ -103,17 +105,25 @@ class Policy:
         )
 
     def decide(self, probability: Amounts, value: Amounts | None) -> Decision:
-        """Decide about n customers with these churn probabilities and values (None: the economics' one number)."""
-        return self._choose(probability, value) if self.choice else self._cut(probability, value)
+        """Decide about n customers with these churn probabilities and values (None: the economics' one number).
+
+        Exactly at their break-even customers are contacted, as in the profit that is measured; where offers or
+        limits are weighed they are not, because an offer that earns nothing may take the place of one that does.
+        """
+        weighed = len(self.choice) > 1 or (self.choice and not self.one_by_one)
+        return self._choose(probability, value) if weighed else self._cut(probability, value)
 
     def _cut(self, probability: Amounts, value: Amounts | None) -> Decision:
-        expected = self.economics.expected_profit(probability, value)
-        send = expected > 0 if self.threshold is None else probability >= self.threshold
+        money = self.choice[0].economics(self.economics) if self.choice else self.economics
+        expected = money.expected_profit(probability, value)
+        least = money.break_even(value) if self.threshold is None else self.threshold
+        send = probability >= least
         if self.most is not None and send.sum() > self.most:
             ranked = np.argsort(-np.where(send, expected, -np.inf), kind="stable")
             send = np.zeros(len(probability), dtype=bool)
             send[ranked[: self.most]] = True
-        return Decision(send, np.zeros(len(send), dtype=np.int8), expected, np.zeros(len(send)))
+        spend = np.where(send, money.expected_spend(probability), 0.0)
+        return Decision(send, np.zeros(len(send), dtype=np.int8), expected, spend)
 
     def _choose(self, probability: Amounts, value: Amounts | None) -> Decision:
         chosen = choose(
@@ -127,6 +137,7 @@ class Policy:
             np.where(send, chosen.expected_profit, first),
             chosen.expected_spend,
             budget_price=chosen.budget_price,
+            next_thousand=chosen.next_thousand,
             contact_price=chosen.contact_price,
         )
 
@@ -203,6 +214,25 @@ def profit(model: ChurnModel, economics: Economics) -> ProfitCurve:
 def offers_at(economics: Economics, path: Path | None = None) -> tuple[Offer, ...]:
     """Return a catalogue, by default the packaged one, with the first offer as the money inputs say."""
     return (packaged() if path is None else open_catalogue(path)).at(economics)
+
+
+def currency_of(send_list: pd.DataFrame) -> str | None:
+    """Return the currency that a send list was priced in; None where it does not say.
+
+    Raises
+    ------
+    InputError
+        If it names several.
+    """
+    if "currency" not in send_list:
+        return None
+    named = send_list["currency"].dropna().astype("str").str.strip()
+    found = named[named != ""].unique()
+    if len(found) > 1:
+        raise InputError(
+            f"send list: column 'currency' holds {found[0]!r} and {found[1]!r}; score all with one --currency"
+        )
+    return str(found[0]) if len(found) else None
 
 
 def offers_priced(send_list: pd.DataFrame, economics: Economics, path: Path | None = None) -> tuple[Offer, ...]:

@@ -8,6 +8,7 @@ from retention.churn.model import ChurnModel
 from retention.churn.reasons import top_reasons
 from retention.customers.table import Customers
 from retention.offers.facts import message_facts
+from retention.profit.economics import Economics
 from retention.send_list.policy import Decision, Policy
 
 ASSUMED = "assumed"
@@ -50,9 +51,11 @@ def send_list_rows(
     rows["offer"] = np.where(decision.send, offered, "")
     rows = rows.join(top_reasons(model, customers, matrix=matrix))
     rows["value_evidence"] = rows["expected_profit_evidence"] = ASSUMED
-    # so that `offers` gives what was priced here
+    # so that `offers` gives what was priced here, in the currency it was priced in
     rows["offer_cost"] = np.array([offer.cost for offer in policy.offers], dtype=np.float64)[decision.offer]
     rows["offer_cost_evidence"] = ASSUMED
+    if policy.economics.currency != Economics.currency:  # a list in plain letters is to stay one
+        rows["currency"] = policy.economics.currency
     for name, column in message_facts(customers).items():
         rows[name] = column
     return rows.reset_index(drop=True)

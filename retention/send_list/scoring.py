@@ -27,8 +27,8 @@ class Scored:
     send_list
         One row an input customer, in input order: id, ``churn_probability``, ``value`` and
         ``expected_profit`` (currency), ``send`` (yes/no), ``offer``, ``reason_1`` to ``reason_3``, what
-        the amounts rest on, ``offer_cost`` (currency), and the facts a message may use. A row without an
-        offer is priced with the catalogue's first.
+        the amounts rest on, ``offer_cost`` (currency), ``currency`` (sign or code) where it is not ₹, and the
+        facts a message may use. A row without an offer is priced with the catalogue's first.
     id
         Name of the id column.
     mean_probability
@@ -127,6 +127,6 @@ def read_send_list(path: Path) -> pd.DataFrame:
     table = read_table(
         path,
         limits=Limits.from_settings(),
-        text_columns=lambda columns: {columns[0], "send", "offer", "name", "cuisine", *REASONS},
+        text_columns=lambda columns: {columns[0], "send", "offer", "currency", "name", "cuisine", *REASONS},
     )
     return table.frame

@@ -24,6 +24,8 @@ class Spending:
         The limits that were set; None for none.
     budget_price
         The budget's shadow price: what its next unit of currency would earn; 0 when it is no limit.
+    next_thousand
+        What 1,000 more of budget would earn (currency); 0 when it is no limit.
     contact_price
         What one contact more would earn (currency); 0 when contacts are no limit.
     """
@@ -32,12 +34,8 @@ class Spending:
     budget: float | None = None
     max_contacts: int | None = None
     budget_price: float = 0.0
+    next_thousand: float = 0.0
     contact_price: float = 0.0
-
-    @property
-    def next_thousand(self) -> float:
-        """What the next 1,000 of budget would earn (currency), at the budget's price."""
-        return 1000 * self.budget_price
 
     def amounts(self) -> dict[str, float | None]:
         """Return every amount under the name that files use."""
@@ -56,7 +54,8 @@ class Spending:
             )
         if self.max_contacts is not None:
             words.append(
-                f"one contact more would earn {in_currency(self.contact_price, currency)} ({ASSUMED})"
+                f"one contact more would earn {in_currency(round(self.contact_price, 2), currency, exactly=True)} "
+                f"({ASSUMED})"
                 if self.contact_price > 0
                 else "the cap on contacts does not bind: more contacts would earn nothing more"
             )
@@ -121,7 +120,9 @@ class Summary:
         if spending is not None:
             cost = f"the offers are expected to cost {in_currency(spending.spent, self.currency)}"
             limit = (
-                "" if spending.budget is None else f" of a budget of {in_currency(spending.budget, self.currency)}"
+                ""
+                if spending.budget is None
+                else f" of a budget of {in_currency(spending.budget, self.currency, exactly=True)}"
             )
             words.append(f"{cost}{limit} ({ASSUMED})")
             words += spending.at_the_margin(self.currency)
@@ -133,4 +134,11 @@ def spending_of(policy: Policy, decision: Decision, spent: float) -> Spending | 
     """Return the spending of a decision by a policy; None where nothing was weighed against it."""
     if not policy.choice:
         return None
-    return Spending(spent, policy.budget, policy.most, decision.budget_price, decision.contact_price)
+    return Spending(
+        spent,
+        policy.budget,
+        policy.most,
+        decision.budget_price,
+        decision.next_thousand,
+        decision.contact_price,
+    )

@@ -51,7 +51,11 @@ def _outcome(found: Outcome, currency: str) -> str:
 
     share = f" ({found.contacted / found.customers:.1%})" if found.customers else ""
     margins = " ".join(map(_sentence, spending.at_the_margin(sign)))
-    limit = "no budget set" if spending.budget is None else f"of a budget of {money(spending.budget)}"
+    limit = (
+        "no budget set"
+        if spending.budget is None
+        else f"of a budget of {in_currency(spending.budget, sign, exactly=True)}"
+    )
     cap = "" if spending.max_contacts is None else f", at most {spending.max_contacts:,}"
     cards = [
         ("Expected profit", money(found.profit), "against doing nothing", _ASSUMED),

@@ -28,8 +28,8 @@ class Choosing:
     Attributes
     ----------
     how
-        ``SLIDER``: everyone from its threshold up gets the first offer. ``FIRST``: everyone with whom the first
-        offer is expected to earn something gets it. ``EVERY``: everyone gets the offer that earns most with them.
+        ``SLIDER``: everyone from its threshold up gets the first offer. ``FIRST``: everyone from their own
+        break-even up gets it. ``EVERY``: everyone gets the offer that earns most with them.
     budget
         Cap on what the offers are expected to cost (currency, > 0), those that earn most first; None for none.
     max_contacts
@@ -82,7 +82,7 @@ class Choosing:
         what = "the first offer" if self.how == FIRST else "the best offer of the table"
         limits = []
         if self.budget is not None:
-            limits.append(f"a budget of {in_currency(self.budget, currency)}")
+            limits.append(f"a budget of {in_currency(self.budget, currency, exactly=True)}")
         if self.max_contacts is not None:
             limits.append(f"{self.max_contacts:,.0f} contacts")
         within = f", within {' and '.join(limits)}" if limits else ""

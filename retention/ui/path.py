@@ -3,7 +3,6 @@
 from html import escape
 
 from retention.hub.reference import Reference
-from retention.offers.campaign import Campaign
 from retention.profit.money import in_currency
 from retention.ui.session import Session
 
@@ -46,8 +45,8 @@ def header(session: Session, *, connected: bool) -> str:
     facts = [
         "no customers yet" if people is None else f"{len(people.newest()):,} customers from {people.source}",
         "no model yet" if session.model is None else f"a model ({_model(session)})",
-        f"{in_currency(money.offer_cost, money.currency)} an offer against "
-        f"{in_currency(money.value, money.currency)} a kept customer (assumed)",
+        f"{in_currency(money.offer_cost, money.currency, exactly=True)} an offer against "
+        f"{in_currency(money.value, money.currency, exactly=True)} a kept customer (assumed)",
         *([f"a send list of {chosen} (assumed)"] if chosen else []),
         breaker,
     ]
@@ -91,7 +90,3 @@ def _next(session: Session) -> str:
 
 def _model(session: Session) -> str | None:
     return None if session.model is None else f"{session.model.chosen}, AUC {session.model.metrics.roc_auc:.2f}"
-
-
-def _offers(campaign: Campaign) -> str:
-    return f"{campaign.written:,} messages {'sealed' if campaign.sealed else 'to read and seal'}"

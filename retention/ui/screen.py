@@ -114,8 +114,8 @@ class Screen:
         """All that follows from the money inputs."""
         tab = self.profit
         return [
-            tab.cards, tab.matrix, tab.threshold, tab.curve, tab.reading, tab.points, tab.trouble, tab.doubt,
-            *tab.budget.components, *tab.tornado.components, *tab.save_rate.components,
+            tab.cards, tab.matrix, tab.threshold, tab.curve, tab.reading, tab.points, tab.preset, tab.trouble,
+            tab.doubt, *tab.budget.components, *tab.tornado.components, *tab.save_rate.components,
             self.offers.catalogue.table, self.offers.catalogue.trouble, *self.from_messages,
         ]  # fmt: skip
 
@@ -132,6 +132,7 @@ class Screen:
             tab.curve: None if curve is None else figures.profit_curve(curve, threshold),
             tab.reading: views.earnings(curve) if session.model is None or curve else views.not_measured(),
             tab.points: profit_handlers.points(session),
+            tab.preset: profit_handlers.preset_of(session.economics),
             tab.trouble: "",
             tab.doubt: "",
             **tab.budget.show(session.choosing, budget_views.result(session, budget.outcome(session))),

@@ -13,7 +13,7 @@ from retention.profit.catalogue import Catalogue, Offer, packaged
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
 from retention.send_list import Scored
-from retention.ui.choosing import Choosing
+from retention.ui.choosing import FIRST, SLIDER, Choosing
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,11 +34,13 @@ class Session:
         Name -> plotly figure of the customers, drawn once; None where there is nothing to draw.
     economics, catalogue
         The money inputs, and the offers as written; the first offer's cost and save rate are the money inputs'.
-    choosing
-        How it is decided who gets which offer: by the slider, or customer by customer within limits.
+    chosen
+        How the visitor wants it decided who gets which offer; None while they have not said. See ``choosing``.
     model, curve
         The trained model, and its profit at every threshold under ``economics``; no profit for a model from the
         Hub that came without its evaluation rows.
+    model_source, model_findings
+        What the model was trained on here, and what the audit found in it; None for a model brought along.
     model_at
         ``OWNER/NAME@commit`` where this very model is on the Hub; None where it is not.
     scored, campaign
@@ -53,8 +55,10 @@ class Session:
     pictures: Mapping[str, Any] = field(default_factory=dict)
     economics: Economics = field(default_factory=Economics)
     catalogue: Catalogue = field(default_factory=packaged)
-    choosing: Choosing = field(default_factory=Choosing)
+    chosen: Choosing | None = None
     model: ChurnModel | None = None
+    model_source: str | None = None
+    model_findings: tuple[Finding, ...] | None = None
     model_at: str | None = None
     curve: ProfitCurve | None = None
     scored: Scored | None = None
@@ -62,8 +66,34 @@ class Session:
     own_ledger: Path | None = None
 
     def with_model(self, model: ChurnModel, *, at: str | None = None) -> "Session":
-        """Return the session with another model, and without what was made with the one before."""
-        return replace(self, model=model, model_at=at, curve=None, scored=None, campaign=None)
+        """Return the session with a model brought along, and without what was made with the one before."""
+        return replace(
+            self,
+            model=model,
+            model_at=at,
+            model_source=None,
+            model_findings=None,
+            curve=None,
+            scored=None,
+            campaign=None,
+        )
+
+    def with_own_model(self, model: ChurnModel) -> "Session":
+        """Return the session with a model that was trained on its customers, and the report can say so."""
+        source = None if self.customers is None else self.customers.source
+        return replace(self.with_model(model), model_source=source, model_findings=self.findings)
+
+    @property
+    def choosing(self) -> Choosing:
+        """How it is decided who gets which offer: by the slider, or customer by customer within limits.
+
+        Unless the visitor says otherwise, as for commands and scripts: by the slider, and where each
+        customer has a value of their own by each one's own break-even.
+        """
+        if self.chosen is not None:
+            return self.chosen
+        people = self.recipients
+        return Choosing(SLIDER if people is None or people.roles.value is None else FIRST)
 
     @property
     def recipients(self) -> Customers | None:

@@ -13,7 +13,7 @@ from retention.errors import InputError
 from retention.hub.reference import Reference
 from retention.profit.curve import ProfitCurve
 from retention.profit.money import in_currency
-from retention.profit.verdict import understated
+from retention.profit.verdict import below_break_even, nobody_pays
 from retention.ui.session import Session
 
 _FACTORS_TOLD = 12
@@ -157,18 +157,24 @@ def earnings(curve: ProfitCurve | None) -> str:
         return ""
     sign = curve.economics.currency
     if curve.matrix().contacted == 0:
-        return reading(
-            f"Sending to nobody is best: sending to everyone would earn {in_currency(curve.profit_all, sign)} per "
-            "1,000 customers (backtested, assumed)."
-        ) + picture_buttons("profit-curve")
+        reason = nobody_pays(curve)
+        return (
+            ("" if reason is None else reading(reason))
+            + reading(
+                f"Sending to nobody is best: sending to everyone would earn {in_currency(curve.profit_all, sign)} "
+                "per 1,000 customers (backtested, assumed)."
+            )
+            + picture_buttons("profit-curve")
+        )
     share = curve.matrix().contacted / curve.customers
-    below = understated(curve)
+    below = below_break_even(curve)
     words = reading(
         f"Contacting {share:.0%} of customers earns the most: "
         f"{in_currency(curve.profit_in_sample, sign)} per 1,000 customers with the threshold picked on these very "
         f"customers, and {in_currency(curve.profit_best, sign)} with each part's threshold picked on the others, "
-        f"which is what to expect (90% band {in_currency(float(curve.band.low), sign)} to "
-        f"{in_currency(float(curve.band.high), sign)}; backtested, assumed)."
+        f"which is what to expect; the difference, {in_currency(curve.optimism, sign)}, comes from picking it on "
+        f"the customers it is paid for (90% band of what to expect {in_currency(curve.band.low, sign)} to "
+        f"{in_currency(curve.band.high, sign)}; backtested, assumed)."
     )
     return words + (reading(below) if below else "") + picture_buttons("profit-curve")
 

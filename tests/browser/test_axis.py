@@ -23,7 +23,8 @@ _CHART = """() => {
 _AGREED = """() => {
     const here = document.querySelector('#profit-curve .js-plotly-plot').data.at(-1);
     const number = (text) => Number(text.replace(/[^0-9]/g, ''));
-    const card = [...document.querySelectorAll('.card')].find((one) => one.innerText.startsWith('Offers sent'));
+    const cards = [...document.querySelectorAll('.card')];
+    const card = cards.find((one) => one.innerText.startsWith('Offers it takes'));
     const [sent, of] = ['.figure', '.note'].map((part) => number(card.querySelector(part).innerText));
     return Math.abs(here.x[0] - sent / of) < 1e-6;
 }"""

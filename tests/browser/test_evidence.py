@@ -1,9 +1,14 @@
 """Every amount of money that is on the screen says what it rests on."""
 
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import open_tab
+from tests.browser.visitor import open_tab, upload
+from tests.files import telecom_customers, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -59,6 +64,51 @@ def test_no_amount_on_screen_stands_bare(page: Page) -> None:
         assert found["tagged"] >= at_least, tab
 
 
+def customer_by_customer(page: Page, folder: Path) -> None:
+    """Within a budget and a cap, rates as campaigns see them."""
+    page.get_by_label("Realistic").check()
+    expect(page.locator("#matrix")).to_contain_text("30% accept (assumed)")
+    page.get_by_label("Budget").fill("900.5")
+    page.get_by_label("Most contacts").fill("40")
+    expect(page.locator("#outcome .headline")).to_contain_text("One contact more would earn")
+    expect(page.locator("#header")).to_contain_text("within a budget of ₹900.50 and 40 contacts (assumed)")
+
+
+def own_values(page: Page, folder: Path) -> None:
+    """Each customer with a value of their own; customer by customer is where the desk starts then."""
+    table = telecom_customers()
+    table["value"] = np.linspace(20.0, 900.0, len(table)).round(2)
+    upload(page, write(folder / "valued.csv", table.to_csv(index=False)))
+    page.get_by_role("button", name="Use these customers").click()
+    expect(page.locator("#header")).to_contain_text("1,500 customers from valued.csv")
+    open_tab(page, "Churn model")
+    page.get_by_role("button", name="Train").click()
+    expect(page.locator("#header")).to_contain_text("AUC", timeout=120_000)
+    open_tab(page, "Profit")
+    expect(page.get_by_label("the first offer")).to_be_checked()
+    expect(page.locator("#outcome")).to_contain_text("than one threshold for all")
+
+
+def no_offer_pays(page: Page, folder: Path) -> None:
+    """An offer dearer than a customer."""
+    page.get_by_label("Cost of an offer").fill("600.5")
+    expect(page.locator("#reading")).to_contain_text("No offer pays: of a value of ₹500, an offer of ₹600.50")
+    expect(page.locator("#cards .headline")).to_contain_text("nobody gets an offer")
+
+
+@pytest.mark.parametrize("state", [customer_by_customer, own_values, no_offer_pays])
+def test_no_amount_stands_bare_however_it_is_decided(
+    page: Page, tmp_path: Path, state: Callable[[Page, Path], None]
+) -> None:
+    """Within limits, with a value column and where no offer pays, doubts opened: everywhere on the tab."""
+    state(page, tmp_path)
+    page.locator("#what-if").click()
+    page.wait_for_selector("#save-rate .js-plotly-plot .gtitle")
+    found = page.evaluate(WALK)
+    assert found["bare"] == []
+    assert found["tagged"] >= 12
+
+
 def test_the_walk_sees_what_is_bare(page: Page) -> None:
     """An amount outside of any card, a card without its tags, and a chart without its line are all found."""
     page.wait_for_selector("#profit-curve .js-plotly-plot .gtitle-subtitle")
@@ -69,6 +119,6 @@ def test_the_walk_sees_what_is_bare(page: Page) -> None:
         "document.querySelector('#profit-curve .gtitle-subtitle').remove();"
     )
     bare = page.evaluate(WALK)["bare"]
-    assert len(bare) == 3
+    assert len(bare) == 4  # the card holds two
     assert "earns ₹5" in bare
     assert [words for words in bare if words.startswith("chart: ")]

@@ -55,7 +55,8 @@ def test_it_prints_on_one_page_with_much_to_say(
     economics = Economics(value=5_000_000, save_rate=0.0213, stayer_redemption=0.9, harm_rate=0.01)
     directions = tuple(replace(one, feature=LONG, effect=LONG) for one in telecom_model.directions)
     model = replace(telecom_model, warnings=(LONG,) * 5, directions=directions)
-    scored = replace(score(telecom, model, economics), drift=Drift("severe", (LONG,) * 4))
+    limited = score(telecom, model, economics, budget=7_654_321.5, max_contacts=1_234)
+    scored = replace(limited, drift=Drift("severe", (LONG,) * 4))
     for findings in ([LONG] * 9, ["short enough"] * 30):
         page = report(
             model,

@@ -57,16 +57,16 @@ def test_a_visitor_who_presses_nothing_sees_a_finished_example(page: Page) -> No
 
 def test_the_figures_follow_the_slider_without_pressing_anything(page: Page) -> None:
     """Moving the slider changes cards, matrix and the marker on the curve."""
-    before = figure(page, "Offers sent")
+    before = figure(page, "Offers it takes")
     press_arrow(page, 40)
-    expect(page.locator(".card", has_text="Offers sent").locator(".figure")).not_to_have_text(f"{before:,}")
-    assert figure(page, "Offers sent") < before
+    expect(page.locator(".card", has_text="Offers it takes").locator(".figure")).not_to_have_text(f"{before:,}")
+    assert figure(page, "Offers it takes") < before
     marker = page.evaluate(
         "document.querySelector('#profit-curve .js-plotly-plot').data.find(t => t.name === 'You are here').x[0]"
     )
     assert marker == pytest.approx(float(page.locator("#threshold input[type=number]").input_value()))
     page.locator("#best").click()
-    expect(page.locator(".card").first).to_contain_text("the best threshold")
+    expect(page.locator(".card").first).to_contain_text("the best threshold, picked on these customers; on others")
 
 
 def test_the_figures_follow_the_money_inputs(page: Page) -> None:
@@ -86,7 +86,7 @@ def test_the_figures_follow_the_money_inputs(page: Page) -> None:
 def test_a_budget_says_what_more_of_it_would_earn_and_fewer_messages_go_out(page: Page) -> None:
     """Set beside the slider: customers are ranked, the price of the budget is told, the Offers tab keeps to it."""
     expect(page.locator("#outcome")).to_contain_text("The slider decides")
-    by_slider = figure(page, "Offers sent")
+    by_slider = figure(page, "Offers it takes")
     page.get_by_label("Budget").fill("5000")
     expect(page.locator("#outcome .headline")).to_contain_text("The next ₹1,000 of budget would earn ₹")
     expect(page.get_by_label("the first offer")).to_be_checked()
@@ -213,7 +213,7 @@ def test_a_link_opens_the_same_view_for_a_colleague(browser: Browser, address: s
         page.locator("#threshold input[type=number]").fill("0.3")
         page.keyboard.press("Enter")
         expect(page.locator(".card").first).not_to_contain_text("the best threshold")
-        shown = [figure(page, label) for label in ("Offers sent", "Saved customer", "Wasted budget")]
+        shown = [figure(page, label) for label in ("Offers it takes", "Saved customer", "Wasted budget")]
         open_tab(page, "Offers")
         page.get_by_role("button", name="Copy link").click()
         expect(page.get_by_role("button", name="Link copied")).to_be_visible()
@@ -223,7 +223,43 @@ def test_a_link_opens_the_same_view_for_a_colleague(browser: Browser, address: s
         assert page.get_by_role("tab", name="Offers").get_attribute("aria-selected") == "true"
         open_tab(page, "Profit")
         assert page.get_by_label("Cost of an offer").input_value() == "80"
-        assert [figure(page, label) for label in ("Offers sent", "Saved customer", "Wasted budget")] == shown
+        assert [figure(page, label) for label in ("Offers it takes", "Saved customer", "Wasted budget")] == shown
+
+
+def test_the_preset_says_what_the_inputs_are(browser: Browser, address: str) -> None:
+    """None once an input was typed, and it can be chosen again; a link opens on its own; the currency stays."""
+    with visiting(
+        browser, address, query="save_rate=0.3&stayer_redemption=0.6&contact_cost=1&currency=EUR"
+    ) as page:
+        expect(page.get_by_label("Realistic")).to_be_checked()
+        page.get_by_label("Cost of a contact").fill("2")
+        expect(page.get_by_label("Realistic")).not_to_be_checked()
+        expect(page.get_by_label("Original card")).not_to_be_checked()
+        page.get_by_label("Realistic").check()
+        expect(page.get_by_label("Cost of a contact")).to_have_value("1")
+        expect(page.locator("#header")).to_contain_text("EUR\u202f50 an offer")
+        page.get_by_label("Cost of an offer").fill("")
+        expect(page.locator("#trouble")).to_contain_text("offer_cost: is blank; type a number")
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        for _ in range(2):  # the second while the first still says so
+            page.locator("#link").click()
+            expect(page.locator("#link")).to_have_text("Link copied")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert "offer_cost" not in copied and "value=500" in copied
+        expect(page.locator("#link")).to_have_text("Copy link")
+
+
+def test_a_drag_of_the_slider_speaks_once(page: Page) -> None:
+    """Screen readers are told the headline when it has come to rest, with what it rests on."""
+    expect(page.locator("#spoken")).to_contain_text("more than doing nothing. (backtested, assumed)")
+    page.evaluate(
+        "window.said = 0; new MutationObserver(() => (window.said += 1))"
+        ".observe(document.getElementById('spoken'), { childList: true })"
+    )
+    press_arrow(page, 20)
+    threshold = float(page.locator("#threshold input[type=number]").input_value())
+    expect(page.locator("#spoken")).to_contain_text(f"at least {threshold:.3f}")
+    assert page.evaluate("window.said") == 1
 
 
 def test_a_link_that_cannot_be_is_one_sentence(browser: Browser, address: str) -> None:

@@ -7,6 +7,7 @@ from retention.figures import profit_curve, reading
 from retention.profit.curve import ProfitCurve
 from retention.profit.curve import profit_curve as curve_of
 from retention.profit.economics import Economics
+from retention.profit.verdict import verdict
 
 
 def trace(figure: object, name: str) -> object:
@@ -25,8 +26,9 @@ def test_the_curve_by_hand() -> None:
     assert profit[1.0] == 0
     assert line.text[0] == "from 0.000, 100% contacted: ₹800"
     assert list(trace(figure, "Offer to everyone").y) == [800, 800]
-    assert list(trace(figure, "Nobody does").y) == [0, 0]
+    assert list(trace(figure, "Nobody gets an offer").y) == [0, 0]
     assert list(trace(figure, "Perfect foresight").y) == [900, 900]
+    assert [one.showlegend for one in figure.data if one.name == "Nobody gets an offer"] == [None]  # named, as all
     random = dict(zip(np.round(line.x, 3), trace(figure, "As many at random").y, strict=True))
     assert (random[0.0], random[0.2], random[0.4], random[0.88], random[1.0]) == (800, 600, 400, 200, 0)
 
@@ -104,18 +106,6 @@ def test_the_break_even_is_marked_where_there_is_one(curve: ProfitCurve) -> None
     assert "shapes[0].x0" not in unpaid.layout.meta["axes"]["share"]["layout"]
 
 
-def test_the_reading_tells_the_honest_profit() -> None:
-    """Thresholds picked on other customers: 225,000 per 1,000 of them, against 200,000 for everyone."""
-    small = curve_of([0.9, 0.9, 0.3, 0.1], [1, 1, 0, 0], fold=[0, 1, 0, 1])
-    words = reading(profit_curve(small, 0.5))
-    assert words.startswith("Sending from 0.600 on earns about ₹2,25,000 per 1,000 customers (90% band ₹")
-    assert words.endswith("sending to everyone ₹2,00,000 (backtested, assumed).")
-
-
-def test_the_reading_when_nobody_is_worth_it() -> None:
-    """An offer dearer than the customer is sent to nobody."""
-    curve = curve_of([0.9, 0.1], [1, 0], fold=[0, 1], economics=Economics(value=40))
-    assert reading(profit_curve(curve, 0.5)) == (
-        "Sending to nobody is best; sending to everyone would earn −₹30,000 per 1,000 customers "
-        "(backtested, assumed)."
-    )
+def test_the_reading_is_the_verdict(curve: ProfitCurve) -> None:
+    """The figure carries the sentence of the screen, the command line and the report."""
+    assert reading(profit_curve(curve, 0.5)) == verdict(curve)

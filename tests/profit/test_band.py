@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from retention.profit.band import middle, resampled_money
+from retention.profit.band import middle, money_of, resampled_customers
 from retention.profit.curve import profit_curve
 from retention.profit.economics import Economics
-from retention.profit.ranking import rank
+from retention.profit.ranking import Sums, rank
 
 TERMS = Economics(value=400, save_rate=0.5, stayer_redemption=0.6, contact_cost=1)
 
@@ -18,6 +18,12 @@ def market(n: int, *, seed: int = 0) -> dict[str, NDArray[np.float64]]:
     score = generator.beta(0.6, 2.4, n)
     label = (generator.random(n) < score).astype(int)
     return {"score": score, "label": label, "fold": np.arange(n) % 5}
+
+
+def resampled_money(groups: Sums, economics: Economics, *, draws: int = 2000) -> NDArray[np.float64]:
+    """Draw what contacting each group brings, (draws, groups)."""
+    generator = np.random.default_rng(0)
+    return money_of(resampled_customers(groups, generator, draws=draws), groups, economics, generator)
 
 
 def row_resampled(heads: NDArray[np.float64], draws: int = 3000) -> NDArray[np.float64]:
@@ -37,7 +43,7 @@ def test_drawing_groups_is_resampling_rows(per_customer: bool) -> None:
     chosen = case["score"] >= 0.3
     slow = row_resampled(np.column_stack([each * ~chosen, each * chosen]))
     groups = rank(**case, value=value).group(chosen.astype(np.int32), 2)
-    drawn = resampled_money(groups, TERMS, seed=0, draws=3000) / 2  # of 2,000 -> per 1,000
+    drawn = resampled_money(groups, TERMS, draws=3000) / 2  # of 2,000 -> per 1,000
     for fast, rows in [
         (drawn[:, 0], slow[:, 0]),
         (drawn[:, 1], slow[:, 1]),
@@ -60,8 +66,10 @@ def test_the_bands_are_those_of_starting_over(per_customer: bool) -> None:
     for _ in range(600):
         rows = generator.integers(0, 1000, 1000)
         again = profit_curve(**{name: column[rows] for name, column in case.items()}, economics=TERMS)
-        own = 0.0 if again.personal is None else again.personal.over_threshold
-        slow.append([again.profit_best, again.profit_best - max(again.profit_all, 0.0), own])
+        over = over_rival = 0.0
+        if again.personal is not None:
+            over, over_rival = again.personal.over_threshold, again.personal.profit - max(again.profit_all, 0.0)
+        slow.append([again.profit_best, again.profit_best - max(again.profit_all, 0.0), over, over_rival])
     for band, rows in zip(curve.bands, np.transpose(slow), strict=True):
         if band is not None:
             low, high = np.quantile(rows, [0.05, 0.95])
@@ -77,7 +85,7 @@ def test_a_gain_that_hangs_on_the_threshold_picked_is_no_headroom() -> None:
     curve = profit_curve(score, label, fold=fold)
     assert curve.profit_in_sample - curve.profit_all == pytest.approx(4500)
     chosen = (score >= curve.fold_thresholds[fold]).astype(np.int32)
-    fixed = resampled_money(curve.ranking.group(chosen, 2), curve.economics, seed=0)
+    fixed = resampled_money(curve.ranking.group(chosen, 2), curve.economics)
     assert middle(fixed[:, 1] - fixed.sum(axis=1)).low > 0
     assert curve.gain_band.low < 0 < curve.gain_band.high
     assert not curve.headroom

@@ -161,7 +161,7 @@ def test_the_json_view() -> None:
     assert view["matrix"]["saved_amount"] == pytest.approx(3 * 134)
     assert set(view["matrix"]) >= {"saved", "wasted", "lost", "loyal", "lost_amount", "loyal_amount"}
     assert view["band"]["low"] <= view["band"]["high"]
-    amounts = {key for key in view if key.startswith("profit_")} | {"matrix", "band"}
+    amounts = {key for key in view if key.startswith("profit_")} | {"matrix", "band", "gain_band", "empc"}
     assert amounts == set(view["evidence"])
     assert set(map(tuple, view["evidence"].values())) == {("backtested", "assumed")}
 

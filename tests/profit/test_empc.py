@@ -22,7 +22,7 @@ def test_one_threshold_by_hand() -> None:
     # contacting both costs 2 · 1 + 10 and gains γ · 190; it pays from γ = 12 / 190
     start = 12 / 190
     area = 190 * (1 - start**2) / 2 - 12 * (1 - start)
-    found = expected_maximum_profit(curve, alpha=1, beta=1)
+    found = expected_maximum_profit(curve.ranking, curve.economics, alpha=1, beta=1)
     assert found.profit == pytest.approx(area / 2 * 1000)
     assert found.share == pytest.approx(1 - start)
 
@@ -40,7 +40,7 @@ def test_it_is_the_integral_of_the_best_profit(alpha: float, beta: float, per_cu
         return max(brute_profit(SCORE, LABEL, VALUE if per_customer else 200.0, money, cut) for cut in cuts)
 
     wanted, _ = quad(lambda rate: best(rate) * beta_distribution.pdf(rate, alpha, beta), 0, 1, limit=400)
-    found = expected_maximum_profit(curve, alpha=alpha, beta=beta)
+    found = expected_maximum_profit(curve.ranking, curve.economics, alpha=alpha, beta=beta)
     assert found.profit == pytest.approx(wanted * 1000 / 8, rel=1e-5)
     assert 0 <= found.share <= 1
 
@@ -48,23 +48,23 @@ def test_it_is_the_integral_of_the_best_profit(alpha: float, beta: float, per_cu
 def test_a_certain_save_rate_is_the_in_sample_profit() -> None:
     """A distribution drawn tight around a rate gives the best profit at that rate."""
     curve = profit_curve(SCORE, LABEL, fold=FOLD, economics=Economics(save_rate=0.3))
-    found = expected_maximum_profit(curve, alpha=3e5, beta=7e5)
+    found = expected_maximum_profit(curve.ranking, curve.economics, alpha=3e5, beta=7e5)
     assert found.profit == pytest.approx(curve.profit_in_sample, rel=1e-3)
 
 
 def test_nobody_is_worth_it() -> None:
     """An offer dearer than the customers earns nothing at any save rate."""
     curve = profit_curve(SCORE, LABEL, fold=FOLD, economics=Economics(value=20, offer_cost=30))
-    assert expected_maximum_profit(curve).profit == 0
-    assert expected_maximum_profit(curve).share == 0
+    assert expected_maximum_profit(curve.ranking, curve.economics).profit == 0
+    assert expected_maximum_profit(curve.ranking, curve.economics).share == 0
 
 
 @pytest.mark.parametrize("wrong", [0, -1, math.nan, math.inf])
 def test_parameters_are_above_zero(wrong: float) -> None:
     """Just above 0 is taken, 0 and endless are not."""
     curve = profit_curve(SCORE, LABEL, fold=FOLD)
-    assert expected_maximum_profit(curve, alpha=0.01, beta=0.01).profit > 0
+    assert expected_maximum_profit(curve.ranking, curve.economics, alpha=0.01, beta=0.01).profit > 0
     with pytest.raises(InputError, match="alpha: must be above 0"):
-        expected_maximum_profit(curve, alpha=wrong)
+        expected_maximum_profit(curve.ranking, curve.economics, alpha=wrong)
     with pytest.raises(InputError, match="beta: must be above 0"):
-        expected_maximum_profit(curve, beta=wrong)
+        expected_maximum_profit(curve.ranking, curve.economics, beta=wrong)

@@ -29,3 +29,24 @@ from retention.profit.money import in_currency
 def test_amounts_by_hand(amount: float, currency: str, words: str) -> None:
     """Halves go away from zero, nothing is minus zero, rupees are in lakhs and crores, codes stand off."""
     assert in_currency(amount, currency) == words
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "words"),
+    [
+        (0, "€", "€0"),
+        (-0.0, "€", "€0"),
+        (0.4, "€", "€0.40"),
+        (-0.4, "€", "−€0.40"),
+        (50, "₹", "₹50"),
+        (12.5, "EUR", "EUR\u202f12.50"),
+        (0.1 * 3, "$", "$0.30"),
+        (1.125, "$", "$1.125"),
+        (0.00001, "$", "$0.00001"),
+        (1234567.5, "₹", "₹12,34,567.50"),
+        (1e12, "$", "$1,000,000,000,000"),
+    ],
+)
+def test_exact_amounts_by_hand(amount: float, currency: str, words: str) -> None:
+    """What was typed keeps its decimals, two at least where there are any, and no dust of computing."""
+    assert in_currency(amount, currency, exactly=True) == words

@@ -68,7 +68,8 @@ def test_a_budget_buys_what_earns_most_for_it() -> None:
     assert chosen.spend == pytest.approx(69.2)
     # the next unit of budget would go to the large offer: (36 − 20.8) / (54 − 9.2)
     assert chosen.budget_price == pytest.approx(15.2 / 44.8, rel=1e-3)
-    assert chosen.next_thousand == pytest.approx(1000 * chosen.budget_price)
+    # and the next thousand pays for it whole
+    assert chosen.next_thousand == pytest.approx(15.2)
 
 
 def test_a_budget_that_fits_exactly_is_priced_by_the_next_unit() -> None:
@@ -146,11 +147,12 @@ def test_many_customers() -> None:
 
 
 def test_the_next_thousand_is_what_it_says() -> None:
-    """The budget's price predicts what a little more budget earns."""
+    """It is what that much more budget earns, and nothing where the budget is no limit."""
     generator = np.random.default_rng(1)
     p = generator.beta(1, 4, 20_000)
     less, more = (choose(p, None, [SMALL, LARGE], TERMS, budget=budget) for budget in (50_000, 51_000))
-    assert more.profit - less.profit == pytest.approx(less.next_thousand, rel=0.05)
+    assert more.profit - less.profit == pytest.approx(less.next_thousand)
+    assert choose(p, None, [SMALL, LARGE], TERMS, budget=1e9).next_thousand == 0
 
 
 @pytest.mark.parametrize(

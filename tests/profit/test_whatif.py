@@ -93,3 +93,32 @@ def test_over_save_rates() -> None:
     assert rates.profit_best[2] == curve.profit_best
     assert rates.profit_all[2] == curve.profit_all
     assert len(over_save_rates(curve).save_rate) == 21
+
+
+def test_amounts_at_their_limit_are_not_moved_beyond_it() -> None:
+    """A fifth more than the largest value taken would be refused."""
+    ranges = usual_ranges(Economics(value=1e12, offer_cost=9e11))
+    assert ranges["value"] == pytest.approx((8e11, 1e12))
+    assert ranges["offer_cost"] == pytest.approx((7.2e11, 1e12))
+    assert tornado(profit_curve(**HAND, economics=Economics(value=1e12)))
+
+
+def test_by_default_the_break_even_save_rate_is_that_of_thresholds_picked_on_others() -> None:
+    """Fold 0 from 0.6 and fold 1 from 0.2 contact three leavers and two stayers: γ · 3 · 450 = 2 · 50."""
+    curve = profit_curve(**HAND)
+    assert break_even_save_rate(curve) == pytest.approx(100 / 1350)
+    # Where the threshold was picked on them, at 0.2, it is four leavers and three stayers.
+    assert break_even_save_rate(curve, curve.threshold_best) == pytest.approx(150 / 1800)
+
+
+def test_an_offer_that_costs_nothing_pays_at_any_rate() -> None:
+    """Nothing lost on stayers: zero, and never minus zero."""
+    rate = break_even_save_rate(profit_curve(**HAND, economics=Economics(stayer_redemption=0)))
+    assert f"{rate:.1%}" == "0.0%"
+
+
+def test_where_the_offers_earn_nothing_no_rate_is_promised() -> None:
+    """One in ten is needed, and at one in ten the thresholds picked on others earn nothing."""
+    curve = profit_curve(**HAND, economics=Economics(save_rate=0.02))
+    assert curve.profit_best <= 0
+    assert break_even_save_rate(curve) is None

@@ -41,7 +41,7 @@ def by_hand(model: ChurnModel, choosing: Choosing) -> budget.Outcome:
 @pytest.mark.parametrize(
     ("choosing", "customers", "cost", "profit"),
     [
-        (Choosing(FIRST), [4], 200, 350 + 250 + 150 + 50),
+        (Choosing(FIRST), [5], 250, 350 + 250 + 150 + 50 + 0),
         (Choosing(FIRST, budget=120.0), [2], 100, 350 + 250),
         (Choosing(FIRST, max_contacts=3), [3], 150, 350 + 250 + 150),
         (Choosing(EVERY), [4, 1], 200 + 19, 350 + 250 + 150 + 50 + 6),
@@ -63,10 +63,10 @@ def test_six_customers_by_hand(
 
 
 def test_the_price_of_a_limit_is_what_the_next_of_it_would_earn(telecom_model: ChurnModel) -> None:
-    """The third customer would earn 150 for 50, so 3 for one; a limit that leaves everyone in is worth nothing."""
+    """More money reaches the third and the fourth, for 150 and 50; a limit that leaves all in is worth nothing."""
     session = Session(model=telecom_model)
     words = budget_views.result(session, by_hand(telecom_model, Choosing(FIRST, budget=120.0)))
-    assert "The next ₹1,000 of budget would earn ₹3,000 (assumed)." in words
+    assert "The next ₹1,000 of budget would earn ₹200 (assumed)." in words
     words = budget_views.result(session, by_hand(telecom_model, Choosing(FIRST, budget=500.0, max_contacts=2)))
     assert "The budget does not bind" in words
     assert "One contact more would earn ₹150 (assumed)." in words
@@ -182,3 +182,36 @@ def test_a_decision_within_a_budget_is_shared_and_comes_out_the_same(trained: Se
     found = share.replay(share.push(plan, hub=hub).pushed.reference, hub=hub)
     assert found.identical
     assert "yes, bit for bit" in hub_views.replayed(found)
+
+
+def test_with_a_value_column_app_and_command_decide_alike_from_the_start(tmp_path: Path) -> None:
+    """Each customer's own break-even, to the byte, wherever the slider stands; the slider if somebody says so."""
+    table = telecom_customers()
+    table["margin"] = np.linspace(20.0, 900.0, len(table)).round(2)
+    file, folder, there = tmp_path / "valued.csv", tmp_path / "model", tmp_path / "scored.csv"
+    table.to_csv(file, index=False)
+    valued = read_customers(file, value="margin")
+    model = ChurnModel.fit(valued)
+    model.save(folder)
+    command = ["score", file, "--model", folder, "--out", there, "--value-column", "margin"]
+    assert main([str(part) for part in command]) == 0
+    session = profit.priced(Session(customers=valued, model=model), Economics())
+    assert session.choosing == Choosing(FIRST)
+    scored = offers.score(session, 0.9).scored
+    assert scored and 0 < scored.contacted < len(valued)
+    write_csv(scored.send_list, tmp_path / "here.csv")
+    assert (tmp_path / "here.csv").read_bytes() == there.read_bytes()
+    by_slider = budget.choose(session, SLIDER, budget=None, max_contacts=None)
+    assert by_slider.choosing == Choosing(SLIDER)
+    slid = offers.score(by_slider, 0.3).scored
+    assert slid and slid.threshold == 0.3
+
+
+def test_customers_are_scored_once_for_many_prices(trained: Session) -> None:
+    """The same probabilities while model and customers are; other customers get their own."""
+    assert trained.model and trained.customers
+    first = budget.probabilities(trained.model, trained.customers)
+    assert budget.probabilities(trained.model, trained.customers) is first
+    other = replace(trained.customers)
+    assert budget.probabilities(trained.model, other) is not first
+    assert (budget.probabilities(trained.model, other) == first).all()

@@ -1,5 +1,6 @@
 """What the buttons do, without a screen."""
 
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from retention import send_list
 from retention.churn.model import ChurnModel
 from retention.churn.verdict import Uncalibrated
 from retention.customers.orders import Snapshot
@@ -14,7 +16,7 @@ from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.profit.economics import PRESETS, Economics
 from retention.ui import views
-from retention.ui.handlers import churn, customers, offers, profit, review
+from retention.ui.handlers import churn, customers, export, offers, profit, review
 from retention.ui.session import Session
 from tests.figures.cases import three_cutoffs
 from tests.files import write
@@ -24,6 +26,13 @@ from tests.files import write
 def session(telecom: Customers, telecom_model: ChurnModel) -> Session:
     """A visitor who has trained on telecom customers."""
     return profit.priced(Session(customers=telecom, model=telecom_model), Economics())
+
+
+def written(download: export.Download) -> str:
+    """Return what a download holds, as text."""
+    with tempfile.TemporaryDirectory() as folder:
+        download.write(Path(folder) / download.name)
+        return (Path(folder) / download.name).read_text(encoding="utf-8")
 
 
 def test_the_browser_gets_every_slider_position_and_the_best(session: Session) -> None:
@@ -67,9 +76,50 @@ def test_everyone_from_the_threshold_on_gets_a_message(session: Session) -> None
     assert written.campaign.written == written.scored.contacted == reached
 
 
-def test_blank_money_inputs_fall_back_to_the_preset() -> None:
-    """A box that was emptied means its default, not an error."""
-    assert profit.economics(value=None, offer_cost=40.0) == Economics(offer_cost=40.0)
+def test_a_blank_money_input_is_asked_for() -> None:
+    """A box that was emptied means nothing at all, whichever preset was chosen; a zero is a number."""
+    with pytest.raises(InputError, match="offer_cost: is blank; type a number"):
+        profit.economics(value=400.0, offer_cost=None)
+    assert profit.economics(value=400.0, offer_cost=0.0) == Economics(value=400, offer_cost=0)
+
+
+def test_money_inputs_are_told_from_presets() -> None:
+    """Both presets in any currency; one number off is neither."""
+    assert profit.preset_of(Economics(currency="€")) == "original"
+    assert profit.preset_of(PRESETS["realistic"]) == "realistic"
+    assert profit.preset_of(replace(PRESETS["realistic"], contact_cost=1.5)) is None
+
+
+def test_amounts_come_to_the_browser_as_the_command_line_has_them(
+    session: Session, telecom_model: ChurnModel
+) -> None:
+    """To the last digit at prices that make fractions: rounding twice would show another amount now and then."""
+    money = Economics(value=333.33, offer_cost=12.345, save_rate=0.317, stayer_redemption=0.61, contact_cost=0.1)
+    priced = profit.priced(session, money)
+    curve, brought = send_list.profit(telecom_model, money), profit.points(priced)
+    assert brought
+    for i in range(0, 1001, 50):
+        assert brought["points"]["profit"][i] == curve.matrix(i / 1000).profit
+        assert brought["points"]["lost_amount"][i] == curve.matrix(i / 1000).lost_amount
+
+
+def test_the_report_tells_what_its_model_was_trained_on(session: Session, telecom: Customers) -> None:
+    """A model brought along, or one whose customers were replaced, has no audit of theirs, and needs none."""
+    html = "retention-report.html"
+    brought = replace(session, customers=None)
+    assert profit.page(brought).name == html
+    assert "No audit was handed to this page" in written(profit.page(brought))
+    other = replace(session, customers=replace(telecom, source="somebody-elses.csv"), findings=())
+    assert "somebody-elses.csv" not in written(profit.page(other))
+    assert "No audit was handed to this page" in written(profit.page(other))
+    assert session.model
+    own = profit.priced(other.with_own_model(session.model), Economics())
+    assert "somebody-elses.csv" in written(profit.page(own))
+    assert "The audit found nothing" in written(profit.page(own))
+    again = own.with_model(session.model, at="alice/model@" + "0" * 40)
+    assert (again.model_source, again.model_findings) == (None, None)
+    with pytest.raises(InputError, match="no profit yet"):
+        profit.page(replace(session, curve=None))
 
 
 def test_steps_out_of_order_say_what_comes_first() -> None:

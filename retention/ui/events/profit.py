@@ -45,15 +45,17 @@ def wire(screen: Screen) -> None:
             **tab.save_rate.show(doubts.save_rate),
         }
 
+    priced_by = {field: box for field, box in tab.inputs.items() if field != "currency"}
+
     def preset(name: str) -> Updates:
-        return {box: getattr(PRESETS[name], field) for field, box in tab.inputs.items()}
+        return {box: getattr(PRESETS[name], field) for field, box in priced_by.items()}
 
     on(
         tab.what_if.click, what_if, [screen.session],
         [tab.doubt, *tab.tornado.components, *tab.save_rate.components], show_progress_on=[tab.doubt],
     )  # fmt: skip
     on_download(tab.report, profit.page, [screen.session])
-    on(tab.preset.input, preset, [tab.preset], list(tab.inputs.values()), show_progress="hidden")
+    on(tab.preset.input, preset, [tab.preset], list(priced_by.values()), show_progress="hidden")
     on(
         [box.change for box in tab.inputs.values()], reprice,
         [screen.session, tab.threshold, *tab.inputs.values()], screen.from_prices,

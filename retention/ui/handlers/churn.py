@@ -23,7 +23,7 @@ def train(session: Session, *, weighted: bool, progress: Progress = silent) -> S
         model = pipeline.train(
             session.customers, scale_pos_weight="balanced" if weighted else None, progress=report
         )
-    return priced(session.with_model(model), session.economics)
+    return priced(session.with_own_model(model), session.economics)
 
 
 def importance(model: ChurnModel) -> Any:

@@ -12,7 +12,7 @@ from retention.profit import whatif
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import PRESETS, Economics
 from retention.profit.ranking import GRID
-from retention.profit.verdict import verdict
+from retention.profit.verdict import save_rate_needed, verdict
 from retention.report import report
 from retention.ui.handlers import export
 from retention.ui.session import Session
@@ -41,10 +41,26 @@ def first_threshold(session: Session) -> float:
     return min(session.economics.break_even(), 1.0)
 
 
-def economics(preset: str | None = None, **inputs: Any) -> Economics:
-    """Return money inputs, checked; blanks fall back to the preset's."""
-    given = {name: value for name, value in inputs.items() if value is not None}
-    return replace(PRESETS[preset or "original"], **given)
+def economics(**inputs: Any) -> Economics:
+    """Return money inputs, checked.
+
+    Raises
+    ------
+    InputError
+        If one is blank or cannot be.
+    """
+    for name, value in inputs.items():
+        if value is None:
+            raise InputError(f"{name}: is blank; type a number")
+    return Economics(**inputs)
+
+
+def preset_of(economics: Economics) -> str | None:
+    """Return the preset that money inputs are, in whatever currency; None where they are none."""
+    for name, preset in PRESETS.items():
+        if replace(preset, currency=economics.currency) == economics:
+            return name
+    return None
 
 
 def decision(session: Session, threshold: float) -> dict[str, Any] | None:
@@ -69,7 +85,8 @@ def points(session: Session) -> dict[str, Any] | None:
     best = int(np.searchsorted(curve.threshold, curve.threshold_best))
     slider = np.flatnonzero(np.isin(curve.threshold, GRID))
     order = np.append(slider, best)
-    columns = {name: np.round(getattr(curve, name)[order], 2).tolist() for name in _SHOWN}
+    # To the last digit: amounts rounded here and again by who writes them would differ from the command line's.
+    columns = {name: getattr(curve, name)[order].tolist() for name in _SHOWN}
     return {"points": columns, "threshold_best": curve.threshold_best, "context": _context(curve)}
 
 
@@ -80,6 +97,8 @@ def _context(curve: ProfitCurve) -> dict[str, Any]:
         "profit_all": curve.matrix(0.0).profit,
         "profit_half": curve.matrix(0.5).profit,
         "profit_at_best": curve.matrix().profit,
+        "profit_on_others": curve.profit_best * curve.customers / 1000,
+        "save_rate": curve.economics.save_rate,
         "verdict": verdict(curve),
     }
 
@@ -104,17 +123,11 @@ def what_if(session: Session) -> Doubts:
     curve = session.curve
     if curve is None:
         raise InputError("no profit yet; train a model in the second tab")
-    rate = whatif.break_even_save_rate(curve)
-    sentence = (
-        "No save rate makes this pay."
-        if rate is None
-        else f"This pays off as long as the offer keeps at least {rate:.1%} of those who would leave (backtested, "
-        f"assumed)."
-    )
+    rates = whatif.over_save_rates(curve)
     return Doubts(
-        sentence,
+        save_rate_needed(curve, rates),
         figures.tornado(whatif.tornado(curve), curve),
-        figures.profit_against_save_rate(whatif.over_save_rates(curve), curve),
+        figures.profit_against_save_rate(rates, curve),
     )
 
 
@@ -126,14 +139,14 @@ def page(session: Session) -> export.Download:
     InputError
         If there is no curve yet.
     """
-    if session.model is None or session.curve is None or session.customers is None:
+    if session.model is None or session.curve is None:
         raise InputError("no profit yet; train a model in the second tab")
     html = report(
         session.model,
         session.curve,
         made_at=dt.datetime.now(dt.UTC).date(),
-        source=session.customers.source,
-        findings=session.findings,
+        source=session.model_source,
+        findings=session.model_findings,
         scored=session.scored,
     )
     return export.text(html, "retention-report.html")

@@ -18,7 +18,7 @@ def offers(
     tone: Literal["warm", "playful", "brief"] = "warm",
     language: Literal["en", "hi", "hinglish"] = "en",
     everyone: bool = False,
-    currency: str = "₹",
+    currency: str = "",
     folder: Path,
     progress: Progress = silent,
 ) -> tuple[Path, Found]:
@@ -35,7 +35,7 @@ def offers(
     everyone
         Set it to write to all rows, not only to those with send = yes.
     currency
-        Sign or code of the currency.
+        Sign or code of the currency; blank for the one that the send list was priced in.
 
     Returns
     -------
@@ -45,15 +45,17 @@ def offers(
         JSON: customers, messages, held_back, by_source, seconds, breaker.
     """
     rows = send_list.read_send_list(scored)
+    known = currency or send_list.currency_of(rows)
+    economics = Economics() if known is None else Economics(currency=known)
     campaign = write_offers(
         rows,
         id=str(rows.columns[0]),
-        offers=send_list.offers_priced(rows, Economics(currency=currency)),
+        offers=send_list.offers_priced(rows, economics),
         writer=writer(),
         everyone=everyone,
         tone=tone,
         language=language,
-        currency=currency,
+        currency=economics.currency,
         progress=progress,
     )
     file = folder / "messages.csv"

@@ -36,7 +36,8 @@ class ProfitTab:
 
 def build() -> ProfitTab:
     """Lay the tab out."""
-    cards = _shown("cards", "watch('value', () => window.desk.mark(props.value));")
+    cards = _shown("cards", "watch('value', () => { window.desk.mark(props.value); window.desk.announce(); });")
+    gr.HTML('<p id="spoken" data-evidence aria-live="polite" aria-atomic="true"></p>', apply_default_css=False)
     with gr.Row():
         with gr.Column(scale=3, min_width=320):
             with gr.Row():
