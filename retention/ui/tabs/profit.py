@@ -54,16 +54,16 @@ def build() -> ProfitTab:
             reading = gr.HTML(elem_id="reading")
         with gr.Column(scale=2, min_width=320):
             matrix = _shown("matrix")
+            preset = gr.Radio(
+                [("Original card", "original"), ("Realistic", "realistic")],
+                value="original",
+                label="What an offer costs and achieves",
+                info="Assumptions, until a campaign measures them",
+                elem_id="preset",
+            )
+            inputs = _money_inputs()
+            trouble = gr.HTML(elem_id="trouble")
     choosing = budget.build()
-    preset = gr.Radio(
-        [("Original card", "original"), ("Realistic", "realistic")],
-        value="original",
-        label="What an offer costs and achieves",
-        info="Assumptions, until a campaign measures them; every figure above follows them at once",
-        elem_id="preset",
-    )
-    inputs = _money_inputs()
-    trouble = gr.HTML(elem_id="trouble")
     with gr.Row():
         what_if = gr.Button("What if these inputs are wrong?", elem_id="what-if")
         report = download.build("Download a page for the meeting", elem_id="report")
@@ -94,21 +94,18 @@ def _shown(name: str, js_on_load: str = "") -> gr.HTML:
 
 def _money_inputs() -> dict[str, gr.components.Component]:
     start = PRESETS["original"]
-    share = {"minimum": 0, "maximum": 1, "step": 0.01, "min_width": 200}
     inputs: dict[str, gr.components.Component] = {}
     with gr.Row():
-        for name, label in [
-            ("value", "Value of a kept customer"),
-            ("offer_cost", "Cost of an offer"),
-            ("contact_cost", "Cost of a contact"),
-        ]:
-            inputs[name] = gr.Number(getattr(start, name), label=label, min_width=140)
-        inputs["currency"] = gr.Textbox(start.currency, label="Currency", max_length=4, min_width=80)
+        inputs["value"] = gr.Number(start.value, label="Value if kept", min_width=120)
+        inputs["offer_cost"] = gr.Number(start.offer_cost, label="Cost of an offer", min_width=120)
     with gr.Row():
+        inputs["contact_cost"] = gr.Number(start.contact_cost, label="Cost of a contact", min_width=120)
+        inputs["currency"] = gr.Textbox(start.currency, label="Currency", max_length=4, min_width=120)
+    with gr.Group():
         for name, label in [
             ("save_rate", "Leavers whom the offer keeps"),
             ("stayer_redemption", "Stayers who redeem it anyway"),
             ("harm_rate", "Stayers whom contact drives away"),
         ]:
-            inputs[name] = gr.Slider(value=getattr(start, name), label=label, **share)
+            inputs[name] = gr.Slider(0, 1, getattr(start, name), step=0.01, label=label)
     return inputs
