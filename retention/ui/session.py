@@ -43,6 +43,8 @@ class Session:
         ``OWNER/NAME@commit`` where this very model is on the Hub; None where it is not.
     scored, campaign
         The send list, and the messages written for it.
+    plugged
+        Whether the visitor has the language model plugged in.
     own_ledger
         The file in which this visit alone records whom it has written to, if it needed one so far.
     """
@@ -59,11 +61,17 @@ class Session:
     curve: ProfitCurve | None = None
     scored: Scored | None = None
     campaign: Campaign | None = None
+    plugged: bool = True
     own_ledger: Path | None = None
 
     def with_model(self, model: ChurnModel, *, at: str | None = None) -> "Session":
         """Return the session with another model, and without what was made with the one before."""
         return replace(self, model=model, model_at=at, curve=None, scored=None, campaign=None)
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether nothing is left of the visit: every visit begins with customers, or a model at the least."""
+        return self.customers is None and self.model is None
 
     @property
     def recipients(self) -> Customers | None:
