@@ -177,7 +177,10 @@ def _remembered(inputs: Iterable[Any]) -> None:
 
 
 def warn(error: RetentionError) -> None:
-    """Show a person's error as a warning box; that they stopped something is none."""
-    show, title = (gr.Info, "Stopped") if isinstance(error, Cancelled) else (gr.Warning, "Please check")
+    """Show a person's error as a warning box, and as a piece of news that they stopped something."""
     # A toast is drawn as HTML, and the sentence may quote a visitor's file.
-    show(escape(str(error)), title=title, duration=_SECONDS_ON_SCREEN)
+    words = escape(str(error))
+    if isinstance(error, Cancelled):
+        gr.Info(words, title="Stopped", duration=_SECONDS_ON_SCREEN)
+    else:
+        gr.Warning(words, title="Please check", duration=_SECONDS_ON_SCREEN)
