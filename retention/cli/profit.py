@@ -11,11 +11,11 @@ from retention.cli.command import (
     customer_flags,
     decision_flags,
     economics_of,
-    excluded,
     lines,
     money_flags,
     progress,
 )
+from retention.customers.roles import listed
 
 
 def add(command: AddCommand) -> None:
@@ -62,7 +62,7 @@ def _score(options: argparse.Namespace) -> Outcome:
         id=options.id,
         label=options.label,
         value=options.value_column,
-        exclude=excluded(options),
+        exclude=listed(options.exclude),
         progress=progress,
     )
     found = {"scored": str(options.out), **summary.as_dict()}
