@@ -1,5 +1,7 @@
 """Things several tests start from; a model takes seconds, so each is trained once a process."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -9,6 +11,7 @@ from retention.churn.model import ChurnModel
 from retention.customers.intake import read_customers
 from retention.customers.table import Customers
 from retention.settings import settings
+from retention.ui import files
 from tests.files import telecom_customers
 
 # A property does not become false on a busy machine.
@@ -25,6 +28,14 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("RETENTION_LEDGER", "")  # nothing a test writes lasts
     settings.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_folder_left_behind() -> Iterator[None]:
+    """What the app's code keeps for as long as its process lives goes with the tests."""
+    own = files.own_folder()
+    yield
+    shutil.rmtree(own)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn, Protocol, TypeAlias
 
-from retention.customers.roles import Kinds
+from retention.customers.roles import Kinds, listed
 from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.profit.catalogue import open_catalogue
@@ -101,14 +101,9 @@ def read_customers_of(options: argparse.Namespace, *, kinds: Kinds | None = None
         label=options.label,
         positive=options.positive,
         value=options.value_column,
-        exclude=excluded(options),
+        exclude=listed(options.exclude),
         kinds=kinds,
     )
-
-
-def excluded(options: argparse.Namespace) -> tuple[str, ...]:
-    """Return the columns no model may use."""
-    return tuple(column.strip() for column in options.exclude.split(",") if column.strip())
 
 
 def economics_of(options: argparse.Namespace) -> Economics:

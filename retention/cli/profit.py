@@ -12,13 +12,13 @@ from retention.cli.command import (
     customer_flags,
     decision_flags,
     economics_of,
-    excluded,
     lines,
     money_flags,
     progress,
     read_customers_of,
     role_flags,
 )
+from retention.customers.roles import listed
 from retention.errors import InputError
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _score(options: argparse.Namespace) -> Outcome:
         id=options.id,
         label=options.label,
         value=options.value_column,
-        exclude=excluded(options),
+        exclude=listed(options.exclude),
         progress=progress,
     )
     found = {"scored": str(options.out), **summary.as_dict()}

@@ -248,3 +248,14 @@ def _mobile_numbers(numbers: NDArray[np.float64]) -> bool:
 
 def _counts_up(cells: pd.Series) -> bool:
     return bool(cells.dtype == np.float64 and len(cells) > 1 and (np.diff(cells.to_numpy()) == 1).all())
+
+
+def listed(names: str) -> tuple[str, ...]:
+    """Return the columns that are named in a text with commas between them.
+
+    Examples
+    --------
+    >>> listed("city, plan,")
+    ('city', 'plan')
+    """
+    return tuple(name.strip() for name in names.split(",") if name.strip())

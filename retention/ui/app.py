@@ -8,7 +8,7 @@ import gradio as gr
 from retention.errors import InputError
 from retention.hub.connection import Hub
 from retention.settings import Settings, settings
-from retention.ui import endpoints, events, served, traffic
+from retention.ui import endpoints, events, files, traffic
 from retention.ui.assets import ASSETS, asset
 from retention.ui.handlers.start import start
 from retention.ui.screen import Screen
@@ -17,7 +17,7 @@ from retention.ui.theme import theme
 
 def build() -> gr.Blocks:
     """Return the whole app, ready to launch; nothing is trained or loaded yet."""
-    served.have_a_folder_of_ones_own()
+    files.have_a_folder_of_ones_own()
     with traffic.Page(title="Retention desk", analytics_enabled=False, delete_cache=(600, 3600)) as app:
         endpoints.build()  # first, so that their names are not taken by a button's handler
         events.wire(app, Screen())
@@ -48,7 +48,7 @@ def _serve(app: gr.Blocks, options: Settings) -> None:
         head=f"<script>{asset('desk.js')}\n{asset('decision.js')}</script>",
         favicon_path=ASSETS / "icon.svg",
         max_file_size=f"{options.max_upload_mb}mb",
-        state_session_capacity=64,
+        state_session_capacity=512,  # an untouched page takes 1.3 MB: the example is everybody's
         footer_links=["api"],
         run_history=False,
         enable_monitoring=False,

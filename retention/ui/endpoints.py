@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from retention.errors import InputError, RetentionError
 from retention.profit.economics import Economics
-from retention.ui import jobs, served, traffic
+from retention.ui import files, jobs, traffic
 from retention.ui.documented import Documented, documented
 from retention.ui.signing_in import hub_of
 from retention.ui.steps.customers import audit, simulate, snapshot
@@ -61,11 +61,13 @@ def build(steps: Mapping[Step, Mapping[str, Any]] = STEPS) -> None:
             words = documented(step, also=Economics)
             types = get_type_hints(step)
             taken = [one for name, one in inspect.signature(step).parameters.items() if name not in _OURS]
+            boxes = [_described(_box(one, types[one.name]), "input", words.parameters[one.name]) for one in taken]
+            results = [_described(_result(name), "output", said) for name, said in words.returns.items()]
             gr.on(
                 [],
-                _endpoint(step, taken, words),
-                [_described(_box(one, types[one.name]), "input", words.parameters[one.name]) for one in taken],
-                [_described(_result(name), "output", said) for name, said in words.returns.items()],
+                _endpoint(step, taken, words, results[0]),
+                boxes,
+                results,
                 api_name=step.__name__,
                 preprocess=False,  # both are done here, where an error is a sentence; see traffic.Page
                 postprocess=False,
@@ -88,7 +90,9 @@ def answer_agents(page: gr.Blocks) -> None:
     page.mcp_server_obj.convert_strings_to_filedata = lambda given, _where: given
 
 
-def _endpoint(step: Step, taken: list[inspect.Parameter], words: Documented) -> Any:
+def _endpoint(
+    step: Step, taken: list[inspect.Parameter], words: Documented, result: gr.components.Component
+) -> Any:
     """Return what gradio calls, on its event loop: the request, then the values by position.
 
     The step itself works on a thread. If its caller gives up, it ends at its next report. For a step that speaks
@@ -105,9 +109,9 @@ def _endpoint(step: Step, taken: list[inspect.Parameter], words: Documented) -> 
             given = _given(step, taken, values, Path(place))
             if "folder" not in types:
                 return _shown(step(**given, **ours), request)
-            with served.folder() as folder:
+            with files.folder() as folder:
                 file, found = step(**given, **ours, folder=folder)
-                return served.handed_out(file), _shown(found, request)
+                return _handed_out(file, result), _shown(found, request)
 
     async def answer(request: gr.Request, *values: Any) -> Any:
         try:
@@ -195,7 +199,7 @@ def _checked(one: inspect.Parameter, kind: Any, value: Any, place: Path) -> Any:
     if kind is Path:
         own = place / one.name
         own.mkdir()
-        return served.brought_in(one.name, value, own)
+        return files.brought_in(one.name, value, own)
     try:
         return _adapter(kind).validate_python(value)
     except ValidationError as error:
@@ -206,6 +210,13 @@ def _checked(one: inspect.Parameter, kind: Any, value: Any, place: Path) -> Any:
 @cache
 def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
+
+
+def _handed_out(file: Path, result: gr.components.Component) -> dict[str, Any]:
+    """Return a file as gradio sends it; gradio deletes it as it does uploads (``delete_cache`` of the app)."""
+    result.temp_files.add(str(file))
+    given: dict[str, Any] = gr.FileData(path=str(file), orig_name=file.name, size=file.stat().st_size).model_dump()
+    return given
 
 
 @contextmanager

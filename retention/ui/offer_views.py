@@ -13,26 +13,20 @@ from retention.profit.money import in_currency
 from retention.ui.views import bullets, empty
 
 
-def ready(*, connected: bool) -> str:
-    """Return what is known of the language model before anybody was written to."""
-    words = "ready" if connected else "not needed: no language model is connected"
-    return (
-        f'<div class="breaker" role="status"><b>Circuit breaker: {words}</b>'
-        '<span class="muted">The backup library writes every message that a language model cannot.</span></div>'
-    )
-
-
 def breaker(report: BreakerReport) -> str:
     """Return how the line to the language model stands: state, reason, counters, time to the next probe."""
     state = {"closed": "closed, calls go out", "open": "open, no call goes out", "half_open": "half open"}
     facts = [] if report.state == "off" else [f"{report.calls:,} calls", f"{report.failures:,} failed"]
+    reason = report.reason
+    if report.state == "off":
+        reason = f"{reason}; the backup library writes every message"
     if report.next_probe_s is not None:
         wait = math.ceil(report.next_probe_s)
         facts.append(f"next probe in {wait} s" if wait > 0 else "the next call is a probe")
     return (
         f'<div class="breaker {escape(report.state)}" role="status">'
         f"<b>Circuit breaker: {escape(state.get(report.state, report.state))}</b>"
-        f'<span class="muted">{escape(report.reason)}</span>'
+        f'<span class="muted">{escape(reason)}</span>'
         + "".join(f'<span class="count">{escape(fact)}</span>' for fact in facts)
         + "</div>"
     )

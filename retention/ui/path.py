@@ -3,6 +3,7 @@
 from html import escape
 
 from retention.hub.reference import Reference
+from retention.offers.outcome import BreakerReport
 from retention.profit.money import in_currency
 from retention.ui.session import Session
 
@@ -16,10 +17,16 @@ STEPS = {
 }
 _MOVES = {
     "customers": "bring a file",
-    "churn": "train",
+    "churn": "train a model",
     "profit": "bring evaluation rows",
     "offers": "write messages",
     "share": "publish or pull",
+}
+_LINE = {
+    "closed": "circuit breaker closed",
+    "open": "circuit breaker open",
+    "half_open": "circuit breaker half open",
+    "off": "no language model connected",
 }
 _WAITING = {
     "customers": "none yet",
@@ -30,17 +37,18 @@ _WAITING = {
 }
 
 
-def header(session: Session, *, connected: bool) -> str:
-    """Return the title, what the app is for, and in one sentence what lies on the desk.
+def header(session: Session, line: BreakerReport) -> str:
+    """Return the title, what the app is for, and in two sentences what lies on the desk and what comes next.
 
     The steps that are done, and the next one, stand in its attributes for ``assets/style.css``.
+
+    Parameters
+    ----------
+    line
+        How the line to the language model stands.
     """
     done = " ".join(name for name, state in _states(session).items() if state)
-    people, money, campaign = session.customers, session.economics, session.campaign
-    if campaign is None:
-        breaker = "circuit breaker closed" if connected else "no language model connected"
-    else:
-        breaker = f"circuit breaker {campaign.breaker.state}"
+    people, money, following = session.customers, session.economics, _next(session)
     chosen = session.choosing.in_words(money.currency)
     facts = [
         "no customers yet" if people is None else f"{len(people.newest()):,} customers from {people.source}",
@@ -48,14 +56,15 @@ def header(session: Session, *, connected: bool) -> str:
         f"{in_currency(money.offer_cost, money.currency, exactly=True)} an offer against "
         f"{in_currency(money.value, money.currency, exactly=True)} a kept customer (assumed)",
         *([f"a send list of {chosen} (assumed)"] if chosen else []),
-        breaker,
+        _LINE[line.state],
     ]
+    advice = f" Next: {_MOVES[following]}." if following else ""
     return (
         "<h1>Retention desk</h1>"
         '<p class="purpose">Finds the customers about to stop ordering, works out whom an offer pays for, '
         "and writes to each of them.</p>"
-        f'<p class="now" data-done="{done}" data-next="{_next(session)}">On the desk: '
-        f"{', '.join(escape(fact) for fact in facts)}.</p>"
+        f'<p class="now" data-done="{done}" data-next="{following}">On the desk: '
+        f"{', '.join(escape(fact) for fact in facts)}.{advice}</p>"
     )
 
 

@@ -89,7 +89,7 @@ class Screen:
         charts = (tab.over_time, tab.importance, tab.reliability, tab.dependence, tab.waterfall)
         return [
             tab.result, *(part for chart in charts for part in chart.components), tab.directions, tab.feature,
-            tab.train, tab.stop, *self.from_prices,
+            *self.from_prices,
         ]  # fmt: skip
 
     def show_from_model(self, session: Session, threshold: float | None = None) -> Updates:
@@ -104,8 +104,6 @@ class Screen:
             **tab.dependence.show(None),
             **tab.waterfall.show(None),
             tab.feature: gr.Dropdown(choices=churn_handlers.factors(model), value=None),
-            tab.train: gr.Button(interactive=True),
-            tab.stop: gr.Button(interactive=False),
             **self.show_from_prices(session, threshold),
         }
 
@@ -153,8 +151,8 @@ class Screen:
         """All that follows from the messages."""
         tab = self.offers
         return [
-            tab.breaker, tab.summary, tab.clock, tab.messages, tab.csv.button, tab.workbook.button, tab.write,
-            tab.stop, tab.seal, tab.lines.box, tab.lines.table, tab.held_box, tab.held, *self.of_customer,
+            tab.summary, tab.messages, tab.csv.button, tab.workbook.button, tab.seal,
+            tab.lines.box, tab.lines.table, tab.held_box, tab.held, *self.of_customer,
             *self.of_line, *self.plan, *self.standing,
         ]  # fmt: skip
 
@@ -166,19 +164,13 @@ class Screen:
         written = 0 if campaign is None else campaign.written
         held = 0 if campaign is None else campaign.held_back
         return {
-            tab.breaker: offer_views.ready(connected=offers_handlers.language_model_connected())
-            if campaign is None
-            else offer_views.breaker(campaign.breaker),
             tab.summary: offer_views.campaign(campaign),
-            tab.clock: gr.Timer(active=campaign is not None and campaign.breaker.state == "open"),
             tab.messages: gr.Dataframe(
                 value=None if messages is None else offers_handlers.preview_messages(messages),
                 visible=written > 0,
             ),
             tab.csv.button: gr.Button(interactive=sealed),
             tab.workbook.button: gr.Button(interactive=sealed),
-            tab.write: gr.Button(interactive=session.model is not None),
-            tab.stop: gr.Button(interactive=False),
             tab.seal: gr.Button(
                 interactive=written > 0 and not sealed,
                 variant="primary" if written > 0 and not sealed else "secondary",
@@ -246,20 +238,36 @@ class Screen:
         return {
             tab.planned: plan,
             tab.plan: hub_views.plan(plan),
-            tab.push: gr.Button(visible=plan is not None, interactive=True),
+            tab.push: gr.Button(visible=plan is not None),
         }
 
     @property
     def standing(self) -> list[Component]:
         """The session itself, and where it stands."""
-        return [self.session, self.header, *self.tabs.values(), self.offers.whom, self.share.standing]
+        return [
+            self.session, *self.tabs.values(), self.offers.whom, self.share.standing, *self.line_to_model,
+        ]  # fmt: skip
 
     def show_standing(self, session: Session) -> Updates:
         """Keep a session, and show where it stands."""
         return {
             self.session: session,
-            self.header: path.header(session, connected=offers_handlers.language_model_connected()),
             **{self.tabs[name]: gr.Tab(label=label) for name, label in path.steps(session).items()},
             self.offers.whom: budget_views.whom(session),
             self.share.standing: hub_views.standing(session),
+            **self.show_line_to_model(session),
+        }
+
+    @property
+    def line_to_model(self) -> list[Component]:
+        """How the line to the language model stands, and the clock that looks again."""
+        return [self.header, self.offers.breaker, self.offers.clock]
+
+    def show_line_to_model(self, session: Session) -> Updates:
+        """Show how the line to the language model stands right now."""
+        line = offers_handlers.line_report(session.plugged)
+        return {
+            self.header: path.header(session, line),
+            self.offers.breaker: offer_views.breaker(line),
+            self.offers.clock: gr.Timer(active=line.state == "open"),
         }

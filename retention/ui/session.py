@@ -45,6 +45,8 @@ class Session:
         ``OWNER/NAME@commit`` where this very model is on the Hub; None where it is not.
     scored, campaign
         The send list, and the messages written for it.
+    plugged
+        Whether the visitor has the language model plugged in.
     own_ledger
         The file in which this visit alone records whom it has written to, if it needed one so far.
     """
@@ -63,6 +65,7 @@ class Session:
     curve: ProfitCurve | None = None
     scored: Scored | None = None
     campaign: Campaign | None = None
+    plugged: bool = True
     own_ledger: Path | None = None
 
     def with_model(self, model: ChurnModel, *, at: str | None = None) -> "Session":
@@ -94,6 +97,11 @@ class Session:
             return self.chosen
         people = self.recipients
         return Choosing(SLIDER if people is None or people.roles.value is None else FIRST)
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether nothing is left of the visit: every visit begins with customers, or a model at the least."""
+        return self.customers is None and self.model is None
 
     @property
     def recipients(self) -> Customers | None:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from retention.ui import libraries
+from retention.ui.visits import remember
 
 
 class Page(gr.Blocks):  # type: ignore[misc]  # gradio comes without types
@@ -27,6 +28,8 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio comes without types
             await run_sync(libraries.load)
         if not block_fn.preprocess:
             return inputs
+        if state is not None:
+            state.is_closed = False  # its page is there, whatever became of its connection
         prepared: list[Any] = await super().preprocess_data(block_fn, inputs, state, explicit_call)
         return prepared
 
@@ -54,7 +57,8 @@ def lighten(page: gr.Blocks) -> None:
     page makes otherwise), and every call end with statistics over all calls (for a page that is switched off): 15
     and 2 to 8 ms during which nobody else is served.
     """
-    page.app.state_holder.blocks = SimpleNamespace(default_config=page.default_config, blocks={})
+    visits = remember(page)
+    visits.blocks = SimpleNamespace(default_config=page.default_config, blocks={})
     page._queue.ANALYTICS_MAX_EVENTS = 1
     page._queue.compute_analytics_summary = _nothing
 

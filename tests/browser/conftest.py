@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import installed
 from tests.browser.server import FLAGS, running
 from tests.browser.visitor import visiting
 from tests.stand_ins.hub_server import HubServer, Person
+
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 
 TOKEN = "hf_canaryofthismachine"  # noqa: S105  opens nothing
 

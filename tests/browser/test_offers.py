@@ -41,6 +41,7 @@ def test_an_offer_is_edited_lines_are_read_and_the_seal_ends_it(page: Page) -> N
     expect(page.locator("#written")).to_contain_text("Not sealed yet")
     circuit = page.locator("#circuit")
     expect(circuit).to_contain_text("the language model cannot be reached")
+    expect(page.locator("#header")).to_contain_text("circuit breaker open")
     seen = {re.sub(r".*next probe in (\d+) s.*", r"\1", circuit.inner_text().replace("\n", " "))}
     expect(circuit).not_to_contain_text(f"in {seen.pop()} s")  # it counts down by itself
 
@@ -70,6 +71,7 @@ def test_an_offer_is_edited_lines_are_read_and_the_seal_ends_it(page: Page) -> N
 def test_a_customers_card_shows_facts_reasons_money_and_lets_the_message_be_changed(page: Page) -> None:
     """Chosen by its row, the card says why; own words replace that message alone."""
     page.get_by_role("tab", name="Offers").click()
+    page.get_by_label("Cool-down in days").fill("")  # the usual one
     page.get_by_role("button", name="Write the messages").click()
     expect(page.locator("#written")).to_contain_text("Not sealed yet")
     cell(page, "messages", 1, 3, 5).click()

@@ -20,7 +20,7 @@ from retention.profit.money import in_currency
 from retention.ui.handlers import profit
 from retention.ui.session import Session
 from tests.browser.server import ROOT
-from tests.browser.visitor import PHONE, download, figure, open_tab, upload, visiting, write_and_seal
+from tests.browser.visitor import DESK, PHONE, download, figure, open_tab, upload, visiting, write_and_seal
 from tests.files import telecom_customers, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -105,13 +105,8 @@ def test_a_budget_says_what_more_of_it_would_earn_and_fewer_messages_go_out(page
     expect(page.locator("#breaker")).to_contain_text(f"{sent:,} messages in")
 
 
-def test_an_analyst_gets_from_a_file_to_a_send_list_and_the_command_line_agrees(
-    page: Page, tmp_path: Path
-) -> None:
-    """Upload, train, set the slider, write, download: app and commands give the same amounts and people."""
-    table = telecom_customers()
-    source = tmp_path / "telecom.csv"
-    table.to_csv(source, index=False)
+def analysed(page: Page, source: Path) -> tuple[dict[str, int], int, pd.DataFrame]:
+    """What the page shows at a threshold of 0.2 and at the best, and the send list it hands out."""
     upload(page, source)
     page.get_by_role("button", name="Use these customers").click()
     expect(page.locator("#header")).to_contain_text("1,500 customers from telecom.csv")
@@ -126,8 +121,19 @@ def test_an_analyst_gets_from_a_file_to_a_send_list_and_the_command_line_agrees(
     cells = {"saved_amount": "Saved customer", "wasted_amount": "Wasted budget", "lost_amount": "Lost revenue"}
     shown = {name: figure(page, label) for name, label in cells.items()}
     write_and_seal(page)
-    download(page, "Download CSV", tmp_path / "downloaded.csv")
-    downloaded = pd.read_csv(tmp_path / "downloaded.csv")
+    download(page, "Download CSV", source.with_name("downloaded.csv"))
+    return shown, shown_best, pd.read_csv(source.with_name("downloaded.csv"))
+
+
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
+def test_an_analyst_gets_from_a_file_to_a_send_list_and_the_command_line_agrees(
+    browser: Browser, address: str, tmp_path: Path, size: tuple[int, int], theme: str
+) -> None:
+    """Upload, train, set the slider, write, download: app and commands give the same amounts and people."""
+    source = tmp_path / "telecom.csv"
+    telecom_customers().to_csv(source, index=False)
+    with visiting(browser, address, size=size, theme=theme) as page:
+        shown, shown_best, downloaded = analysed(page, source)
 
     model, scored, messages = (str(tmp_path / name) for name in ("model", "scored.csv", "messages.csv"))
     trained = command_line("train", str(source), "--id", "customerID", "--label", "Churn", "--out", model)
@@ -181,13 +187,14 @@ def test_the_browser_and_the_server_compute_the_same_point(
         assert point == pytest.approx(answer, abs=0.01)
 
 
-def test_an_order_log_becomes_a_send_list_on_a_phone_in_the_dark(
-    browser: Browser, address: str, tmp_path: Path
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
+def test_an_order_log_becomes_a_send_list(
+    browser: Browser, address: str, tmp_path: Path, size: tuple[int, int], theme: str
 ) -> None:
     """Orders in, customers made from them, trained, written to, and an Excel file out: one row a message."""
     source = tmp_path / "orders.csv"
     simulate(600, seed=3).orders.to_csv(source, index=False)
-    with visiting(browser, address, size=PHONE, theme="dark") as page:
+    with visiting(browser, address, size=size, theme=theme) as page:
         upload(page, source)
         page.get_by_role("button", name="Make customers from these orders").click()
         expect(page.locator("#header")).to_contain_text("orders.csv, no model yet", timeout=60_000)

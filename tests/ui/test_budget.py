@@ -13,6 +13,7 @@ from retention.customers.intake import read_customers
 from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.hub.connection import Hub
+from retention.offers.outcome import OFF
 from retention.profit.catalogue import Offer
 from retention.profit.economics import PRESETS, Economics
 from retention.profit.money import in_currency
@@ -144,7 +145,7 @@ def test_messages_go_to_those_who_were_chosen(trained: Session) -> None:
     other = budget.choose(written, EVERY, budget=None, max_contacts=25.0)
     assert (other.campaign, other.scored) == (None, None)
     words = "the first offer customer by customer, within 25 contacts (assumed)"
-    assert words in path.header(written, connected=False)
+    assert words in path.header(written, OFF)
     assert words in budget_views.whom(written)
     assert "threshold of the Profit tab" in budget_views.whom(trained)
     assert customers.simulate(written, 300, 1).choosing == Choosing()

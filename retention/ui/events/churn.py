@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import gradio as gr
 
-from retention.ui.events.wiring import BAR, long_work, on, stop_with
+from retention.ui.events.wiring import BAR, long_work, on, stop_with, take_up
 from retention.ui.handlers import churn
+from retention.ui.handlers.meanwhile import Finished, with_training
 from retention.ui.screen import Screen, Updates
 from retention.ui.session import Session
 
@@ -17,14 +18,16 @@ def wire(screen: Screen) -> None:
 
     def train(session: Session, weighted: bool, bar: gr.Progress = BAR) -> Iterator[Updates]:
         yield from long_work(
-            tab.train, stop, bar,
-            lambda progress: churn.train(session, weighted=weighted, progress=progress), screen.show_from_model,
+            [tab.train], stop, bar,
+            lambda progress: churn.train(session, weighted=weighted, progress=progress),
+            lambda trained: {tab.trained: Finished(session, trained)},
         )  # fmt: skip
 
     on(
-        tab.train.click, train, [screen.session, tab.weighted], [*screen.from_model, stop.work],
+        tab.train.click, train, [screen.session, tab.weighted], [tab.trained, tab.train, stop.button, stop.work],
         show_progress_on=[tab.result], concurrency_limit=16, concurrency_id="train",
     )  # fmt: skip
+    take_up(screen, tab.trained, with_training, screen.show_from_model, screen.from_model)
     on(
         tab.feature.input, lambda session, feature: tab.dependence.show(churn.one_factor(session, feature)),
         [screen.session, tab.feature], tab.dependence.components,

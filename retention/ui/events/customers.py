@@ -5,8 +5,9 @@ from typing import Any
 import gradio as gr
 
 from retention.customers.orders import Defaults
-from retention.ui.events.wiring import on
+from retention.ui.events.wiring import on, take_up
 from retention.ui.handlers import customers
+from retention.ui.handlers.meanwhile import Finished, with_customers
 from retention.ui.screen import Screen, Updates
 from retention.ui.session import Session
 from retention.ui.tabs.customers import NO_ORDER, ROW_A_CUSTOMER, ROW_AN_ORDER, SILENT, CustomersTab
@@ -29,32 +30,31 @@ def wire(screen: Screen) -> None:
         used = customers.use_customers(
             session, path, id=id, label=label, positive=positive or None, value=value, exclude=tuple(exclude or ())
         )
-        return screen.show_everything(used)
+        return {tab.brought: Finished(session, used)}
 
     def use_orders(session: Session, path: str, means: str, quiet_gaps: float | None, *values: Any) -> Updates:
-        used = customers.use_orders(
-            session, path, quiet_gaps=quiet_gaps if means == SILENT else None,
-            **dict(zip(asked, values, strict=True)),
-        )  # fmt: skip
-        return screen.show_everything(used)
+        gaps = customers.usual_gaps(means == SILENT, quiet_gaps)
+        used = customers.use_orders(session, path, quiet_gaps=gaps, **dict(zip(asked, values, strict=True)))
+        return {tab.brought: Finished(session, used)}
 
-    def simulate(session: Session, count: float, seed: float) -> Updates:
-        return screen.show_everything(customers.simulate(session, count, seed))
+    def simulate(session: Session, count: float | None, seed: float | None) -> Updates:
+        return {tab.brought: Finished(session, customers.simulate(session, count, seed))}
 
     on(
         tab.use_customers.click, use_customers,
-        [screen.session, tab.file, tab.id, tab.label, tab.positive, tab.value, tab.exclude], screen.everything,
+        [screen.session, tab.file, tab.id, tab.label, tab.positive, tab.value, tab.exclude], [tab.brought],
         show_progress_on=[tab.summary],
     )  # fmt: skip
     on(
         tab.use_orders.click, use_orders,
-        [screen.session, tab.file, tab.left_means, tab.quiet_gaps, *asked.values()],
-        screen.everything, show_progress_on=[tab.summary],
-    )  # fmt: skip
-    on(
-        tab.simulate.click, simulate, [screen.session, tab.simulated, tab.seed], screen.everything,
+        [screen.session, tab.file, tab.left_means, tab.quiet_gaps, *asked.values()], [tab.brought],
         show_progress_on=[tab.summary],
     )  # fmt: skip
+    on(
+        tab.simulate.click, simulate, [screen.session, tab.simulated, tab.seed], [tab.brought],
+        show_progress_on=[tab.summary],
+    )  # fmt: skip
+    take_up(screen, tab.brought, with_customers, screen.show_everything, screen.everything)
 
 
 def _wire_questions(tab: CustomersTab) -> None:

@@ -1,6 +1,7 @@
 """What the Offers tab does."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import gradio as gr
 import pandas as pd
@@ -8,8 +9,10 @@ import pandas as pd
 from retention.errors import RetentionError
 from retention.offers.plug import Plug
 from retention.ui import offer_views
-from retention.ui.events.wiring import BAR, long_work, on, on_download, stop_with, warn
+from retention.ui.events.wiring import BAR, long_work, on, on_download, stop_with, take_up, warn
 from retention.ui.handlers import catalogue, offers, review
+from retention.ui.handlers.ledgers import with_ledger
+from retention.ui.handlers.meanwhile import Finished, with_messages
 from retention.ui.screen import Screen, Updates
 from retention.ui.session import Session
 
@@ -41,49 +44,54 @@ def _wire_catalogue(screen: Screen) -> None:
 
 def _wire_writing(screen: Screen) -> None:
     tab = screen.offers
-    wishes = [tab.tone, tab.language, tab.plugged, tab.cool_down_days, tab.run]
+    wishes = [tab.tone, tab.language, tab.cool_down_days, tab.run]
     stop = stop_with(tab.stop)
 
     def write(
-        session: Session, threshold: float, tone: str, language: str, plugged: bool, days: float, run: str,
+        session: Session, threshold: float, tone: str, language: str, days: float | None, run: str,
         bar: gr.Progress = BAR,
     ) -> Iterator[Updates]:  # fmt: skip
         try:
-            plug = offers.plug(plugged)
+            plug = offers.plug(session.plugged)
         except RetentionError as error:  # a setting is wrong
             warn(error)
             plug = None
-        yield {screen.plug: plug}
+        session, _ = with_ledger(session)  # kept before there is anything in it, so that it goes with the visit
+        yield {screen.plug: plug, screen.session: session}
         yield from long_work(
-            tab.write, stop, bar,
+            [tab.write], stop, bar,
             lambda progress: offers.write(
                 session, threshold, writer=plug, tone=tone, language=language, cool_down_days=days, run=run,
                 progress=progress,
             ),
-            screen.show_from_messages,
+            lambda written: {tab.done: Finished(session, written)},
             meanwhile=lambda: {} if plug is None else {tab.breaker: offer_views.breaker(plug.report())},
         )  # fmt: skip
 
-    def pull(plug: Plug | None, plugged: bool) -> Updates:
+    def pull(session: Session, plug: Plug | None, plugged: bool) -> Updates:
         if plug is not None:
             plug.plugged = plugged
-        return look(plugged)
+        session = replace(session, plugged=plugged)
+        return {screen.session: session, **screen.show_line_to_model(session)}
 
-    def look(plugged: bool) -> Updates:
-        report = offers.line_report(plugged)
-        return {tab.breaker: offer_views.breaker(report), tab.clock: gr.Timer(active=report.state == "open")}
-
-    def seal(session: Session, days: float) -> Updates:
+    def seal(session: Session, days: float | None) -> Updates:
         return screen.show_from_messages(review.seal(session, cool_down_days=days))
 
     on(
         tab.write.click, write, [screen.session, screen.profit.threshold, *wishes],
-        [*screen.from_messages, stop.work, screen.plug], show_progress_on=[tab.bar], concurrency_limit=4,
+        [screen.session, screen.plug, tab.breaker, tab.done, tab.write, stop.button, stop.work],
+        show_progress_on=[tab.bar], concurrency_limit=4, concurrency_id="offers",
     )  # fmt: skip
+    take_up(screen, tab.done, with_messages, screen.show_from_messages, screen.from_messages)
     on_download(tab.csv, offers.csv, [screen.session])
     on_download(tab.workbook, offers.workbook, [screen.session])
-    on(tab.plugged.input, pull, [screen.plug, tab.plugged], [tab.breaker, tab.clock], show_progress="hidden")
-    on(tab.clock.tick, look, [tab.plugged], [tab.breaker, tab.clock], show_progress="hidden")
+    on(
+        tab.plugged.input, pull, [screen.session, screen.plug, tab.plugged],
+        [screen.session, *screen.line_to_model], show_progress="hidden",
+    )  # fmt: skip
+    on(
+        tab.clock.tick, screen.show_line_to_model, [screen.session], screen.line_to_model, show_progress="hidden"
+    )  # fmt: skip
     on(
         tab.seal.click, seal, [screen.session, tab.cool_down_days], screen.from_messages,
         show_progress_on=[tab.bar],
@@ -97,8 +105,9 @@ def _wire_messages(screen: Screen) -> None:
         row = review.position_of(review.campaign_of(session), event.row_value[0])
         return {**screen.show_customer(session, row), tab.row: row}
 
-    def again(session: Session, row: int, tone: str, language: str, plugged: bool) -> Updates:
-        written = review.write_again(session, row, writer=offers.plug(plugged), tone=tone, language=language)
+    def again(session: Session, row: int, tone: str, language: str) -> Updates:
+        writer = offers.plug(session.plugged)
+        written = review.write_again(session, row, writer=writer, tone=tone, language=language)
         return screen.show_from_messages(written, row)
 
     def save(session: Session, row: int, message: str) -> Updates:
@@ -106,7 +115,7 @@ def _wire_messages(screen: Screen) -> None:
 
     on(tab.messages.select, choose, [screen.session], [*screen.of_customer, tab.row], show_progress="hidden")
     on(
-        tab.again.click, again, [screen.session, tab.row, tab.tone, tab.language, tab.plugged],
+        tab.again.click, again, [screen.session, tab.row, tab.tone, tab.language],
         screen.from_messages, show_progress_on=[tab.card],
     )  # fmt: skip
     on(

@@ -20,6 +20,7 @@ def wire(app: gr.Blocks, screen: Screen) -> None:
     """Connect the Share tab."""
     tab = screen.share
     choices = [tab.what, tab.repo, tab.private, tab.with_evaluation, tab.with_messages]
+    starts = [tab.look, tab.push]  # one stop button is for both, so one runs at a time
     stop, stop_replay = stop_with(tab.stop), stop_with(tab.stop_replay)
 
     def greet(profile: gr.OAuthProfile | None, token: gr.OAuthToken | None, request: gr.Request) -> Updates:
@@ -40,7 +41,7 @@ def wire(app: gr.Blocks, screen: Screen) -> None:
         threshold: float, token: gr.OAuthToken | None, request: gr.Request, bar: gr.Progress = BAR,
     ) -> Iterator[Updates]:  # fmt: skip
         yield from long_work(
-            tab.look, stop, bar,
+            starts, stop, bar,
             lambda progress: share.look(
                 session, what, repo, private=private, threshold=threshold, hub=hub_of(token, request),
                 with_evaluation=with_evaluation, with_messages=with_messages, progress=progress,
@@ -52,7 +53,7 @@ def wire(app: gr.Blocks, screen: Screen) -> None:
         plan: Plan | None, token: gr.OAuthToken | None, request: gr.Request, bar: gr.Progress = BAR
     ) -> Iterator[Updates]:
         yield from long_work(
-            tab.push, stop, bar,
+            starts, stop, bar,
             lambda progress: share.push(plan, hub=hub_of(token, request), progress=progress),
             lambda shared: {tab.shared: shared, tab.result: hub_views.shared(shared), **screen.show_plan(None)},
         )  # fmt: skip
@@ -61,7 +62,7 @@ def wire(app: gr.Blocks, screen: Screen) -> None:
         reference: str, token: gr.OAuthToken | None, request: gr.Request, bar: gr.Progress = BAR
     ) -> Iterator[Updates]:
         yield from long_work(
-            tab.replay, stop_replay, bar,
+            [tab.replay], stop_replay, bar,
             lambda progress: share.replay(reference, hub=hub_of(token, request), progress=progress),
             lambda found: {tab.replayed: hub_views.replayed(found)},
         )  # fmt: skip
@@ -78,7 +79,8 @@ def wire(app: gr.Blocks, screen: Screen) -> None:
         [*screen.plan, tab.look, stop.button, stop.work], show_progress_on=[tab.plan], **_LIMITS,
     )  # fmt: skip
     on(
-        tab.push.click, push, [tab.planned], [*screen.plan, tab.shared, tab.result, stop.button, stop.work],
+        tab.push.click, push, [tab.planned],
+        [*screen.plan, tab.shared, tab.result, tab.look, stop.button, stop.work],
         show_progress_on=[tab.result], **_LIMITS,
     )  # fmt: skip
     # On its own, so that what was done in other tabs during the push is kept.

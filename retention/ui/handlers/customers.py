@@ -27,8 +27,8 @@ from retention.customers.reading.files import Limits
 from retention.customers.reading.tables import read_table
 from retention.customers.table import Customers
 from retention.errors import InputError
+from retention.ui.files import kept_still
 from retention.ui.handlers.churn import train
-from retention.ui.served import kept_still
 from retention.ui.session import Session
 
 
@@ -50,8 +50,16 @@ def _example() -> Session:
     return train(simulate(Session(), 5000, 7), weighted=False)
 
 
-def simulate(session: Session, customers: float, seed: float) -> Session:
-    """Replace the customers by a simulated market."""
+def simulate(session: Session, customers: float | None, seed: float | None) -> Session:
+    """Replace the customers by a simulated market.
+
+    Raises
+    ------
+    InputError
+        If a number is blank or too small.
+    """
+    if customers is None or seed is None:
+        raise InputError(f"{'Customers' if customers is None else 'Seed'}: is blank; give a number")
     simulated = pipeline.simulate_customers(int(customers), seed=int(seed))
     return _begin(session, simulated.past, today=simulated.today, orders=simulated.orders)
 
@@ -135,6 +143,22 @@ def latest_cutoff(horizon_days: float | None, defaults: Defaults | None) -> str:
     return str(dt.date.fromisoformat(defaults.last_day) - dt.timedelta(days=int(horizon_days or 0)))
 
 
+def usual_gaps(silent: bool, quiet_gaps: float | None) -> float | None:
+    """Return after how many of their own gaps a customer counts as gone; None where the horizon decides.
+
+    Raises
+    ------
+    InputError
+        If silence decides and its number is blank.
+    """
+    if silent and quiet_gaps is None:
+        raise InputError(
+            "Times their usual gap: is blank; give a number, or let those count as having left who place no order "
+            "within the horizon"
+        )
+    return quiet_gaps if silent else None
+
+
 def suitable_horizon(quiet_gaps: float | None, defaults: Defaults | None) -> int:
     """Return the horizon (days) that suits a log and a label, 30 where nothing is known of the log."""
     return 30 if defaults is None else defaults.horizon_for(quiet_gaps)
@@ -208,6 +232,7 @@ def _begin(
         pictures=pictures,
         economics=session.economics,
         catalogue=session.catalogue,
+        plugged=session.plugged,
         own_ledger=session.own_ledger,
     )
 

@@ -1,13 +1,12 @@
 """Where a visit records whom it has written to."""
 
-import secrets
 import shutil
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 from retention.pipeline import SIMULATED
 from retention.settings import settings
+from retention.ui import files
 from retention.ui.session import Session
 
 
@@ -23,7 +22,8 @@ def with_ledger(session: Session) -> tuple[Session, Path]:
     if shared is not None and not simulated:
         shared.parent.mkdir(parents=True, exist_ok=True)
         return session, shared
-    own = session.own_ledger or Path(tempfile.mkdtemp(prefix=secrets.token_urlsafe(16))) / "offers.sqlite"
+    own = session.own_ledger or files.own_ledger()
+    own.parent.mkdir(parents=True, exist_ok=True)
     return replace(session, own_ledger=own), own
 
 

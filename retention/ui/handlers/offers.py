@@ -15,7 +15,6 @@ from retention.offers.outcome import OFF, BreakerReport
 from retention.offers.plug import Plug
 from retention.offers.writer import Writer, unplugged
 from retention.progress import Progress, silent
-from retention.settings import settings
 from retention.ui.handlers import export
 from retention.ui.handlers.export import ROWS_SHOWN
 from retention.ui.handlers.ledgers import with_ledger
@@ -50,12 +49,6 @@ def preview_messages(messages: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def language_model_connected() -> bool:
-    """Tell whether a language model is set up at all."""
-    options = settings()
-    return options.base_url is not None or options.hf_token is not None
-
-
 def plug(plugged: bool) -> Plug | None:
     """Return the line to the language model, plugged in or not; None where there is none and it is plugged in."""
     connected = shared_writer()
@@ -68,7 +61,10 @@ def plug(plugged: bool) -> Plug | None:
 
 def line_report(plugged: bool) -> BreakerReport:
     """Tell how the line to the language model stands right now."""
-    line = plug(plugged)
+    try:
+        line = plug(plugged)
+    except InputError as error:  # a setting is wrong
+        return replace(OFF, reason=str(error))
     return OFF if line is None else line.report()
 
 
@@ -79,13 +75,14 @@ def write(
     writer: Writer | None = None,
     tone: str = "warm",
     language: str = "en",
-    cool_down_days: float = COOL_DOWN_DAYS,
+    cool_down_days: float | None = None,
     run: str = "",
     progress: Progress = silent,
 ) -> Session:
     """Write a message for everyone on the send list, open until it is sealed; see :func:`score`.
 
-    Earlier drafts of the same run are taken up by a new visit. In the same visit, writing means writing anew.
+    Earlier drafts of the same run are taken up by a new visit. In the same visit, writing means writing anew. A
+    blank cool-down means the usual one.
     """
     first = session.campaign is None
     session, path = with_ledger(score(session, threshold))
@@ -101,7 +98,7 @@ def write(
             tone=tone,
             language=language,
             currency=session.economics.currency,
-            cool_down_days=cool_down_days,
+            cool_down_days=COOL_DOWN_DAYS if cool_down_days is None else cool_down_days,
             review=True,
             anew=not first,
             progress=progress,

@@ -6,10 +6,10 @@ import pandas as pd
 
 from retention.errors import InputError
 from retention.offers import review
+from retention.offers.batch import COOL_DOWN_DAYS
 from retention.offers.campaign import Campaign
 from retention.offers.ledger import Ledger
 from retention.offers.writer import Writer
-from retention.ui.handlers.export import ROWS_SHOWN
 from retention.ui.handlers.ledgers import with_ledger
 from retention.ui.session import Session
 
@@ -34,7 +34,7 @@ def lines(campaign: Campaign) -> pd.DataFrame:
             "For": [", ".join(REASONS[code] for code in codes.split(", ")) for codes in found["reasons"]],
             "Written by": found["source"],
         }
-    ).head(ROWS_SHOWN)
+    )
 
 
 def position_of(campaign: Campaign, customer: object) -> int:
@@ -78,10 +78,11 @@ def write_again(session: Session, position: int, *, writer: Writer | None, tone:
     return replace(session, campaign=again)
 
 
-def seal(session: Session, *, cool_down_days: float) -> Session:
-    """Close the messages: what is downloaded from now on is what goes out."""
+def seal(session: Session, *, cool_down_days: float | None) -> Session:
+    """Close the messages: what is downloaded from now on is what goes out; a blank cool-down is the usual one."""
+    days = COOL_DOWN_DAYS if cool_down_days is None else cool_down_days
     with Ledger(with_ledger(session)[1]) as ledger:
-        sealed = review.seal(campaign_of(session), ledger=ledger, cool_down_days=cool_down_days)
+        sealed = review.seal(campaign_of(session), ledger=ledger, cool_down_days=days)
     return replace(session, campaign=sealed)
 
 

@@ -8,9 +8,10 @@ from retention.customers.audit import audit as look_for_trouble
 from retention.customers.export import write_csv
 from retention.customers.intake import read_customers
 from retention.customers.orders import read_orders
+from retention.customers.roles import listed
 from retention.customers.simulate import simulate as simulate_market
 from retention.errors import InputError
-from retention.ui.steps.found import Found, listed
+from retention.ui.steps.found import Found
 
 MOST_SIMULATED = 100_000
 

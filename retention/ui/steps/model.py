@@ -7,13 +7,14 @@ from pathlib import Path
 from retention import pipeline, send_list
 from retention.artifacts import sha256
 from retention.customers.intake import read_customers
+from retention.customers.roles import listed
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
 from retention.progress import Progress, silent
 from retention.settings import settings
 from retention.ui import model_zip
 from retention.ui.line import TRAINING
-from retention.ui.steps.found import Found, listed
+from retention.ui.steps.found import Found
 
 MOST_LISTED = 200
 """Customers listed in an answer at the most; the file has them all."""

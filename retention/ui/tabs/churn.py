@@ -11,11 +11,12 @@ from retention.ui.tabs.from_hub import FromHub
 
 @dataclass(frozen=True)
 class ChurnTab:
-    """The components of the tab."""
+    """The components of the tab; ``trained`` is a state, the training that has just ended."""
 
     weighted: gr.Checkbox
     train: gr.Button
     stop: gr.Button
+    trained: gr.State
     from_hub: FromHub
     result: gr.HTML
     over_time: Chart
@@ -58,6 +59,7 @@ def build() -> ChurnTab:
         weighted,
         train,
         stop,
+        gr.State(None),
         hub,
         result,
         over_time,

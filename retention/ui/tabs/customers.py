@@ -14,7 +14,7 @@ NO_ORDER, SILENT = "no order within the horizon", "silent for longer than usual 
 
 @dataclass(frozen=True)
 class CustomersTab:
-    """The components of the tab."""
+    """The components of the tab; ``brought`` is a state, the customers that have just been read or made."""
 
     file: gr.File
     kind: gr.Radio
@@ -41,6 +41,7 @@ class CustomersTab:
     simulated: gr.Number
     seed: gr.Number
     simulate: gr.Button
+    brought: gr.State
     summary: gr.HTML
     findings: gr.HTML
     charts: dict[str, Chart]
@@ -110,7 +111,7 @@ def build() -> CustomersTab:
         file, kind, roles, id, label, positive, value, exclude, use_customers,
         order_roles, customer, time, amount, left_means, quiet_gaps, cutoff, horizon_days, active_days, periods,
         defaults, use_orders, hub,
-        simulated, seed, simulate, summary, findings, charts, preview,
+        simulated, seed, simulate, gr.State(None), summary, findings, charts, preview,
     )  # fmt: skip
 
 

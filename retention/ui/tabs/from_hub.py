@@ -7,10 +7,11 @@ import gradio as gr
 
 @dataclass(frozen=True)
 class FromHub:
-    """Its components."""
+    """Its components; ``loaded`` is a state, what has just been loaded."""
 
     reference: gr.Textbox
     load: gr.Button
+    loaded: gr.State
 
 
 def build(what: str, elem_id: str) -> FromHub:
@@ -21,4 +22,4 @@ def build(what: str, elem_id: str) -> FromHub:
             scale=4, min_width=200,
         )  # fmt: skip
         load = gr.Button("Load", size="md", scale=1, min_width=100)
-    return FromHub(reference, load)
+    return FromHub(reference, load, gr.State(None))

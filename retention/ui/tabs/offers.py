@@ -39,7 +39,7 @@ class Lines:
 
 @dataclass(frozen=True)
 class OffersTab:
-    """The components of the tab."""
+    """The components of the tab; ``done`` is a state, the writing that has just ended."""
 
     whom: gr.HTML
     catalogue: CatalogueTable
@@ -50,6 +50,7 @@ class OffersTab:
     run: gr.Textbox
     write: gr.Button
     stop: gr.Button
+    done: gr.State
     seal: gr.Button
     bar: gr.HTML
     breaker: gr.HTML
@@ -117,8 +118,8 @@ def build() -> OffersTab:
     with gr.Accordion("Held back", open=False, visible=False) as held_box:
         held = gr.Dataframe(interactive=False, show_label=False, max_height=300, buttons=[], elem_id="held")
     return OffersTab(
-        whom, catalogue, tone, language, plugged, cool_down_days, run, write, stop, seal, bar, breaker,
-        summary, clock, messages, row, card, message, again, save, lines, held_box, held,
+        whom, catalogue, tone, language, plugged, cool_down_days, run, write, stop, gr.State(None), seal, bar,
+        breaker, summary, clock, messages, row, card, message, again, save, lines, held_box, held,
         csv, workbook,
     )  # fmt: skip
 

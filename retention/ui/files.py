@@ -1,6 +1,6 @@
-"""Files of the endpoints, as the app's server takes and hands them out: under names nobody can guess.
+"""Where the app's files lie: uploads, files to hand out, and what a visit alone records. Knows no gradio.
 
-What a call brings is gone when the call ends, what it made after an hour.
+All are in a folder of this process. What a call brings is gone when the call ends, what it made within 70 minutes.
 """
 
 import atexit
@@ -14,49 +14,65 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import gradio as gr
-from gradio.utils import get_upload_folder
-
 from retention.customers.reading.files import Limits
 from retention.errors import InputError
 
+_UPLOADS = "GRADIO_TEMP_DIR"  # where gradio keeps them, and serves them from
 _ADDRESS = "/gradio_api/file="
 _KEPT_S = 3600
 _HOW = "upload it to /gradio_api/upload and pass the path you get, or over MCP its address or a data: URL"
 
 
 def have_a_folder_of_ones_own() -> None:
-    """Let uploads lie in a folder of this process, gone when it ends; before anything of the page is made.
+    """Let uploads lie in the folder of this process, gone when it ends; before anything of the page is made.
 
     Gradio's is one for all its apps on a machine, open to every account on it, and an app that ends deletes what
     another still needs, as a file's place there follows from its content.
     """
-    if "GRADIO_TEMP_DIR" not in os.environ:
-        own = tempfile.mkdtemp(prefix="retention-")
-        os.environ["GRADIO_TEMP_DIR"] = own
-        atexit.register(shutil.rmtree, own, ignore_errors=True)
-        signal.signal(signal.SIGTERM, lambda *_: _end(own))
+    os.environ.setdefault(_UPLOADS, str(own_folder() / "uploads"))
+    signal.signal(signal.SIGTERM, lambda *_: _end())
 
 
-def _end(own: str) -> None:
+@cache
+def own_folder() -> Path:
+    """Return the folder of this process, gone when it ends. Gradio serves nothing of it but the uploads."""
+    own = tempfile.mkdtemp(prefix="retention-")
+    atexit.register(shutil.rmtree, own, ignore_errors=True)
+    return Path(own)
+
+
+def _end() -> None:
     """Do what SIGTERM does, at once, but leave nothing behind."""
-    shutil.rmtree(own, ignore_errors=True)
+    shutil.rmtree(own_folder(), ignore_errors=True)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.raise_signal(signal.SIGTERM)
 
 
+def own_ledger() -> Path:
+    """Return where a visit may keep its ledger; neither the file nor its folder is made yet."""
+    return own_folder() / "ledgers" / secrets.token_urlsafe(16) / "offers.sqlite"
+
+
+def _uploads() -> Path:
+    place = Path(os.environ.get(_UPLOADS) or own_folder() / "uploads")
+    place.mkdir(parents=True, exist_ok=True)
+    return place
+
+
 @contextmanager
 def folder() -> Iterator[Path]:
-    """Make a folder for a file to hand out; it goes at once if the file does not come about, else in an hour.
+    """Make a folder for a file to hand out; it goes at once if the file does not come about.
 
-    Gradio hands a file out to anyone who knows its path, so the name is random.
+    Gradio hands a file out to anyone who knows its path, so the name is random. The file itself goes with gradio's
+    own (``delete_cache`` of the app), its empty folder when the next is made.
     """
-    kept = Path(get_upload_folder()) / "served"
-    kept.mkdir(parents=True, exist_ok=True)
+    kept = _uploads() / "served"
+    kept.mkdir(exist_ok=True)
     for old in kept.iterdir():
         with suppress(FileNotFoundError):  # somebody else has just removed it
             if time.time() - old.stat().st_mtime > _KEPT_S:
@@ -79,14 +95,8 @@ def kept_still(upload: Path) -> Iterator[Path]:
     FileNotFoundError
         If the upload is gone.
     """
-    with tempfile.TemporaryDirectory(dir=get_upload_folder()) as place:
+    with tempfile.TemporaryDirectory(dir=_uploads()) as place:
         yield _linked(upload, Path(place) / upload.name)
-
-
-def handed_out(file: Path) -> dict[str, Any]:
-    """Return a file as gradio sends it."""
-    given: dict[str, Any] = gr.FileData(path=str(file), orig_name=file.name, size=file.stat().st_size).model_dump()
-    return given
 
 
 def brought_in(name: str, value: Any, place: Path) -> Path:
@@ -126,7 +136,7 @@ def _kept(source: str) -> Path | None:
     address = urlsplit(source)
     path = unquote(address.path).partition(_ADDRESS)[2] if address.scheme in {"http", "https"} else source
     file = Path(path).resolve()
-    return file if path and file.is_relative_to(Path(get_upload_folder()).resolve()) and file.is_file() else None
+    return file if path and file.is_relative_to(_uploads().resolve()) and file.is_file() else None
 
 
 def _linked(file: Path, own: Path) -> Path:

@@ -1,0 +1,65 @@
+"""For how long gradio remembers a visit: an hour after its page was closed, and while it is used.
+
+Gradio itself counts the hour from the last change, takes a page whose connection broke once for closed ever after,
+and keeps the shell of every visit there was, until so many came that it drops whoever is longest away.
+"""
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from gradio.state_holder import SessionState, StateHolder
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+
+class Visit(SessionState):  # type: ignore[misc]  # gradio comes without types
+    """What gradio holds of one page; how long is counted anew when the page closes."""
+
+    _closed = False
+    _state_ttl: dict[int, tuple[float, dt.datetime]]
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the page's connection has ended, and nothing was done on the page since."""
+        return self._closed
+
+    @is_closed.setter
+    def is_closed(self, closed: bool) -> None:
+        if closed and not self._closed:
+            now = dt.datetime.now()  # as gradio does, which compares them
+            self._state_ttl = {state: (lasts_s, now) for state, (lasts_s, _) in self._state_ttl.items()}
+        self._closed = closed
+
+
+class Visits(StateHolder):  # type: ignore[misc]
+    """All visits; those that were forgotten make room."""
+
+    def __getitem__(self, name: str) -> Visit:
+        """Return a visit, a new one where it is not known."""
+        if name not in self.session_data:
+            self.session_data[name] = Visit(self.blocks)
+        found: Visit = super().__getitem__(name)
+        return found
+
+    def update(self, name: str) -> None:
+        """Note that a visit goes on; where there are too many, the one longest away is forgotten as any other."""
+        if len(self.session_data) > self.capacity:
+            self.delete_state(next(iter(self.session_data)))
+        super().update(name)
+
+    def delete_all_expired_state(self) -> None:
+        """Forget what is due, and let go of visits of which nothing is left."""
+        super().delete_all_expired_state()
+        for name, visit in list(self.session_data.items()):
+            if visit.is_closed and not visit.state_data.keys() & visit._state_ttl.keys():
+                del self.session_data[name]
+                self.time_last_used.pop(name, None)
+
+
+def remember(page: "gr.Blocks") -> Visits:
+    """Let a launched page keep its visits this way."""
+    visits = Visits()
+    visits.set_blocks(page)
+    page.app.state_holder = visits
+    return visits

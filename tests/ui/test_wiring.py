@@ -1,0 +1,77 @@
+"""Events as the page calls them: what a person is told, and which buttons work meanwhile."""
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from retention.progress import Progress
+from retention.ui.events.wiring import Stop, Updates, long_work
+from tests.browser.server import running
+from tests.ui.visitor import Visitor
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The app's address."""
+    with running() as address:
+        yield address
+
+
+def sentences(answer: dict[str, Any]) -> str:
+    """What a person was told on the way."""
+    return " ".join(one.get("log", "") for one in answer["said"])
+
+
+def words_of_progress(answer: dict[str, Any]) -> str:
+    """What stood beside the progress bar."""
+    told = [one.get("progress_data") or () for one in answer["said"]]
+    return " ".join(str(part["desc"]) for parts in told for part in parts)
+
+
+def test_a_forgotten_visit_is_told_to_reload(address: str) -> None:
+    """At the press of a button and at a download; to a visit that is known nothing is said."""
+    stranger = Visitor(address, name="stranger")
+    for press in (
+        lambda: stranger.press("Train", None, False),
+        lambda: stranger.press("Show", None, "nobody"),
+        lambda: stranger.press("Download a page for the meeting", None),
+    ):
+        assert "this visit was forgotten" in sentences(press())
+    visitor = Visitor(address, name="visitor")
+    visitor.load()
+    told = sentences(visitor.press("Show", None, "nobody"))
+    assert "no customer has this id" in told and "forgotten" not in told
+
+
+def test_the_second_to_train_is_told_its_place(address: str) -> None:
+    """Of two who press Train at once one hears that it is next in line; both are served."""
+    visitors = [Visitor(address, name=name) for name in ("anna", "bela")]
+    for visitor in visitors:
+        visitor.load()
+    with ThreadPoolExecutor() as both:
+        answers = list(both.map(lambda visitor: visitor.press("Train", None, False), visitors))
+    assert all(answer["success"] for answer in answers)
+    waited = [bool(re.search("you are next in line", words_of_progress(answer))) for answer in answers]
+    assert sorted(waited) == [False, True]
+
+
+def test_after_a_bug_the_buttons_work_as_before() -> None:
+    """Whatever went wrong is raised on, and the work can be begun again."""
+    start, other, button, work = gr.Button(), gr.Button(), gr.Button(), gr.State(None)
+
+    def broken(progress: Progress) -> None:
+        raise KeyError("nobody foresaw this")
+
+    shown: list[Updates] = []
+    with pytest.raises(KeyError, match="nobody foresaw this"):
+        shown.extend(long_work([start, other], Stop(button, work), gr.Progress(), broken, lambda result: {}))
+    first, last = shown[0], shown[-1]
+    assert [first[one].interactive for one in (start, other, button)] == [False, False, True]
+    assert [last[one].interactive for one in (start, other, button)] == [True, True, False]
+    assert first[work] is not None and last[work] is None
