@@ -17,6 +17,7 @@ from retention.progress import Progress
 Result = TypeVar("Result")
 
 _SECONDS_BETWEEN_STEPS = 0.25
+_STEPS_BEFORE_SAID_AGAIN = 4
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Done(Generic[Result]):
 
 def watch(work: Callable[[Progress], Result], stop: threading.Event) -> Iterator[Step | Done[Result]]:
     """Run ``work`` and yield its steps, at most four a second, then its result.
+
+    What was said already is said again once a second: each step keeps the page that shows it busy for some 50 ms.
 
     Parameters
     ----------
@@ -65,13 +68,18 @@ def watch(work: Callable[[Progress], Result], stop: threading.Event) -> Iterator
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
+    said, repeated = None, 0
     try:
         while thread.is_alive():
             thread.join(_SECONDS_BETWEEN_STEPS)
             latest = None
             while not steps.empty():
                 latest = steps.get()
-            if latest:
+            if latest is None:
+                continue
+            repeated = repeated + 1 if latest == said else 0
+            if repeated % _STEPS_BEFORE_SAID_AGAIN == 0:
+                said = latest
                 yield latest
     finally:
         stop.set()

@@ -29,6 +29,26 @@ def test_steps_are_told_while_the_work_goes_on() -> None:
     assert list(updates) == [Done("done")]
 
 
+def test_what_was_said_is_seldom_said_again() -> None:
+    """Who waits in line is told so at once, and then at every fourth look, however often the work reports it."""
+    over = threading.Event()
+    reports = 0
+
+    def work(progress: Progress) -> int:
+        nonlocal reports
+        while not over.wait(0.01):
+            progress(0.0, "you are next in line")
+            reports += 1
+        return reports
+
+    updates = watch(work, threading.Event())
+    assert [next(updates), next(updates)] == [Step(0.0, "you are next in line")] * 2
+    over.set()
+    rest = list(updates)
+    assert len(rest) <= 2 and isinstance(rest[-1], Done)
+    assert rest[-1].result > 2
+
+
 def test_an_error_in_the_work_reaches_the_watcher() -> None:
     """The work's own sentence is what the person gets to see."""
 
