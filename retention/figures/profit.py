@@ -35,45 +35,44 @@ def profit_curve(curve: ProfitCurve, threshold: float) -> "go.Figure":
     drawn = _drawn(curve)
     x, share = np.minimum(curve.threshold[drawn], 1.0), curve.share_contacted[drawn]
     profit, low, high = (np.round(line[drawn]) for line in (curve.profit, *curve.profit_band))
-    figure = go.Figure()
-    figure.add_scatter(
-        x=x, y=low, mode="lines", line={"width": 0}, showlegend=False, hoverinfo="skip", meta=_ALONG
-    )
-    figure.add_scatter(
-        x=x, y=high, mode="lines", name="90% band", line={"width": 0}, fill="tonexty", fillcolor=SOFT,
-        hoverinfo="skip", meta=_ALONG,
-    )  # fmt: skip
-    figure.add_scatter(
-        x=x, y=profit, mode="lines", name="This model", line={"color": ACCENT, "width": 3},
-        text=[
-            f"from {least:.3f}, {reached:.0%} contacted: {in_currency(amount, currency)}"
-            for least, reached, amount in zip(x, share, profit, strict=True)
-        ],
-        hovertemplate="%{text}<extra></extra>", meta=_ALONG,
-    )  # fmt: skip
-    figure.add_scatter(
-        x=x, y=np.round(share * curve.profit[0]), mode="lines", name="As many at random",
-        line={"color": GREY, "width": 1.5, "dash": "dash"}, hoverinfo="skip", meta=_ALONG,
-    )  # fmt: skip
+
+    def line(name: str, **trace: Any) -> dict[str, Any]:
+        return {"type": "scatter", "mode": "lines", "name": name, "hoverinfo": "skip", **trace}
+
     perfect = curve.profit_perfect * curve.customers / 1000
-    for name, amount, dash in [
-        ("Offer to everyone", float(curve.profit[0]), "dot"),
-        ("Perfect foresight", round(perfect), "longdashdot"),
-        ("Nobody gets an offer", 0.0, "solid"),
-    ]:
-        figure.add_scatter(
-            x=[0, 1], y=[amount, amount], mode="lines", name=name,
-            line={"color": GREY, "width": 1.5, "dash": dash}, hoverinfo="skip",
-        )  # fmt: skip
+    here = curve.matrix(threshold)
+    traces = [
+        line("", x=x, y=low, line={"width": 0}, showlegend=False, meta=_ALONG),
+        line("90% band", x=x, y=high, line={"width": 0}, fill="tonexty", fillcolor=SOFT, meta=_ALONG),
+        line(
+            "This model", x=x, y=profit, line={"color": ACCENT, "width": 3}, meta=_ALONG, hoverinfo=None,
+            text=[
+                f"from {least:.3f}, {reached:.0%} contacted: {in_currency(amount, currency)}"
+                for least, reached, amount in zip(x, share, profit, strict=True)
+            ],
+            hovertemplate="%{text}<extra></extra>",
+        ),
+        line(
+            "As many at random", x=x, y=np.round(share * curve.profit[0]), meta=_ALONG,
+            line={"color": GREY, "width": 1.5, "dash": "dash"},
+        ),
+        *(
+            line(name, x=[0, 1], y=[amount, amount], line={"color": GREY, "width": 1.5, "dash": dash})
+            for name, amount, dash in [
+                ("Offer to everyone", float(curve.profit[0]), "dot"),
+                ("Perfect foresight", round(perfect), "longdashdot"),
+                ("Nobody gets an offer", 0.0, "solid"),
+            ]
+        ),
+        line(
+            "You are here", x=[threshold], y=[here.profit], mode="markers", cliponaxis=False,
+            marker={"color": RED, "size": 14, "line": {"color": "white", "width": 2}},
+        ),
+    ]  # fmt: skip
+    figure = go.Figure(traces)
     break_even = curve.threshold_break_even
     if break_even is not None and break_even <= 1:
         mark(figure, break_even, f"break-even {break_even:.3f}", to_left=break_even > 0.6)
-    here = curve.matrix(threshold)
-    figure.add_scatter(
-        x=[threshold], y=[here.profit], mode="markers", name="You are here",
-        marker={"color": RED, "size": 14, "line": {"color": "white", "width": 2}}, hoverinfo="skip",
-        cliponaxis=False,
-    )  # fmt: skip
     figure = styled(
         figure,
         reading=verdict(curve),

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
 from retention.customers.table import Customers
@@ -14,6 +17,21 @@ from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
 from retention.send_list import Scored
 from retention.ui.choosing import FIRST, SLIDER, Choosing
+
+
+class Scores:
+    """Everybody's churn probability, kept while model and customers are the same: money changes often."""
+
+    def __init__(self) -> None:
+        self._of: tuple[ChurnModel, Customers] | None = None
+        self._scores: NDArray[np.float64] = np.empty(0)
+
+    def of(self, model: ChurnModel, people: Customers) -> NDArray[np.float64]:
+        """Return them for these customers, (n,)."""
+        if self._of is None or self._of[0] is not model or self._of[1] is not people:
+            self._scores = model.predict(people)
+            self._of = model, people
+        return self._scores
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +67,8 @@ class Session:
         Whether the visitor has the language model plugged in.
     own_ledger
         The file in which this visit alone records whom it has written to, if it needed one so far.
+    scores
+        What the model says of the recipients.
     """
 
     customers: Customers | None = None
@@ -67,6 +87,7 @@ class Session:
     campaign: Campaign | None = None
     plugged: bool = True
     own_ledger: Path | None = None
+    scores: Scores = field(default_factory=Scores, repr=False)
 
     def with_model(self, model: ChurnModel, *, at: str | None = None) -> "Session":
         """Return the session with a model brought along, and without what was made with the one before."""

@@ -211,8 +211,9 @@ def test_with_a_value_column_app_and_command_decide_alike_from_the_start(tmp_pat
 def test_customers_are_scored_once_for_many_prices(trained: Session) -> None:
     """The same probabilities while model and customers are; other customers get their own."""
     assert trained.model and trained.customers
-    first = budget.probabilities(trained.model, trained.customers)
-    assert budget.probabilities(trained.model, trained.customers) is first
+    scores = trained.scores
+    first = scores.of(trained.model, trained.customers)
+    assert scores.of(trained.model, trained.customers) is first
     other = replace(trained.customers)
-    assert budget.probabilities(trained.model, other) is not first
-    assert (budget.probabilities(trained.model, other) == first).all()
+    assert scores.of(trained.model, other) is not first
+    assert (scores.of(trained.model, other) == first).all()

@@ -98,7 +98,7 @@ def other_model(session: Session) -> Session:
         (lambda session: replace(session, today=session.customers), "customers"),
         (other_model, "model"),
         (lambda session: profit.priced(session, REALISTIC), "prices"),
-        (lambda session: replace(session, choosing=Choosing(FIRST)), "choice of who gets an offer"),
+        (lambda session: replace(session, chosen=Choosing(FIRST)), "choice of who gets an offer"),
         (lambda session: replace(session, catalogue=replace(session.catalogue, source="mine")), "offers"),
         (lambda session: offers.write(session, 0.7), "messages"),
     ],

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from retention.errors import InputError
 from retention.ui import budget_views, views
+from retention.ui.choosing import SLIDER
 from retention.ui.events.wiring import on
 from retention.ui.handlers import budget
-from retention.ui.screen import Component, Screen, Updates
+from retention.ui.screen import Screen, Updates
 from retention.ui.session import Session
 
 
@@ -15,10 +16,8 @@ def wire(screen: Screen) -> None:
     tab = screen.profit.budget
 
     outputs = [*tab.components, *screen.from_messages]
-    # Not the boxes themselves: somebody may still be typing in them.
-    typed = [part for part in outputs if part not in {tab.budget, tab.max_contacts}]
 
-    def set_by(step: Callable[..., Session], shown: list[Component]) -> Callable[..., Updates]:
+    def set_by(step: Callable[..., Session]) -> Callable[..., Updates]:
         def handler(session: Session, how: str, money: float | None, contacts: float | None) -> Updates:
             try:
                 chosen = step(session, how, budget=money, max_contacts=contacts)
@@ -26,13 +25,15 @@ def wire(screen: Screen) -> None:
                 return {tab.trouble: views.trouble(error)}
             words = budget_views.result(chosen, budget.outcome(chosen))
             updates = {**tab.show(chosen.choosing, words), **screen.show_from_messages(chosen)}
-            return {part: updates[part] for part in shown}
+            if chosen.choosing.how != SLIDER:  # which takes the limits away; else somebody may be typing them
+                del updates[tab.budget], updates[tab.max_contacts]
+            return updates
 
         return handler
 
     inputs = [screen.session, *tab.inputs]
-    on(tab.how.input, set_by(budget.choose, outputs), inputs, outputs, show_progress="hidden")
+    on(tab.how.input, set_by(budget.choose), inputs, outputs, show_progress="hidden")
     on(
-        [tab.budget.input, tab.max_contacts.input], set_by(budget.limit, typed), inputs, typed,
+        [tab.budget.input, tab.max_contacts.input], set_by(budget.limit), inputs, outputs,
         show_progress="hidden", trigger_mode="always_last",
     )  # fmt: skip

@@ -1,21 +1,12 @@
 """Deciding customer by customer and within limits, and what that comes to for today's customers."""
 
-import weakref
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from retention.churn.model import ChurnModel
-from retention.customers.table import Customers
 from retention.send_list import Decision, Policy, Spending, policy_for, spending_of
 from retention.ui.choosing import FIRST, SLIDER, Choosing
 from retention.ui.session import Session
-
-#: Model -> whom it scored last, and their probabilities. It keeps neither alive, so it holds no visitor's data.
-_SCORED: weakref.WeakKeyDictionary[ChurnModel, tuple[weakref.ref[Customers], NDArray[np.float64]]] = (
-    weakref.WeakKeyDictionary()
-)
 
 
 @dataclass(frozen=True)
@@ -109,18 +100,7 @@ def outcome(session: Session) -> Outcome | None:
         values=people.roles.value is not None,
         **session.choosing.terms(1.0, session.offers),
     )
-    return outcome_of(policy, policy.decide(probabilities(session.model, people), people.value))
-
-
-def probabilities(model: ChurnModel, people: Customers) -> NDArray[np.float64]:
-    """Return everyone's churn probability, (n,); kept while model and customers are: money changes often."""
-    if model in _SCORED:
-        of, probability = _SCORED[model]
-        if of() is people:
-            return probability
-    probability = model.predict(people)
-    _SCORED[model] = weakref.ref(people), probability
-    return probability
+    return outcome_of(policy, policy.decide(session.scores.of(session.model, people), people.value))
 
 
 def outcome_of(policy: Policy, decision: Decision) -> Outcome:

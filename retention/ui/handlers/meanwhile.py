@@ -85,7 +85,12 @@ def with_messages(session: Session, finished: Finished) -> Session:
 
 def _with_model(session: Session, made: Session) -> Session:
     assert made.model is not None  # noqa: S101 - it has just been made
-    found = replace(session.with_model(made.model, at=made.model_at), curve=made.curve)
+    found = replace(
+        session.with_model(made.model, at=made.model_at),
+        curve=made.curve,
+        model_source=made.model_source,
+        model_findings=made.model_findings,
+    )
     return found if session.economics == made.economics else priced(found, session.economics)
 
 
