@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 import gradio as gr
 
 from retention import figures
-from retention.ui import budget_views, hub_views, offer_views, path, views
+from retention.ui import budget_views, hub_views, model_views, offer_views, path, views
 from retention.ui.handlers import budget, catalogue, export, ledgers, review
 from retention.ui.handlers import churn as churn_handlers
 from retention.ui.handlers import offers as offers_handlers
@@ -96,11 +96,11 @@ class Screen:
         """Show the model, its prices at a threshold (None for the best one), and no messages yet."""
         model, tab = session.model, self.churn
         return {
-            tab.result: views.model(model) + views.scored(session),
+            tab.result: model_views.model(model) + model_views.scored(session),
             **tab.over_time.show(None if model is None else churn_handlers.over_time(model)),
             **tab.importance.show(None if model is None else churn_handlers.importance(model)),
             **tab.reliability.show(None if model is None else churn_handlers.reliability(model)),
-            tab.directions: views.directions(model),
+            tab.directions: model_views.directions(model),
             **tab.dependence.show(None),
             **tab.waterfall.show(None),
             tab.feature: gr.Dropdown(choices=churn_handlers.factors(model), value=None),
@@ -128,7 +128,7 @@ class Screen:
             tab.matrix: decision,
             tab.threshold: threshold,
             tab.curve: None if curve is None else figures.profit_curve(curve, threshold),
-            tab.reading: views.earnings(curve) if session.model is None or curve else views.not_measured(),
+            tab.reading: views.earnings(curve) if session.model is None or curve else model_views.not_measured(),
             tab.points: profit_handlers.points(session),
             tab.preset: profit_handlers.preset_of(session.economics),
             tab.trouble: "",

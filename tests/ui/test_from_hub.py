@@ -11,7 +11,7 @@ from retention.customers.intake import read_customers
 from retention.customers.simulate import simulate
 from retention.errors import ModelError, PublishError, RetentionError
 from retention.hub.connection import Hub
-from retention.ui import path, views
+from retention.ui import model_views, path
 from retention.ui.handlers import from_hub, offers, profit, share
 from retention.ui.handlers.share import CUSTOMERS, MODEL
 from retention.ui.session import Session
@@ -52,7 +52,7 @@ def test_a_model_comes_back_and_scores_the_customers(trained: Session, this_week
     assert loaded.curve.profit_best == trained.curve.profit_best
     short = reference.partition("@")[0] + "@" + reference.partition("@")[2][:8]
     assert f"model at {short}" in path.steps(loaded)["share"]
-    assert f"from {short} scores 200 customers" in views.scored(loaded)
+    assert f"from {short} scores 200 customers" in model_views.scored(loaded)
 
 
 def test_a_model_without_evaluation_rows_is_used_without_a_profit(

@@ -15,7 +15,7 @@ from retention.customers.orders import Snapshot
 from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.profit.economics import PRESETS, Economics
-from retention.ui import views
+from retention.ui import model_views, views
 from retention.ui.handlers import churn, customers, export, offers, profit, review
 from retention.ui.session import Session
 from tests.figures.cases import three_cutoffs
@@ -235,10 +235,10 @@ def test_a_stray_word_is_no_reason_to_refuse_the_first_look(tmp_path: Path) -> N
 
 def test_the_test_in_time_is_on_screen(telecom_model: ChurnModel) -> None:
     """Out of time, cross-validated, their gap and what it means; calibration in figures; nothing of it without."""
-    assert "Out of time" not in views.model(telecom_model)
+    assert "Out of time" not in model_views.model(telecom_model)
     went = three_cutoffs()
     bad = Uncalibrated(replace(telecom_model.metrics, brier=0.2345), ())
-    html = views.model(replace(telecom_model, out_of_time=went, before_calibration=bad))
+    html = model_views.model(replace(telecom_model, out_of_time=went, before_calibration=bad))
     for words in ("1,000 customers at 2025-06-30", "0.740", "0.760", "-0.020", went.words[1:], "0.2345 before"):
         assert words in html
     assert churn.over_time(telecom_model) is None

@@ -8,7 +8,7 @@ from retention.churn.verdict import Uncalibrated
 from retention.profit.curve import profit_curve
 from retention.profit.economics import Economics
 from retention.profit.verdict import below_break_even
-from retention.ui import views
+from retention.ui import model_views, views
 from tests.figures.cases import hand_model
 from tests.profit.cases import FOLD, LABEL, SCORE
 
@@ -44,14 +44,14 @@ def test_directions_stand_beside_the_trees_and_disagreement_is_said() -> None:
     """The regression's coefficient and how sure its sign is, the trees' say, and a word where they differ."""
     more = Direction("tenure", "higher values go with less churn", -0.52, 1.0, 0.31, 0.4, True)
     apart = Direction("contract", "most churn with <b>, but the trees differ", 0.2, 0.93, 0.05, 0.1, False)
-    told = views.directions(replace(hand_model(), directions=(more, apart)))
+    told = model_views.directions(replace(hand_model(), directions=(more, apart)))
     assert "<td>Tenure</td><td>higher values go with less churn</td>" in told
     assert '<td class="number">-0.52</td><td class="number">100%</td><td class="number">0.31</td>' in told
     assert "most churn with &lt;b&gt;" in told
     assert "In 1 of these 2 regression and trees point different ways" in told
-    alike = views.directions(replace(hand_model(), directions=(more,)))
+    alike = model_views.directions(replace(hand_model(), directions=(more,)))
     assert "point the same way in all of them" in alike
-    assert views.directions(None) == ""
+    assert model_views.directions(None) == ""
 
 
 def test_the_effect_of_weighting_is_shown(telecom_model: ChurnModel) -> None:
@@ -61,5 +61,5 @@ def test_the_effect_of_weighting_is_shown(telecom_model: ChurnModel) -> None:
     after, left = telecom_model.metrics.mean_probability, telecom_model.churn_rate
     assert (
         f"Weighted by 4: 50% predicted on average before, {after:.0%} after calibration; {left:.0%} really left."
-    ) in views.model(weighted)
-    assert "Weighted by" not in views.model(telecom_model)
+    ) in model_views.model(weighted)
+    assert "Weighted by" not in model_views.model(telecom_model)
