@@ -104,6 +104,7 @@ class Screen:
             **tab.dependence.show(None),
             **tab.waterfall.show(None),
             tab.feature: gr.Dropdown(choices=churn_handlers.factors(model), value=None),
+            self.profit.budget.how: session.choosing.how,
             **self.show_from_prices(session, threshold),
         }
 
@@ -133,7 +134,7 @@ class Screen:
             tab.preset: profit_handlers.preset_of(session.economics),
             tab.trouble: "",
             tab.doubt: "",
-            **tab.budget.show(session.choosing, budget_views.result(session, budget.outcome(session))),
+            **tab.budget.show(budget_views.result(session, budget.outcome(session))),
             **tab.tornado.show(None),
             **tab.save_rate.show(None),
             self.offers.catalogue.table: catalogue.table(session),

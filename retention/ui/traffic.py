@@ -1,6 +1,7 @@
 """Gradio, made to serve many visitors and scripts from one process."""
 
 import traceback
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from retention.ui import libraries
-from retention.ui.visits import remember
+from retention.ui.visits import Visit, remember
 
 
 class Page(gr.Blocks):  # type: ignore[misc]  # gradio comes without types
@@ -18,7 +19,16 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio comes without types
 
     With ``preprocess=False`` gradio would still look for files in it, and fail on those it does not like before
     the handler could say in a sentence what is wrong with them.
+
+    What changes a visit is done one after the other; long work, told by its being a generator, only brings a
+    result that another handler takes up.
     """
+
+    async def process_api(self, block_fn: Any, inputs: list[Any], state: Any = None, **options: Any) -> Any:
+        """Answer an event."""
+        changes = any(isinstance(one, gr.State) for one in block_fn.outputs) and not block_fn.types_generator
+        async with state.turn if changes and isinstance(state, Visit) else nullcontext():
+            return await super().process_api(block_fn, inputs, state, **options)
 
     async def preprocess_data(
         self, block_fn: Any, inputs: list[Any], state: Any, explicit_call: bool = False

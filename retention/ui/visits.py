@@ -4,7 +4,9 @@ Gradio itself counts the hour from the last change, takes a page whose connectio
 and keeps the shell of every visit there was, until so many came that it drops whoever is longest away.
 """
 
+import asyncio
 import datetime as dt
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gradio.state_holder import SessionState, StateHolder
@@ -18,6 +20,11 @@ class Visit(SessionState):  # type: ignore[misc]  # gradio comes without types
 
     _closed = False
     _state_ttl: dict[int, tuple[float, dt.datetime]]
+
+    @cached_property
+    def turn(self) -> asyncio.Lock:
+        """Held by whatever changes the visit: of two changes at once, one would be lost."""
+        return asyncio.Lock()
 
     @property
     def is_closed(self) -> bool:

@@ -24,15 +24,16 @@ def wire(screen: Screen) -> None:
             except InputError as error:  # half-typed numbers come by here: say it in place, keep the screen
                 return {tab.trouble: views.trouble(error)}
             words = budget_views.result(chosen, budget.outcome(chosen))
-            updates = {**tab.show(chosen.choosing, words), **screen.show_from_messages(chosen)}
-            if chosen.choosing.how != SLIDER:  # which takes the limits away; else somebody may be typing them
-                del updates[tab.budget], updates[tab.max_contacts]
-            return updates
+            return {tab.how: chosen.choosing.how, **tab.show(words), **screen.show_from_messages(chosen)}
 
         return handler
 
+    def choose(session: Session, how: str, money: float | None, contacts: float | None) -> Updates:
+        limits: Updates = {tab.budget: None, tab.max_contacts: None} if how == SLIDER else {}
+        return {**limits, **set_by(budget.choose)(session, how, money, contacts)}
+
     inputs = [screen.session, *tab.inputs]
-    on(tab.how.input, set_by(budget.choose), inputs, outputs, show_progress="hidden")
+    on(tab.how.input, choose, inputs, outputs, show_progress="hidden")
     on(
         [tab.budget.input, tab.max_contacts.input], set_by(budget.limit), inputs, outputs,
         show_progress="hidden", trigger_mode="always_last",

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from retention.ui.choosing import EVERY, FIRST, SLIDER, Choosing
+from retention.ui.choosing import EVERY, FIRST, SLIDER
 
 _WAYS = [
     ("One threshold for all (the slider)", SLIDER),
@@ -34,15 +34,9 @@ class BudgetSection:
         """All of it."""
         return [*self.inputs, self.trouble, self.result]
 
-    def show(self, choosing: Choosing, result: str) -> dict[Any, Any]:
-        """Return the updates that show a choice and what it comes to."""
-        return {
-            self.how: choosing.how,
-            self.budget: choosing.budget,
-            self.max_contacts: choosing.max_contacts,
-            self.trouble: "",
-            self.result: result,
-        }
+    def show(self, result: str) -> dict[Any, Any]:
+        """Return the updates that show what a choice comes to; somebody may be at the inputs meanwhile."""
+        return {self.trouble: "", self.result: result}
 
 
 def build() -> BudgetSection:
