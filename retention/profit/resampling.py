@@ -114,10 +114,10 @@ def _bins(ranking: Ranking) -> NDArray[np.int32]:
 
 def _cross_fitted(money: Amounts) -> Amounts:
     """Return what thresholds picked on the other folds earn: (draws, folds, bins) -> (draws,)."""
-    others = _from_top(money.sum(axis=1, keepdims=True) - money)
-    picked = others.argmax(axis=-1)[..., np.newaxis]  # the highest of equally good ones
-    earned: Amounts = np.take_along_axis(_from_top(money), picked, axis=-1).sum(axis=(1, 2))
-    return earned
+    earned = _from_top(money)
+    picked = (earned.sum(axis=1, keepdims=True) - earned).argmax(axis=-1)  # the highest of equally good ones
+    own: Amounts = np.take_along_axis(earned, picked[..., np.newaxis], axis=-1).sum(axis=(1, 2))
+    return own
 
 
 def _from_top(money: Amounts) -> Amounts:

@@ -1,5 +1,6 @@
 """The components on the screen, and what they show for a given session."""
 
+import json
 from typing import Any, TypeAlias
 
 import gradio as gr
@@ -118,8 +119,11 @@ class Screen:
             self.offers.catalogue.table, self.offers.catalogue.trouble, *self.from_messages,
         ]  # fmt: skip
 
-    def show_from_prices(self, session: Session, threshold: float | None) -> Updates:
-        """Show the prices at a threshold; None for the best one."""
+    def show_from_prices(self, session: Session, threshold: float | None, *, unwritten: bool = False) -> Updates:
+        """Show the prices at a threshold; None for the best one.
+
+        That there were no messages before (``unwritten``) spares showing that there are none: prices change often.
+        """
         curve, tab = session.curve, self.profit
         if threshold is None:
             threshold = profit_handlers.first_threshold(session)
@@ -130,7 +134,8 @@ class Screen:
             tab.threshold: threshold,
             tab.curve: None if curve is None else figures.profit_curve(curve, threshold),
             tab.reading: views.earnings(curve) if session.model is None or curve else model_views.not_measured(),
-            tab.points: profit_handlers.points(session),
+            # As text: gradio looks at every single number of a list, in case it is a file.
+            tab.points: json.dumps(profit_handlers.points(session)),
             tab.preset: profit_handlers.preset_of(session.economics),
             tab.trouble: "",
             tab.doubt: "",
@@ -139,7 +144,7 @@ class Screen:
             **tab.save_rate.show(None),
             self.offers.catalogue.table: catalogue.table(session),
             self.offers.catalogue.trouble: "",
-            **self.show_from_messages(session),
+            **(self.show_no_more(session) if unwritten else self.show_from_messages(session)),
         }
 
     def show_from_catalogue(self, session: Session) -> Updates:
@@ -185,6 +190,10 @@ class Screen:
             **self.show_plan(None),
             **self.show_standing(session),
         }
+
+    def show_no_more(self, session: Session) -> Updates:
+        """Show where a session without messages stands, if there were none before."""
+        return {**self.show_plan(None), **self.show_standing(session)}
 
     @property
     def of_customer(self) -> list[Component]:

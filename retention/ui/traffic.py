@@ -2,6 +2,7 @@
 
 import traceback
 from contextlib import nullcontext
+from copy import copy
 from types import SimpleNamespace
 from typing import Any
 
@@ -42,6 +43,17 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio comes without types
             state.is_closed = False  # its page is there, whatever became of its connection
         prepared: list[Any] = await super().preprocess_data(block_fn, inputs, state, explicit_call)
         return prepared
+
+    async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:
+        """Return what the browser gets; gradio would make every component anew that a handler says nothing of."""
+        if not isinstance(predictions, dict) or not predictions.keys() & set(block_fn.outputs):
+            made: list[Any] = await super().postprocess_data(block_fn, predictions, state)
+            return made
+        told = copy(block_fn)
+        told.outputs = [one for one in block_fn.outputs if one in predictions]
+        made = await super().postprocess_data(told, predictions, state)
+        updates = dict(zip(told.outputs, made, strict=True))
+        return [updates.get(one, gr.skip()) for one in block_fn.outputs]
 
 
 async def refuse_by_name(request: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ import datetime as dt
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from gradio.components import State
 from gradio.state_holder import SessionState, StateHolder
 
 if TYPE_CHECKING:
@@ -37,6 +38,25 @@ class Visit(SessionState):  # type: ignore[misc]  # gradio comes without types
             now = dt.datetime.now()  # as gradio does, which compares them
             self._state_ttl = {state: (lasts_s, now) for state, (lasts_s, _) in self._state_ttl.items()}
         self._closed = closed
+
+    def __setitem__(self, key: int, value: object) -> None:
+        """Keep a state's value, or what a component looks like by now.
+
+        Gradio would also describe the component, for links to a whole state, which this page does not have: with
+        some fifty components that follow a price, most of the time that a change of it took.
+        """
+        block = self.blocks_config.blocks.get(key)
+        if isinstance(block, State):
+            self._state_ttl[key] = (block.time_to_live, dt.datetime.now())
+            self.state_data[key] = value
+        else:
+            self.blocks_config.blocks[key] = value
+
+    def _update_config(self, key: int) -> None:
+        pass
+
+    def _update_value_in_config(self, key: int, value: object) -> None:
+        pass
 
 
 class Visits(StateHolder):  # type: ignore[misc]

@@ -35,7 +35,9 @@ def wire(screen: Screen) -> None:
         except InputError as error:  # half-typed numbers come by here: say it in place, keep the screen
             return {tab.trouble: views.trouble(error)}
         at_best = session.curve is not None and abs(threshold - session.curve.threshold_best) < 1e-9
-        return screen.show_from_prices(profit.priced(session, economics), None if at_best else threshold)
+        return screen.show_from_prices(
+            profit.priced(session, economics), None if at_best else threshold, unwritten=session.campaign is None
+        )
 
     def what_if(session: Session) -> Updates:
         doubts = profit.what_if(session)
@@ -59,5 +61,5 @@ def wire(screen: Screen) -> None:
     on(
         [box.change for box in tab.inputs.values()], reprice,
         [screen.session, tab.threshold, *tab.inputs.values()], screen.from_prices,
-        show_progress="hidden", trigger_mode="always_last",
+        show_progress="hidden", trigger_mode="always_last", concurrency_limit=2,
     )  # fmt: skip

@@ -73,7 +73,8 @@ def build() -> ProfitTab:
         save_rate = chart.build("save-rate")
     points = gr.HTML(  # shows nothing: it brings the curve into the page
         html_template="", elem_id="points",
-        js_on_load="const bring = () => (window.desk.curve = props.value); bring(); watch('value', bring);",
+        js_on_load="const bring = () => (window.desk.curve = JSON.parse(props.value || 'null')); "
+        "bring(); watch('value', bring);",
     )  # fmt: skip
     return ProfitTab(
         cards, matrix, threshold, best, curve, axis, reading, points, choosing, preset, inputs, trouble,
