@@ -57,15 +57,17 @@ def compare(name: str, customers: Customers) -> None:
     jobs, times = cpu_count(), _TIMES if len(customers) < _LARGE else 1
     fits = [one_fit(customers, threads) for threads in (1, jobs)]
     model = ChurnModel.fit(customers, jobs=jobs)  # starts the processes, as an app that runs has them
-    cpu, clock, seconds = [], [], []
+    cpu: list[float] = []
+    clock: list[float] = []
+    seconds: list[float] = []
     for _ in range(times):
         single, spread = (timed(fit) for fit in fits)
-        here = timed(lambda: ChurnModel.fit(customers)) if len(customers) <= _LARGE else None
+        if len(customers) <= _LARGE:  # in one process, beyond that it takes minutes
+            cpu.append(timed(lambda: ChurnModel.fit(customers))[0] / single[0])
         ours = timed(lambda: ChurnModel.fit(customers, jobs=jobs))
-        cpu.append(here[0] / single[0] if here else float("nan"))
         clock.append(ours[1] / spread[1])
         seconds.append(ours[1])
-    figures = "".join(f"{statistics.median(one):>9.1f}" for one in (cpu, clock, seconds))
+    figures = "".join(f"{statistics.median(one):>9.1f}" if one else f"{'–':>9}" for one in (cpu, clock, seconds))
     print(
         f"  {name:12}{len(customers):>10,}{figures}   {model.chosen}, AUC {model.metrics.roc_auc:.4f}", flush=True
     )
