@@ -59,6 +59,8 @@ class Screen:
             **self.show_everything(session, view.threshold),
             **{box: getattr(view.economics, name) for name, box in self.profit.inputs.items()},
             self.steps: gr.Tabs(selected=view.tab),
+            # A blank number box sends 0 until it has been told that it is blank.
+            **dict.fromkeys(self.profit.budget.limits),
         }
 
     @property

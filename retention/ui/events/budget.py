@@ -29,12 +29,12 @@ def wire(screen: Screen) -> None:
         return handler
 
     def choose(session: Session, how: str, money: float | None, contacts: float | None) -> Updates:
-        limits: Updates = {tab.budget: None, tab.max_contacts: None} if how == SLIDER else {}
-        return {**limits, **set_by(budget.choose)(session, how, money, contacts)}
+        gone = dict.fromkeys(tab.limits) if how == SLIDER else {}
+        return {**gone, **set_by(budget.choose)(session, how, money, contacts)}
 
     inputs = [screen.session, *tab.inputs]
     on(tab.how.input, choose, inputs, outputs, show_progress="hidden")
     on(
-        [tab.budget.input, tab.max_contacts.input], set_by(budget.limit), inputs, outputs,
+        [box.input for box in tab.limits], set_by(budget.limit), inputs, outputs,
         show_progress="hidden", trigger_mode="always_last",
     )  # fmt: skip

@@ -25,9 +25,14 @@ class BudgetSection:
     result: gr.HTML
 
     @property
+    def limits(self) -> list[Any]:
+        """The boxes that are blank where there is no limit."""
+        return [self.budget, self.max_contacts]
+
+    @property
     def inputs(self) -> list[Any]:
         """What a visitor sets."""
-        return [self.how, self.budget, self.max_contacts]
+        return [self.how, *self.limits]
 
     @property
     def components(self) -> list[Any]:
