@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from retention.customers.intake import read_customers
-from retention.customers.orders import read_orders, snapshot
 from retention.customers.table import Customers
+from retention.orders.snapshots import read_orders, snapshot
 from retention.pipeline import simulate_customers
 
 

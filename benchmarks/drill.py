@@ -27,23 +27,23 @@ from pathlib import Path
 
 import pandas as pd
 
-from retention.customers.export import write_csv
 from retention.errors import OfferError
-from retention.offers.backup import compose
-from retention.offers.batch import write_offers
-from retention.offers.campaign import Campaign
-from retention.offers.facts import Facts
-from retention.offers.guard import check
-from retention.offers.ledger import Ledger
-from retention.offers.outcome import Blame
-from retention.offers.prompt import line_of
-from retention.offers.wording import word_offers
-from retention.offers.writer import Draft, HubWriter, unplugged
-from retention.send_list import read_send_list
-from tests.offers.cases import CASH, OFFERS, many_kinds
+from retention.messages.batch import write_messages
+from retention.messages.guard import check
+from retention.messages.ledger import Ledger
+from retention.messages.llm.client import Draft, HubWriter, unplugged
+from retention.messages.llm.outcome import FailureKind
+from retention.messages.llm.prompt import line_of
+from retention.messages.offer_wording import word_offers
+from retention.messages.run import MessageRun
+from retention.messages.segments import MessageSegment
+from retention.messages.templates import compose
+from retention.tabular.csv_export import write_csv
+from retention.targeting import read_send_list
+from tests.messages.cases import CASH, OFFERS, many_kinds
 from tests.stand_ins.breaker_backend import RESET_S, Backend, breaker_of, opened, probes_of_a_crowd, went
 from tests.stand_ins.fault_server import FAULTS, Answer, FaultServer, drip, hang, in_turn, replies, says
-from tests.stand_ins.offers_process import offers_process
+from tests.stand_ins.messages_process import offers_process
 
 DEADLINE_S = 2.0
 ROOT = Path(__file__).parents[1]
@@ -66,7 +66,7 @@ class Timed(HubWriter):
 
     slowest_s = 0.0
 
-    async def write(self, facts: Facts, *, deadline_s: float) -> Draft:
+    async def write(self, facts: MessageSegment, *, deadline_s: float) -> Draft:
         """Ask for one line."""
         started = time.monotonic()
         try:
@@ -94,11 +94,11 @@ class Drill:
         finally:
             writer.close()
 
-    def write(self, rows: pd.DataFrame | None = None, **options: object) -> Campaign:
+    def write(self, rows: pd.DataFrame | None = None, **options: object) -> MessageRun:
         """Write to everyone with the drill's deadline."""
         rows = self.rows if rows is None else rows
         given = {"id": "customer_id", "offers": OFFERS, "deadline_s": DEADLINE_S, **options}
-        return write_offers(rows, **given)  # type: ignore[arg-type]
+        return write_messages(rows, **given)  # type: ignore[arg-type]
 
     def faults(self) -> Iterator[Finding]:
         """Items 1 to 4 in one pass over all faults."""
@@ -165,7 +165,7 @@ class Drill:
         yield Finding("6", "recovery after the server is back", f"<= {bound:g} s", f"{took:.2f} s", took <= bound)
 
     async def _until_answered(self, writer: HubWriter) -> None:
-        while (await writer.write(Facts(), deadline_s=DEADLINE_S)).line is None:
+        while (await writer.write(MessageSegment(), deadline_s=DEADLINE_S)).line is None:
             await asyncio.sleep(0.02)
 
     def frequent(self) -> Iterator[Finding]:
@@ -177,7 +177,7 @@ class Drill:
         breaker, _ = breaker_of()
         backend, until = Backend(), 0
         while breaker.report().state == "closed" and until < 100:
-            backend.otherwise = None if until % 5 == 4 else Blame.ENDPOINT
+            backend.otherwise = None if until % 5 == 4 else FailureKind.ENDPOINT
             went(breaker, backend)
             until += 1
         yield Finding("7", "80% failures, never five in a row", "open within 20 calls",
@@ -190,7 +190,7 @@ class Drill:
         for _ in range(500):
             breaker, clock = opened()
             clock.now += RESET_S
-            went(breaker, Backend(otherwise=Blame.REQUEST))
+            went(breaker, Backend(otherwise=FailureKind.REQUEST))
             closed += breaker.report().state == "closed"
             stuck += asyncio.run(cancelled_probe(breaker)) != "line"
             closed += asyncio.run(late_success()) == "closed"
@@ -222,7 +222,7 @@ class Drill:
             took = []
             for _ in range(3):
                 started = time.monotonic()
-                writer.submit(writer.write(Facts(), deadline_s=DEADLINE_S)).result()
+                writer.submit(writer.write(MessageSegment(), deadline_s=DEADLINE_S)).result()
                 took.append(time.monotonic() - started)
         off = max(abs(seconds - DEADLINE_S) for seconds in took)
         yield Finding("11", "a drip is cut", f"{DEADLINE_S:g} ± 0.1 s", f"off by {off:.3f} s", off <= 0.1)
@@ -288,8 +288,8 @@ class Drill:
     def library(self) -> Iterator[Finding]:
         """Item 15: two processes with other hash seeds and no sockets."""
         code = (
-            "import hashlib, socket; from tests.offers.cases import OFFERS, many_kinds;"
-            "from retention.offers.batch import write_offers; socket.socket = None;"
+            "import hashlib, socket; from tests.messages.cases import OFFERS, many_kinds;"
+            "from retention.messages.batch import write_offers; socket.socket = None;"
             f"m = write_offers(many_kinds({len(self.rows)}), id='customer_id', offers=OFFERS).messages['message'];"
             "print(hashlib.sha256('\\n'.join(m).encode()).hexdigest())"
         )
@@ -339,7 +339,7 @@ class Drill:
                       leaks == 0 and bool(named) and bool(sent))  # fmt: skip
 
 
-def sound(campaign: Campaign, rows: pd.DataFrame) -> bool:
+def sound(campaign: MessageRun, rows: pd.DataFrame) -> bool:
     """Whether each customer has exactly one message that fits and says the offer."""
     messages = campaign.messages
     words = {offer.id: offer.gives["en"] for offer in OFFERS}
@@ -376,7 +376,7 @@ async def late_success() -> str:
     late = asyncio.create_task(breaker.run(straggler))
     await asyncio.sleep(0)
     for _ in range(5):
-        await asyncio.gather(breaker.run(Backend(otherwise=Blame.ENDPOINT)), return_exceptions=True)
+        await asyncio.gather(breaker.run(Backend(otherwise=FailureKind.ENDPOINT)), return_exceptions=True)
     clock.now += RESET_S
     answer.set()
     await late

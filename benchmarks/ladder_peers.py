@@ -21,7 +21,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from benchmarks.data_sets import data_sets
-from retention.churn.evaluate import losses
+from retention.churn.evaluation import log_losses
 from retention.churn.model import ChurnModel
 from retention.customers.table import Customers
 
@@ -90,7 +90,7 @@ def catboost(train: pd.DataFrame, label: Numbers, test: pd.DataFrame) -> Numbers
     """CatBoost, its own learning rate, stopped early on a fifth of the training part."""
     from catboost import CatBoostClassifier
 
-    words = list(train.select_dtypes("category"))
+    words = [str(column) for column in train.select_dtypes("category")]
     train, test = (
         part.assign(**{one: part[one].astype("str").fillna("") for one in words}) for part in (train, test)
     )
@@ -141,6 +141,7 @@ def features(customers: Customers) -> pd.DataFrame:
 def out_of_fold(customers: Customers, fold: NDArray[np.int8], jobs: int) -> dict[str, Numbers]:
     """Return each peer's probabilities for customers it had not seen."""
     frame, label = features(customers), customers.label
+    assert label is not None
 
     def one(peer: str, held: NDArray[np.bool_]) -> Numbers:
         return PEERS[peer](frame[~held], label[~held], frame[held])
@@ -166,7 +167,7 @@ def placements(score: Numbers, label: NDArray[np.int8]) -> tuple[Numbers, Number
 def figures(score: Numbers, label: NDArray[np.int8]) -> dict[str, tuple[float, list[Numbers]]]:
     """Return each figure, higher is better, and the terms whose means make it up."""
     up, down = placements(score, label)
-    loss, square = -losses(label, score), -((score - label) ** 2)
+    loss, square = -log_losses(label, score), -((score - label) ** 2)
     return {"AUC": (float(up.mean()), [up, down]), "log-loss": (float(loss.mean()), [loss]),
             "Brier": (float(square.mean()), [square])}  # fmt: skip
 

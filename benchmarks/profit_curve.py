@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import confusion_matrix
 
-from retention.profit.band import along_curve
+from retention.profit.bootstrap import along_curve
 from retention.profit.curve import profit_curve
 from retention.profit.economics import PRESETS, Economics
 from retention.profit.empc import expected_maximum_profit

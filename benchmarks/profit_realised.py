@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from benchmarks.data_sets import data_sets
 from benchmarks.profit_curve import Scored
-from retention.churn.evaluate import OutOfFold
+from retention.churn.evaluation import OutOfFold
 from retention.pipeline import train
 from retention.profit.curve import ProfitCurve, profit_curve
 from retention.profit.economics import PRESETS, Economics

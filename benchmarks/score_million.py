@@ -23,11 +23,11 @@ from pyarrow import csv as arrow_csv
 from retention.churn.model import ChurnModel
 from retention.churn.reasons import top_reasons
 from retention.churn.schema import encode
-from retention.customers.export import write_csv
 from retention.customers.intake import read_customers
 from retention.customers.table import Customers, Roles
 from retention.profit.economics import Economics
-from retention.send_list import known_kinds, score, score_file
+from retention.tabular.csv_export import write_csv
+from retention.targeting import known_kinds, score, score_file
 
 RUNGS = ("xgboost", "logistic regression")
 

@@ -20,8 +20,8 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from retention import figures
-from retention.churn.evaluate import OutOfFold
+from retention import charts as figures
+from retention.churn.evaluation import OutOfFold
 from retention.profit.curve import ProfitCurve, profit_curve
 from tests.browser.chromium import installed
 from tests.browser.server import FLAGS, ROOT, running
@@ -54,14 +54,14 @@ def held_out() -> OutOfFold:
 def serve_ours() -> None:
     """Serve the app with its example grown to so many customers."""
     from retention.ui.app import build, launch
-    from retention.ui.handlers import customers
-    from retention.ui.handlers.profit import priced
+    from retention.ui.tabs.customers import handlers as customers
+    from retention.ui.tabs.profit.handlers import priced
 
     small = customers.example()
     assert small.model is not None
     model = replace(small.model, out_of_fold=held_out())
     large = priced(replace(small, model=model, curve=None), small.economics)
-    customers._example = lambda: large
+    customers._example = lambda: large  # type: ignore[assignment]
     launch(build())
 
 
@@ -69,7 +69,7 @@ def draw_streamlit() -> None:
     """Draw the screen as a Streamlit script does: all of it, again, at every move."""
     import streamlit as st
 
-    @st.cache_resource
+    @st.cache_resource  # type: ignore[untyped-decorator]
     def curve() -> ProfitCurve:
         rows = held_out()
         return profit_curve(rows.score, rows.label, fold=rows.fold)

@@ -12,10 +12,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from retention.offers.batch import write_offers
-from retention.offers.review import distinct_lines
-from retention.offers.writer import HubWriter
-from tests.offers.cases import OFFERS, many_kinds
+from retention.messages.batch import write_messages
+from retention.messages.llm.client import HubWriter
+from retention.messages.review import distinct_lines
+from tests.messages.cases import OFFERS, many_kinds
 from tests.stand_ins.small_model import SmallModel
 
 ROOT = Path(__file__).parents[1]
@@ -43,7 +43,7 @@ def offers(base_url: str, customers: int) -> int:
     """Write to made-up customers, and show every line, who wrote it, and why the others are the library's."""
     writer = HubWriter((MODEL,), base_url=base_url, deadline_s=DEADLINE_S)
     try:
-        campaign = write_offers(
+        campaign = write_messages(
             many_kinds(customers), id="customer_id", offers=OFFERS, writer=writer,
             progress=lambda share, words: print(f"\r\033[K{share:4.0%} {words}", end="", file=sys.stderr),
         )  # fmt: skip

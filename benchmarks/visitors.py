@@ -21,8 +21,8 @@ from typing import Any
 import httpx
 import numpy as np
 
-from retention.customers.export import write_csv
 from retention.pipeline import simulate_customers
+from retention.tabular.csv_export import write_csv
 from tests.browser.server import running
 
 BOUND_MS = 300

@@ -14,19 +14,19 @@ from typing import Literal
 from retention.artifacts import write_file
 from retention.churn.model import ChurnModel
 from retention.customers.audit import audit
-from retention.customers.export import write_csv
-from retention.customers.orders import Orders, Snapshot, defaults_for, read_orders, snapshot, stack_snapshots
-from retention.customers.simulate import Market, simulate
 from retention.customers.table import Customers
 from retention.errors import InputError
-from retention.offers.batch import write_offers
-from retention.offers.campaign import Campaign
-from retention.offers.writer import Writer
+from retention.messages.batch import write_messages
+from retention.messages.llm.client import Writer
+from retention.messages.run import MessageRun
+from retention.orders.snapshots import Orders, Snapshot, defaults_for, read_orders, snapshot, stack_snapshots
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
 from retention.progress import Progress, silent
 from retention.report import report
-from retention.send_list import Scored, offers_at, profit, score
+from retention.simulation.simulate import Market, simulate
+from retention.tabular.csv_export import write_csv
+from retention.targeting import Scored, offers_at, profit, score
 
 SIMULATED = "a simulated market"
 """Where simulated customers say they come from."""
@@ -81,13 +81,13 @@ def take_snapshot(
     Parameters
     ----------
     orders, cutoff, active_days, quiet_gaps
-        As for :func:`retention.customers.orders.snapshot`.
+        As for :func:`retention.orders.snapshots.snapshot`.
     horizon_days
         Days after the cutoff that decide who left; None for 30, or for what ``quiet_gaps`` takes.
     today
         Take customers as they stand at the end of the log, with nothing known of who leaves.
     periods
-        How many cutoffs at most, a horizon apart; see :func:`retention.customers.orders.stack_snapshots`.
+        How many cutoffs at most, a horizon apart; see :func:`retention.orders.snapshots.stack_snapshots`.
 
     Raises
     ------
@@ -141,7 +141,7 @@ class Demo:
     model: ChurnModel
     curve: ProfitCurve
     scored: Scored
-    campaign: Campaign
+    campaign: MessageRun
     files: tuple[Path, ...]
 
 
@@ -170,7 +170,7 @@ def demo(
     scored = score(simulated.today, model, economics)
     write_csv(scored.send_list, files[3])
     progress(0.9, "Writing messages")
-    campaign = write_offers(
+    campaign = write_messages(
         scored.send_list, id=scored.id, offers=offers_at(economics), writer=writer, currency=economics.currency
     )
     write_csv(campaign.messages, files[4])

@@ -12,11 +12,11 @@ import pytest
 
 from retention.churn.model import ChurnModel
 from retention.cli import main
-from retention.customers.workbook import write_workbook
 from retention.profit.curve import profit_curve
-from retention.ui import model_zip
-from retention.ui.steps import messages
-from retention.ui.steps import model as steps
+from retention.tabular.workbook import write_workbook
+from retention.ui.api import archives as model_zip
+from retention.ui.api import messages
+from retention.ui.api import model as steps
 
 KINDS = {"assumed", "backtested", "measured"}
 #: Names of amounts, in JSON and as columns.
@@ -47,7 +47,9 @@ def untagged(found: dict[str, Any]) -> list[tuple[str, ...]]:
 def untagged_columns(table: pd.DataFrame) -> list[str]:
     """Return the columns of amounts without a column that says, in every row, what they rest on."""
     numbers = [
-        name for name in table if MONEY.search(name) and pd.api.types.is_numeric_dtype(table[name].to_numpy())
+        name
+        for name in map(str, table)
+        if MONEY.search(name) and pd.api.types.is_numeric_dtype(table[name].to_numpy())
     ]
     assert {"value", "expected_profit", "offer_cost"} <= set(numbers)
     return [name for name in numbers if not set(table.get(f"{name}_evidence", [""])) <= KINDS]

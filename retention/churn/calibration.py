@@ -11,9 +11,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.churn.evaluate import beats, losses
-from retention.churn.examples import Stack
+from retention.churn.evaluation import beats, log_losses
 from retention.churn.folds import deal
+from retention.churn.training_set import Panel
 
 _ENOUGH_FOR_ISOTONIC = 1000
 
@@ -63,7 +63,7 @@ def calibrate(
     *,
     weighted: bool,
     seed: int = 0,
-    stack: Stack | None = None,
+    stack: Panel | None = None,
 ) -> Calibration:
     """Pick the map from held-out log-odds to probabilities.
 
@@ -84,9 +84,9 @@ def calibrate(
     """
     customer = None if stack is None else stack.customer
     part = deal(label, 3, seed=seed, stack=stack)
-    best, loss = Calibration(), losses(label, Calibration().apply(margin))
+    best, loss = Calibration(), log_losses(label, Calibration().apply(margin))
     sigmoid = _sigmoid(margin, label)
-    if weighted or beats(losses(label, sigmoid.apply(margin)), loss, errors=2, customer=customer):
+    if weighted or beats(log_losses(label, sigmoid.apply(margin)), loss, errors=2, customer=customer):
         held = _held_out(_sigmoid, margin, label, part)
         if weighted or beats(held, loss, errors=2, customer=customer):
             best, loss = sigmoid, held
@@ -107,7 +107,7 @@ def _held_out(
     held = np.empty(len(label))
     for one in range(int(part.max()) + 1):
         test = part == one
-        held[test] = losses(label[test], fit(margin[~test], label[~test]).apply(margin[test]))
+        held[test] = log_losses(label[test], fit(margin[~test], label[~test]).apply(margin[test]))
     return held
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.churn.examples import Examples
+from retention.churn.candidates.logistic import Term, bootstrap
 from retention.churn.ladder import Ladder
-from retention.churn.logistic import Term, bootstrap
 from retention.churn.schema import Column, fewest
+from retention.churn.training_set import TrainingSet
 
 _ROWS_FOR_TREES = 3_000
 _ROWS_FOR_SIGNS = 20_000
@@ -56,7 +56,7 @@ class Direction:
         return cls(**{"mean_abs_contribution": saved["mean_abs_shap"], **saved})
 
 
-def find_directions(ladder: Ladder, examples: Examples, *, seed: int = 0) -> tuple[Direction, ...]:
+def find_directions(ladder: Ladder, examples: TrainingSet, *, seed: int = 0) -> tuple[Direction, ...]:
     """Compare regression and trees on training customers (on a sample of them, if they are many).
 
     Returns

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.churn.examples import Examples, Stack
+from retention.churn.training_set import Panel, TrainingSet
 
 
-def assign_folds(examples: Examples, folds: int, *, seed: int) -> NDArray[np.int8]:
+def assign_folds(examples: TrainingSet, folds: int, *, seed: int) -> NDArray[np.int8]:
     """Divide customers into folds of about equal size with about equally many churners.
 
     Parameters
@@ -25,8 +25,8 @@ def assign_folds(examples: Examples, folds: int, *, seed: int) -> NDArray[np.int
     """
     from sklearn.model_selection import StratifiedKFold
 
-    if examples.stack is not None:
-        return deal(examples.label, folds, seed=seed, stack=examples.stack)
+    if examples.panel is not None:
+        return deal(examples.label, folds, seed=seed, stack=examples.panel)
     fold = np.empty(len(examples), dtype=np.int8)
     parts = StratifiedKFold(folds, shuffle=True, random_state=seed).split(examples.matrix, examples.label)
     for number, (_, held) in enumerate(parts):
@@ -34,7 +34,7 @@ def assign_folds(examples: Examples, folds: int, *, seed: int) -> NDArray[np.int
     return fold
 
 
-def deal(label: NDArray[np.int8], parts: int, *, seed: int, stack: Stack | None = None) -> NDArray[np.int8]:
+def deal(label: NDArray[np.int8], parts: int, *, seed: int, stack: Panel | None = None) -> NDArray[np.int8]:
     """Deal customers out like cards, those with the same history of labels one after another.
 
     The newest label counts first: every part gets the same number of each, give or take one customer; of

@@ -4,16 +4,16 @@ from typing import Literal
 
 import numpy as np
 
-from retention.churn.examples import FEWEST_OF_A_KIND, Examples, Stack
 from retention.churn.schema import encode, learn_columns
+from retention.churn.training_set import FEWEST_OF_A_KIND, Panel, TrainingSet
 from retention.customers.table import Customers
-from retention.customers.wording import counted
 from retention.errors import InputError
+from retention.wording.text import counted
 
 Weight = float | Literal["balanced"] | None
 
 
-def labelled(customers: Customers, scale_pos_weight: Weight = None) -> tuple[Examples, tuple[str, ...]]:
+def labelled(customers: Customers, scale_pos_weight: Weight = None) -> tuple[TrainingSet, tuple[str, ...]]:
     """Encode customers with their outcome.
 
     Parameters
@@ -39,8 +39,8 @@ def labelled(customers: Customers, scale_pos_weight: Weight = None) -> tuple[Exa
         raise InputError(
             f"{customers.source}: no label column, so there is nothing to learn; name it with --label"
         )
-    stack = Stack(customers.groups, customers.period) if len(customers.cutoffs) > 1 else None
-    bare = Examples((), np.empty((len(customers), 0)), customers.label, stack=stack)
+    stack = Panel(customers.groups, customers.period) if len(customers.cutoffs) > 1 else None
+    bare = TrainingSet((), np.empty((len(customers), 0)), customers.label, panel=stack)
     known = bare.take(bare.known)
     if stack is None:
         _check_kinds(known, customers)
@@ -54,11 +54,11 @@ def labelled(customers: Customers, scale_pos_weight: Weight = None) -> tuple[Exa
             f"{customers.source}: no usable feature column{why}; add some that differ between customers"
         )
     weight = _weight(scale_pos_weight, known)
-    return Examples(columns, encode(columns, customers), customers.label, weight, stack), left_out
+    return TrainingSet(columns, encode(columns, customers), customers.label, weight, stack), left_out
 
 
-def _check_kinds(examples: Examples, customers: Customers, where: str = "") -> None:
-    stayed, left = examples.heads
+def _check_kinds(examples: TrainingSet, customers: Customers, where: str = "") -> None:
+    stayed, left = examples.class_counts
     for kind, count in (("left", left), ("stayed", stayed)):
         if count < FEWEST_OF_A_KIND:
             raise InputError(
@@ -67,7 +67,7 @@ def _check_kinds(examples: Examples, customers: Customers, where: str = "") -> N
             )
 
 
-def _weight(scale_pos_weight: Weight, examples: Examples) -> float:
+def _weight(scale_pos_weight: Weight, examples: TrainingSet) -> float:
     if scale_pos_weight is None:
         return 1.0
     if scale_pos_weight == "balanced":

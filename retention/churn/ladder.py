@@ -1,7 +1,7 @@
 """The candidates, from the base rate up, and choosing among them without fooling ourselves.
 
 Everything that is chosen (settings, rounds, regularisation, blend, calibration, the rung itself) is chosen
-inside the training part of each outer fold (see :mod:`retention.churn.climb`); the figures come from the part
+inside the training part of each outer fold (see :mod:`retention.churn.nested_cv`); the figures come from the part
 outside.
 """
 
@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retention.churn.calibration import Calibration, calibrate
-from retention.churn.evaluate import beats, log_loss, losses
-from retention.churn.examples import Examples
+from retention.churn.candidates.logistic import Logistic, Ridge, fit_logistic, ridges_for
+from retention.churn.candidates.one_feature import Rule, fit_best_rule
+from retention.churn.candidates.xgboost import Rows, Trees, TreeSettings, fit_trees, search_trees
+from retention.churn.evaluation import beats, log_losses, log_losses_from_logits
 from retention.churn.folds import assign_folds
-from retention.churn.logistic import Logistic, Ridge, fit_logistic, ridges_for
-from retention.churn.rule import Rule, fit_best_rule
-from retention.churn.trees import Rows, Trees, TreeSettings, fit_trees, search_trees
-from retention.churn.workers import Pulse
+from retention.churn.parallel import Heartbeat
+from retention.churn.training_set import TrainingSet
 
 RUNGS = ("base rate", "one feature", "logistic regression", "xgboost", "blend")
 """Candidates, simplest first."""
@@ -146,7 +146,7 @@ class Ladder:
 
 
 def hold_out(
-    examples: Examples, train: Rows, held: Rows, *, seed: int, pulse: Pulse
+    examples: TrainingSet, train: Rows, held: Rows, *, seed: int, pulse: Heartbeat
 ) -> tuple[Plan, dict[str, NDArray[np.float64]]]:
     """Choose and fit on some customers, and score others.
 
@@ -170,7 +170,7 @@ def hold_out(
     return plan, {rung: ladder.margin(rung, examples.matrix[held]) for rung in RUNGS}
 
 
-def _search(examples: Examples, *, seed: int, pulse: Pulse) -> Plan:
+def _search(examples: TrainingSet, *, seed: int, pulse: Heartbeat) -> Plan:
     """Choose everything by three inner folds, or one split of a sample when there are very many customers."""
     large = len(examples) > _SELECTION_ROWS
     examples = examples.sample(_SELECTION_ROWS, seed=seed)
@@ -189,18 +189,18 @@ def _search(examples: Examples, *, seed: int, pulse: Pulse) -> Plan:
         pulse.finished()
     seen = ~np.isnan(trees.margin)
     examples = examples.take(seen)
-    label, importance = examples.label, examples.importance
-    best = int(np.argmin([importance @ log_loss(row[seen], label) for row in regressions]))
+    label, importance = examples.label, examples.sample_weight
+    best = int(np.argmin([importance @ log_losses_from_logits(row[seen], label) for row in regressions]))
     held_out = {rung: margin[seen] for rung, margin in margins.items()}
     linear, boosted = regressions[best][seen], held_out["xgboost"]
-    costs = [importance @ log_loss(_blended(linear, boosted, share), label) for share in _BLENDS]
+    costs = [importance @ log_losses_from_logits(_blended(linear, boosted, share), label) for share in _BLENDS]
     blend = float(_BLENDS[int(np.argmin(costs))])
     held_out |= {"logistic regression": linear, "blend": _blended(linear, boosted, blend)}
     draft = Plan("base rate", ridges[best], trees.settings, max(1, round(trees.rounds * 1.1)), blend, {})
     return choose(draft, held_out, examples, seed=seed)
 
 
-def choose(plan: Plan, margins: Mapping[str, NDArray[np.float64]], examples: Examples, *, seed: int) -> Plan:
+def choose(plan: Plan, margins: Mapping[str, NDArray[np.float64]], examples: TrainingSet, *, seed: int) -> Plan:
     """Complete a plan with calibrations and the rung.
 
     A rung is kept only if its log-loss is below the best simpler one's by more than the standard error of
@@ -217,14 +217,14 @@ def choose(plan: Plan, margins: Mapping[str, NDArray[np.float64]], examples: Exa
     seed
         Splits them to compare calibrations.
     """
-    label, weighted, stack = examples.label, examples.weight != 1.0, examples.stack
+    label, weighted, stack = examples.label, examples.weight != 1.0, examples.panel
     customer = None if stack is None else stack.customer
     calibrations = {rung: Calibration() for rung in RUNGS[:2]} | {
         rung: calibrate(margins[rung], label, weighted=weighted, seed=seed, stack=stack) for rung in RUNGS[2:]
     }
-    chosen, best = RUNGS[0], losses(label, calibrations[RUNGS[0]].apply(margins[RUNGS[0]]))
+    chosen, best = RUNGS[0], log_losses(label, calibrations[RUNGS[0]].apply(margins[RUNGS[0]]))
     for rung in RUNGS[1:]:
-        loss = losses(label, calibrations[rung].apply(margins[rung]))
+        loss = log_losses(label, calibrations[rung].apply(margins[rung]))
         if beats(loss, best, errors=2.0 if chosen == RUNGS[0] else 1.0, customer=customer):
             chosen, best = rung, loss
     return replace(plan, rung=chosen, calibrations=calibrations)
@@ -245,7 +245,7 @@ def agreed(plans: list[Plan], *, growth: float) -> Plan:
     )
 
 
-def fit_ladder(plan: Plan, examples: Examples, *, seed: int, threads: int, pulse: Pulse) -> Ladder:
+def fit_ladder(plan: Plan, examples: TrainingSet, *, seed: int, threads: int, pulse: Heartbeat) -> Ladder:
     """Fit every candidate on all these customers by one plan."""
     rule = fit_best_rule(examples)
     logistic = fit_logistic(examples, ridges=(plan.ridge,), seed=seed)[0]

@@ -14,21 +14,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from retention.artifacts import read_folder, write_folder
-from retention.churn.climb import climb
+from retention.churn.candidates.xgboost import Trees
+from retention.churn.diagnostics import Candidate, Uncalibrated, candidates, uncalibrated, warnings
 from retention.churn.directions import Direction, find_directions
-from retention.churn.evaluate import Metrics, OutOfFold, measure
+from retention.churn.evaluation import Metrics, OutOfFold, measure
 from retention.churn.labelled import Weight, labelled
 from retention.churn.ladder import RUNGS, Ladder
+from retention.churn.nested_cv import nested_cross_validate
+from retention.churn.out_of_time import OutOfTime, out_of_time
 from retention.churn.profile import Profile, profile
 from retention.churn.schema import Column, blank_shares, encode
-from retention.churn.time import OutOfTime, out_of_time
-from retention.churn.trees import Trees
-from retention.churn.verdict import Candidate, Uncalibrated, candidates, uncalibrated, warnings
-from retention.customers.reading.files import Limits
-from retention.customers.reading.parquet import parse
 from retention.customers.table import Customers, Roles
 from retention.errors import ModelError
 from retention.progress import Progress, silent
+from retention.tabular.files import Limits
+from retention.tabular.parquet import parse
 
 KIND = "churn-model"
 FORMAT = 1
@@ -160,7 +160,7 @@ class ChurnModel:
         """
         examples, left_out = labelled(customers, scale_pos_weight)
         newest = customers.period == customers.period.max()  # everybody, where there is a single cutoff
-        result = climb(examples, seed=seed, jobs=jobs, progress=progress)
+        result = nested_cross_validate(examples, seed=seed, jobs=jobs, progress=progress)
         tested, said = examples.take(newest), result.take(newest)
         in_time = out_of_time(examples, result, customers.cutoffs, seed=seed)
         seen = result.ladder.probability(tested.matrix)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers.names import in_words
+from retention.wording.column_names import in_words
 
 Value = float | str | None
 

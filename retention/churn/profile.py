@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retention.churn.bins import Bins
-from retention.churn.examples import Examples
 from retention.churn.schema import Column
+from retention.churn.training_set import TrainingSet
 
 _BINS = 10
 
@@ -85,7 +85,7 @@ class Profile:
 
 
 def profile(
-    examples: Examples, score: NDArray[np.float64], unseen: NDArray[np.float64], *, blank: NDArray[np.float64]
+    examples: TrainingSet, score: NDArray[np.float64], unseen: NDArray[np.float64], *, blank: NDArray[np.float64]
 ) -> Profile:
     """Summarise training customers.
 

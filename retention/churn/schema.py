@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers.reading.dates import dated
 from retention.customers.table import Customers
-from retention.customers.wording import listed
 from retention.errors import ModelError
+from retention.tabular.dates import dated
+from retention.wording.text import listed
 
 MOST_CATEGORIES = 64
 """More values than this in one text column are too thin to learn from; the most frequent are kept."""

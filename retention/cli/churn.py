@@ -22,7 +22,7 @@ def add(command: AddCommand) -> None:
 
 
 def _train(options: argparse.Namespace) -> Outcome:
-    from retention.churn.verdict import compared
+    from retention.churn.diagnostics import compared
     from retention.pipeline import train
 
     customers = read_customers_of(options)

@@ -41,8 +41,8 @@ def add(command: AddCommand) -> None:
 
 
 def _simulate(options: argparse.Namespace) -> Outcome:
-    from retention.customers.export import write_csv
-    from retention.customers.simulate import simulate
+    from retention.simulation.simulate import simulate
+    from retention.tabular.csv_export import write_csv
 
     market = simulate(options.customers, seed=options.seed)
     write_csv(market.orders, options.out)
@@ -55,9 +55,9 @@ def _simulate(options: argparse.Namespace) -> Outcome:
 
 
 def _snapshot(options: argparse.Namespace) -> Outcome:
-    from retention.customers.export import write_csv
-    from retention.customers.orders import read_orders
+    from retention.orders.snapshots import read_orders
     from retention.pipeline import take_snapshot
+    from retention.tabular.csv_export import write_csv
 
     orders = read_orders(options.orders, customer=options.customer, time=options.time, amount=options.amount)
     customers = take_snapshot(

@@ -15,9 +15,9 @@ def add(command: AddCommand) -> None:
 
 
 def _demo(options: argparse.Namespace) -> Outcome:
-    from retention.offers.writer import writer_from_settings
+    from retention.messages.llm.client import writer_from_settings
     from retention.pipeline import demo
-    from retention.profit.verdict import in_words
+    from retention.profit.profit_text import in_words
     from retention.settings import settings
 
     made = demo(

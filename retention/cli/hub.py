@@ -171,7 +171,7 @@ def _deciding(options: argparse.Namespace, hub: "Hub") -> "Iterator[Deciding | N
         return
     from retention.hub.dataset_release import Deciding
     from retention.hub.publish import pull
-    from retention.send_list import offers_at
+    from retention.targeting import offers_at
 
     economics = economics_of(options)
     with tempfile.TemporaryDirectory() as folder:
@@ -196,7 +196,7 @@ def _deciding(options: argparse.Namespace, hub: "Hub") -> "Iterator[Deciding | N
 def _customers(options: argparse.Namespace, deciding: "Deciding | None") -> "Customers":
     """Read the customers, as the model that decides knows them."""
     from retention.churn.model import ChurnModel
-    from retention.send_list import known_kinds
+    from retention.targeting import known_kinds
 
     kinds = None if deciding is None else known_kinds(ChurnModel.load(deciding.model))
     return read_customers_of(argparse.Namespace(**vars(options), customers=options.source), kinds=kinds)
@@ -205,8 +205,8 @@ def _customers(options: argparse.Namespace, deciding: "Deciding | None") -> "Cus
 def _messages(path: Path | None, customers: "Customers") -> "pd.DataFrame | None":
     if path is None:
         return None
-    from retention.customers.reading.files import Limits
-    from retention.customers.reading.tables import read_table
+    from retention.tabular.files import Limits
+    from retention.tabular.tables import read_table
 
     text = {customers.roles.id, "name", "message", "message_source", "message_note"}
     return read_table(path, limits=Limits.from_settings(), text_columns=text).frame

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from retention.cli.command import AddCommand, Outcome, catalogue_flag, economics_of, lines, money_flags, progress
-from retention.offers.batch import COOL_DOWN_DAYS
+from retention.messages.batch import COOL_DOWN_DAYS
 
 
 def add(command: AddCommand) -> None:
@@ -28,12 +28,12 @@ def add(command: AddCommand) -> None:
 
 
 def _offers(options: argparse.Namespace) -> Outcome:
-    from retention.customers.export import write_csv
-    from retention.offers.batch import write_offers
-    from retention.offers.ledger import Ledger
-    from retention.offers.writer import writer_from_settings
-    from retention.send_list import currency_of, offers_priced, read_send_list
+    from retention.messages.batch import write_messages
+    from retention.messages.ledger import Ledger
+    from retention.messages.llm.client import writer_from_settings
     from retention.settings import settings
+    from retention.tabular.csv_export import write_csv
+    from retention.targeting import currency_of, offers_priced, read_send_list
 
     rows = read_send_list(options.scored)
     options.currency = options.currency or currency_of(rows)
@@ -41,7 +41,7 @@ def _offers(options: argparse.Namespace) -> Outcome:
     ledger = Ledger(options.ledger) if options.ledger else None
     writer = writer_from_settings(settings())
     try:
-        campaign = write_offers(
+        campaign = write_messages(
             rows,
             id=str(rows.columns[0]),
             offers=offers_priced(rows, economics, options.catalogue),

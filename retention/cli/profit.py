@@ -56,7 +56,7 @@ def _score_flags(parser: argparse.ArgumentParser) -> None:
 
 def _score(options: argparse.Namespace) -> Outcome:
     from retention.churn.model import ChurnModel
-    from retention.send_list import offers_at, score_file
+    from retention.targeting import offers_at, score_file
 
     economics = economics_of(options)
     summary = score_file(
@@ -85,8 +85,8 @@ def _score(options: argparse.Namespace) -> Outcome:
 
 def _profit(options: argparse.Namespace) -> Outcome:
     from retention.churn.model import ChurnModel
-    from retention.profit.verdict import in_words
-    from retention.send_list import profit
+    from retention.profit.profit_text import in_words
+    from retention.targeting import profit
 
     curve = profit(ChurnModel.load(options.model), economics_of(options))
     found = curve.as_dict(threshold=options.threshold)
@@ -97,7 +97,7 @@ def _report(options: argparse.Namespace) -> Outcome:
     from retention.artifacts import write_file
     from retention.churn.model import ChurnModel
     from retention.report import report
-    from retention.send_list import profit
+    from retention.targeting import profit
 
     model = ChurnModel.load(options.model)
     curve = profit(model, economics_of(options))

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from retention.customers.reading.files import Limits
-from retention.customers.reading.tables import Table, read_table, table_of
+from retention.customers.key_columns import check_ids, check_value, label_by_words, read_cutoffs, read_label
 from retention.customers.roles import Guess, Kinds, guess_roles, kept_as_text, look_counted, look_personal
 from retention.customers.table import CUTOFF, Customers
-from retention.customers.vital import check_ids, check_value, label_by_words, read_cutoffs, read_label
-from retention.customers.wording import shown
+from retention.tabular.files import Limits
+from retention.tabular.tables import Table, read_table, table_of
+from retention.wording.text import shown
 
 __all__ = ["Limits", "Table", "read_customers", "read_table", "table_of"]
 
@@ -36,7 +36,7 @@ def read_customers(
     Parameters
     ----------
     source
-        A CSV or Parquet file (see :func:`retention.customers.reading.tables.read_table`), or a frame.
+        A CSV or Parquet file (see :func:`retention.tabular.tables.read_table`), or a frame.
     id, label, value
         Columns by name; guessed from the names where None. A value column holds the margin kept
         over the horizon if the person stays (currency, above 0).

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from retention.customers.table import Roles
-from retention.customers.wording import closest, shown
 from retention.errors import InputError
+from retention.wording.text import closest, shown
 
 Kinds = Callable[[Sequence[str]], Mapping[str, Literal["number", "category"]]]
 """Takes a header and returns what is known of its columns, by a model that learned from others like them."""

@@ -14,15 +14,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers.reading.columns import Column, Place, type_column
-from retention.customers.reading.files import Limits
-from retention.customers.reading.shape import Rows, Source
-from retention.customers.reading.tables import Table, name_columns, open_table
+from retention.customers.key_columns import check_ids, check_value, read_cutoffs
 from retention.customers.roles import Kinds, guess_roles, kept_as_text, look_personal
 from retention.customers.table import CUTOFF, Customers, Roles
-from retention.customers.vital import check_ids, check_value, read_cutoffs
 from retention.errors import InputError
 from retention.progress import Progress, silent
+from retention.tabular.columns import Column, Place, type_column
+from retention.tabular.files import Limits
+from retention.tabular.shape import Rows, Source
+from retention.tabular.tables import Table, name_columns, open_table
 
 ROWS_AT_ONCE = 1 << 15
 """Customers handed out at a time; more cost memory, fewer cost time."""

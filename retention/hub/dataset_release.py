@@ -10,12 +10,12 @@ import pandas as pd
 
 from retention.artifacts import MANIFEST, sha256, with_manifest
 from retention.churn.model import ChurnModel
+from retention.customers.privacy import contacts_in
 from retention.customers.table import Customers
 from retention.errors import InputError, PublishError
 from retention.hub.connection import Hub
 from retention.hub.dataset_card import Part, dataset_card
 from retention.hub.decision import Decision, decide, model_sha256
-from retention.hub.personal import contacts_in
 from retention.hub.pseudonyms import Salt
 from retention.hub.publish import fetch
 from retention.hub.reference import Reference
@@ -32,10 +32,10 @@ from retention.hub.snapshot import (
     roles_as_json,
     to_parquet,
 )
-from retention.offers.names import clean_name
+from retention.messages.greeting import clean_name
 from retention.profit.catalogue import Offer
 from retention.profit.economics import Economics
-from retention.send_list import offers_at, score
+from retention.targeting import offers_at, score
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Deciding:
     economics
         The money inputs.
     threshold, top, catalogue, every_offer, budget, max_contacts
-        As for :func:`retention.send_list.score`.
+        As for :func:`retention.targeting.score`.
     """
 
     model: Path

@@ -9,13 +9,13 @@ import pandas as pd
 
 from retention.artifacts import MANIFEST, read_folder, sha256
 from retention.churn.model import KIND, ChurnModel
-from retention.customers.export import write_csv
 from retention.customers.table import Customers
 from retention.errors import InputError, ModelError
 from retention.hub.reference import Reference
 from retention.profit.catalogue import Offer
 from retention.profit.economics import Economics
-from retention.send_list import score
+from retention.tabular.csv_export import write_csv
+from retention.targeting import score
 
 DECIDED = (
     "churn_probability", "value", "expected_profit", "send", "offer",
@@ -46,7 +46,7 @@ class Decision:
     catalogue
         The offers, with their words.
     every_offer, budget, max_contacts
-        As for :func:`retention.send_list.score`.
+        As for :func:`retention.targeting.score`.
 
     Raises
     ------

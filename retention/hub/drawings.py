@@ -9,13 +9,13 @@ from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
-from retention.figures.style import ACCENT, GREY, RED
+from retention.charts.style import ACCENT, GREY, RED
 from retention.profit.curve import EVIDENCE, ProfitCurve
-from retention.profit.money import in_currency
+from retention.wording.money import in_currency
 
 if TYPE_CHECKING:
     from retention.churn.directions import Direction
-    from retention.churn.evaluate import CalibrationBin
+    from retention.churn.evaluation import CalibrationBin
 
 _WIDTH, _HEIGHT = 760, 380
 _LEFT, _RIGHT, _TOP, _BOTTOM = 90, 20, 20, 50

@@ -28,7 +28,7 @@ from retention.errors import InputError, ModelError, PublishError
 from retention.hub.connection import Hub
 from retention.hub.reference import Reference
 from retention.hub.repository import download, look
-from retention.offers.ledger import Entry, Ledger, Record
+from retention.messages.ledger import Entry, Ledger, Record
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet

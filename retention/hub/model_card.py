@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from retention.churn.evaluate import CalibrationBin
+from retention.churn.evaluation import CalibrationBin
 from retention.churn.model import ChurnModel
 from retention.hub.markdown import card, said, shown, table
-from retention.profit.money import in_currency
-from retention.profit.verdict import verdict
+from retention.profit.profit_text import verdict
 from retention.profit.whatif import INPUTS
+from retention.wording.money import in_currency
 
 if TYPE_CHECKING:
     from retention.profit.curve import ProfitCurve

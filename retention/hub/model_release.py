@@ -5,11 +5,11 @@ from pathlib import Path
 import pandas as pd
 
 from retention.artifacts import MANIFEST, read_folder
-from retention.churn.evaluate import calibration_table
+from retention.churn.evaluation import calibration_table
 from retention.churn.model import KIND, ChurnModel
+from retention.customers.privacy import named, suspicions
 from retention.hub.drawings import draw_calibration, draw_profit, draw_reasons
 from retention.hub.model_card import model_card
-from retention.hub.personal import named, suspicions
 from retention.hub.reference import Reference
 from retention.hub.release import PlannedColumn, Release
 from retention.profit.curve import profit_curve

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers.reading.files import Limits
-from retention.customers.reading.parquet import parse
+from retention.customers.privacy import suspicions
 from retention.customers.table import Customers, Roles
 from retention.errors import ModelError
-from retention.hub.personal import suspicions
 from retention.hub.pseudonyms import Salt
 from retention.hub.release import PlannedColumn
+from retention.tabular.files import Limits
+from retention.tabular.parquet import parse
 
 SNAPSHOT_KIND = "customer-snapshot"
 SNAPSHOT_FORMAT = 1

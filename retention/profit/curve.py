@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from retention.profit.band import Band, CurveBand, along_curve
-from retention.profit.crossfit import Personal, cross_fitted
+from retention.profit.bootstrap import Band, CurveBand, along_curve
+from retention.profit.cross_fitting import PerCustomerPolicy, cross_fitted
 from retention.profit.economics import Economics
 from retention.profit.empc import ExpectedMaximumProfit, expected_maximum_profit
 from retention.profit.matrix import Matrix, business_matrix, checked_threshold
 from retention.profit.optimum import best_thresholds
-from retention.profit.ranking import GRID, Ranking, money, rank, values
+from retention.profit.ranking import GRID, Ranking, incremental_profit, rank, values
 from retention.profit.resampling import Bands, Resamples
 
 EVIDENCE = ("backtested", "assumed")
@@ -87,7 +87,7 @@ class ProfitCurve:
     profit_all: float
     profit_random: float
     profit_perfect: float
-    personal: Personal | None
+    personal: PerCustomerPolicy | None
     profit_none: float = 0.0
 
     @property
@@ -271,10 +271,10 @@ def _price(ranking: Ranking, economics: Economics, resamples: Resamples) -> Prof
     at_best = int(np.searchsorted(grid, best))
     everyone = ranking.everyone
     alone = everyone[:, np.newaxis] - contacted
-    wasted_amount, saved_amount = money(contacted, economics).T
+    wasted_amount, saved_amount = incremental_profit(contacted, economics).T
     held_out = cross_fitted(ranking, economics, fold_thresholds=by_fold)
     per_1000 = 1000 / len(ranking)
-    profit_all = float(money(everyone, economics).sum()) * per_1000
+    profit_all = float(incremental_profit(everyone, economics).sum()) * per_1000
     return ProfitCurve(
         ranking=ranking,
         economics=economics,

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from retention.errors import InputError
-from retention.profit.money import in_currency
+from retention.wording.money import in_currency
 
 MAX_AMOUNT = 1e12
 """Largest amount of money taken, so that sums over millions of customers stay exact."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from retention.errors import InputError
 from retention.profit.economics import Economics
-from retention.profit.ranking import NOBODY, Sums, money, values
+from retention.profit.ranking import NOBODY, Sums, incremental_profit, values
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Matrix:
 def business_matrix(threshold: float, contacted: Sums, everyone: Sums, economics: Economics) -> Matrix:
     """Price the four groups from the sums over the contacted and over everyone, each (moments, 2)."""
     alone = everyone - contacted
-    wasted_amount, saved_amount = money(contacted, economics)
+    wasted_amount, saved_amount = incremental_profit(contacted, economics)
     return Matrix(
         threshold=threshold,
         saved=int(contacted[0, 1]),

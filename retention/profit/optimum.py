@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retention.profit.economics import Economics
-from retention.profit.ranking import NOBODY, Ranking, from_top, money
+from retention.profit.ranking import NOBODY, Ranking, from_top, incremental_profit
 
 _CLOSE = 100  # cells
 _MOST_CLUSTERS = 3  # comparing pays for so many
@@ -45,7 +45,7 @@ def best_thresholds(ranking: Ranking, economics: Economics) -> Thresholds:
     economics
         The money; its ``value`` is not used with a value column.
     """
-    by_fold = money(ranking.sums, economics)  # (folds, cells, 2)
+    by_fold = incremental_profit(ranking.sums, economics)  # (folds, cells, 2)
     # Row 0: all customers; row 1 + k: all but fold k.
     profit = _with_leave_one_out(by_fold[..., 0] + by_fold[..., 1])
     room = _with_leave_one_out(by_fold[..., 1] + ranking.sums[0, ..., 1] * _shortfall(ranking, economics))

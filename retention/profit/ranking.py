@@ -148,14 +148,14 @@ def values(sums: Sums, economics: Economics) -> NDArray[np.float64]:
     return worth
 
 
-def money(sums: Sums, economics: Economics) -> NDArray[np.float64]:
+def incremental_profit(sums: Sums, economics: Economics) -> NDArray[np.float64]:
     """Return what contacting them brings against doing nothing (currency), shape of ``sums[0]``."""
     intercept, slope = economics.lines()
     amounts: Sums = intercept * sums[0] + slope * values(sums, economics)
     return amounts
 
 
-def money_squared(sums: Sums, economics: Economics) -> NDArray[np.float64]:
+def incremental_profit_squared(sums: Sums, economics: Economics) -> NDArray[np.float64]:
     """Return the sum of each customer's squared money, shape of ``sums[0]``."""
     intercept, slope = economics.lines()
     squares = sums[0] * economics.value**2 if len(sums) == 1 else sums[2]
@@ -174,8 +174,8 @@ def save_rate_line(contacted: Sums, economics: Economics) -> tuple[NDArray[np.fl
     economics
         The money; its save rate plays no part.
     """
-    nobody_saved = money(contacted, replace(economics, save_rate=0.0)).sum(axis=-1)
-    all_saved = money(contacted, replace(economics, save_rate=1.0)).sum(axis=-1)
+    nobody_saved = incremental_profit(contacted, replace(economics, save_rate=0.0)).sum(axis=-1)
+    all_saved = incremental_profit(contacted, replace(economics, save_rate=1.0)).sum(axis=-1)
     return -nobody_saved, all_saved - nobody_saved
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.profit.band import Band, middle, money_of, resampled_customers
+from retention.profit.bootstrap import Band, money_of, percentile_interval, resampled_customers
 from retention.profit.economics import Economics
 from retention.profit.ranking import Ranking, Sums
 
@@ -68,8 +68,8 @@ class Resamples:
         over = over_rival = None
         if self.ranking.value is not None:
             personal = drawn[..., 1].sum(axis=(1, 2))
-            over, over_rival = middle(personal - best), middle(personal - rival)
-        return Bands(middle(best), middle(best - rival), over, over_rival)
+            over, over_rival = percentile_interval(personal - best), percentile_interval(personal - rival)
+        return Bands(percentile_interval(best), percentile_interval(best - rival), over, over_rival)
 
     def _money(self, economics: Economics) -> Amounts:
         ranking, (bins, codes) = self.ranking, self._codes

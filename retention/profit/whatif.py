@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retention.errors import InputError
-from retention.profit.crossfit import chosen_out_of_fold
+from retention.profit.cross_fitting import chosen_out_of_fold
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import MAX_AMOUNT, Economics
 from retention.profit.ranking import save_rate_line

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from retention.artifacts import MANIFEST, sha256
-from retention.churn.evaluate import calibration_table
+from retention.churn.evaluation import calibration_table
 from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
-from retention.customers.names import factor_names
 from retention.profit.curve import EVIDENCE, ProfitCurve
-from retention.profit.money import in_currency
-from retention.profit.verdict import nobody_pays, one_by_one, verdict
+from retention.profit.profit_text import nobody_pays, one_by_one, verdict
 from retention.profit.whatif import INPUTS, break_even_save_rate, tornado
 from retention.report.plot import Plot
-from retention.send_list import Scored
+from retention.targeting import Scored
+from retention.wording.column_names import factor_names
+from retention.wording.money import in_currency
 
 if TYPE_CHECKING:
     from jinja2 import Template

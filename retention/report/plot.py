@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retention.profit.curve import ProfitCurve
-from retention.profit.money import in_currency
+from retention.wording.money import in_currency
 
 
 class Plot:

@@ -8,16 +8,19 @@ import gradio as gr
 from retention.errors import InputError
 from retention.hub.connection import Hub
 from retention.settings import Settings, settings
-from retention.ui import endpoints, events, files, traffic
-from retention.ui.assets import ASSETS, asset
-from retention.ui.handlers.start import start
-from retention.ui.screen import Screen
-from retention.ui.theme import theme
+from retention.ui import files
+from retention.ui.api import endpoints
+from retention.ui.gradio_runtime import traffic
+from retention.ui.shell import events
+from retention.ui.shell.assets import ASSETS, asset
+from retention.ui.shell.screen import Screen
+from retention.ui.shell.theme import theme
+from retention.ui.start import start
 
 
 def build() -> gr.Blocks:
     """Return the whole app, ready to launch; nothing is trained or loaded yet."""
-    files.have_a_folder_of_ones_own()
+    files.use_private_upload_dir()
     with traffic.Page(title="Retention desk", analytics_enabled=False, delete_cache=(600, 3600)) as app:
         endpoints.build()  # first, so that their names are not taken by a button's handler
         events.wire(app, Screen())

@@ -6,13 +6,13 @@ from typing import TypedDict
 
 from retention.errors import InputError
 from retention.profit.catalogue import Offer
-from retention.profit.money import in_currency
+from retention.wording.money import in_currency
 
 SLIDER, FIRST, EVERY = "slider", "first", "every"
 
 
 class Terms(TypedDict):
-    """What :func:`retention.send_list.score` takes, and the decision that is shared."""
+    """What :func:`retention.targeting.score` takes, and the decision that is shared."""
 
     threshold: float | None
     catalogue: tuple[Offer, ...]

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from retention.customers.reading.files import Limits
 from retention.errors import InputError
+from retention.tabular.files import Limits
 
 _UPLOADS = "GRADIO_TEMP_DIR"  # where gradio keeps them, and serves them from
 _ADDRESS = "/gradio_api/file="
@@ -28,7 +28,7 @@ _KEPT_S = 3600
 _HOW = "upload it to /gradio_api/upload and pass the path you get, or over MCP its address or a data: URL"
 
 
-def have_a_folder_of_ones_own() -> None:
+def use_private_upload_dir() -> None:
     """Let uploads lie in the folder of this process, gone when it ends; before anything of the page is made.
 
     Gradio's is one for all its apps on a machine, open to every account on it, and an app that ends deletes what

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
 from retention.customers.table import Customers
-from retention.offers.campaign import Campaign
+from retention.messages.run import MessageRun
 from retention.profit.catalogue import Catalogue, Offer, packaged
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
-from retention.send_list import Scored
+from retention.targeting import Scored
 from retention.ui.choosing import FIRST, SLIDER, Choosing
 
 
@@ -84,7 +84,7 @@ class Session:
     model_at: str | None = None
     curve: ProfitCurve | None = None
     scored: Scored | None = None
-    campaign: Campaign | None = None
+    message_run: MessageRun | None = None
     plugged: bool = True
     own_ledger: Path | None = None
     scores: Scores = field(default_factory=Scores, repr=False)
@@ -99,7 +99,7 @@ class Session:
             model_findings=None,
             curve=None,
             scored=None,
-            campaign=None,
+            message_run=None,
         )
 
     def with_own_model(self, model: ChurnModel) -> "Session":

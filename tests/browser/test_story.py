@@ -13,12 +13,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from retention.churn.model import ChurnModel
-from retention.customers.simulate import simulate
 from retention.customers.table import Customers
 from retention.profit.economics import Economics
-from retention.profit.money import in_currency
-from retention.ui.handlers import profit
+from retention.simulation.simulate import simulate
 from retention.ui.session import Session
+from retention.ui.tabs.profit import handlers as profit
+from retention.wording.money import in_currency
 from tests.browser.server import ROOT
 from tests.browser.visitor import DESK, PHONE, download, figure, open_tab, upload, visiting, write_and_seal
 from tests.files import telecom_customers, write

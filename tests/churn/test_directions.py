@@ -3,18 +3,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from retention.churn.candidates.logistic import Ridge
+from retention.churn.candidates.xgboost import TreeSettings, fit_trees
 from retention.churn.directions import find_directions
-from retention.churn.examples import Examples
 from retention.churn.ladder import Plan, fit_ladder
-from retention.churn.logistic import Ridge
+from retention.churn.parallel import Heartbeat
 from retention.churn.schema import Column, encode
-from retention.churn.trees import TreeSettings, fit_trees
-from retention.churn.workers import Pulse
+from retention.churn.training_set import TrainingSet
 
 
 @pytest.fixture
 def examples(model, customers):
-    return Examples(model.columns, encode(model.columns, customers), customers.label)
+    return TrainingSet(model.columns, encode(model.columns, customers), customers.label)
 
 
 def test_every_column_has_a_direction_and_the_weightiest_comes_first(model, examples):
@@ -29,7 +29,7 @@ def test_every_column_has_a_direction_and_the_weightiest_comes_first(model, exam
 def test_disagreement_between_regression_and_trees_is_said(model, examples):
     """Trees that learned the opposite point the other way, in every column that has a clear direction."""
     opposite = replace(examples, label=(1 - examples.label).astype(np.int8))
-    trees = fit_trees(opposite, settings=TreeSettings(2, 0.1), rounds=50, pulse=Pulse())
+    trees = fit_trees(opposite, settings=TreeSettings(2, 0.1), rounds=50, pulse=Heartbeat())
     found = {one.feature: one for one in find_directions(replace(model.ladder, trees=trees), examples)}
     for feature, effect in (
         ("tenure", "higher values go with less churn"),
@@ -49,9 +49,9 @@ def told(category, left, *, seed=0):
     names = tuple("abcdefghij"[: int(np.nanmax(category)) + 1])
     columns = (Column("kind", "category", names), Column("noise", "number"))
     noise = np.random.default_rng(seed).normal(size=len(left))
-    examples = Examples(columns, np.column_stack([category, noise]), left.astype(np.int8))
+    examples = TrainingSet(columns, np.column_stack([category, noise]), left.astype(np.int8))
     plan = Plan("logistic regression", Ridge(), TreeSettings(2, 0.1), 5, 0.5, {})
-    ladder = fit_ladder(plan, examples, seed=seed, threads=1, pulse=Pulse())
+    ladder = fit_ladder(plan, examples, seed=seed, threads=1, pulse=Heartbeat())
     return {one.feature: one for one in find_directions(ladder, examples, seed=seed)}["kind"]
 
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from retention.churn.directions import find_directions
 from retention.churn.drift import drift, stability_index
-from retention.churn.examples import Examples
 from retention.churn.model import ChurnModel
 from retention.churn.schema import encode
+from retention.churn.training_set import TrainingSet
 from retention.customers.table import Customers
 
 
@@ -79,7 +79,7 @@ def test_many_thin_categories_cannot_change_unseen(table):
 def test_only_columns_that_move_the_chosen_scores_can_make_it_severe(model, customers, rung, level):
     """The trees may rest on tenure: where the base rate was chosen, it has no say."""
     ladder = replace(model.ladder, plan=replace(model.ladder.plan, rung=rung))
-    examples = Examples(model.columns, encode(model.columns, customers), customers.label)
+    examples = TrainingSet(model.columns, encode(model.columns, customers), customers.label)
     other = replace(model, ladder=ladder, directions=find_directions(ladder, examples))
     moved = customers.frame.assign(tenure=customers.frame["tenure"] * 0.1)
     found = drift(other, Customers(moved, customers.roles), model.predict(customers))

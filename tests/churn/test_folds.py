@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retention.churn.examples import Examples, Stack
 from retention.churn.folds import assign_folds, deal
+from retention.churn.training_set import Panel, TrainingSet
 
 
 @st.composite
@@ -15,7 +15,7 @@ def stacks(draw):
     rows = draw(st.lists(st.sampled_from(keys), min_size=1, unique=True))
     label = draw(st.lists(st.integers(0, 1), min_size=len(rows), max_size=len(rows)))
     who, when = np.array(rows).T
-    return np.array(label, np.int8), Stack(who * 7, when)
+    return np.array(label, np.int8), Panel(who * 7, when)
 
 
 @given(stacks(), st.integers(2, 5), st.integers(0, 3))
@@ -44,7 +44,7 @@ def test_parts_are_even_in_people_and_in_the_newest_label(drawn, parts, seed):
 def test_single_rows_are_dealt_as_one_cutoff_is(label, seed):
     """A stack of one cutoff in which every row is another person is no different from no stack."""
     label = np.array(label, np.int8)
-    stack = Stack(np.arange(len(label)), np.zeros(len(label), np.int64))
+    stack = Panel(np.arange(len(label)), np.zeros(len(label), np.int64))
     np.testing.assert_array_equal(deal(label, 3, seed=seed), deal(label, 3, seed=seed, stack=stack))
 
 
@@ -52,8 +52,8 @@ def test_single_rows_are_dealt_as_one_cutoff_is(label, seed):
 def test_the_seed_decides(stacked):
     """The same seed deals the same way, another one does not."""
     label = (np.arange(60) % 3 == 0).astype(np.int8)
-    stack = Stack(np.arange(60) // 2, np.arange(60) % 2) if stacked else None
-    examples = Examples((), np.empty((60, 0)), label, stack=stack)
+    stack = Panel(np.arange(60) // 2, np.arange(60) % 2) if stacked else None
+    examples = TrainingSet((), np.empty((60, 0)), label, panel=stack)
     folds = [assign_folds(examples, 5, seed=seed) for seed in (1, 1, 2)]
     np.testing.assert_array_equal(folds[0], folds[1])
     assert (folds[0] != folds[2]).any()

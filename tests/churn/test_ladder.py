@@ -1,28 +1,28 @@
 import numpy as np
 import pytest
 
-from retention.churn.climb import climb
-from retention.churn.evaluate import measure
-from retention.churn.examples import Examples
+from retention.churn.evaluation import measure
 from retention.churn.ladder import RUNGS, Ladder, hold_out
+from retention.churn.nested_cv import nested_cross_validate
+from retention.churn.parallel import Heartbeat
 from retention.churn.schema import Column, encode, learn_columns
-from retention.churn.workers import Pulse
+from retention.churn.training_set import TrainingSet
 from retention.errors import Cancelled
 
 
-def examples_of(customers, **more) -> Examples:
+def examples_of(customers, **more) -> TrainingSet:
     columns, _ = learn_columns(customers)
-    return Examples(columns, encode(columns, customers), customers.label, **more)
+    return TrainingSet(columns, encode(columns, customers), customers.label, **more)
 
 
-def numbers(matrix, label) -> Examples:
+def numbers(matrix, label) -> TrainingSet:
     columns = tuple(Column(f"x{at}", "number") for at in range(matrix.shape[1]))
-    return Examples(columns, matrix, label.astype(np.int8))
+    return TrainingSet(columns, matrix, label.astype(np.int8))
 
 
 @pytest.fixture(scope="module")
 def result(customers):
-    return climb(examples_of(customers))
+    return nested_cross_validate(examples_of(customers))
 
 
 def test_every_customer_is_held_out_once(result, customers):
@@ -53,7 +53,7 @@ def test_an_additive_truth_is_found_by_a_simple_rung(result, customers):
 def test_shuffled_labels_fall_back_to_the_base_rate(draw):
     """Nothing to learn: the base rate is chosen, and held-out ranking is chance within noise."""
     customers = draw(600, seed=3, shuffled=True)
-    result = climb(examples_of(customers))
+    result = nested_cross_validate(examples_of(customers))
     assert result.ladder.plan.rung == "base rate"
     left = int(customers.label.sum())
     noise = np.sqrt(601 / (12 * left * (600 - left)))
@@ -66,7 +66,7 @@ def test_one_deciding_column_needs_no_more_than_a_rule():
     rng = np.random.default_rng(4)
     matrix = rng.normal(size=(500, 4))
     label = rng.random(500) < np.where(matrix[:, 2] > 0, 0.8, 0.2)
-    result = climb(numbers(matrix, label))
+    result = nested_cross_validate(numbers(matrix, label))
     assert result.ladder.rule.column == 2
     assert result.ladder.plan.rung in {"one feature", "xgboost"}
 
@@ -77,7 +77,7 @@ def test_an_interaction_is_left_to_the_trees():
     rng = np.random.default_rng(5)
     matrix = rng.normal(size=(900, 3))
     label = rng.random(900) < np.where((matrix[:, 0] > 0.3) ^ (matrix[:, 1] > -0.3), 0.85, 0.15)
-    result = climb(numbers(matrix, label))
+    result = nested_cross_validate(numbers(matrix, label))
     assert result.ladder.plan.rung in {"xgboost", "blend"}
     assert measure(label.astype(np.int8), result.score).roc_auc > 0.75
     assert result.ladder.tree_share >= 0.5
@@ -89,9 +89,9 @@ def test_choosing_does_not_see_the_held_out_labels(customers):
     train, held = np.arange(300), np.arange(300, 400)
     label = examples.label.copy()
     label[held] = 1 - label[held]
-    flipped = Examples(examples.columns, examples.matrix, label)
-    plan, margins = hold_out(examples, train, held, seed=0, pulse=Pulse())
-    other_plan, other_margins = hold_out(flipped, train, held, seed=0, pulse=Pulse())
+    flipped = TrainingSet(examples.columns, examples.matrix, label)
+    plan, margins = hold_out(examples, train, held, seed=0, pulse=Heartbeat())
+    other_plan, other_margins = hold_out(flipped, train, held, seed=0, pulse=Heartbeat())
     assert plan == other_plan
     for rung in RUNGS:
         np.testing.assert_array_equal(margins[rung], other_margins[rung])
@@ -99,7 +99,7 @@ def test_choosing_does_not_see_the_held_out_labels(customers):
 
 def test_the_same_seed_gives_the_same_model_on_any_number_of_processes(result, customers):
     """Threads change the time it takes, nothing else."""
-    again = climb(examples_of(customers), jobs=2)
+    again = nested_cross_validate(examples_of(customers), jobs=2)
     np.testing.assert_array_equal(again.score, result.score)
     assert again.ladder.plan == result.ladder.plan
     assert again.ladder.logistic == result.ladder.logistic
@@ -109,7 +109,7 @@ def test_progress_rises_and_may_stop_the_work(customers):
     """Shares never fall; an exception from the callback ends training."""
     shares = []
     examples = examples_of(customers)
-    climb(examples, progress=lambda share, words: shares.append(share))
+    nested_cross_validate(examples, progress=lambda share, words: shares.append(share))
     assert shares == sorted(shares)
     assert shares[-1] <= 1
 
@@ -117,7 +117,7 @@ def test_progress_rises_and_may_stop_the_work(customers):
         raise Cancelled("enough")
 
     with pytest.raises(Cancelled, match="enough"):
-        climb(examples, progress=stop)
+        nested_cross_validate(examples, progress=stop)
 
 
 def test_a_ladder_survives_json(result, customers):

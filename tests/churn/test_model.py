@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from retention.artifacts import read_folder, write_folder
+from retention.churn.diagnostics import NO_BETTER
 from retention.churn.drift import drift
 from retention.churn.model import FORMAT, KIND, ChurnModel
-from retention.churn.verdict import NO_BETTER
 from retention.customers.table import Customers
 from retention.errors import InputError, ModelError
 

@@ -3,16 +3,16 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from retention.churn.examples import Examples
 from retention.churn.profile import Profile, profile
 from retention.churn.schema import Column
+from retention.churn.training_set import TrainingSet
 
 
 @pytest.fixture
 def known():
     columns = (Column("age", "number"), Column("city", "category", ("Delhi", "Pune")))
     matrix = np.array([[1.0, 0], [2.0, 1], [3.0, 1], [np.nan, np.nan]])
-    examples = Examples(columns, matrix, np.array([1, 0, 0, 1], np.int8))
+    examples = TrainingSet(columns, matrix, np.array([1, 0, 0, 1], np.int8))
     seen, unseen = np.array([0.1, 0.2, 0.3, 0.4]), np.array([0.1, 0.1, 0.1, 0.3])
     return profile(examples, seen, unseen, blank=np.array([0.25, 0.0]))
 
@@ -54,7 +54,7 @@ def test_a_profile_survives_json(known):
 )
 def test_a_flag_is_nothing_but_0_and_1(cells, flag):
     """Blanks beside them do no harm; a share from 0 to 1 is none, nor is a count."""
-    examples = Examples((Column("is_member", "number"),), np.array([cells]).T, np.array([1, 0, 0, 1], np.int8))
+    examples = TrainingSet((Column("is_member", "number"),), np.array([cells]).T, np.array([1, 0, 0, 1], np.int8))
     found = profile(examples, np.full(4, 0.5), np.full(4, 0.5), blank=np.zeros(1))
     assert found.columns[0].flag is flag
     assert Profile.from_json(asdict(found)) == found

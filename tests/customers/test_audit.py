@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from retention.customers.audit import Finding, audit
-from retention.customers.checks.leakage import separation
-from retention.customers.checks.meanings import Meaning, meaning
+from retention.customers.audit.column_kinds import Meaning, meaning
+from retention.customers.audit.leakage import separation
 from retention.customers.intake import read_customers
 
 ROWS = 1000

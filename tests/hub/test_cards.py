@@ -11,18 +11,18 @@ import pytest
 from huggingface_hub import DatasetCard, ModelCard
 
 from retention.churn.directions import Direction
-from retention.churn.evaluate import CalibrationBin, calibration_table
+from retention.churn.evaluation import CalibrationBin, calibration_table
 from retention.churn.model import ChurnModel
-from retention.customers.orders import read_orders, snapshot
-from retention.customers.simulate import simulate
 from retention.hub.dataset_release import plan_dataset
 from retention.hub.drawings import draw_calibration, draw_profit, draw_reasons
-from retention.hub.meanings import meaning
 from retention.hub.model_card import model_card
 from retention.hub.model_release import plan_model
 from retention.hub.pseudonyms import Salt
+from retention.orders.snapshots import read_orders, snapshot
 from retention.profit.curve import profit_curve
 from retention.profit.economics import Economics
+from retention.simulation.simulate import simulate
+from retention.wording.column_meanings import meaning
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = "a|b`<script>alert(1)</script>\n# heading"

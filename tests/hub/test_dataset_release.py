@@ -18,10 +18,10 @@ from retention.hub.dataset_release import Deciding, plan_dataset
 from retention.hub.pseudonyms import Salt
 from retention.hub.release import PlannedColumn
 from retention.hub.snapshot import CUSTOMERS_FILE, MESSAGES_FILE, SEND_LIST_FILE, from_parquet, to_parquet
-from retention.offers.batch import write_offers
+from retention.messages.batch import write_messages
 from retention.profit.catalogue import read_catalogue
 from retention.profit.economics import Economics
-from retention.send_list import score
+from retention.targeting import score
 from tests.files import telecom_customers
 
 SALT = Salt(bytes(32))
@@ -51,7 +51,7 @@ def test_nothing_personal_leaves_the_house(telecom_folder: Path) -> None:
     """No name, phone, e-mail or id is in any file, messages included; the salt neither."""
     customers = people()
     scored = score(customers, ChurnModel.load(telecom_folder), Economics())
-    campaign = write_offers(scored.send_list, id=scored.id, offers=read_catalogue())
+    campaign = write_messages(scored.send_list, id=scored.id, offers=read_catalogue())
     assert campaign.messages["message"].str.contains(NAME).any()
     planned = plan_dataset(
         customers, repo="alice/data", salt=SALT, deciding=deciding(telecom_folder), messages=campaign.messages
@@ -161,7 +161,7 @@ def test_messages_come_without_names(telecom_folder: Path) -> None:
     """One row a message, the name replaced by a slot, nothing else changed."""
     customers = people()
     scored = score(customers, ChurnModel.load(telecom_folder), Economics())
-    campaign = write_offers(scored.send_list, id=scored.id, offers=read_catalogue())
+    campaign = write_messages(scored.send_list, id=scored.id, offers=read_catalogue())
     planned = plan_dataset(customers, repo="alice/data", salt=SALT, messages=campaign.messages)
     shared = read(planned, MESSAGES_FILE).set_index("customerID")
     assert len(shared) == campaign.written
@@ -175,7 +175,9 @@ def test_names_in_messages_are_known_from_the_customers(telecom_folder: Path) ->
     """Messages whose file has lost the name column name nobody either; what a person typed in is warned of."""
     customers = people()
     scored = score(customers, ChurnModel.load(telecom_folder), Economics())
-    messages = write_offers(scored.send_list, id=scored.id, offers=read_catalogue()).messages.drop(columns="name")
+    messages = write_messages(scored.send_list, id=scored.id, offers=read_catalogue()).messages.drop(
+        columns="name"
+    )
     messages.loc[messages.index[0], "message"] += " Call +91 98765 43210."
     planned = plan_dataset(customers, repo="alice/data", salt=SALT, messages=messages)
     shared = read(planned, MESSAGES_FILE)
@@ -202,7 +204,7 @@ def test_several_cutoffs_keep_their_days(telecom_folder: Path) -> None:
 def test_messages_of_others_are_refused(telecom_folder: Path) -> None:
     """Messages and customers must belong together."""
     scored = score(people(), ChurnModel.load(telecom_folder), Economics())
-    campaign = write_offers(scored.send_list, id=scored.id, offers=read_catalogue())
+    campaign = write_messages(scored.send_list, id=scored.id, offers=read_catalogue())
     with pytest.raises(InputError, match="the messages are for other customers"):
         plan_dataset(people().take(np.arange(5)), repo="alice/data", salt=SALT, messages=campaign.messages)
 

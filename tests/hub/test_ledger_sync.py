@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from retention.errors import InputError, ModelError, PublishError
 from retention.hub.connection import Hub
 from retention.hub.ledger_sync import in_sync
-from retention.offers.ledger import Entry, Ledger
+from retention.messages.ledger import Entry, Ledger
 from tests.browser.server import running
 from tests.hub.conftest import TOKEN
 from tests.stand_ins.hub_server import HubServer

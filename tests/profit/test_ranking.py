@@ -8,7 +8,16 @@ from hypothesis import given, settings
 
 from retention.errors import InputError
 from retention.profit.economics import Economics
-from retention.profit.ranking import FINE_FROM, GRID, NOBODY, STEPS, money, money_squared, rank, values
+from retention.profit.ranking import (
+    FINE_FROM,
+    GRID,
+    NOBODY,
+    STEPS,
+    incremental_profit,
+    incremental_profit_squared,
+    rank,
+    values,
+)
 from tests.profit.cases import FOLD, LABEL, SCORE, VALUE, customers
 
 
@@ -44,9 +53,9 @@ def test_pricing_sums_by_hand() -> None:
     terms = Economics(value=9, offer_cost=50, save_rate=0.5, stayer_redemption=0.4, harm_rate=0.1, contact_cost=1)
     contacted = ranking.contacted(0.6)
     # stayer worth 300: −(0.4 · 50 + 0.1 · 300) − 1 = −51; leavers: 0.5 · (500 + 100 + 40 − 150) − 3 = 242
-    assert money(contacted, terms) == pytest.approx([-51, 242])
+    assert incremental_profit(contacted, terms) == pytest.approx([-51, 242])
     # each leaver: 224, 24, −6
-    assert money_squared(contacted, terms) == pytest.approx([51**2, 224**2 + 24**2 + 6**2])
+    assert incremental_profit_squared(contacted, terms) == pytest.approx([51**2, 224**2 + 24**2 + 6**2])
 
 
 def test_one_value_for_all_comes_from_the_economics() -> None:
@@ -54,8 +63,8 @@ def test_one_value_for_all_comes_from_the_economics() -> None:
     contacted = rank(score=SCORE, label=LABEL, fold=FOLD).contacted(0.6)
     assert contacted.tolist() == [[1, 3]]
     assert values(contacted, Economics(value=80)).tolist() == [80, 240]
-    assert money(contacted, Economics(value=80)).tolist() == [-50, 90]
-    assert money_squared(contacted, Economics(value=80)).tolist() == [2500, 2700]
+    assert incremental_profit(contacted, Economics(value=80)).tolist() == [-50, 90]
+    assert incremental_profit_squared(contacted, Economics(value=80)).tolist() == [2500, 2700]
 
 
 @settings(max_examples=50, deadline=None)

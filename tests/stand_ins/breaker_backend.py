@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from retention.offers.breaker import Breaker
-from retention.offers.outcome import Blame, CallError, NotNowError
+from retention.messages.llm.breaker import Breaker
+from retention.messages.llm.outcome import CallError, FailureKind, NotNowError
 
 RESET_S = 30.0
 
@@ -25,8 +25,8 @@ class Clock:
 class Backend:
     """Counts what reaches it, and blames as told."""
 
-    blame: dict[str, Blame | None] = field(default_factory=dict)
-    otherwise: Blame | None = None
+    blame: dict[str, FailureKind | None] = field(default_factory=dict)
+    otherwise: FailureKind | None = None
     retry_after_s: float | None = None
     asked: list[str] = field(default_factory=list)
 
@@ -63,7 +63,7 @@ def went(breaker: Breaker, call: Callable[[str], Awaitable[Any]]) -> str:
         return f"not now: {error.reason}"
 
 
-def opened(blame: Blame = Blame.ENDPOINT, *models: str) -> tuple[Breaker, Clock]:
+def opened(blame: FailureKind = FailureKind.ENDPOINT, *models: str) -> tuple[Breaker, Clock]:
     """Return a breaker that five failures have just opened."""
     breaker, clock = breaker_of(*models)
     for _ in range(5):
@@ -87,7 +87,7 @@ def probes_of_a_crowd(*, threads: int, rounds: int) -> list[int]:
         probes[current] += 1
         for _ in range(threads - 1):
             turned_away.acquire(timeout=5)
-        raise CallError("still down", Blame.ENDPOINT)
+        raise CallError("still down", FailureKind.ENDPOINT)
 
     def one(number: int) -> None:
         nonlocal current

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from retention.progress import silent
 from retention.ui.app import build, launch
-from retention.ui.handlers.start import start
-from retention.ui.line import TRAINING
+from retention.ui.start import start
+from retention.ui.training_queue import TRAINING
 
 _A_DAY_S = 86_400
 

@@ -1,13 +1,15 @@
 """A server of the endpoints that speak to the Hub alone: ``python -m tests.stand_ins.hub_endpoints``."""
 
 from retention.settings import settings
-from retention.ui import endpoints, files, traffic
-from retention.ui.steps.hub import pull, push, replay
+from retention.ui import files
+from retention.ui.api import endpoints
+from retention.ui.api.hub import pull, push, replay
+from retention.ui.gradio_runtime import traffic
 
 
 def main() -> None:
     """Serve them."""
-    files.have_a_folder_of_ones_own()
+    files.use_private_upload_dir()
     with traffic.Page(analytics_enabled=False) as app:
         endpoints.build({push: {}, pull: {}, replay: {}})
     app.launch(server_port=settings().port, show_error=False, ssr_mode=False, prevent_thread_lock=True)

@@ -8,7 +8,9 @@ import gradio as gr
 from retention.errors import InputError
 from retention.progress import Progress
 from retention.settings import settings
-from retention.ui import endpoints, files, traffic
+from retention.ui import files
+from retention.ui.api import endpoints
+from retention.ui.gradio_runtime import traffic
 
 
 def broken(*, folder: Path) -> tuple[Path, dict[str, Any]]:
@@ -68,7 +70,7 @@ def count(seen: int) -> tuple[int, int]:
 
 def main() -> None:
     """Serve them, beside a screen that remembers two visitors."""
-    files.have_a_folder_of_ones_own()
+    files.use_private_upload_dir()
     with traffic.Page(analytics_enabled=False) as app:
         endpoints.build({broken: {}, halfway: {}, patient: {"concurrency_limit": 1, "concurrency_id": "train"}})
         seen, shown = gr.State(0), gr.Number()

@@ -10,8 +10,8 @@ from retention.churn.model import ChurnModel
 from retention.customers.table import Customers
 from retention.hub.connection import Hub
 from retention.profit.economics import Economics
-from retention.ui.handlers import profit
 from retention.ui.session import Session
+from retention.ui.tabs.profit import handlers as profit
 from tests.stand_ins.hub_server import HubServer, Person
 
 TOKEN = "hf_canaryofalicewhomaywrite"  # noqa: S105  opens nothing

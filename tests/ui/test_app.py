@@ -12,14 +12,14 @@ import pytest
 from gradio.route_utils import delete_files_created_by_app
 from gradio.state_holder import StateHolder
 
-from retention.ui import endpoints, traffic
+from retention.ui.api import endpoints
 from retention.ui.app import build
-from retention.ui.handlers import export
-from retention.ui.handlers.ledgers import with_ledger
-from retention.ui.screen import Screen
+from retention.ui.components import download, export
+from retention.ui.gradio_runtime import traffic
+from retention.ui.gradio_runtime.visits import Visit, Visits
 from retention.ui.session import Session
-from retention.ui.tabs import download
-from retention.ui.visits import Visit, Visits
+from retention.ui.shell.screen import Screen
+from retention.ui.tabs.offers.ledgers import with_ledger
 
 pytestmark = pytest.mark.slow
 

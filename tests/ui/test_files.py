@@ -91,7 +91,7 @@ def test_a_process_that_is_told_to_end_leaves_nothing(tmp_path: Path) -> None:
     """Uploads and ledgers of its visitors are gone, and it ends as the signal ends others."""
     code = (
         "from retention.ui import files\n"
-        "files.have_a_folder_of_ones_own()\n"
+        "files.use_private_upload_dir()\n"
         "files.own_ledger().parent.mkdir(parents=True)\n"
         "print(files.own_folder(), flush=True)\n"
         "input()\n"

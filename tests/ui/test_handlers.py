@@ -8,17 +8,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention import send_list
+from retention import targeting as send_list
+from retention.churn.diagnostics import Uncalibrated
 from retention.churn.model import ChurnModel
-from retention.churn.verdict import Uncalibrated
-from retention.customers.orders import Snapshot
 from retention.customers.table import Customers
 from retention.errors import InputError
+from retention.orders.snapshots import Snapshot
 from retention.profit.economics import PRESETS, Economics
-from retention.ui import model_views, views
-from retention.ui.handlers import churn, customers, export, offers, profit, review
+from retention.ui.components import export
+from retention.ui.components import html as views
 from retention.ui.session import Session
-from tests.figures.cases import three_cutoffs
+from retention.ui.tabs.churn import handlers as churn
+from retention.ui.tabs.churn import views as model_views
+from retention.ui.tabs.customers import handlers as customers
+from retention.ui.tabs.offers import handlers as offers
+from retention.ui.tabs.offers import review
+from retention.ui.tabs.profit import handlers as profit
+from tests.charts.cases import three_cutoffs
 from tests.files import write
 
 
@@ -61,9 +67,9 @@ def test_threshold_zero_is_sending_to_everyone(session: Session) -> None:
 def test_new_prices_drop_messages_written_at_old_ones(session: Session) -> None:
     """Messages never outlive the prices they were decided at; the model stays."""
     written = offers.write(session, 0.3)
-    assert written.campaign and written.campaign.written > 0
+    assert written.message_run and written.message_run.written > 0
     repriced = profit.priced(written, PRESETS["realistic"])
-    assert repriced.campaign is None
+    assert repriced.message_run is None
     assert repriced.model is session.model
     assert repriced.curve and repriced.curve.economics == PRESETS["realistic"]
 
@@ -71,9 +77,9 @@ def test_new_prices_drop_messages_written_at_old_ones(session: Session) -> None:
 def test_everyone_from_the_threshold_on_gets_a_message(session: Session) -> None:
     """The send list is who reaches the slider's threshold, no more and no fewer."""
     written = offers.write(session, 0.3)
-    assert written.scored and written.campaign
+    assert written.scored and written.message_run
     reached = (written.scored.send_list["churn_probability"] >= 0.3).sum()
-    assert written.campaign.written == written.scored.contacted == reached
+    assert written.message_run.written == written.scored.contacted == reached
 
 
 def test_a_blank_money_input_is_asked_for() -> None:
@@ -249,16 +255,16 @@ def test_today_is_who_gets_written_to(session: Session, telecom: Customers) -> N
     """Where a log tells who is active today, messages go to them and not to the training customers."""
     some = replace(telecom, frame=telecom.frame.head(100))
     written = offers.write(replace(session, today=some), 0.0)
-    assert written.campaign and written.campaign.written == 100
+    assert written.message_run and written.message_run.written == 100
 
 
 def test_pulling_the_plug_still_writes_to_everyone(session: Session) -> None:
     """With a server that refuses every call, all get the library's message and the breaker says why."""
     written = offers.write(session, 0.3, writer=offers.plug(False))
-    assert written.campaign and written.scored
-    assert written.campaign.written == written.scored.contacted
-    assert written.campaign.by_source == {"backup": written.campaign.written}
-    assert written.campaign.breaker.state == "open"
-    assert written.campaign.breaker.failures > 0
+    assert written.message_run and written.scored
+    assert written.message_run.written == written.scored.contacted
+    assert written.message_run.by_source == {"backup": written.message_run.written}
+    assert written.message_run.breaker.state == "open"
+    assert written.message_run.breaker.failures > 0
     assert offers.line_report(plugged=False).state == "open"
     assert offers.line_report(plugged=True).state == "off"

@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[2]
 CALLS = """
 import asyncio, sys
 import gradio as gr
-from retention.ui import libraries, traffic
+from retention.ui import libraries
+from retention.ui.gradio_runtime import traffic
 
 missing = []
 

@@ -15,9 +15,9 @@ from retention.hub.connection import Hub
 from retention.hub.model_release import plan_model
 from retention.hub.publish import Pushed, push
 from retention.settings import settings
-from retention.ui.handlers import offers
-from retention.ui.handlers.customers import example
-from retention.ui.handlers.start import Start, start
+from retention.ui.start import Start, start
+from retention.ui.tabs.customers.handlers import example
+from retention.ui.tabs.offers import handlers as offers
 from tests.stand_ins.hub_server import HubServer, Person
 
 ROOT = Path(__file__).parents[2]

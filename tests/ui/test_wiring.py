@@ -9,7 +9,7 @@ import gradio as gr
 import pytest
 
 from retention.progress import Progress
-from retention.ui.events.wiring import Stop, Updates, long_work
+from retention.ui.wiring import Stop, Updates, long_work
 from tests.browser.server import running
 from tests.ui.visitor import Visitor
 

@@ -1,0 +1,136 @@
+"""How one customer's probability comes about; never a cause."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from retention.charts.log_odds_axis import log_odds, percent, share_axis, share_of, stretch
+from retention.charts.style import ACCENT, GREY, RED, shortened, styled
+from retention.churn.model import ChurnModel
+from retention.churn.phrases import number
+from retention.churn.schema import Column, encode
+from retention.customers.table import Customers
+from retention.wording.column_names import factor_names
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+_NOTHING = 1e-6  # log-odds
+
+
+def waterfall(model: ChurnModel, customers: Customers, row: int, *, top: int = 8) -> "go.Figure | None":
+    """Draw how one customer's probability comes about, starting from the typical customer's.
+
+    Steps are contributions to the log-odds, which add up; the axis names the probabilities they lead to.
+    The typical customer has the average log-odds of all, which is seldom quite the average probability.
+
+    Parameters
+    ----------
+    model, customers
+        The model, and customers it can score.
+    row
+        Position of the customer, from 0.
+    top
+        How many factors to show; all others, and what an isotonic calibration does, make one step.
+
+    Returns
+    -------
+    Figure or None
+        None where no factor moves this customer's probability.
+
+    Raises
+    ------
+    ModelError
+        If a column the model learned from is missing.
+    """
+    one = customers.take(np.array([row]))
+    matrix = encode(model.columns, one)
+    raw = model.ladder.contributions(matrix)[0]
+    added = raw * stretch(model)
+    chosen = [at for at in np.argsort(-np.abs(added), kind="stable")[:top] if abs(added[at]) > _NOTHING]
+    if not chosen:
+        return None
+    margin = model.ladder.margin(model.chosen, matrix)[0]
+    ends = model.ladder.plan.calibrations[model.chosen].apply(np.array([margin - raw.sum(), margin]))
+    start, end = (log_odds(float(share)) for share in ends)
+    called = factor_names(column.name for column in model.columns)
+    names = [shortened(called[model.columns[at].name], 40) for at in chosen]
+    labels = [
+        f"{shortened(name)}<br>{_value(model.columns[at], one)}" for name, at in zip(names, chosen, strict=True)
+    ]
+    steps = [float(added[at]) for at in chosen]
+    reading = (
+        f"{percent(ends[1])} to leave, against {percent(ends[0])} for a typical customer: {_told(names, steps)}."
+    )
+    rest = end - start - sum(steps)
+    if abs(rest) > _NOTHING:
+        labels.append("everything else")
+        steps.append(rest)
+    return _stairs(start, labels, steps, reading)
+
+
+def _stairs(start: float, labels: Sequence[str], steps: Sequence[float], reading: str) -> "go.Figure":
+    import plotly.graph_objects as go
+
+    at, last = np.cumsum([start, *steps]), len(steps) + 1
+    figure = go.Figure()
+    figure.add_scatter(  # from step to step, with gaps where the bars are
+        x=np.column_stack([at, at, np.full(last, np.nan)]).ravel(),
+        y=np.column_stack([np.arange(last), np.arange(1, last + 1), np.full(last, np.nan)]).ravel(),
+        mode="lines", line={"color": GREY, "width": 1}, showlegend=False, hoverinfo="skip",
+    )  # fmt: skip
+    for name, colour, sign in [("Raises the risk", RED, 1), ("Lowers the risk", ACCENT, -1)]:
+        rows = [row for row, step in enumerate(steps) if step * sign > 0]
+        figure.add_bar(
+            x=[steps[row] for row in rows], base=[at[row] for row in rows], y=[row + 1 for row in rows],
+            orientation="h", name=name, marker_color=colour, textposition="none",
+            text=[f"{labels[row].replace('<br>', ': ')}: odds ×{math.exp(steps[row]):.2f}" for row in rows],
+            hovertemplate="%{text}<extra></extra>",
+        )  # fmt: skip
+    figure.add_scatter(
+        x=at[[0, -1]], y=[0, last], mode="markers", showlegend=False, hoverinfo="skip",
+        marker={"color": GREY, "size": 11, "symbol": "diamond"},
+    )  # fmt: skip
+    figure.update_layout(barmode="overlay")
+    ends = [
+        f"<b>{who}</b><br>{percent(share_of(where))}"
+        for who, where in (("typical customer", at[0]), ("this customer", at[-1]))
+    ]
+    return styled(
+        figure,
+        reading=reading,
+        x_title="Probability to leave (logit scale)",
+        height=110 + 36 * (last + 1),
+        x=share_axis(float(at.min()), float(at.max())),
+        y={
+            "tickvals": list(range(last + 1)),
+            "ticktext": [ends[0], *labels, ends[1]],
+            "range": [last + 0.6, -0.6],
+            "showgrid": False,
+        },
+    )
+
+
+def _told(names: Sequence[str], steps: Sequence[float]) -> str:
+    """Name the factors that raise and lower the risk most, the stronger first.
+
+    >>> _told(["tenure", "fee", "city"], [-1.2, 0.3, 0.1])
+    'tenure lowers it most and fee raises it most'
+    """
+    found = [(max(steps), "raises"), (-min(steps), "lowers")]
+    return " and ".join(
+        f"{names[steps.index(size if does == 'raises' else -size)]} {does} it most"
+        for size, does in sorted(found, reverse=True)
+        if size > 0
+    )
+
+
+def _value(column: Column, customer: Customers) -> str:
+    """Return one customer's value as a person would write it."""
+    value = customer.frame[column.name].iloc[0]
+    if pd.isna(value):
+        return "not known"
+    return number(float(value)) if column.kind == "number" else shortened(str(value), 24)

@@ -1,0 +1,200 @@
+"""How the values of one factor go along with the risk; never a cause."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retention.charts.log_odds_axis import odds_axis, stretch
+from retention.charts.style import ACCENT, GREY, RED, SOFT, shortened, styled
+from retention.churn.bins import Bins
+from retention.churn.model import ChurnModel
+from retention.churn.phrases import number
+from retention.churn.schema import Column, encode
+from retention.customers.table import Customers
+from retention.errors import InputError
+from retention.wording.column_names import begun, factor_names
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+_ROWS = 5_000
+_BINS = 20
+_CATEGORIES = 12
+_NOTHING = 1e-6  # log-odds
+_CLEAR = 1.1  # times the odds
+_EFFECT = "Odds to leave (average: ×1)"
+
+
+class _Group(NamedTuple):
+    """Customers with alike values, and what the factor adds to their log-odds: mean, and the middle 80%."""
+
+    label: str
+    at: float
+    customers: int
+    mean: float
+    low: float
+    high: float
+
+
+def dependence(model: ChurnModel, customers: Customers, feature: str) -> "go.Figure | None":
+    """Draw how the values of one factor go along with the odds to leave, the others as they are.
+
+    Customers with alike values form a group. Drawn are the mean of what the factor adds to their log-odds and
+    where the middle 80% of them lie; contributions are TreeSHAP values or the regression's, whichever the
+    model rests on (see :meth:`retention.churn.ladder.Ladder.contributions`).
+
+    Parameters
+    ----------
+    model, customers
+        The model, and customers with its columns; at most 5,000 of them, evenly spread, are looked at.
+    feature
+        One of the model's columns.
+
+    Returns
+    -------
+    Figure or None
+        None where the factor plays no part in the chosen model, or without customers.
+
+    Raises
+    ------
+    InputError
+        If the model has no such column.
+    ModelError
+        If a column the model learned from is missing.
+    """
+    names = [column.name for column in model.columns]
+    if feature not in names:
+        raise InputError(f"'{feature}' is no factor of this model; choose among {', '.join(names)}")
+    at = names.index(feature)
+    matrix = encode(model.columns, _evenly(customers))
+    added = model.ladder.contributions(matrix)[:, at] * stretch(model)
+    if not added.size or np.ptp(added) < _NOTHING:
+        return None
+    known, blank = _groups(model.columns[at], matrix[:, at], added)
+    draw = _curve if model.columns[at].kind == "number" and known else _dots
+    return draw(begun(shortened(factor_names(names)[feature], 40)), known, blank)
+
+
+def _curve(name: str, known: Sequence[_Group], blank: _Group | None) -> "go.Figure":
+    """Draw the effect of a number."""
+    import plotly.graph_objects as go
+
+    at = [one.at for one in known]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=at, y=[one.low for one in known], mode="lines", line={"width": 0}, showlegend=False, hoverinfo="skip"
+    )
+    figure.add_scatter(
+        x=at, y=[one.high for one in known], mode="lines", name="Middle 80%", line={"width": 0},
+        fill="tonexty", fillcolor=SOFT, hoverinfo="skip",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=at, y=[one.mean for one in known], mode="lines+markers", name="Average", text=_hover(known),
+        line={"color": ACCENT, "width": 3}, marker={"size": 6}, hovertemplate="%{text}<extra></extra>",
+    )  # fmt: skip
+    figure.add_hline(y=0, line={"color": GREY, "width": 1, "dash": "dash"})
+    groups = list(known)
+    if blank is not None:
+        groups.append(blank)
+        figure.add_scatter(
+            x=[at[0], at[-1]], y=[blank.mean] * 2, mode="lines", name=f"Not known: {blank.customers:,} customers",
+            line={"color": RED, "width": 1.5, "dash": "dot"}, hoverinfo="skip",
+        )  # fmt: skip
+    return styled(
+        figure,
+        reading=_reading(name, groups),
+        x_title=name,
+        title=_EFFECT,
+        height=360,
+        x={"separatethousands": True},
+        y=odds_axis(min(one.low for one in groups), max(one.high for one in groups)),
+    )
+
+
+def _dots(name: str, known: Sequence[_Group], blank: _Group | None) -> "go.Figure":
+    """Draw the effect of a category: the value with the most risk on top, the middle ones left out if many."""
+    import plotly.graph_objects as go
+
+    groups = sorted([*known, *([] if blank is None else [blank])], key=lambda one: -one.mean)
+    half = _CATEGORIES // 2
+    shown = groups if len(groups) <= _CATEGORIES else groups[:half] + groups[-half:]
+    rows, mean = list(range(len(shown))), np.array([one.mean for one in shown])
+    figure = go.Figure()
+    figure.add_scatter(
+        x=mean, y=rows, mode="markers", text=_hover(shown), marker={"color": ACCENT, "size": 10},
+        error_x={"type": "data", "array": [one.high for one in shown] - mean,
+                 "arrayminus": mean - [one.low for one in shown], "color": ACCENT, "width": 0},
+        hovertemplate="%{text}<extra></extra>",
+    )  # fmt: skip
+    figure.add_vline(x=0, line={"color": GREY, "width": 1, "dash": "dash"})
+    return styled(
+        figure,
+        reading=_reading(name, groups),
+        x_title=_EFFECT,
+        title=name,
+        height=110 + 30 * len(shown),
+        x=odds_axis(min(one.low for one in shown), max(one.high for one in shown)),
+        y={
+            "tickvals": rows,
+            "ticktext": [shortened(one.label, 22) for one in shown],
+            "range": [len(shown) - 0.4, -0.6],
+        },
+    )
+
+
+def _groups(
+    column: Column, values: NDArray[np.float64], added: NDArray[np.float64]
+) -> tuple[list[_Group], _Group | None]:
+    """Sort customers by value, a number into at most twenty groups, and sum up the contributions in each.
+
+    Returns
+    -------
+    known, blank
+        The groups in rising order of the value, and those without one.
+    """
+    bins = Bins.learn(column, values, _BINS)
+    distinct = np.unique(values[~np.isnan(values)])
+    if column.kind == "number" and 0 < len(distinct) <= _BINS:
+        bins = Bins(len(distinct), tuple(map(float, distinct[1:])))
+    placed = bins.place(values)
+    known, blank = [], None
+    for place in np.unique(placed):
+        own, effect = values[placed == place], added[placed == place]
+        low, high = np.quantile(effect, [0.1, 0.9])
+        spread = len(effect), float(effect.mean()), float(low), float(high)
+        if place == bins.count:
+            blank = _Group("not known", math.nan, *spread)
+        elif column.kind == "number":
+            known.append(_Group(_range(own), float(own.mean()), *spread))
+        else:
+            known.append(_Group(column.categories[place], float(place), *spread))
+    return known, blank
+
+
+def _reading(name: str, groups: Sequence[_Group]) -> str:
+    most, least = max(groups, key=lambda one: one.mean), min(groups, key=lambda one: one.mean)
+    high, low = math.exp(most.mean), math.exp(least.mean)
+    if high / low < _CLEAR:
+        return f"{name} hardly matters: the odds to leave stay between {low:.2f} and {high:.2f} times the average."
+    return (
+        f"{name}: {most.label} goes with the highest odds to leave, {high:.2g} times the average; {least.label} "
+        f"with the lowest, {low:.2g} times."
+    )
+
+
+def _hover(groups: Sequence[_Group]) -> list[str]:
+    return [f"{one.label}: odds ×{math.exp(one.mean):.2f}, {one.customers:,} customers" for one in groups]
+
+
+def _range(values: NDArray[np.float64]) -> str:
+    low, high = number(float(values.min())), number(float(values.max()))
+    return low if low == high else f"{low} to {high}"
+
+
+def _evenly(customers: Customers) -> Customers:
+    if len(customers) <= _ROWS:
+        return customers
+    return customers.take(np.linspace(0, len(customers) - 1, _ROWS).astype(np.int64))

@@ -1,0 +1,144 @@
+"""How the profit hangs on what was assumed."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retention.charts.style import ACCENT, GREY, PERCENT, RED, mark, money_axis, styled
+from retention.profit.curve import EVIDENCE, ProfitCurve
+from retention.profit.profit_text import save_rate_uncertain
+from retention.profit.whatif import SaveRates, Swing
+from retention.wording.money import in_currency
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+_NAMES = {
+    "value": "value of a customer",
+    "offer_cost": "offer cost",
+    "save_rate": "save rate",
+    "stayer_redemption": "stayers who redeem",
+    "harm_rate": "stayers driven away",
+    "contact_cost": "contact cost",
+}
+_TITLE = "Profit per 1,000 customers"
+
+
+def tornado(swings: Sequence[Swing], curve: ProfitCurve) -> "go.Figure | None":
+    """Draw what each money input does to the profit, the most telling on top.
+
+    Parameters
+    ----------
+    swings
+        From :func:`retention.profit.whatif.tornado`, the largest first.
+    curve
+        The profit as assumed.
+
+    Returns
+    -------
+    Figure or None
+        None where no input moves the profit.
+    """
+    import plotly.graph_objects as go
+
+    moving = [swing for swing in swings if swing.size > 0]
+    if not moving:
+        return None
+    currency = curve.economics.currency
+    now, rows = curve.profit_best, list(range(len(moving)))
+    figure = go.Figure()
+    for name, colour, settings, profits in [
+        ("Input lower", GREY, [one.low for one in moving], [one.profit_low for one in moving]),
+        ("Input higher", ACCENT, [one.high for one in moving], [one.profit_high for one in moving]),
+    ]:
+        figure.add_bar(
+            x=[profit - now for profit in profits], base=now, y=rows, orientation="h", name=name,
+            marker_color=colour,
+            text=[
+                f"{_NAMES[one.name]} {_setting(one.name, setting, currency)}: {in_currency(profit, currency)}"
+                for one, setting, profit in zip(moving, settings, profits, strict=True)
+            ],
+            textposition="none", hovertemplate="%{text}<extra></extra>",
+        )  # fmt: skip
+    figure.add_vline(x=now, line={"color": GREY, "width": 1.5})
+    ends = [profit for one in moving for profit in (one.profit_low, one.profit_high, now)]
+    figure.update_layout(barmode="overlay")
+    return styled(
+        figure,
+        reading=_tornado_reading(moving[0], currency),
+        x_title=f"{_TITLE} ({currency})",
+        title="What each money input does to the profit",
+        evidence=EVIDENCE,
+        height=160 + 44 * len(moving),
+        x=money_axis(min(ends), max(ends), currency, most=3, short=True),
+        y={
+            "tickvals": rows,
+            "ticktext": [
+                f"{_NAMES[one.name].capitalize()}<br>"
+                f"{_setting(one.name, one.low, currency)} to {_setting(one.name, one.high, currency)}"
+                for one in moving
+            ],
+            "autorange": "reversed",
+            "showgrid": False,
+        },
+    )
+
+
+def profit_against_save_rate(rates: SaveRates, curve: ProfitCurve) -> "go.Figure":
+    """Draw what the model and sending to everyone earn at each save rate, and which rate is assumed.
+
+    Parameters
+    ----------
+    rates
+        From :func:`retention.profit.whatif.over_save_rates`.
+    curve
+        The profit as assumed.
+    """
+    import plotly.graph_objects as go
+
+    currency, assumed = curve.economics.currency, curve.economics.save_rate
+    figure = go.Figure()
+    for name, profit, line in [
+        ("Everyone gets an offer", rates.profit_all, {"color": GREY, "width": 1.5, "dash": "dot"}),
+        ("This model", rates.profit_best, {"color": ACCENT, "width": 3}),
+    ]:
+        figure.add_scatter(
+            x=rates.save_rate, y=np.round(profit), mode="lines", name=name, line=line,
+            text=[in_currency(amount, currency) for amount in profit],
+            hovertemplate="%{text}<extra>" + name + "</extra>",
+        )  # fmt: skip
+    figure.add_hline(y=0, line={"color": GREY, "width": 1.5})
+    mark(figure, assumed, f"assumed {assumed:.0%}", colour=RED, to_left=assumed > 0.6)
+    lines = np.append(rates.profit_all, rates.profit_best)
+    return styled(
+        figure,
+        reading=save_rate_uncertain(curve),
+        x_title="Save rate: share of leavers kept",
+        title=f"{_TITLE} ({currency})",
+        evidence=EVIDENCE,
+        height=376,
+        x={"range": [0, 1], "dtick": 0.25, **PERCENT},
+        y=money_axis(min(float(lines.min()), 0.0), float(lines.max()), currency),
+        hover="x",
+    )
+
+
+def _tornado_reading(most: Swing, currency: str) -> str:
+    low, high = (in_currency(profit, currency) for profit in (most.profit_low, most.profit_high))
+    return (
+        f"The profit hangs most on the {_NAMES[most.name]}: from {_setting(most.name, most.low, currency)} to "
+        f"{_setting(most.name, most.high, currency)} it goes from {low} to {high} per 1,000 customers "
+        "(backtested, assumed)."
+    )
+
+
+def _setting(name: str, setting: float, currency: str) -> str:
+    """Write a money input as people do.
+
+    >>> _setting("save_rate", 0.24, "₹"), _setting("value", 600.0, "₹"), _setting("contact_cost", 0.8, "₹")
+    ('24%', '₹600', '₹0.80')
+    """
+    if name in {"value", "offer_cost", "contact_cost"}:
+        return in_currency(setting if setting >= 100 else float(f"{setting:.3g}"), currency, exactly=setting < 100)
+    return f"{setting * 100:.3g}%"

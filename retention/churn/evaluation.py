@@ -1,0 +1,183 @@
+"""Honest figures: how good probabilities are on customers the model had not seen."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Z95 = 1.959963984540054
+
+
+@dataclass(frozen=True, eq=False)
+class OutOfFold:
+    """What the model said about each training customer before it had seen them; arrays of length n.
+
+    With several cutoffs these are the customers of the newest one, each once, and the models that scored them
+    had learned from earlier cutoffs and from other people only.
+
+    Attributes
+    ----------
+    score
+        Calibrated probability to churn, from a fit on the other folds.
+    label
+        1 left, 0 stayed.
+    value
+        Margin kept if they stay (currency); None without a value column.
+    fold
+        The part of the data the customer was held out with, 0 and up.
+    """
+
+    score: NDArray[np.float64]
+    label: NDArray[np.int8]
+    value: NDArray[np.float64] | None
+    fold: NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Figures of probabilities against what happened.
+
+    Attributes
+    ----------
+    roc_auc
+        Share of (left, stayed) pairs ranked rightly, ties half; 0.5 is chance.
+    average_precision
+        Area under precision against recall; the base rate is chance.
+    brier
+        Mean squared error of the probability, 0 best.
+    log_loss
+        Mean negative log-likelihood (nats), 0 best.
+    mean_probability
+        Mean predicted probability, to be held against the base rate.
+    """
+
+    roc_auc: float
+    average_precision: float
+    brier: float
+    log_loss: float
+    mean_probability: float
+
+
+@dataclass(frozen=True)
+class CalibrationBin:
+    """Customers with alike scores: what was predicted, what happened.
+
+    Attributes
+    ----------
+    customers
+        How many.
+    predicted, observed
+        Mean probability, and the share that left.
+    low, high
+        Wilson's 95% interval of ``observed``.
+    """
+
+    customers: int
+    predicted: float
+    observed: float
+    low: float
+    high: float
+
+
+def measure(label: NDArray[np.int8], score: NDArray[np.float64]) -> Metrics:
+    """Hold probabilities against what happened.
+
+    Parameters
+    ----------
+    label
+        1 left, 0 stayed; length n, both present.
+    score
+        Probabilities in [0, 1], length n.
+
+    Examples
+    --------
+    >>> measure(np.array([0, 1], np.int8), np.array([0.2, 0.6])).brier.__round__(3)
+    0.1
+    """
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
+    return Metrics(
+        roc_auc=float(roc_auc_score(label, score)),
+        average_precision=float(average_precision_score(label, score)),
+        brier=float(np.mean((score - label) ** 2)),
+        log_loss=float(log_losses(label, score).mean()),
+        mean_probability=float(score.mean()),
+    )
+
+
+def log_losses(label: NDArray[np.int8], score: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Negative log-likelihood of each label (nats), length n; probabilities are kept 1e-12 off 0 and 1."""
+    right = np.where(label == 1, score, 1.0 - score)
+    return np.asarray(-np.log(np.clip(right, 1e-12, 1.0)))
+
+
+def log_losses_from_logits(margin: NDArray[np.float64], label: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Negative log-likelihood of each label (nats) under log-odds ``margin``, length n."""
+    return np.logaddexp(0, np.where(label == 1, -margin, margin))
+
+
+def calibration_table(
+    label: NDArray[np.int8], score: NDArray[np.float64], *, bins: int = 10
+) -> tuple[CalibrationBin, ...]:
+    """Compare predicted with observed churn in groups of alike scores.
+
+    Groups hold about equally many customers; equal scores stay together, so there may be fewer of them.
+    The interval is Wilson's (1927, doi:10.1080/01621459.1927.10502953).
+
+    Parameters
+    ----------
+    label, score
+        As in :func:`measure`.
+    bins
+        How many groups at most.
+    """
+    edges = np.unique(np.quantile(score, np.linspace(0, 1, bins + 1)[1:-1]))
+    group = np.searchsorted(edges, score, side="right")
+    table = []
+    for one in np.unique(group):
+        inside = group == one
+        count, rate = int(inside.sum()), float(label[inside].mean())
+        low, high = wilson(rate, count)
+        table.append(CalibrationBin(count, float(score[inside].mean()), rate, low, high))
+    return tuple(table)
+
+
+def wilson(rate: float, count: int) -> tuple[float, float]:
+    """Return Wilson's 95% interval of a share observed on ``count`` customers.
+
+    Examples
+    --------
+    >>> [round(end, 3) for end in wilson(0.5, 10)]
+    [0.237, 0.763]
+    """
+    centre = rate + _Z95**2 / (2 * count)
+    spread = _Z95 * np.sqrt(rate * (1 - rate) / count + _Z95**2 / (4 * count**2))
+    scale = 1 + _Z95**2 / count
+    return max(0.0, float((centre - spread) / scale)), min(1.0, float((centre + spread) / scale))
+
+
+def beats(
+    better: NDArray[np.float64],
+    worse: NDArray[np.float64],
+    *,
+    errors: float = 1.0,
+    customer: NDArray[np.int64] | None = None,
+) -> bool:
+    """Tell whether one set of losses is lower than another beyond noise.
+
+    Parameters
+    ----------
+    better, worse
+        Losses of the same rows, length n.
+    errors
+        How many standard errors of the mean paired difference the gain must exceed.
+    customer
+        Number of the person each row is about, where one may have several rows: what they gain in one is
+        no news in the next, so the error is that of sums over persons (Liang & Zeger 1986).
+    """
+    gain = worse - better
+    off = gain - gain.mean()
+    if customer is not None:
+        off = np.bincount(customer, weights=off)
+    error = np.sqrt(off @ off) / gain.size
+    return bool(gain.mean() > errors * error and gain.mean() > 1e-9)

@@ -1,0 +1,167 @@
+"""What a line must hold and must not hold before anyone may be sent it.
+
+A line carries two slots, ``{name}`` and ``{offer}``; :func:`check` judges it before they are
+filled, and :func:`fill` fills them from cleaned data and the catalogue. The alphabet is an
+allow-list (letters of the language's script, plain punctuation, a few emoji), which by itself
+keeps out digits, currency and percent signs, markup, addresses and control characters; the
+denylist of words comes second.
+"""
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from retention.messages.greeting import neutral_name
+
+LONGEST = 160
+"""Most characters of a message, slots filled."""
+
+LONGEST_WORDS = 110
+"""Most characters of a line besides its slots."""
+
+SHORTEST_WORDS = 8
+"""Fewest characters of a line besides its slots."""
+
+SLOTS = ("{name}", "{offer}")
+
+_PUNCTUATION = frozenset(" .,!?'’‘“”\"—–-…:;()&।")
+_EMOJI = frozenset("🍕🍔🍜🍛🍲🥘🍱🍣🌮🌯🥗🍰🍩🍨🍦🧁🥟🥪🍝🍽️😋🙂😊🤗😄🎉🧡❤️💛✨👋🙏🌟🏠")
+
+_DENIED = Path(__file__).with_name("denied.toml")
+
+_NEGATION = (
+    r"no|not|never|without|nor|cannot|can't|don't|won't|isn't|expired|ended|cancelled|canceled|instead\s+of|except|lost"
+    r"|lose|losing|miss|missed|minus|refuse|reject|forget|nahi|nahin|mat|bina|नहीं|मत|बिना"
+)
+_TAKEN_BACK = (
+    re.compile(rf"(?<!\w)(?:{_NEGATION})(?:\s+[^\s.,!?;:।{{}}]+){{0,3}}\s+\{{offer\}}", re.IGNORECASE),
+    re.compile(
+        r"\{offer\}\s+(?:\w+\s+){0,2}?(?:not|no|never|gone|over|unavailable|nahi|nahin|नहीं|ख़त्म|खत्म)(?!\w)"
+        r"|\{offer\}\s+\w+n't",
+        re.IGNORECASE,
+    ),
+)
+_SPACED_OUT = re.compile(r"(?<!\w)\w(?:[\s.\-–—]+\w(?!\w)){2,}")
+_BROKEN_UP = re.compile(r"(?<=\w)[-–—'](?=\w)")
+_DRAWN_OUT = re.compile(r"(\w)\1{2,}")
+_INSIDE_A_WORD = re.compile(r"\w[.:;,!?…।]\w")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a line may be used, and the reason if not.
+
+    Attributes
+    ----------
+    fit
+        True when nothing speaks against the line.
+    reason
+        Empty when fit; otherwise a few words such as ``"holds a digit"``. Never part of the line itself.
+    """
+
+    fit: bool
+    reason: str = ""
+
+
+def check(line: str, language: str) -> Verdict:
+    """Judge a line with its slots unfilled.
+
+    Parameters
+    ----------
+    line
+        Text with ``{name}`` and ``{offer}``.
+    language
+        ``"en"``, ``"hi"`` or ``"hinglish"``; says which script the letters must be of.
+
+    Examples
+    --------
+    >>> check("Hi {name}, dinner is waiting with {offer}.", "en").fit
+    True
+    >>> check("Hi {name}, dinner is on the house with {offer}.", "en").reason
+    'speaks of something free or of a gift'
+    """
+    return Verdict(not (reason := _fault(line, language)), reason)
+
+
+def fill(line: str, *, name: str | None, offer: str, language: str) -> str:
+    """Put a cleaned name (None for a neutral word) and the catalogue's words into a line.
+
+    Examples
+    --------
+    >>> fill("Hi {name}, here's {offer}.", name=None, offer="₹50 off your next order", language="en")
+    "Hi there, here's ₹50 off your next order."
+    """
+    before, after = line.split(SLOTS[0])
+    return (before + (name or neutral_name(before, language)) + after).replace(SLOTS[1], offer)
+
+
+def _fault(line: str, language: str) -> str:
+    for slot in SLOTS:
+        if line.count(slot) != 1:
+            return f"needs {slot} exactly once"
+    words = line.replace(SLOTS[0], " ").replace(SLOTS[1], " ")
+    if not SHORTEST_WORDS <= len(words.strip()) <= LONGEST_WORDS:
+        return "too short" if len(words.strip()) < SHORTEST_WORDS else "too long"
+    return _bad_character(words, language) or _bad_words(line, words)
+
+
+def _bad_character(words: str, language: str) -> str:
+    letters = 0
+    for character in unicodedata.normalize("NFC", words):
+        kind = unicodedata.category(character)
+        if kind[0] == "N":
+            return "holds a digit"
+        if kind == "Sc" or character in "%٪％‰":
+            return "holds a currency or percent sign"
+        if kind[0] in "LM" and character not in _EMOJI:
+            if not _is_of(character, language):
+                return "holds letters of another script"
+            letters += kind[0] == "L"
+        elif character not in _PUNCTUATION and character not in _EMOJI:
+            return "holds a character that has no place in a message"
+    return "" if letters >= SHORTEST_WORDS // 2 else "too short"
+
+
+def _bad_words(line: str, words: str) -> str:
+    if _INSIDE_A_WORD.search(words):
+        return "holds an address or sends people elsewhere"
+    if _SPACED_OUT.search(words):
+        return "spells something out"
+    plain = _unaccented(words)
+    joined = _DRAWN_OUT.sub(r"\1\1", _BROKEN_UP.sub("", plain))
+    for reason, denied in _denylist():
+        if denied.search(plain) or denied.search(joined):
+            return reason
+    straight = line.replace("’", "'")
+    return "takes the offer back" if any(pattern.search(straight) for pattern in _TAKEN_BACK) else ""
+
+
+@cache
+def _denylist() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    listed = tomllib.loads(_DENIED.read_text(encoding="utf-8"))["lines"]
+    return tuple((reason, _any_of(phrases)) for reason, phrases in listed.items())
+
+
+def _any_of(phrases: list[str]) -> re.Pattern[str]:
+    # A vowel sign is no word character for \b, so a word ends where no letter and no Devanagari mark follows.
+    letter = r"[\w\u0900-\u0963]"
+    patterns = (
+        re.escape(_unaccented(phrase)).replace(r"\ ", r"\W+").replace(r"\*", rf"{letter}*") for phrase in phrases
+    )
+    return re.compile(rf"(?<!{letter})(?:{'|'.join(patterns)})(?!{letter})", re.IGNORECASE)
+
+
+def _unaccented(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text).replace("’", "'")
+    return "".join(character for character in decomposed if not 0x300 <= ord(character) <= 0x36F)
+
+
+@cache
+def _is_of(character: str, language: str) -> bool:
+    if language == "hi":
+        return unicodedata.name(character, "").startswith("DEVANAGARI")
+    # The Latin script holds many look-alikes (ƒ, ɡ, ᴇ), so a letter is one of a to z with at most an accent.
+    return unicodedata.normalize("NFD", character)[0].isascii()

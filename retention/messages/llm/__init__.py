@@ -1,0 +1,1 @@
+"""Language models: one client, its circuit breaker, its prompt."""

@@ -1,0 +1,247 @@
+"""The circuit breaker's one seam: whether a call to a language model may go out, and what its outcome means.
+
+::
+
+    account ──> endpoint ──> model by model, in order
+    401/402/403  refused,     5xx, malformed replies,
+                 timed out    refused texts; 404 switches one off
+
+The circuits themselves are nopanic's; it is young, so nothing else imports it, and
+``tests/offers/test_breaker.py`` is the contract that any replacement has to meet.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from nopanic import CircuitBreaker, CircuitOpen
+
+from retention.messages.llm.outcome import BreakerReport, CallError, FailureKind, NotNowError
+
+MOST_UNANSWERED = 20
+"""Calls in a row without a sign of life; after these one more goes out per reset interval."""
+
+LONGEST_PAUSE_S = 60.0
+"""Most seconds that a ``Retry-After`` is obeyed for."""
+
+MODEL_OFF_S = 600.0
+"""Seconds for which a model that nobody serves is left alone."""
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Breaker:
+    """Lets calls out while they are worth making. Safe to share between threads.
+
+    Parameters
+    ----------
+    models
+        The models to try, in order.
+    reset_s
+        Seconds a circuit stays open before one probe goes out.
+    clock
+        Monotonic seconds.
+    """
+
+    def __init__(
+        self, models: tuple[str, ...], *, reset_s: float = 30.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._reset_s = reset_s
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._calls = self._failures = self._unanswered = 0
+        self._last_call = self._paused_until = float("-inf")
+        self._off_until: dict[str, float] = {}
+        self._failed_at: dict[str, float] = {}
+        self._opened_at: dict[str, float] = {}
+        self._reasons: dict[str, str] = {}
+        self._account = self._circuit("account", FailureKind.ACCOUNT)
+        self._endpoint = self._circuit("endpoint", FailureKind.ENDPOINT, FailureKind.PAUSE)
+        self._models = {
+            model: self._circuit(
+                model, FailureKind.ENDPOINT, FailureKind.PAUSE, FailureKind.MODEL, FailureKind.TEXT
+            )
+            for model in models
+        }
+
+    async def run(self, call: Callable[[str], Awaitable[T]], *, time_left: Callable[[], bool] = lambda: True) -> T:
+        """Call one model after the other until one answers.
+
+        Parameters
+        ----------
+        call
+            Takes a model; returns what it answered or raises :class:`CallError`. A cancellation
+            or any other exception counts neither way.
+        time_left
+            Whether it is worth asking yet another model after one failed.
+
+        Raises
+        ------
+        NotNowError
+            If no call may go out.
+        CallError
+            If calls went out and none brought an answer.
+        """
+        with self._passed(self._account), self._passed(self._endpoint):
+            failed: dict[str, FailureKind] = {}
+            waiting = "no model is set up"
+            for model in self._order():
+                if failed and not time_left():
+                    break
+                try:
+                    with self._one_call(model):
+                        return await call(model)
+                except NotNowError as error:
+                    waiting = error.reason
+                except CallError as error:
+                    if error.blame in _ENDS_THE_RUN:
+                        raise
+                    failed[error.reason] = error.blame
+            if failed:
+                raise CallError("; ".join(failed), _verdict(failed.values()))
+            raise NotNowError(waiting)
+
+    def report(self) -> BreakerReport:
+        """Describe how the line stands right now."""
+        barriers = list(self._barriers(self._clock()))
+        with self._lock:
+            calls, failures = self._calls, self._failures
+        if not barriers:
+            return BreakerReport("closed", "", calls, failures)
+        wait = max(barrier.wait_s for barrier in barriers)
+        state = "open" if wait > 0 else "half_open"
+        return BreakerReport(state, barriers[0].reason, calls, failures, round(wait, 3))
+
+    def _circuit(self, name: str, *blamed: FailureKind) -> CircuitBreaker:
+        at_once = blamed == (FailureKind.ACCOUNT,)
+        return CircuitBreaker(
+            failure_threshold=1e-9 if at_once else 0.5,
+            min_calls=1 if at_once else 5,
+            reset_timeout=self._reset_s,
+            half_open_max_calls=1,
+            on=lambda error: isinstance(error, CallError) and error.blame in blamed,
+            name=name,
+            on_state_change=self._changed,
+            clock=self._clock,
+        )
+
+    def _changed(self, circuit: CircuitBreaker, old: str, new: str) -> None:
+        why = ""
+        if new == "open":
+            with self._lock:
+                self._opened_at[circuit.name] = self._clock()
+            why = f" ({self._reasons.get(circuit.name, '')})"
+        _log.warning("breaker of %s: %s -> %s%s", circuit.name, old, new, why)
+
+    @contextmanager
+    def _passed(self, circuit: CircuitBreaker) -> Iterator[None]:
+        try:
+            with circuit.guard():
+                yield
+        except CircuitOpen:
+            raise NotNowError(self._reasons.get(circuit.name, "")) from None
+
+    @contextmanager
+    def _one_call(self, model: str) -> Iterator[None]:
+        self._check_hold(model)
+        with self._passed(self._models[model]):
+            self._count_call()
+            try:
+                yield
+            except CallError as error:
+                self._note(model, error)
+                raise
+            self._unanswered = 0
+
+    def _check_hold(self, model: str) -> None:
+        now = self._clock()
+        if self._paused_until > now:
+            raise NotNowError(self._reasons["pause"])
+        if self._off_until.get(model, now) > now:
+            raise NotNowError(self._reasons[model])
+
+    def _count_call(self) -> None:
+        with self._lock:
+            now = self._clock()
+            if now - self._last_call >= self._reset_s:
+                self._unanswered = min(self._unanswered, MOST_UNANSWERED - 1)
+            if self._unanswered >= MOST_UNANSWERED:
+                raise NotNowError(self._reasons.get("endpoint", "the first calls are still without an answer"))
+            self._unanswered += 1
+            self._calls += 1
+            self._last_call = now
+
+    def _note(self, model: str, error: CallError) -> None:
+        with self._lock:
+            now = self._clock()
+            if error.blame in _SIGNS_OF_LIFE:
+                self._unanswered = 0
+            if error.blame is FailureKind.REQUEST:
+                return
+            self._failures += 1
+            self._failed_at[model] = now
+            self._reasons[model] = error.reason
+            self._reasons["account" if error.blame is FailureKind.ACCOUNT else "endpoint"] = error.reason
+            if error.blame is FailureKind.GONE:
+                self._off_until[model] = now + MODEL_OFF_S
+            if error.blame is FailureKind.PAUSE and error.retry_after_s:
+                self._paused_until = now + min(error.retry_after_s, LONGEST_PAUSE_S)
+                self._reasons["pause"] = error.reason
+
+    def _order(self) -> list[str]:
+        if self._unanswered >= MOST_UNANSWERED - 1:
+            # One call is left: it goes to the model left alone for longest, so that each has its turn.
+            return sorted(self._models, key=lambda model: self._failed_at.get(model, float("-inf")))
+        return list(self._models)
+
+    def _barriers(self, now: float) -> "Iterator[_Barrier]":
+        shared = (self._account, self._endpoint)
+        yield from (self._barrier(circuit, now) for circuit in shared if circuit.state != "closed")
+        if self._paused_until > now:
+            yield _Barrier(self._paused_until - now, self._reasons["pause"])
+        silent_for = now - self._last_call
+        if self._unanswered >= MOST_UNANSWERED and silent_for < self._reset_s:
+            yield _Barrier(self._reset_s - silent_for, self._reasons.get("endpoint", ""))
+        models = [
+            _Barrier(self._off_until[model] - now, self._reasons[model])
+            if self._off_until.get(model, now) > now
+            else self._barrier(circuit, now)
+            for model, circuit in self._models.items()
+            if self._off_until.get(model, now) > now or circuit.state != "closed"
+        ]
+        if len(models) == len(self._models):
+            yield min(models, key=lambda barrier: barrier.wait_s)
+
+    def _barrier(self, circuit: CircuitBreaker, now: float) -> "_Barrier":
+        wait = self._opened_at.get(circuit.name, now) + self._reset_s - now if circuit.state == "open" else 0.0
+        return _Barrier(max(wait, 0.0), self._reasons.get(circuit.name, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class _Barrier:
+    """Something that keeps calls from going out."""
+
+    wait_s: float
+    reason: str
+
+
+_ENDS_THE_RUN = frozenset({FailureKind.ACCOUNT, FailureKind.ENDPOINT, FailureKind.PAUSE, FailureKind.REQUEST})
+_SIGNS_OF_LIFE = frozenset({FailureKind.TEXT, FailureKind.GONE, FailureKind.REQUEST})
+
+
+def _verdict(blames: Iterable[FailureKind]) -> FailureKind:
+    """Return whom a run of failed calls speaks against: the endpoint, unless one reply showed it alive."""
+    blames = set(blames) - {FailureKind.GONE} or {FailureKind.GONE}
+    return (
+        FailureKind.ENDPOINT
+        if blames == {FailureKind.MODEL}
+        else blames.pop()
+        if len(blames) == 1
+        else FailureKind.TEXT
+    )

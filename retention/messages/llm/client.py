@@ -1,0 +1,276 @@
+"""Language models behind one interface: a line or a reason why there is none, within a deadline.
+
+The layers, outermost first: at most 16 calls at once, the circuit breaker, the hard deadline, the
+client, the guard. Everything after the breaker is inside it, so that an answer that comes too
+late or cannot be sent counts as the failure it is.
+"""
+
+import asyncio
+import math
+import socket
+import time
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from retention.errors import InputError
+from retention.messages.guard import check
+from retention.messages.llm.breaker import Breaker
+from retention.messages.llm.event_loop import LoopThread
+from retention.messages.llm.outcome import BreakerReport, CallError, FailureKind, NotNowError
+from retention.messages.llm.prompt import line_of, messages_for
+from retention.messages.segments import MessageSegment
+from retention.settings import Settings
+
+if TYPE_CHECKING:
+    from huggingface_hub.errors import HfHubHTTPError
+
+AT_ONCE = 16
+"""Most calls under way at one time."""
+
+_MOST_TOKENS = 160
+_TEMPERATURE = 0.8
+_WORTH_ANOTHER_TRY = 0.25
+_NO_TOKEN = "none"  # noqa: S105  the client reads HF_TOKEN by itself where it is given nothing
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What came of asking for a line.
+
+    Attributes
+    ----------
+    line
+        A line that the guard found fit, slots unfilled; None if there is none.
+    source
+        The model that wrote it.
+    note
+        Why there is no line, in words for a person.
+    """
+
+    line: str | None
+    source: str = ""
+    note: str = ""
+
+
+class Writer(Protocol):
+    """Someone who can be asked for lines."""
+
+    @property
+    def deadline_s(self) -> float | None:
+        """Seconds one line may take, if the owner has a wish."""
+
+    async def write(self, facts: MessageSegment, *, deadline_s: float) -> Draft:
+        """Ask for one line; comes back within ``deadline_s`` seconds, whatever happens."""
+
+    def submit(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
+        """Run a coroutine where :meth:`write` may be awaited."""
+
+    def report(self) -> BreakerReport:
+        """Describe how the line to the model stands."""
+
+    def close(self) -> None:
+        """Let go of connections and threads."""
+
+
+def writer_from_settings(settings: Settings) -> "HubWriter | None":
+    """Return a writer for the server or the token in the settings, or None where there is neither.
+
+    A server of one's own (``RETENTION_BASE_URL``) comes first, and never gets the Hub's token.
+
+    Raises
+    ------
+    InputError
+        If the server's address is none.
+    """
+    if not settings.models:
+        return None
+    if settings.base_url:
+        if not settings.base_url.startswith(("http://", "https://")):
+            raise InputError("RETENTION_BASE_URL: is no address of a server; start it with http:// or https://")
+        return HubWriter(settings.models, base_url=settings.base_url, deadline_s=settings.deadline_s)
+    token = settings.hf_token.get_secret_value() if settings.hf_token else ""
+    if token.startswith("hf_"):
+        return HubWriter(settings.models, token=token, deadline_s=settings.deadline_s)
+    return None
+
+
+def unplugged() -> "HubWriter":
+    """Return a writer whose server refuses every connection, to show what happens then.
+
+    Nothing is pretended: the port is real, taken, and nobody listens on it.
+    """
+    return _Unplugged()
+
+
+class HubWriter:
+    """Lines from Inference Providers, or from any server that speaks the OpenAI protocol.
+
+    Keep one for as long as the process lives: the breaker remembers, and connections stay open.
+
+    Parameters
+    ----------
+    models
+        Tried in order, under one deadline.
+    token
+        For Inference Providers; sent nowhere else.
+    base_url
+        A server to ask in their place, e.g. ``http://127.0.0.1:8080/v1``.
+    deadline_s
+        Seconds one line may take; None leaves it to the caller.
+    reset_s
+        Seconds before the breaker lets a probe out.
+    """
+
+    def __init__(
+        self,
+        models: tuple[str, ...],
+        *,
+        token: str | None = None,
+        base_url: str | None = None,
+        deadline_s: float | None = None,
+        reset_s: float = 30.0,
+    ) -> None:
+        from huggingface_hub import AsyncInferenceClient
+
+        self.deadline_s = deadline_s
+        self._client = (
+            AsyncInferenceClient(base_url=base_url, token=_NO_TOKEN)
+            if base_url
+            else AsyncInferenceClient(provider="auto", token=token)
+        )
+        self._breaker = Breaker(models, reset_s=reset_s)
+        self._free = asyncio.Semaphore(AT_ONCE)
+        self._thread = LoopThread("language-model")
+
+    async def write(self, facts: MessageSegment, *, deadline_s: float) -> Draft:
+        """Ask for one line; comes back within ``deadline_s`` seconds, whatever happens."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + deadline_s
+
+        async def call(model: str) -> Draft:
+            return await self._call(model, facts, until, deadline_s)
+
+        try:
+            async with asyncio.timeout_at(until):
+                await self._free.acquire()
+        except TimeoutError:
+            return Draft(None, note="too many messages are being written at once")
+        try:
+            return await self._breaker.run(
+                call, time_left=lambda: until - clock() > _WORTH_ANOTHER_TRY * deadline_s
+            )
+        except (CallError, NotNowError) as error:
+            return Draft(None, note=error.reason)
+        finally:
+            self._free.release()
+
+    def submit(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
+        """Run a coroutine on this writer's loop."""
+        return self._thread.submit(coroutine)
+
+    def report(self) -> BreakerReport:
+        """Describe how the line to the model stands."""
+        return self._breaker.report()
+
+    def close(self) -> None:
+        """Close connections, cancel what still runs, end the thread."""
+        self._thread.close(self._client.close)
+
+    async def _call(self, model: str, facts: MessageSegment, until: float, deadline_s: float) -> Draft:
+        try:
+            async with asyncio.timeout_at(until):
+                text = await self._ask(model, facts)
+        except TimeoutError:
+            raise CallError(f"no answer within {deadline_s:g} s", FailureKind.ENDPOINT) from None
+        line = line_of(text)
+        verdict = check(line, facts.language)
+        if not verdict.fit:
+            raise CallError(f"its text was refused: {verdict.reason}", FailureKind.TEXT)
+        return Draft(line, source=model)
+
+    async def _ask(self, model: str, facts: MessageSegment) -> str:
+        import httpx2
+        from huggingface_hub.errors import HfHubHTTPError
+
+        try:
+            reply = await self._client.chat_completion(
+                messages_for(facts),
+                model=model,
+                max_tokens=_MOST_TOKENS,
+                temperature=_TEMPERATURE,
+            )
+            text = reply.choices[0].message.content
+        except HfHubHTTPError as error:
+            raise _of_status(error) from None
+        except TimeoutError:
+            raise
+        except (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.DecodingError, httpx2.TooManyRedirects):
+            raise CallError("the language model's server broke off", FailureKind.ENDPOINT) from None
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError):
+            raise CallError("the language model cannot be reached", FailureKind.ENDPOINT) from None
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
+            raise CallError("the reply was not of the agreed form", FailureKind.MODEL) from None
+        if not isinstance(text, str) or not text.strip():
+            raise CallError("the reply was empty", FailureKind.MODEL)
+        return text
+
+
+class _Unplugged(HubWriter):
+    def __init__(self) -> None:
+        self._port = socket.socket()
+        self._port.bind(("127.0.0.1", 0))
+        super().__init__(("unplugged",), base_url=f"http://127.0.0.1:{self._port.getsockname()[1]}/v1")
+
+    def close(self) -> None:
+        super().close()
+        self._port.close()
+
+
+_ACCOUNT = {
+    401: "the token is not accepted (401)",
+    402: "no inference credits left (402)",
+    403: "the token may not make calls to Inference Providers (403)",
+}
+_SLOW_DOWN = "the server asks to slow down (429)"
+_NOT_SERVED = "nobody serves this model"
+
+
+def _of_status(error: "HfHubHTTPError") -> CallError:
+    """Return what an HTTP status other than success means."""
+    status = error.response.status_code
+    if status in _ACCOUNT:
+        return CallError(_ACCOUNT[status], FailureKind.ACCOUNT)
+    if status == 429:
+        return CallError(
+            _SLOW_DOWN, FailureKind.PAUSE, retry_after_s=_seconds(error.response.headers.get("retry-after"))
+        )
+    if status in {404, 410} or (status == 400 and "model_not_supported" in error.response.text):
+        return CallError(f"{_NOT_SERVED} ({status})", FailureKind.GONE)
+    if status in {400, 422}:
+        return CallError(f"the server did not take the request ({status})", FailureKind.REQUEST)
+    return CallError(f"the language model's server failed ({status})", FailureKind.MODEL)
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """Read a ``Retry-After`` header: seconds, or a date."""
+    if retry_after is None:
+        return None
+    try:
+        seconds = float(retry_after)
+    except ValueError:
+        seconds = _seconds_until(retry_after)
+    return seconds if math.isfinite(seconds) and seconds > 0 else None
+
+
+def _seconds_until(date: str) -> float:
+    try:
+        moment = parsedate_to_datetime(date)
+    except ValueError:
+        return 0.0
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - time.time()

@@ -1,0 +1,266 @@
+"""Orders up to a cutoff day -> one row of plainly named features a customer.
+
+Everything is one sort and a few passes over the rows, whatever the number of customers, and nothing
+depends on the order of rows in the file: rows of one person and one moment are sorted by all else
+they hold.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from retention.errors import InputError
+
+WINDOWS_DAYS = (30, 60, 90)
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+HOURS = {"night": 0, "morning": 6, "lunch": 11, "afternoon": 15, "dinner": 18, "late evening": 22}
+
+_DAY = 86_400_000_000  # microseconds
+_KINDS = 20  # a text column keeps so many of its values by name
+_YES_NO = {"yes": 1.0, "no": 0.0, "y": 1.0, "n": 0.0, "true": 1.0, "false": 0.0}
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def order_features(
+    frame: pd.DataFrame,
+    *,
+    customer: str,
+    time: str,
+    amount: str | None,
+    cutoff: pd.Timestamp,
+    order: str | None = None,
+    without: Collection[str] = (),
+) -> pd.DataFrame:
+    """Summarise each customer's orders up to and including the cutoff day.
+
+    Parameters
+    ----------
+    frame
+        Typed rows of an order log (see :class:`retention.orders.order_log.Orders`).
+    customer, time, amount
+        Its columns; without an amount there are no features about money.
+    cutoff
+        Midnight at the start of the last day that counts.
+    order
+        Column with the number of the order, where rows are its lines; None where each row is an order.
+    without
+        Columns not to summarise.
+
+    Returns
+    -------
+    DataFrame
+        One row a customer with an order by then, in order of the ids; the id column comes first.
+        ``recency_days`` and ``tenure_days`` count from the last and first order to the cutoff day.
+        ``orders`` counts orders, ``orders_30d`` those of the 30 days that end with the cutoff day. Gaps
+        (``gap_mean_days, gap_spread_days, gap_max_days, gap_last_days``) lie between days with orders;
+        who ordered on one day only has none and is ``one_time``. ``recency_over_gap`` is the recency
+        in units of the person's own mean gap. ``spend_total`` is net of refunds, ``spend_trend`` the
+        change of the amount from order to order (least squares). A further numeric column gives
+        ``_mean`` and ``_last``, one of yes and no ``_share`` and ``_last``, a text one ``_usual`` and
+        ``_kinds`` (how many different).
+    """
+    past = frame[(frame[time] < cutoff + pd.Timedelta(days=1)).to_numpy()]
+    refund = np.zeros(len(past), dtype=bool) if amount is None else (past[amount] < 0).to_numpy()
+    if refund.all():
+        raise InputError(f"no customer has an order up to {cutoff.date()}; choose a later cutoff")
+    rows = _Rows.of(past[~refund], customer, time)
+    orders = rows if order is None else rows.orders(order, amount)
+    money: dict[str, object] = {}
+    if amount is not None:
+        money = _money(
+            orders, orders.frame[amount].to_numpy(np.float64), _refunded(rows, past[refund], customer, amount)
+        )
+    table: dict[str, object] = {customer: rows.ids.astype("str")}
+    table |= _rhythm(orders, int(cutoff.to_datetime64().astype("datetime64[D]").astype(np.int64)))
+    table |= money
+    table |= _habits(orders, orders.frame[time].to_numpy("datetime64[us]").astype(np.int64) % _DAY)
+    for column in frame.columns:
+        if column not in {customer, time, amount, order, *without}:
+            summary = _summary(rows, column)
+            table |= {name if name not in table else f"log_{name}": values for name, values in summary.items()}
+    return pd.DataFrame(table)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Orders sorted by customer and time: m rows of n customers.
+
+    ``who`` and ``day`` (since 1970) are per row; ``start``, the first row, and ``count`` per customer.
+    """
+
+    frame: pd.DataFrame
+    ids: pd.Index
+    who: Ints
+    day: Ints
+    start: Ints
+    count: Ints
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, customer: str, time: str) -> "_Rows":
+        codes, ids = pd.factorize(frame[customer], sort=True)
+        moment = frame[time].to_numpy("datetime64[us]").astype(np.int64)
+        order = np.lexsort((moment, codes))
+        alike = (np.diff(codes[order]) == 0) & (np.diff(moment[order]) == 0)
+        tied = np.flatnonzero(np.append(alike, False) | np.append(False, alike))
+        if len(tied):
+            rows = order[tied]
+            rest = [pd.factorize(frame[column].iloc[rows], sort=True)[0] for column in frame.columns]
+            order[tied] = rows[np.lexsort((*rest, moment[rows], codes[rows]))]
+        who = codes[order].astype(np.int64)
+        start = np.flatnonzero(np.diff(who, prepend=-1))
+        return cls(
+            frame.iloc[order],
+            pd.Index(ids),
+            who,
+            moment[order] // _DAY,
+            start,
+            np.diff(np.append(start, len(who))),
+        )
+
+    def orders(self, order: str, amount: str | None) -> "_Rows":
+        """Return the first line of each order, with the amount of all its lines; a row without a number is one."""
+        number = pd.factorize(self.frame[order])[0].astype(np.int64)
+        number = np.where(number < 0, number.max() + 1 + np.arange(len(number)), number)
+        pair = self.who * (number.max() + 1) + number
+        _, first, whose = np.unique(pair, return_index=True, return_inverse=True)
+        at = np.sort(first)
+        frame = self.frame.iloc[at]
+        if amount is not None:
+            paid = self.frame[amount].to_numpy(np.float64)
+            known = np.bincount(whose, weights=~np.isnan(paid)) > 0
+            sums = np.where(known, np.bincount(whose, weights=np.nan_to_num(paid)), np.nan)
+            frame = frame.assign(**{amount: sums[np.argsort(first)]})
+        who = self.who[at]
+        start = np.flatnonzero(np.diff(who, prepend=-1))
+        return _Rows(frame, self.ids, who, self.day[at], start, np.diff(np.append(start, len(who))))
+
+    def sum(self, values: Floats) -> Floats:
+        return np.bincount(self.who, weights=values, minlength=len(self.ids)).astype(np.float64, copy=False)
+
+    def mean(self, values: Floats) -> Floats:
+        """Mean of the known values, NaN without any."""
+        known = ~np.isnan(values)
+        return _ratio(self.sum(np.where(known, values, 0.0)), self.sum(known.astype(np.float64)))
+
+    def last(self, values: Floats) -> Floats:
+        """Last known value, NaN without any."""
+        at = np.maximum.reduceat(np.where(np.isnan(values), -1, np.arange(len(values))), self.start)
+        return np.where(at < 0, np.nan, values[at])
+
+    def usual(self, codes: Ints, kinds: int) -> Ints:
+        """Most frequent code, the smaller of equals; -1 without any."""
+        pair, times = np.unique(self.who[codes >= 0] * kinds + codes[codes >= 0], return_counts=True)
+        who, code = np.divmod(pair, kinds)
+        best = np.lexsort((code, -times, who))
+        best = best[np.flatnonzero(np.diff(who[best], prepend=-1))]
+        usual = np.full(len(self.ids), -1, dtype=np.int64)
+        usual[who[best]] = code[best]
+        return usual
+
+    def kinds(self, codes: Ints, kinds: int) -> Floats:
+        """How many different codes."""
+        pair = np.unique(self.who[codes >= 0] * kinds + codes[codes >= 0])
+        return np.bincount(pair // kinds, minlength=len(self.ids)).astype(np.float64)
+
+
+def _rhythm(rows: _Rows, today: int) -> dict[str, object]:
+    first, last = rows.day[rows.start], rows.day[rows.start + rows.count - 1]
+    recency = (today - last).astype(np.float64)
+    step = np.diff(rows.day, prepend=rows.day[:1]).astype(np.float64)
+    step[rows.start] = 0.0
+    gap = np.where(step > 0, step, np.nan)
+    mean = rows.mean(gap)
+    longest = np.maximum.reduceat(step, rows.start)
+    recent = {f"orders_{days}d": rows.sum((rows.day > today - days).astype(np.float64)) for days in WINDOWS_DAYS}
+    return {
+        "recency_days": recency,
+        "orders": rows.count.astype(np.float64),
+        "one_time": pd.array(np.where(first == last, "yes", "no"), dtype="str"),
+        "tenure_days": (today - first).astype(np.float64),
+        **recent,
+        "gap_mean_days": mean,
+        "gap_spread_days": np.sqrt(rows.mean((gap - mean[rows.who]) ** 2)),
+        "gap_max_days": np.where(first == last, np.nan, longest),
+        "gap_last_days": rows.last(gap),
+        "recency_over_gap": _ratio(recency, mean),
+    }
+
+
+def _money(rows: _Rows, amount: Floats, refunded: Floats) -> dict[str, object]:
+    known = ~np.isnan(amount)
+    number = (np.arange(len(amount)) - rows.start[rows.who]).astype(np.float64)
+    off = np.where(known, number - rows.mean(np.where(known, number, np.nan))[rows.who], 0.0)
+    return {
+        "spend_total": rows.sum(np.where(known, amount, 0.0)) + refunded,
+        "spend_mean": rows.mean(amount),
+        "spend_last": rows.last(amount),
+        "spend_trend": _ratio(rows.sum(off * np.where(known, amount, 0.0)), rows.sum(off**2)),
+    }
+
+
+def _refunded(rows: _Rows, refunds: pd.DataFrame, customer: str, amount: str) -> Floats:
+    """Sum of the (negative) refunds of those who have an order; summed in order of size, to be repeatable."""
+    sizes = refunds[amount].to_numpy(np.float64)
+    who = rows.ids.get_indexer(pd.Index(refunds[customer]))
+    order = np.lexsort((sizes, who))
+    order = order[who[order] >= 0]
+    return np.bincount(who[order], weights=sizes[order], minlength=len(rows.ids)).astype(np.float64)
+
+
+def _habits(rows: _Rows, clock: Ints) -> dict[str, object]:
+    weekday = (rows.day + 3) % 7  # 1970-01-01 was a Thursday
+    habits: dict[str, object] = {
+        "weekend_share": rows.mean((weekday >= 5).astype(np.float64)),
+        "usual_weekday": _worded(rows.usual(weekday, 7), WEEKDAYS),
+    }
+    if clock.any():
+        band = np.searchsorted(list(HOURS.values()), clock // (_DAY // 24), side="right") - 1
+        habits["usual_hours"] = _worded(rows.usual(band, len(HOURS)), list(HOURS))
+    return habits
+
+
+def _summary(rows: _Rows, column: str) -> dict[str, object]:
+    """Summarise a column about which nothing is known but its values."""
+    values = rows.frame[column]
+    if pd.api.types.is_numeric_dtype(values):
+        numbers = values.to_numpy(np.float64)
+        return {f"{column}_mean": rows.mean(numbers), f"{column}_last": rows.last(numbers)}
+    found, words = pd.factorize(values, sort=True)
+    codes = found.astype(np.int64)
+    meaning = [_YES_NO.get(str(word).casefold(), np.nan) for word in words]
+    if not np.isnan(meaning).any():
+        numbers = np.asarray([*meaning, np.nan])[codes]
+        return {f"{column}_share": rows.mean(numbers), f"{column}_last": rows.last(numbers)}
+    if 2 * len(words) > max(len(codes), 2 * _KINDS):
+        return {}  # nearly every row its own: a comment, or the number of the order
+    kinds = rows.kinds(codes, len(words))
+    summary: dict[str, object] = {
+        f"{column}_usual": _worded(rows.usual(codes, len(words)), _common(codes, [str(word) for word in words]))
+    }
+    if kinds.max() > 1:
+        summary[f"{column}_kinds"] = kinds
+    return summary
+
+
+def _common(codes: Ints, words: Sequence[str]) -> list[str]:
+    """Keep the names of the most common values; the rest are "other", so that a model meets no endless list."""
+    often = np.bincount(codes[codes >= 0], minlength=len(words))
+    kept = set(np.lexsort((np.arange(len(words)), -often))[:_KINDS].tolist())
+    return [word if place in kept else "other" for place, word in enumerate(words)]
+
+
+def _worded(codes: Ints, words: Sequence[str]) -> object:
+    """Codes -> text, missing for -1."""
+    return pd.array(np.asarray([*words, None], dtype=object)[codes], dtype="str")
+
+
+def _ratio(above: Floats, below: Floats) -> Floats:
+    """Above over below, NaN where below is 0."""
+    ratio = np.full(len(above), np.nan)
+    np.divide(above, below, out=ratio, where=below > 0)
+    return ratio

@@ -1,0 +1,230 @@
+"""A file or frame with one row an order -> Orders: who, when, how much, and a sentence for every doubt."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from retention.customers.intake import Limits, Table, read_table, table_of
+from retention.errors import InputError
+from retention.orders.excluded_columns import unfit_columns, unfit_notes
+from retention.orders.order_columns import Asked, OrderRoles, factors, find_roles
+from retention.tabular.columns import BLANK_WORDS
+from retention.tabular.dates import Dates, parse_dates
+from retention.wording.text import counted, shown
+
+_DAY = 86_400_000_000  # microseconds
+_MISTAKES = 0.01  # largest share of future dates that can be typing mistakes
+
+
+@dataclass(frozen=True)
+class Orders:
+    """An order log of m rows, one an order; treat the frame as read-only.
+
+    Attributes
+    ----------
+    frame
+        Columns under the names of the file: the customer as text, the time as ``datetime64[us]``
+        without a zone, the amount as float64 (NaN for blanks), others float64 or text.
+    customer, time
+        Names of those columns.
+    amount
+        Name of the column with the money; None where there is none.
+    name
+        What to call the customer in a message; None where there is no such column.
+    order
+        Column with the number of the order, where several rows are lines of one; else None.
+    source
+        The file, for messages.
+    notes
+        Sentences about what was repaired or set aside on the way in.
+    """
+
+    frame: pd.DataFrame
+    customer: str
+    time: str
+    amount: str | None = None
+    name: str | None = None
+    order: str | None = None
+    source: str = "orders"
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def days(self) -> NDArray[np.datetime64]:
+        """Day of each order, ``datetime64[D]``, length m."""
+        return self.frame[self.time].to_numpy("datetime64[D]")
+
+
+def read_orders(
+    source: str | Path | pd.DataFrame,
+    *,
+    customer: str | None = None,
+    time: str | None = None,
+    amount: str | None = None,
+    limits: Limits | None = None,
+    today: dt.date | None = None,
+) -> Orders:
+    """Read an order log from a file or a frame.
+
+    Rows may be in any order. Rows without a customer or a date are left out. Two equal rows are one
+    order written twice when times carry a clock; with dates alone they may be two orders of one day,
+    and both stay. Rows with the same order number are lines of one order. Amounts of 0 are orders;
+    negative amounts are refunds. Where there is no amount but a quantity and a price, it is their product.
+
+    Parameters
+    ----------
+    source
+        A CSV or Parquet file (see :func:`retention.tabular.tables.read_table`), or a frame.
+    customer, time, amount
+        Columns by name; guessed from the names where None. The amount may be missing altogether, or be two
+        columns to multiply: ``"quantity * unit_price"``.
+    limits
+        How large the log may be; those of the process if None.
+    today
+        The day after which an order cannot be; the calendar's if None.
+
+    Raises
+    ------
+    InputError
+        If the file, a column or a date cannot be used; one sentence with the row where there is one.
+
+    Examples
+    --------
+    >>> log = pd.DataFrame({"user_id": [7, 7], "date": ["2025-06-01", "2025-06-09"], "total": [250, 310]})
+    >>> orders = read_orders(log)
+    >>> orders.customer, orders.time, orders.amount, len(orders)
+    ('user_id', 'date', 'total', 2)
+    """
+    asked = Asked(customer, time, amount)
+    table, times = _read(source, asked, limits or Limits.from_settings())
+    roles = find_roles(table.frame, table.source, asked)
+    times = times or parse_dates(table.frame[roles.time].astype("str"), table.place(roles.time), epochs=True)
+    frame, said = _with_amount(table, roles)
+    notes = [*table.notes, *said]
+    unfit = unfit_columns(frame, id=roles.customer, used=(roles.time, roles.amount, roles.name, roles.order))
+    ids, said = _whole_ids(frame[roles.customer])
+    frame = frame.drop(columns=list(unfit)).assign(**{roles.time: times.values}).assign(**{roles.customer: ids})
+    notes += [*said, *times.notes, *unfit_notes(unfit, "columns")]
+    frame, said = _true_orders(frame, roles, table, today=today or dt.date.today())
+    order, about_lines = _lines(frame, roles)
+    notes += [*said, *about_lines, *_amount_notes(frame, roles.amount)]
+    return Orders(frame, roles.customer, roles.time, roles.amount, roles.name, order, table.source, tuple(notes))
+
+
+def _read(source: str | Path | pd.DataFrame, asked: Asked, limits: Limits) -> tuple[Table, Dates | None]:
+    """Read the table with ids and dates as text; a frame's own times are taken as they are."""
+    if not isinstance(source, pd.DataFrame):
+        table = read_table(source, limits=limits, text_columns=asked.text_columns, forgiving=asked.beside)
+        return table, None
+    frame, times = source, None
+    time = asked.time_in([str(column) for column in frame.columns])
+    if time in frame.columns and pd.api.types.is_datetime64_any_dtype(frame[time]):
+        times = _own_times(frame[time])
+        frame = frame.assign(**{str(time): "taken apart"})
+    table = table_of(
+        frame, source="orders", limits=limits, text_columns=asked.text_columns, forgiving=asked.beside
+    )
+    return table, times
+
+
+def _own_times(cells: pd.Series) -> Dates:
+    if cells.dt.tz is None:
+        return Dates(cells.to_numpy("datetime64[us]"))
+    note = f"column {shown(cells.name)}: times are converted to UTC, so days begin at midnight UTC"
+    return Dates(cells.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]"), (note,))
+
+
+def _with_amount(table: Table, roles: OrderRoles) -> tuple[pd.DataFrame, list[str]]:
+    """Return the rows with their amount, computed if it has to be, and what to say about that."""
+    frame = table.frame
+    if roles.amount is None:
+        return frame, ["no column with amounts was found, so there are no features about money; pass --amount"]
+    parts = factors(roles.amount, list(frame.columns))
+    for column in parts or [roles.amount]:
+        if frame[column].dtype != np.float64:
+            raise table.place(column).error(0, "the column with amounts must hold plain numbers; pass --amount")
+    if parts is None:
+        return frame, []
+    quantity, price = parts
+    return frame.assign(**{roles.amount: frame[quantity] * frame[price]}), [
+        f"the amount of a row is computed: {shown(quantity)} times {shown(price)}"
+    ]
+
+
+def _whole_ids(ids: pd.Series) -> tuple[pd.Series, list[str]]:
+    """Return ids as they were before a program took them for numbers: ``17850.0`` is ``17850``."""
+    known = ids.dropna()
+    if not len(known) or not known.str.fullmatch(r"\d+\.0").all():
+        return ids, []
+    return ids.str.slice(stop=-2), [f"column {shown(ids.name)}: ids are read without the '.0' behind them"]
+
+
+def _lines(frame: pd.DataFrame, roles: OrderRoles) -> tuple[str | None, list[str]]:
+    """Return the column with the order's number if an order can have several rows, and say so."""
+    if roles.order is None or frame[roles.order].dtype == np.float64:
+        return None, []
+    numbered = frame[[roles.customer, roles.order]].dropna()
+    count = len(numbered.drop_duplicates())
+    if count == len(numbered):
+        return None, []
+    one = f"rows with the same {shown(roles.order)} are one order"
+    return roles.order, [f"{one}: {counted(len(numbered), 'row')} are {counted(count, 'order')}"]
+
+
+def _true_orders(
+    frame: pd.DataFrame, roles: OrderRoles, table: Table, *, today: dt.date
+) -> tuple[pd.DataFrame, list[str]]:
+    """Leave out rows that are no orders, and say which."""
+    notes: list[str] = []
+    keep = np.ones(len(frame), dtype=bool)
+
+    def drop(wrong: NDArray[np.bool_], what: str) -> None:
+        wrong = wrong & keep
+        if wrong.any():
+            first = table.row_numbers[int(np.argmax(wrong))]
+            share = f"{wrong.mean():.0%}, " if wrong.mean() >= 0.01 else ""
+            notes.append(f"{counted(int(wrong.sum()), 'row')} {what} left out ({share}first: row {first:,})")
+            keep[wrong] = False
+
+    ids = frame[roles.customer]
+    drop((ids.isna() | ids.isin(BLANK_WORDS)).to_numpy(), "without a customer")
+    drop(frame[roles.time].isna().to_numpy(), "without a date")
+    if not keep.any():
+        raise InputError(f"{table.source}: no row has both a customer and a date; check the columns")
+    if parts := factors(roles.amount, [column for column in frame.columns if column != roles.amount]):
+        quantity, price = (frame[column].to_numpy(np.float64) for column in parts)
+        drop((quantity < 0) & (price == 0), "taken back at no price")
+    times = frame[roles.time].to_numpy("datetime64[us]")
+    late = times >= np.datetime64(today) + np.timedelta64(1, "D")
+    if late.sum() <= _MISTAKES * len(frame):
+        drop(late, f"dated after today ({today})")
+    else:
+        notes.append(f"dated after today ({today}) and kept: {counted(int(late.sum()), 'row')}; check the dates")
+    twice = frame.duplicated([roles.customer, roles.time], keep=False).to_numpy(copy=True)
+    twice[twice] = frame[twice].duplicated().to_numpy()  # few rows need the full comparison
+    if (times[keep].astype(np.int64) % _DAY).any():
+        drop(twice, "written twice (the same moment and all else)")
+    elif twice.any():
+        notes.append(
+            f"{counted(int(twice.sum()), 'row')} equal to another one kept: "
+            "dates have no clock time, so these may be further orders of the day"
+        )
+    return (frame if keep.all() else frame[keep].reset_index(drop=True)), notes
+
+
+def _amount_notes(frame: pd.DataFrame, column: str | None) -> list[str]:
+    if column is None:
+        return []
+    amount = frame[column].to_numpy(np.float64)
+    found = {
+        "an amount of 0 counts as an order": amount == 0,
+        "a negative amount is a refund: it lowers the total spent and counts as no order": amount < 0,
+        "a missing amount counts as an order": np.isnan(amount),
+    }
+    return [f"{what} ({counted(int(rows.sum()), 'row')})" for what, rows in found.items() if rows.any()]

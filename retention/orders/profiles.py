@@ -1,0 +1,74 @@
+"""What is known about customers besides their orders: one row a person, joined to a snapshot."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from retention.customers.intake import Limits, table_of
+from retention.customers.key_columns import check_ids
+from retention.customers.roles import guess_roles, named
+from retention.errors import InputError
+from retention.orders.excluded_columns import unfit_columns, unfit_notes
+from retention.wording.text import counted, listed
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """One row a customer, known at the cutoff.
+
+    Attributes
+    ----------
+    frame
+        Typed columns, indexed by id; the id column itself is not among them.
+    name
+        The column with what to call the person; None without one.
+    notes
+        What was left out.
+    """
+
+    frame: pd.DataFrame
+    name: str | None
+    notes: tuple[str, ...]
+
+    def join(self, table: pd.DataFrame, *, id: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
+        """Return the table with the profiles' columns after its id column, and a note about who has none.
+
+        Raises
+        ------
+        InputError
+            If a column is in both.
+        """
+        clash = [column for column in self.frame.columns if column in table.columns]
+        if clash:
+            raise InputError(f"profile: {listed(clash)} is also the name of a feature; rename it")
+        strangers = int((~table[id].isin(self.frame.index)).sum())
+        joined = self.frame.reindex(table[id]).reset_index(drop=True)
+        table = pd.concat([table[[id]], joined, table.drop(columns=id)], axis=1)
+        return table, (f"{counted(strangers, 'customer')} without a profile",) if strangers else ()
+
+
+def read_profiles(frame: pd.DataFrame, *, id: str) -> Profiles:
+    """Type the columns of a frame of profiles, and set aside personal data, labels and dates.
+
+    Raises
+    ------
+    InputError
+        If the id column is missing, blank, or holds an id twice.
+    """
+
+    def text_columns(columns: Sequence[str]) -> list[str]:
+        name = _name(columns, id)
+        return [id, name] if name else [id]
+
+    named(id, "profile", [str(column) for column in frame.columns], flag="the orders' id column")
+    table = table_of(frame, source="profile", limits=Limits.from_settings(), text_columns=text_columns)
+    check_ids(table, id)
+    name = _name(list(table.frame.columns), id)
+    unfit = unfit_columns(table.frame, id=id, used=(name,))
+    frame = table.frame.drop(columns=list(unfit)).set_index(id)
+    return Profiles(frame, name, (*table.notes, *unfit_notes(unfit, "profile")))
+
+
+def _name(columns: Sequence[str], id: str) -> str | None:
+    return guess_roles(columns, "profile", id=id).roles.name

@@ -1,0 +1,236 @@
+"""A text column of dates -> times, strictly: one way of writing for the whole column, or one sentence why not."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from retention.errors import InputError
+from retention.tabular.columns import BLANK_WORDS, Place
+from retention.wording.text import cell, shown
+
+_ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?"
+_ZONED = r".*(?:Z|UTC|:.*[+-]\d{2}:?\d{2})"
+_DAYS = {
+    r"\d{8}": "%Y%m%d",
+    r"\d{4}/\d{1,2}/\d{1,2}": "%Y/%m/%d",
+    r"\d{4}-\d{1,2}-\d{1,2}": "%Y-%m-%d",
+    r"\d{4}\.\d{1,2}\.\d{1,2}": "%Y.%m.%d",
+    r"\d{1,2}/\d{1,2}/\d{4}": "%d/%m/%Y",
+    r"\d{1,2}-\d{1,2}-\d{4}": "%d-%m-%Y",
+    r"\d{1,2}\.\d{1,2}\.\d{4}": "%d.%m.%Y",
+    r"\d{1,2}/\d{1,2}/\d{2}": "%d/%m/%y",
+    r"\d{1,2}-\d{1,2}-\d{2}": "%d-%m-%y",
+    r"\d{1,2}\.\d{1,2}\.\d{2}": "%d.%m.%y",
+    r"\d{1,2} [A-Za-z]{3} \d{4}": "%d %b %Y",
+    r"\d{1,2}-[A-Za-z]{3}-\d{4}": "%d-%b-%Y",
+    r"\d{1,2}-[A-Za-z]{3}-\d{2}": "%d-%b-%y",
+    r"[A-Za-z]{3} \d{1,2}, \d{4}": "%b %d, %Y",
+    r"\d{1,2} [A-Za-z]{3,9} \d{4}": "%d %B %Y",
+    r"[A-Za-z]{3,9} \d{1,2}, \d{4}": "%B %d, %Y",
+}
+_CLOCKS = {
+    "": "",
+    r" \d{1,2}:\d{2}": " %H:%M",
+    r" \d{1,2}:\d{2}:\d{2}": " %H:%M:%S",
+    r" \d{1,2}:\d{2} [AaPp][Mm]": " %I:%M %p",
+    r" \d{1,2}:\d{2}:\d{2} [AaPp][Mm]": " %I:%M:%S %p",
+    r" \d{1,2}:\d{2}[AaPp][Mm]": " %I:%M%p",
+    r" \d{1,2}:\d{2}:\d{2}[AaPp][Mm]": " %I:%M:%S%p",
+}
+_WAYS = {_ISO: "ISO8601"} | {day + clock: _DAYS[day] + _CLOCKS[clock] for day in _DAYS for clock in _CLOCKS}
+_NOT_BY_LOOKS = frozenset(
+    {r"\d{1,2}-\d{1,2}-\d{2}", r"\d{1,2}\.\d{1,2}\.\d{2}"}
+)  # codes and versions look so, too
+_EPOCHS: dict[str, Literal["s", "ms"]] = {r"\d{10}": "s", r"\d{13}": "ms"}
+_BLANK = BLANK_WORDS | {"NaT"}
+_ADVICE = "write dates as YYYY-MM-DD or YYYY-MM-DD HH:MM"
+
+
+@dataclass(frozen=True)
+class Dates:
+    """A column of dates made ready.
+
+    Attributes
+    ----------
+    values
+        ``datetime64[us]`` without a zone, shape (n,); NaT for blanks.
+    notes
+        What was decided about the order of day and month, and about zones.
+    """
+
+    values: NDArray[np.datetime64]
+    notes: tuple[str, ...] = ()
+
+
+def parse_dates(cells: pd.Series, place: Place, *, epochs: bool = False) -> Dates:
+    """Read a column of dates that are all written in one way.
+
+    Known ways: ISO 8601 with or without a time and a zone, ``YYYYMMDD``, the year first with ``/``, ``-`` or
+    ``.``, day or month first with these and a year of four digits or two, and English month names, with or
+    without a clock time. Whether day or month comes first, the whole column decides; times with a zone become
+    UTC.
+
+    Parameters
+    ----------
+    cells
+        n cells of text, missing for blanks.
+    place
+        Where the column stands, for messages.
+    epochs
+        Read ten digits as seconds since 1970 and thirteen as milliseconds; only for a column known to hold times.
+
+    Raises
+    ------
+    InputError
+        Naming the first cell that is no date or written in another way, or when day and month cannot
+        be told apart.
+
+    Examples
+    --------
+    >>> place = Place("orders.csv", "date", np.array([2, 3]))
+    >>> parse_dates(pd.Series(["30/06/2025", "01/07/2025"], dtype="str"), place).values.astype(str).tolist()
+    ['2025-06-30T00:00:00.000000', '2025-07-01T00:00:00.000000']
+    """
+    codes, found = pd.factorize(cells.mask(cells.isin(_BLANK)))
+    if not len(found):
+        raise InputError(f"{place.source}: column {shown(place.name)} is blank; {_ADVICE}")
+    column = _Column(pd.Series(found, dtype="str"), codes, place)
+    if epochs and (unit := epoch_unit(column.distinct)):
+        values, notes = _since_1970(column, unit)
+        return column.spread(values, notes)
+    way = _way(column)
+    if way == "ISO8601":
+        values, notes = _iso(column)
+    else:
+        layout, notes = _day_or_month_first(column, way)
+        values = pd.to_datetime(column.distinct, format=layout, errors="coerce")
+    column.refuse(values.isna().to_numpy(), "is not a day of the calendar")
+    return column.spread(values, notes)
+
+
+def dates_in(cells: pd.Series) -> bool:
+    """Whether the first cells of a text column are dates.
+
+    >>> dates_in(pd.Series(["2025-06-30", None, "2025-07-01"])), dates_in(pd.Series(["Pizza"]))
+    (True, False)
+    """
+    sample = cells.dropna().head(100).astype("str")
+    ways = [way for way in _ways_of(sample.iloc[0]) if way not in _NOT_BY_LOOKS] if len(sample) else []
+    return any(sample.str.fullmatch(way).all() for way in ways)
+
+
+def epoch_unit(cells: pd.Series) -> Literal["s", "ms"] | None:
+    """Return ``s`` or ``ms`` where every cell has the digits of seconds or milliseconds since 1970, else None.
+
+    >>> epoch_unit(pd.Series(["1704270360", None])), epoch_unit(pd.Series(["1704270360", "2024-01-03"]))
+    ('s', None)
+    """
+    texts = cells.dropna().astype("str")
+    return next((unit for way, unit in _EPOCHS.items() if len(texts) and texts.str.fullmatch(way).all()), None)
+
+
+def dated(cells: pd.Series) -> bool:
+    """Whether a column holds dates; digits alone are none, they may number something.
+
+    >>> dated(pd.Series(["2025-06-30", None])), dated(pd.Series(["20250630", None]))
+    (True, False)
+    """
+    if pd.api.types.is_datetime64_any_dtype(cells):
+        return True
+    return not pd.api.types.is_numeric_dtype(cells) and dates_in(cells) and not digits(cells)
+
+
+def digits(cells: pd.Series) -> bool:
+    """Whether the first cells of a column are digits throughout."""
+    return bool(cells.dropna().head(100).astype("str").str.isdecimal().all())
+
+
+@dataclass(frozen=True)
+class _Column:
+    """The distinct cells of a column, and where each stands."""
+
+    distinct: pd.Series
+    codes: NDArray[np.int64]
+    place: Place
+
+    def refuse(self, wrong: NDArray[np.bool_], why: str) -> None:
+        """Point at the first cell with one of the wrong values, if there is one."""
+        if wrong.any():
+            at = int(np.argmax(np.append(wrong, False)[self.codes]))
+            text = self.distinct[self.codes[at]]
+            quoted = shown(text) if _ways_of(text) else cell(text)
+            hidden = "" if quoted == shown(text) else " (letters and digits are hidden here)"
+            raise self.place.error(at, f"{quoted} {why}{hidden}; {_ADVICE}")
+
+    def spread(self, values: pd.Series, notes: tuple[str, ...]) -> Dates:
+        """Return the time of every cell, given those of the distinct ones."""
+        times = np.append(values.to_numpy("datetime64[us]"), np.datetime64("NaT"))
+        return Dates(times[self.codes], notes)
+
+
+def _way(column: _Column) -> str:
+    """Return the layout that fits most of the column, and refuse the rest of it."""
+    first = column.distinct.iloc[0]
+    matches = {way: column.distinct.str.fullmatch(way).to_numpy(bool) for way in _ways_of(first)}
+    if not matches:
+        column.refuse(np.arange(len(column.distinct)) == 0, "is not a date that can be read")
+    way = max(matches, key=lambda one: int(matches[one].sum()))
+    column.refuse(~matches[way], f"is not a date written like {shown(first)}")
+    return _WAYS[way]
+
+
+def _ways_of(text: str) -> list[str]:
+    return [way for way in _WAYS if re.fullmatch(way, text)]
+
+
+def _since_1970(column: _Column, unit: Literal["s", "ms"]) -> tuple[pd.Series, tuple[str, ...]]:
+    values = pd.to_datetime(column.distinct.astype(np.int64), unit=unit)
+    words = "seconds" if unit == "s" else "milliseconds"
+    note = (
+        f"column {shown(column.place.name)}: digits are read as {words} since 1970, so days begin at midnight UTC"
+    )
+    return values, (note,)
+
+
+def _iso(column: _Column) -> tuple[pd.Series, tuple[str, ...]]:
+    zoned = column.distinct.str.fullmatch(_ZONED).to_numpy(bool)
+    if not zoned.any():
+        return pd.to_datetime(column.distinct, format="ISO8601", errors="coerce"), ()
+    column.refuse(~zoned, "has no time zone while other cells have one")
+    text = column.distinct.str.replace(r" ?UTC$", "Z", regex=True)
+    values = pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce")
+    note = f"column {shown(column.place.name)}: times are converted to UTC, so days begin at midnight UTC"
+    return values.dt.tz_localize(None), (note,)
+
+
+def _day_or_month_first(column: _Column, layout: str) -> tuple[str, tuple[str, ...]]:
+    """Let the whole column decide whether ``03/04/2025`` is in March or in April."""
+    place, cells = column.place, column.distinct
+    if "%y" in layout and _may_begin_with_years(cells):
+        why = f"{shown(cells.iloc[0])} may begin or end with the year"
+        raise InputError(f"{place.source}: column {shown(place.name)}: {why}; {_ADVICE}")
+    if re.match(r"%d.%m", layout) is None:
+        return layout, ()
+    above_12 = cells.str.extract(r"^(\d+)\D(\d+)\D").astype(np.int64).to_numpy() > 12
+    day_first, month_first = bool(above_12[:, 0].any()), bool(above_12[:, 1].any())
+    example = [shown(cells.iloc[at]) for at in above_12.argmax(axis=0)]
+    if day_first == month_first:
+        clash = f"{example[0]} has the day first and {example[1]} the month"
+        open_question = f"{example[0]} and all others fit both day/month and month/day"
+        why = clash if day_first else open_question
+        raise InputError(f"{place.source}: column {shown(place.name)}: {why}; {_ADVICE}")
+    note = "column {}: dates are read with the {} first, as in {}"
+    if day_first:
+        return layout, (note.format(shown(place.name), "day", example[0]),)
+    swapped = re.sub(r"%d(.)%m", r"%m\1%d", layout)
+    return swapped, (note.format(shown(place.name), "month", example[1]),)
+
+
+def _may_begin_with_years(cells: pd.Series) -> bool:
+    """Whether dates with a year of two digits may have it first: there are fewer different years than days."""
+    first, last = (cells.str.extract(end)[0] for end in (r"^(\d+)\D", r"\D(\d\d)(?: |$)"))
+    return last.nunique() > first.nunique() and bool((last.astype(np.int64) <= 31).all())

@@ -1,0 +1,212 @@
+"""CSV and its relatives -> rows of text with a row number each, parsed by Apache Arrow a block at a time.
+
+The header is found, counted and checked before anything behind it is parsed, and parsing stops at
+the first row too many: neither a million columns nor a billion rows get as far as memory.
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retention.errors import InputError
+from retention.tabular.files import Limits
+from retention.tabular.shape import Rows, Source, check_names, check_rows, too_many_columns
+from retention.tabular.text import Text
+from retention.wording.text import counted
+
+_SEPARATORS = ",;\t|"
+_LONGEST_HEADER = 1 << 20
+_BLOCK = 1 << 20  # bytes; no row may be longer, and Arrow reads 32 of them ahead
+_LOOK_AHEAD = 1 << 16
+_RAGGED = re.compile(r"Row #(\d+): Expected \d+ columns, got (\d+)")
+_MOST_BLANK_CELLS = 10_000_000  # a blank line becomes a whole row of missing cells
+
+
+def open_text(text: Text, limits: Limits) -> Source:
+    """Read the header of delimited text.
+
+    Returns
+    -------
+    Source
+        Its cells are text, missing where they are empty; rows without any cell are left out.
+
+    Raises
+    ------
+    InputError
+        For a header that cannot be used. While the rows are read: for one with another number of
+        cells, one too many, a quote that is never closed, or no row at all.
+    """
+    source = text.file.name
+    data = text.open().read(2 * _LONGEST_HEADER + _LOOK_AHEAD)
+    start, end = _first_record(data, text, limits)
+    head = data[start:end].decode()
+    separator = _separator(head, data[end : end + _LOOK_AHEAD])
+    names = check_names(_fields(head, separator, source), source, limits)
+    if text.blank_lines * len(names) > _MOST_BLANK_CELLS:
+        raise _too_blank(text)
+    body = _Body(text, end, separator, names, 1 + len(data[:start].splitlines()), limits)
+    return Source(source, names, body.rows, limits, text.notes)
+
+
+@dataclass(frozen=True)
+class _Body:
+    """What stands under a header: where it starts (bytes) and what is known about it."""
+
+    text: Text
+    start: int
+    separator: str
+    names: Sequence[str]
+    header_row: int
+    limits: Limits
+
+    def rows(self) -> Iterator[Rows]:
+        """Yield the rows, a block at a time."""
+        import pyarrow as pa
+
+        source, kept, number, size, batch = self.text.file.name, 0, self.header_row + 1, self.start, None
+        for batch in self._batches():
+            cells = pa.Table.from_batches([batch]).rename_columns(self.names)
+            numbers = np.arange(number, number + len(cells))
+            number += len(cells)
+            check_rows(max(number - self.header_row - 1, 1), source, self.limits)
+            size += cells.nbytes - 3 * cells.num_columns * len(cells)  # offsets of 4 bytes, separators of 1
+            filled = _filled(cells)
+            if not filled.all():
+                cells, numbers = cells.filter(filled), numbers[filled]
+            kept += len(numbers)
+            yield Rows(cells, numbers, min(1.0, size / self.text.size))
+        self.text.file.check_unchanged()
+        if self.text.quotes % 2 and batch is not None and _runs_on(batch):
+            raise InputError(
+                f"{source}: row {number - 1:,} has a cell that does not end; look for a quote that is not closed"
+            )
+        check_rows(kept, source, self.limits)
+
+    def _batches(self) -> Iterator[Any]:
+        """Parse block after block."""
+        import pyarrow as pa
+        from pyarrow import csv as arrow_csv
+
+        if self.start == self.text.size:
+            return
+        keys = [str(position) for position in range(len(self.names))]
+        count = 0
+        try:
+            reader = arrow_csv.open_csv(
+                self.text.open(self.start),
+                read_options=arrow_csv.ReadOptions(use_threads=False, block_size=_BLOCK, column_names=keys),
+                parse_options=arrow_csv.ParseOptions(
+                    delimiter=self.separator, newlines_in_values=True, ignore_empty_lines=False
+                ),
+                convert_options=arrow_csv.ConvertOptions(
+                    column_types=dict.fromkeys(keys, pa.string()),
+                    strings_can_be_null=True,
+                    null_values=[""],
+                    check_utf8=False,  # the text was decoded before
+                ),
+            )
+            for batch in reader:
+                count += len(batch)
+                yield batch
+        except pa.ArrowInvalid as error:
+            self.text.file.check_unchanged()
+            raise self._refusal(str(error), self.header_row + count) from None
+
+    def _refusal(self, why: str, last_row: int) -> InputError:
+        """Say what the parser stumbled over after ``last_row``.
+
+        Its own sentence tells the row; a function of ours that it calls would be called in its thread.
+        """
+        source = self.text.file.name
+        if ragged := _RAGGED.search(why):
+            row, found = self.header_row + int(ragged[1]), counted(int(ragged[2]), "cell")
+            return InputError(
+                f"{source}: row {row:,} has {found} and the header {len(self.names):,}; "
+                "correct that row, or put quotes around cells that hold the separator"
+            )
+        what = "a cell does not end" if "straddling" in why else "the text cannot be split into cells"
+        return InputError(f"{source}: after row {last_row:,} {what}; look for a quote that is not closed")
+
+
+def _runs_on(cells: Any) -> bool:
+    """Whether the very last cell goes over lines: the parser closes an open quote where the file ends."""
+    last = cells.column(cells.num_columns - 1)[-1].as_py() if len(cells) else None
+    return last is not None and ("\n" in last or "\r" in last)
+
+
+def _filled(cells: Any) -> NDArray[np.bool_]:
+    """Which rows have at least one cell that is not empty, shape (n,)."""
+    filled = np.zeros(len(cells), dtype=bool)
+    for column in cells.columns:
+        filled |= column.is_valid().to_numpy()
+        if filled.all():
+            break
+    return filled
+
+
+def _first_record(data: bytes, text: Text, limits: Limits) -> tuple[int, int]:
+    """Return where the header starts and ends in the first bytes; a quoted name may go over several lines."""
+    source = text.file.name
+    start = len(data) - len(data.lstrip(b"\r\n"))
+    if start > _LONGEST_HEADER:
+        raise _too_blank(text)
+    window = data[start : start + _LONGEST_HEADER]
+    newline = b"\n" if b"\n" in window else b"\r"
+    end, quotes = 0, 0
+    while (found := window.find(newline, end)) >= 0:
+        quotes += window.count(b'"', end, found)
+        end = found + 1
+        if quotes % 2 == 0:
+            return start, start + end
+    if len(window) < _LONGEST_HEADER:
+        return start, len(data)
+    if quotes:
+        raise InputError(f"{source}: its header does not end; look for a quote that is not closed")
+    count = _columns_at_least(text, start)
+    if count > limits.columns:
+        raise too_many_columns(f"about {count:,}", source, limits)
+    raise InputError(f"{source}: its first line is over 1 MB long; start it with a row of column names")
+
+
+def _columns_at_least(text: Text, start: int) -> int:
+    """Count the separators up to the first line's end, however far that is."""
+    counts = dict.fromkeys(_SEPARATORS, 0)
+    file, line = text.open(start), b""
+    while not line.endswith(b"\n") and (piece := file.read(_BLOCK)):
+        line = piece[: piece.find(b"\n") + 1] or piece
+        for separator in counts:
+            counts[separator] += line.count(separator.encode())
+    return max(counts.values()) + 1
+
+
+def _too_blank(text: Text) -> InputError:
+    return InputError(f"{text.file.name}: has about {counted(text.blank_lines, 'blank line')}; remove them")
+
+
+def _separator(head: str, following: bytes) -> str:
+    """Choose the separator that splits the header, and the lines after it into as many cells."""
+    lines = following.decode(errors="ignore").splitlines()[:20]
+    whole = lines[: max(1, len(lines) - 1)]  # the last may be cut off
+
+    def merit(separator: str) -> tuple[float, int]:
+        try:
+            widths = [len(row) for row in csv.reader([head, *whole], delimiter=separator) if row]
+        except csv.Error:
+            return 0.0, 0
+        if widths[0] < 2:
+            return 0.0, 0
+        return sum(width == widths[0] for width in widths) / len(widths), widths[0]
+
+    return max(_SEPARATORS, key=merit)
+
+
+def _fields(head: str, separator: str, source: str) -> list[str]:
+    try:
+        return next(csv.reader([head], delimiter=separator))
+    except (csv.Error, StopIteration):
+        raise InputError(f"{source}: its header cannot be read; put one short name over each column") from None

@@ -1,0 +1,161 @@
+"""How many rows and columns a table has, and what its columns are called: checked before it is used."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retention.errors import InputError
+from retention.tabular.files import Limits
+from retention.tabular.formulas import unescape
+from retention.wording.text import shown
+
+_LONGEST_NAME = 500
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of a table that are next to each other.
+
+    Attributes
+    ----------
+    cells
+        A ``pyarrow.Table``, its columns as the file has them.
+    numbers
+        The row a spreadsheet shows for each; the header is row 1 when nothing stands above it.
+    share
+        How much of the file has been read with these, 0 to 1.
+    """
+
+    cells: Any
+    numbers: NDArray[np.int64]
+    share: float = 1.0
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def part(self, start: int, stop: int) -> "Rows":
+        """Return the rows from ``start`` to before ``stop``."""
+        return Rows(self.cells.slice(start, stop - start), self.numbers[start:stop], self.share)
+
+    def select(self, positions: Sequence[int]) -> "Rows":
+        """Return these columns only, in this order."""
+        return Rows(self.cells.select(positions), self.numbers, self.share)
+
+
+def joined(pieces: Sequence[Rows]) -> Rows:
+    """Put rows of the same columns under each other."""
+    import pyarrow as pa
+
+    cells = pa.concat_tables([rows.cells for rows in pieces])
+    return Rows(cells, np.concatenate([rows.numbers for rows in pieces]), pieces[-1].share)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file whose columns are known, and whose rows can be read as often as needed, some at a time.
+
+    Attributes
+    ----------
+    name
+        The file's name without its folder, for messages.
+    columns
+        What the columns are called; a blank name stays blank.
+    rows
+        Reads them from the start. Raises InputError at the first that cannot be used, the last
+        checks (is there any row, does every quote end) at the end.
+    limits
+        How many cells may be read at once.
+    notes
+        What had to be assumed about the file.
+    """
+
+    name: str
+    columns: Sequence[str]
+    rows: Callable[[], Iterator[Rows]]
+    limits: Limits
+    notes: tuple[str, ...] = ()
+
+    def whole(self, positions: Sequence[int] | None = None) -> Rows:
+        """Read all rows of these columns at once; of every column if None.
+
+        Raises
+        ------
+        InputError
+            At the first row with which they are more cells than the limit.
+        """
+        pieces: list[Rows] = []
+        count, width = 0, len(self.columns if positions is None else positions)
+        for rows in self.rows():
+            count += len(rows)
+            check_cells(count, width, self.name, self.limits)
+            pieces.append(rows if positions is None else rows.select(positions))
+        return joined(pieces)
+
+    def parts(self, positions: Sequence[int], size: int) -> Iterator[Rows]:
+        """Read these columns ``size`` rows at a time, the last time fewer."""
+        waiting: list[Rows] = []
+        for rows in self.rows():
+            waiting.append(rows.select(positions))
+            if sum(map(len, waiting)) >= size:
+                ready = joined(waiting)
+                whole = len(ready) - len(ready) % size
+                yield from (ready.part(start, start + size) for start in range(0, whole, size))
+                waiting = [ready.part(whole, len(ready))]
+        if sum(map(len, waiting)):
+            yield joined(waiting)
+
+
+def check_names(fields: Sequence[str], source: str, limits: Limits) -> list[str]:
+    """Return the column names without white space around them; a blank one stays blank.
+
+    Raises
+    ------
+    InputError
+        If there are too many, if two are the same, or if one is a page long.
+    """
+    import pyarrow as pa
+
+    if len(fields) > limits.columns:
+        raise too_many_columns(f"{len(fields):,}", source, limits)
+    names: list[str] = unescape(pa.array([field.strip() for field in fields], pa.string())).to_pylist()
+    seen: dict[str, int] = {}
+    for position, name in enumerate(names, start=1):
+        if len(name) > _LONGEST_NAME:
+            raise InputError(f"{source}: the name of column {position} is very long; is row 1 a header?")
+        if name and name in seen:
+            raise InputError(
+                f"{source}: columns {seen[name]} and {position} are both called {shown(name)}; rename one of them"
+            )
+        seen[name] = position
+    return names
+
+
+def check_rows(count: int, source: str, limits: Limits) -> None:
+    """Refuse a table without rows or with too many."""
+    if count == 0:
+        raise InputError(f"{source}: has a header but no rows under it; add one row a customer")
+    if count > limits.rows:
+        raise InputError(
+            f"{source}: has more rows than the limit of {limits.rows:,}; "
+            "split it, or raise RETENTION_MAX_ROWS where you run this yourself"
+        )
+
+
+def check_cells(rows: int, columns: int, source: str, limits: Limits) -> None:
+    """Refuse more cells than may be in memory at once."""
+    if rows * columns > limits.cells:
+        raise InputError(
+            f"{source}: has more than the limit of {limits.cells:,} cells (rows times columns); leave columns "
+            "out or split it, or raise RETENTION_MAX_CELLS where you run this yourself"
+        )
+
+
+def too_many_columns(found: str, source: str, limits: Limits) -> InputError:
+    """Return the error for a header that is too wide; ``found`` is the number in words."""
+    return InputError(
+        f"{source}: has {found} columns, more than the limit of {limits.columns:,}; "
+        "leave some out, or raise RETENTION_MAX_COLUMNS where you run this yourself"
+    )

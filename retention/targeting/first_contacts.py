@@ -1,0 +1,60 @@
+"""Whom to contact first, read from a send list."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from retention.tabular.formulas import unescape
+from retention.targeting.send_list import REASONS
+
+_ROWS_AT_ONCE = 65_536
+
+
+def first_in_line(send_list: Path, *, most: int) -> list[dict[str, Any]]:
+    """Return those to contact first: at most so many of a send list, the highest expected profit first.
+
+    Parameters
+    ----------
+    send_list
+        The CSV that scoring wrote; it is read some rows at a time, however long it is.
+    most
+        How many customers at most.
+
+    Returns
+    -------
+    list of dict
+        ``customer`` (the id), ``churn_probability``, ``expected_profit`` (currency), ``offer`` and
+        ``reasons`` (in words).
+    """
+    id = pd.read_csv(send_list, nrows=0, encoding="utf-8-sig").columns[0]
+    columns = [id, "churn_probability", "expected_profit", "send", "offer", *REASONS]
+    first = pd.DataFrame(columns=columns)
+    with pd.read_csv(
+        send_list,
+        usecols=columns,
+        dtype="str",
+        keep_default_na=False,
+        encoding="utf-8-sig",
+        chunksize=_ROWS_AT_ONCE,
+    ) as parts:
+        for part in parts:
+            due = part[part["send"] == "yes"].astype({"expected_profit": "float64"})
+            first = (pd.concat([first, due]) if len(first) else due).nlargest(most, "expected_profit")
+    return [
+        {
+            "customer": _read_back(row[id]),
+            "churn_probability": round(float(row["churn_probability"]), 4),
+            "expected_profit": row["expected_profit"],
+            "offer": row["offer"],
+            "reasons": [_read_back(row[reason]) for reason in REASONS if row[reason]],
+        }
+        for row in first.to_dict("records")
+    ]
+
+
+def _read_back(cell: str) -> str:
+    """Return a cell's text as it was before it was made safe for spreadsheets."""
+    import pyarrow as pa
+
+    return str(unescape(pa.array([cell]))[0])

@@ -1,0 +1,61 @@
+"""The columns of a send list."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from retention.churn.model import ChurnModel
+from retention.churn.reasons import top_reasons
+from retention.customers.table import Customers
+from retention.messages.segments import message_facts
+from retention.profit.economics import Economics
+from retention.targeting.policy import Decision, Policy
+
+ASSUMED = "assumed"
+"""What these amounts rest on: inputs nobody has measured yet."""
+
+REASONS = ("reason_1", "reason_2", "reason_3")
+
+
+def send_list_rows(
+    customers: Customers,
+    model: ChurnModel,
+    policy: Policy,
+    decision: Decision,
+    *,
+    matrix: NDArray[np.float64],
+    probability: NDArray[np.float64],
+) -> pd.DataFrame:
+    """Put what is known and decided about n customers into columns.
+
+    Parameters
+    ----------
+    customers, model, policy, decision
+        Who they are, what scored them, and what was decided about these n.
+    matrix, probability
+        The customers as the model sees them, (n, d), and their churn probability, (n,).
+
+    Returns
+    -------
+    DataFrame
+        See :class:`retention.targeting.Scored`.
+    """
+    value = customers.value
+    offered = np.array([offer.id for offer in policy.offers], dtype=object)[decision.offer]
+    rows = pd.DataFrame(index=customers.frame.index)
+    rows[customers.roles.id] = customers.ids
+    rows["churn_probability"] = probability
+    rows["value"] = policy.economics.value if value is None else value
+    rows["expected_profit"] = np.round(decision.expected_profit, 2)
+    rows["send"] = np.where(decision.send, "yes", "no")
+    rows["offer"] = np.where(decision.send, offered, "")
+    rows = rows.join(top_reasons(model, customers, matrix=matrix))
+    rows["value_evidence"] = rows["expected_profit_evidence"] = ASSUMED
+    # so that `offers` gives what was priced here, in the currency it was priced in
+    rows["offer_cost"] = np.array([offer.cost for offer in policy.offers], dtype=np.float64)[decision.offer]
+    rows["offer_cost_evidence"] = ASSUMED
+    if policy.economics.currency != Economics.currency:  # a list in plain letters is to stay one
+        rows["currency"] = policy.economics.currency
+    for name, column in message_facts(customers).items():
+        rows[name] = column
+    return rows.reset_index(drop=True)

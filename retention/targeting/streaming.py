@@ -1,0 +1,153 @@
+"""A file of customers of any length -> their send list as CSV, some customers at a time."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retention.churn.drift import Tally
+from retention.churn.model import ChurnModel
+from retention.churn.schema import encode
+from retention.customers.roles import Kinds
+from retention.customers.stream import ROWS_AT_ONCE, CustomerStream, open_customers
+from retention.messages.segments import fact_kinds
+from retention.profit.catalogue import Offer
+from retention.profit.economics import Economics
+from retention.progress import Progress, silent
+from retention.tabular.csv_export import csv_in_parts
+from retention.tabular.files import Limits
+from retention.targeting.policy import Decision, Policy, policy_for
+from retention.targeting.send_list import send_list_rows
+from retention.targeting.summary import Summary, spending_of
+
+_CHECKED, _DECIDED = 0.05, 0.15  # shares of the work done by then
+
+
+def score_file(
+    source: str | Path,
+    out: Path,
+    model: ChurnModel,
+    economics: Economics,
+    *,
+    threshold: float | None = None,
+    top: int | None = None,
+    catalogue: tuple[Offer, ...] | None = None,
+    every_offer: bool = False,
+    budget: float | None = None,
+    max_contacts: int | None = None,
+    id: str | None = None,
+    label: str | None = None,
+    value: str | None = None,
+    exclude: Sequence[str] = (),
+    limits: Limits | None = None,
+    rows_at_once: int = ROWS_AT_ONCE,
+    progress: Progress = silent,
+) -> Summary:
+    """Write the send list of a file of customers, in memory that hardly grows with their number.
+
+    The file is read twice: the first time it is checked to the end, so that nothing is scored before
+    everything can be. The result is, byte for byte, what :func:`retention.targeting.score` gives for the
+    whole table with :func:`known_kinds` of the model, written as CSV. Eight bytes a customer are kept to find
+    ids that stand there twice. A limit on the whole list (``top``, ``budget``, ``max_contacts``) takes a third
+    reading, since nobody is decided about before everybody is scored, and some 50 bytes a customer
+    and offer.
+
+    Parameters
+    ----------
+    source
+        CSV or Parquet, one row a customer; a label column is ignored.
+    out
+        CSV file to write; it is there, whole, at the end, and an older one stays until then.
+    model, economics
+        What scores and what prices them.
+    threshold, top, catalogue, every_offer, budget, max_contacts
+        As for :func:`retention.targeting.score`.
+    id, label, value, exclude, limits
+        As for :func:`retention.customers.intake.read_customers`.
+    rows_at_once
+        How many customers are in memory at a time.
+    progress
+        Told after each of these; may raise Cancelled, and then nothing was written.
+
+    Raises
+    ------
+    InputError
+        If the file or a limit cannot be used; one sentence with the row.
+    ModelError
+        If the customers lack a column that the model needs.
+    """
+    stream = open_customers(
+        source,
+        kinds=known_kinds(model),
+        id=id,
+        label=label,
+        value=value,
+        exclude=exclude,
+        limits=limits,
+        rows_at_once=rows_at_once,
+        progress=lambda share, words: progress(_CHECKED * share, words),
+    )
+    policy = policy_for(
+        model,
+        economics,
+        values=stream.roles.value is not None,
+        threshold=threshold,
+        top=top,
+        catalogue=catalogue,
+        every_offer=every_offer,
+        budget=budget,
+        max_contacts=max_contacts,
+    )
+    decided = None if policy.one_by_one else _decide(stream, model, policy, progress)
+    tally = Tally(model)
+    contacted, earned, spent = 0, 0.0, 0.0
+    with csv_in_parts(out) as write:
+        for customers in stream:
+            start = tally.customers
+            matrix = encode(model.columns, customers)
+            probability = model.ladder.probability(matrix)
+            tally.add(customers, matrix, probability)
+            if decided is None:
+                decision = policy.decide(probability, customers.value)
+            else:
+                decision = decided.part(start, tally.customers)
+            contacted += int(decision.send.sum())
+            earned += float(np.round(decision.expected_profit[decision.send], 2).sum())
+            spent += float(decision.spend.sum())
+            write(send_list_rows(customers, model, policy, decision, matrix=matrix, probability=probability))
+            done = _DECIDED + (1 - _DECIDED) * tally.customers / len(stream)
+            progress(done, f"Scored {tally.customers:,} of {len(stream):,} customers")
+    return Summary(
+        customers=len(stream),
+        contacted=contacted,
+        mean_probability=tally.mean_probability,
+        drift=tally.drift(),
+        threshold=policy.threshold,
+        expected_profit=round(earned, 2),
+        spending=spending_of(policy, decision, spent),
+        currency=economics.currency,
+        warnings=stream.notes if policy.caution is None else (*stream.notes, policy.caution),
+    )
+
+
+def known_kinds(model: ChurnModel) -> Kinds:
+    """Return what is known of the columns of customers to score: the model's, and what a message may use."""
+    learned = {column.name: column.kind for column in model.columns}
+    return lambda columns: {**fact_kinds(columns), **learned}
+
+
+def _decide(stream: CustomerStream, model: ChurnModel, policy: Policy, progress: Progress) -> Decision:
+    """Score everybody without reasons, and decide about all of them together."""
+    probability = np.empty(len(stream))
+    value: NDArray[np.float64] | None = None if stream.roles.value is None else np.empty(len(stream))
+    done = 0
+    for customers in stream:
+        rows = slice(done, done + len(customers))
+        probability[rows] = model.predict(customers)
+        if value is not None and customers.value is not None:
+            value[rows] = customers.value
+        done = rows.stop
+        share = _CHECKED + (_DECIDED - _CHECKED) * done / len(stream)
+        progress(share, f"Looking at {done:,} of {len(stream):,} customers")
+    return policy.decide(probability, value)

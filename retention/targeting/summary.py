@@ -1,0 +1,144 @@
+"""What a send list comes to, in a few numbers and in words."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from retention.churn.drift import Drift
+from retention.targeting.policy import Decision, Policy
+from retention.targeting.send_list import ASSUMED
+from retention.wording.money import in_currency
+
+_SPENDING = ("budget", "budget_spent", "shadow_price", "next_thousand", "contact_price")
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What the offers sent are expected to cost, and what a looser limit would earn.
+
+    Attributes
+    ----------
+    spent
+        Contacts and redemptions (currency), expected.
+    budget, max_contacts
+        The limits that were set; None for none.
+    budget_price
+        The budget's shadow price: what its next unit of currency would earn; 0 when it is no limit.
+    next_thousand
+        What 1,000 more of budget would earn (currency); 0 when it is no limit.
+    contact_price
+        What one contact more would earn (currency); 0 when contacts are no limit.
+    """
+
+    spent: float
+    budget: float | None = None
+    max_contacts: int | None = None
+    budget_price: float = 0.0
+    next_thousand: float = 0.0
+    contact_price: float = 0.0
+
+    def amounts(self) -> dict[str, float | None]:
+        """Return every amount under the name that files use."""
+        found = (self.budget, self.spent, self.budget_price, self.next_thousand, self.contact_price)
+        return dict(zip(_SPENDING, found, strict=True))
+
+    def at_the_margin(self, currency: str) -> list[str]:
+        """Say what the next of each limit would earn; nothing of limits that were not set."""
+        words = []
+        if self.budget is not None:
+            words.append(
+                f"the next {in_currency(1000, currency)} of budget would earn "
+                f"{in_currency(self.next_thousand, currency)} ({ASSUMED})"
+                if self.budget_price > 0
+                else "the budget does not bind: more of it would earn nothing more"
+            )
+        if self.max_contacts is not None:
+            words.append(
+                f"one contact more would earn {in_currency(round(self.contact_price, 2), currency, exactly=True)} "
+                f"({ASSUMED})"
+                if self.contact_price > 0
+                else "the cap on contacts does not bind: more contacts would earn nothing more"
+            )
+        return words
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A send list in a few numbers.
+
+    Attributes
+    ----------
+    customers, contacted
+        How many were scored, and how many of them get an offer.
+    mean_probability
+        Mean churn probability.
+    drift
+        How these customers differ from those the model was trained on.
+    threshold
+        The probability from which on customers were put on the list; None where each had their own.
+    expected_profit
+        What the offers sent are expected to earn against doing nothing (currency).
+    spending
+        What they are expected to cost; None where nothing was weighed against it.
+    currency
+        Sign of the amounts.
+    warnings
+        Sentences a person should read before sending.
+    """
+
+    customers: int
+    contacted: int
+    mean_probability: float
+    drift: Drift
+    threshold: float | None
+    expected_profit: float
+    spending: Spending | None
+    currency: str
+    warnings: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values as JSON takes them; ``evidence`` says what each amount rests on."""
+        amounts: dict[str, float | None] = {"expected_profit": self.expected_profit}
+        amounts |= dict.fromkeys(_SPENDING) if self.spending is None else self.spending.amounts()
+        return {
+            "customers": self.customers,
+            "contacted": self.contacted,
+            "mean_probability": self.mean_probability,
+            "threshold": None if self.threshold in {None, math.inf} else self.threshold,
+            "max_contacts": None if self.spending is None else self.spending.max_contacts,
+            **amounts,
+            "warnings": list(self.warnings),
+            "drift": {"level": self.drift.level, "reasons": list(self.drift.reasons)},
+            "evidence": {name: [ASSUMED] for name, amount in amounts.items() if amount is not None},
+        }
+
+    def in_words(self) -> list[str]:
+        """Return sentences for a person, the offers' money first."""
+        earned = in_currency(self.expected_profit, self.currency)
+        words = [f"expected profit of sending {earned} ({ASSUMED})"]
+        spending = self.spending
+        if spending is not None:
+            cost = f"the offers are expected to cost {in_currency(spending.spent, self.currency)}"
+            limit = (
+                ""
+                if spending.budget is None
+                else f" of a budget of {in_currency(spending.budget, self.currency, exactly=True)}"
+            )
+            words.append(f"{cost}{limit} ({ASSUMED})")
+            words += spending.at_the_margin(self.currency)
+        words += self.warnings
+        return [*words, f"mean churn probability {self.mean_probability:.1%}", *self.drift.reasons]
+
+
+def spending_of(policy: Policy, decision: Decision, spent: float) -> Spending | None:
+    """Return the spending of a decision by a policy; None where nothing was weighed against it."""
+    if not policy.choice:
+        return None
+    return Spending(
+        spent,
+        policy.budget,
+        policy.most,
+        decision.budget_price,
+        decision.next_thousand,
+        decision.contact_price,
+    )

@@ -1,0 +1,142 @@
+"""A model folder as one zip file, the way it travels; a stranger's is opened with bounds on all it may hold."""
+
+import re
+import stat
+import struct
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from retention.churn.model import ChurnModel
+from retention.errors import InputError, ModelError
+from retention.tabular import parquet
+from retention.tabular.files import Limits
+
+_MEGABYTE = 1_000_000
+_MOST_FILES = 8
+_MOST_DIRECTORY = 4096  # bytes; the table of contents of a model's four files takes some 300
+_UNPACKED_FREELY = 16 * _MEGABYTE
+_MOST_TIMES_LARGER = 100  # JSON of trees packs 5 to 10 times
+_COLUMNS_OUT_OF_FOLD = 4
+_PLAIN = re.compile(r"(?:\w[\w-]*/)?(\w[\w-]*(?:\.\w[\w-]*)*)")  # a file, or one in a folder that was zipped whole
+_END = struct.Struct(
+    "<4s4H2LH"
+)  # the record that ends a zip: ..., size and place of the table of contents, comment
+_LOCATOR = 20  # bytes before it where a zip of over 4 GB says that the record lies elsewhere
+
+
+def save(model: ChurnModel, path: Path) -> None:
+    """Write a model as a zip file."""
+    with tempfile.TemporaryDirectory(prefix="model-") as folder:
+        model.save(folder)
+        pack(Path(folder), path)
+
+
+def pack(folder: Path, path: Path) -> None:
+    """Write a model's folder as a zip file."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for file in sorted(folder.iterdir()):
+            packed.write(file, file.name)
+
+
+def load(path: Path, *, limits: Limits | None = None) -> ChurnModel:
+    """Read a model from a zip file that anybody may have made.
+
+    It is unpacked into a private folder that is gone when this returns.
+
+    Parameters
+    ----------
+    path
+        The zip of a model folder, or of the files in it.
+    limits
+        How large the zip, its content and its out-of-fold rows may be; those of the process if None.
+
+    Raises
+    ------
+    InputError
+        If it is no zip, holds anything but a few plainly named files, or unpacks to too much.
+    ModelError
+        If the files in it are no model, or not the ones that were saved.
+    """
+    with unpacked(path, limits=limits) as folder:
+        return ChurnModel.load(folder)
+
+
+@contextmanager
+def unpacked(path: Path, *, limits: Limits | None = None) -> Iterator[Path]:
+    """Yield the folder that a zip file holds, its bytes as they are; nothing is known of them but their bounds.
+
+    What is found wrong with the folder meanwhile is told of the zip file.
+
+    Raises
+    ------
+    InputError, ModelError
+        As :func:`load`.
+    """
+    limits = limits or Limits.from_settings()
+    with tempfile.TemporaryDirectory(prefix="model-") as place:
+        folder = Path(place)
+        for name, content in _files(path, limits):
+            if name.endswith(".parquet"):  # a short file may decode to a billion rows
+                parquet.parse(content, f"{path.name}: {name}", replace(limits, columns=_COLUMNS_OUT_OF_FOLD))
+            (folder / name).write_bytes(content)
+        try:
+            yield folder
+        except ModelError as error:
+            raise ModelError(str(error).replace(place, path.name)) from None
+
+
+def _files(path: Path, limits: Limits) -> Iterator[tuple[str, bytes]]:
+    """Yield each file's name and content; stop at the first that cannot belong to a model."""
+    _check_directory(path, limits)
+    left = min(limits.megabytes * _MEGABYTE, max(_UNPACKED_FREELY, _MOST_TIMES_LARGER * path.stat().st_size))
+    try:
+        with zipfile.ZipFile(path) as packed:
+            entries = [entry for entry in packed.infolist() if not entry.is_dir()]
+            names = _plain_names(entries, path.name)
+            for entry, name in zip(entries, names, strict=True):
+                with packed.open(entry) as file:
+                    content = file.read(left + 1)
+                left -= len(content)
+                if left < 0:
+                    raise InputError(
+                        f"{path.name}: unpacks to more than a model takes; pass the zip that was made"
+                    )
+                yield name, content
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, UnicodeError):
+        raise InputError(f"{path.name}: is a damaged or encrypted zip; make or fetch it again") from None
+
+
+def _check_directory(path: Path, limits: Limits) -> None:
+    """Read where a zip ends, before anything makes an object of each of a million entries."""
+    size = path.stat().st_size
+    if size > limits.megabytes * _MEGABYTE:
+        raise InputError(f"{path.name}: is larger than the limit of {limits.megabytes:,} MB; pass a smaller model")
+    with path.open("rb") as file:
+        file.seek(max(0, size - _LOCATOR - _END.size))
+        tail = file.read()
+    before, end = tail[: -_END.size], tail[-_END.size :]
+    if len(end) < _END.size or not end.startswith(b"PK\5\6") or before.startswith(b"PK\6\7"):
+        raise InputError(f"{path.name}: is no zip of a model folder; pass the file that training made")
+    *_, directory, _, comment = _END.unpack(end)
+    if directory > _MOST_DIRECTORY or comment:
+        raise InputError(f"{path.name}: holds more than a model; zip the model folder alone")
+
+
+def _plain_names(entries: list[zipfile.ZipInfo], source: str) -> list[str]:
+    """Return the names without their folder, if they are names of files that a model may have."""
+    names = []
+    for entry in entries:
+        found = _PLAIN.fullmatch(entry.filename)
+        kind = stat.S_IFMT(entry.external_attr >> 16)
+        plain = kind in {0, stat.S_IFREG} and entry.compress_type in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+        if found is None or not plain:
+            raise InputError(f"{source}: holds something that is no plain file; zip the model folder alone")
+        names.append(found[1])
+    if len(names) > _MOST_FILES or len(set(names)) < len(names):
+        raise InputError(f"{source}: holds too many files, or one twice; zip the model folder alone")
+    return names

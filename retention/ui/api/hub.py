@@ -1,0 +1,184 @@
+"""Models, customers and decisions to the Hugging Face Hub and back, in the name of whoever calls.
+
+``hub`` is as whom, and no part of the API: on one's own machine whoever is signed in there, elsewhere the
+caller with the token they pass along.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from retention.churn.model import ChurnModel
+from retention.customers.intake import read_customers
+from retention.hub import publish
+from retention.hub.connection import Hub
+from retention.hub.dataset_release import Deciding, plan_dataset
+from retention.hub.model_release import plan_model
+from retention.hub.pseudonyms import Salt
+from retention.hub.release import Release
+from retention.hub.replay import replay as replay_from_hub
+from retention.hub.tables import pull_table
+from retention.profit.economics import Economics
+from retention.progress import Progress, silent
+from retention.targeting import known_kinds
+from retention.ui.api import archives as model_zip
+from retention.ui.api.found import Found
+
+
+def push(
+    source: Path,
+    repo: str,
+    *,
+    kind: Literal["model", "dataset"] = "model",
+    confirm: bool = False,
+    private: bool = True,
+    with_evaluation: bool = False,
+    model_at: str = "",
+    threshold: float | None = None,
+    id: str = "",
+    label: str = "",
+    value_column: str = "",
+    value: float = 500.0,
+    offer_cost: float = 50.0,
+    contact_cost: float = 0.0,
+    save_rate: float = 1.0,
+    stayer_redemption: float = 1.0,
+    harm_rate: float = 0.0,
+    currency: str = "₹",
+    hub: Hub,
+    progress: Progress = silent,
+) -> Found:
+    """Share a model, or customers under pseudonyms, on the Hugging Face Hub, once it is confirmed.
+
+    Without confirm nothing is sent: the answer says what would be, for a person to look at and agree.
+
+    Parameters
+    ----------
+    source
+        A model, the zip file that train returned; or customers, CSV or Parquet, one row a customer.
+    repo
+        OWNER/NAME on the Hub; made if there is none.
+    kind
+        What the source is: model or dataset (customers).
+    confirm
+        Set it to push what a person has agreed to.
+    private
+        Whether nobody else may see it.
+    with_evaluation
+        Share a model's evaluation rows too: score and outcome of every training customer, no ids.
+    model_at
+        For customers: OWNER/NAME or OWNER/NAME@commit of a model on the Hub, to share who gets an offer as well,
+        so that replay can make that decision again; blank for the customers alone.
+    threshold
+        Send an offer from this churn probability on; left out, from the one that earned most or breaks even.
+    id
+        Column with the customer's id; blank to guess it by its name.
+    label
+        Column that says who left; blank to guess it by its name.
+    value_column
+        Column with the margin kept if that customer stays; blank to guess it by its name.
+
+    Returns
+    -------
+    summary
+        JSON: repo, commit (null until it is pushed), kind, private, files with their sizes, columns and what
+        happens to each, left_out, warnings.
+    """
+    economics = Economics(value, offer_cost, save_rate, stayer_redemption, harm_rate, contact_cost, currency)
+    if kind == "model":
+        with model_zip.unpacked(source) as folder:
+            release = plan_model(
+                folder, repo=repo, economics=economics, with_evaluation=with_evaluation, private=private
+            )
+    else:
+        with _deciding(model_at, economics, threshold, hub, progress) as deciding:
+            kinds = None if deciding is None else known_kinds(ChurnModel.load(deciding.model))
+            customers = read_customers(
+                source, id=id or None, label=label or None, value=value_column or None, kinds=kinds
+            )
+            release = plan_dataset(
+                customers, repo=repo, salt=Salt.for_release(), deciding=deciding, private=private
+            )
+    pushed = publish.push(release, hub=hub, progress=progress) if confirm else None
+    return {**_planned(release), "commit": None if pushed is None else pushed.commit}
+
+
+def pull(
+    repo: str,
+    *,
+    kind: Literal["model", "dataset"] = "model",
+    folder: Path,
+    hub: Hub,
+    progress: Progress = silent,
+) -> tuple[Path, Found]:
+    """Fetch a model, or a table of customers or orders, from the Hugging Face Hub.
+
+    Models, and customers that this program shared, are held against their hashes first. A dataset of somebody
+    else's may hold one CSV or Parquet file.
+
+    Parameters
+    ----------
+    repo
+        OWNER/NAME for the newest, OWNER/NAME@commit for always the same.
+    kind
+        What there is: model or dataset.
+
+    Returns
+    -------
+    fetched
+        The model as a zip file, for profit and score; or the table.
+    summary
+        JSON: repo, commit, kind, files.
+    """
+    if kind == "dataset":
+        table = pull_table(repo, out=folder, hub=hub, progress=progress)
+        return table.path, {"repo": table.repo, "commit": table.commit, "kind": kind, "files": [table.path.name]}
+    with tempfile.TemporaryDirectory(prefix="model-") as place:
+        pulled = publish.pull(repo, kind=kind, out=Path(place) / "model", hub=hub, progress=progress)
+        file = folder / "model.zip"
+        model_zip.pack(Path(place) / "model", file)
+    return file, {"repo": pulled.repo, "commit": pulled.commit, "kind": kind, "files": list(pulled.files)}
+
+
+def replay(repo: str, *, hub: Hub, progress: Progress = silent) -> Found:
+    """Make a decision that was shared on the Hugging Face Hub again, and compare it bit for bit.
+
+    Its customers are scored anew with its model at the shared money inputs.
+
+    Parameters
+    ----------
+    repo
+        OWNER/NAME@commit of a dataset that holds a decision.
+
+    Returns
+    -------
+    summary
+        JSON: repo, commit, files, model, customers, identical (true or false), different (column -> rows).
+    """
+    return replay_from_hub(repo, hub=hub, progress=progress).as_dict()
+
+
+@contextmanager
+def _deciding(
+    model_at: str, economics: Economics, threshold: float | None, hub: Hub, progress: Progress
+) -> Iterator[Deciding | None]:
+    """Yield how to decide, with the model's folder at hand meanwhile; None where nothing is to be decided."""
+    if not model_at:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="model-") as place:
+        folder = Path(place) / "model"
+        pulled = publish.pull(model_at, kind="model", out=folder, hub=hub, progress=progress)
+        yield Deciding(folder, pulled.reference, economics, threshold)
+
+
+def _planned(release: Release) -> Found:
+    return {
+        "repo": release.repo,
+        "kind": release.kind,
+        "private": release.private,
+        "files": {file.path: file.size for file in release.files},
+        **release.in_full(),
+    }

@@ -1,0 +1,63 @@
+"""A message for everyone on a send list."""
+
+from pathlib import Path
+from typing import Literal
+
+from retention import targeting as send_list
+from retention.messages.batch import write_messages
+from retention.profit.economics import Economics
+from retention.progress import Progress, silent
+from retention.tabular.csv_export import write_csv
+from retention.ui.api.found import Found
+from retention.ui.language_model import writer
+
+
+def offers(
+    scored: Path,
+    *,
+    tone: Literal["warm", "playful", "brief"] = "warm",
+    language: Literal["en", "hi", "hinglish"] = "en",
+    everyone: bool = False,
+    currency: str = "",
+    folder: Path,
+    progress: Progress = silent,
+) -> tuple[Path, Found]:
+    """Write a message for every customer on the send list; nobody is left out when a language model is down.
+
+    Parameters
+    ----------
+    scored
+        The send list: the CSV that score returned.
+    tone
+        How the messages sound.
+    language
+        The messages' language: English, Hindi or Hinglish.
+    everyone
+        Set it to write to all rows, not only to those with send = yes.
+    currency
+        Sign or code of the currency; blank for the one that the send list was priced in.
+
+    Returns
+    -------
+    messages
+        The send list as CSV with message, message_source (who worded it) and message_note.
+    summary
+        JSON: customers, messages, held_back, by_source, seconds, breaker.
+    """
+    rows = send_list.read_send_list(scored)
+    known = currency or send_list.currency_of(rows)
+    economics = Economics() if known is None else Economics(currency=known)
+    campaign = write_messages(
+        rows,
+        id=str(rows.columns[0]),
+        offers=send_list.offers_priced(rows, economics),
+        writer=writer(),
+        everyone=everyone,
+        tone=tone,
+        language=language,
+        currency=economics.currency,
+        progress=progress,
+    )
+    file = folder / "messages.csv"
+    write_csv(campaign.messages, file)
+    return file, campaign.as_dict()

@@ -1,0 +1,205 @@
+"""A model, what it earns, and whom it says to contact."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from retention import pipeline
+from retention import targeting as send_list
+from retention.artifacts import sha256
+from retention.customers.intake import read_customers
+from retention.customers.roles import listed
+from retention.profit.curve import ProfitCurve
+from retention.profit.economics import Economics
+from retention.progress import Progress, silent
+from retention.settings import settings
+from retention.ui.api import archives as model_zip
+from retention.ui.api.found import Found
+from retention.ui.training_queue import TRAINING
+
+MOST_LISTED = 200
+"""Customers listed in an answer at the most; the file has them all."""
+
+
+def train(
+    customers: Path,
+    *,
+    id: str = "",
+    label: str = "",
+    positive: str = "",
+    value_column: str = "",
+    exclude: str = "",
+    weighted: bool = False,
+    folder: Path,
+    progress: Progress = silent,
+) -> tuple[Path, Found]:
+    """Fit a churn model on customers with known outcome, and measure it on customers it has not seen.
+
+    Only one training runs at a time; others wait in line.
+
+    Parameters
+    ----------
+    customers
+        The customers: CSV or Parquet, one row a customer, with a column that says who left.
+    id
+        Column with the customer's id; blank to guess it by its name.
+    label
+        Column that says who left (1/0, yes/no); blank to guess it by its name.
+    positive
+        The label's value for those who left; blank where it is plain, as in 1/0 or yes/no.
+    value_column
+        Column with the margin kept if that customer stays; blank to guess it by its name.
+    exclude
+        Columns that the model may not use, with commas between them.
+    weighted
+        Set it to weight leavers as much as stayers while fitting; probabilities are calibrated back.
+
+    Returns
+    -------
+    model
+        The model as a zip file, for profit and score.
+    summary
+        JSON: customers, churn_rate, chosen, candidates, metrics, warnings, out_of_time.
+    """
+    table = read_customers(
+        customers,
+        id=id or None,
+        label=label or None,
+        positive=positive or None,
+        value=value_column or None,
+        exclude=listed(exclude),
+    )
+    with TRAINING.turn(progress, limit_s=settings().training_limit_s) as report:
+        model = pipeline.train(table, scale_pos_weight="balanced" if weighted else None, progress=report)
+    file = folder / "model.zip"
+    model_zip.save(model, file)
+    return file, {"model": file.name, **model.as_dict()}
+
+
+def profit(
+    model: Path,
+    *,
+    threshold: float | None = None,
+    value: float = 500.0,
+    offer_cost: float = 50.0,
+    contact_cost: float = 0.0,
+    save_rate: float = 1.0,
+    stayer_redemption: float = 1.0,
+    harm_rate: float = 0.0,
+    currency: str = "₹",
+) -> Found:
+    """Say what sending an offer to everyone above a churn probability earns, and which threshold earns most.
+
+    The default money inputs suppose that every leaver who gets an offer stays. Campaigns see something closer to
+    save_rate 0.3, stayer_redemption 0.6 and contact_cost 1.
+
+    Parameters
+    ----------
+    model
+        The model: the zip file that train returned.
+    threshold
+        Show the four groups at this churn probability; left out, at the one that earns most.
+
+    Returns
+    -------
+    summary
+        JSON: threshold_best, profit_best, profit_all, profit_none and more per 1,000 customers, headroom (whether
+        picking customers beats sending to all or none), matrix, band, and evidence, what each amount rests on.
+    """
+    economics = Economics(value, offer_cost, save_rate, stayer_redemption, harm_rate, contact_cost, currency)
+    return _curve(_Zip(sha256(model.read_bytes()), model)).reprice(economics).as_dict(threshold=threshold)
+
+
+def score(
+    customers: Path,
+    model: Path,
+    *,
+    top: int | None = None,
+    threshold: float | None = None,
+    every_offer: bool = False,
+    budget: float | None = None,
+    max_contacts: int | None = None,
+    id: str = "",
+    value_column: str = "",
+    exclude: str = "",
+    value: float = 500.0,
+    offer_cost: float = 50.0,
+    contact_cost: float = 0.0,
+    save_rate: float = 1.0,
+    stayer_redemption: float = 1.0,
+    harm_rate: float = 0.0,
+    currency: str = "₹",
+    folder: Path,
+    progress: Progress = silent,
+) -> tuple[Path, Found]:
+    """Answer who is about to leave and whom to contact first, as in "who should I call this week?".
+
+    Every customer gets a churn probability, what an offer to them is expected to earn, and reasons in words.
+
+    Parameters
+    ----------
+    customers
+        Today's customers: CSV or Parquet, one row a customer, with the columns the model was trained on.
+    model
+        The model: the zip file that train returned.
+    top
+        Contact so many customers at the most, those with the highest expected profit; left out, all whom it pays
+        to contact.
+    threshold
+        Contact from this churn probability on; left out, the one that earned most, or with a value column each
+        customer's own.
+    every_offer
+        Set it to give each customer the offer of the catalogue that earns most with them, not the first.
+    budget
+        The offers may be expected to cost so much at the most (currency); those that earn most for it are sent.
+    max_contacts
+        Contact so many customers at the most, weighing what each would earn; not together with threshold.
+    id
+        Column with the customer's id; blank to guess it by its name.
+    value_column
+        Column with the margin kept if that customer stays; blank to guess it by its name.
+    exclude
+        Columns to leave aside, with commas between them.
+
+    Returns
+    -------
+    scored
+        The send list as CSV, one row a customer, for offers.
+    summary
+        JSON: customers, contacted, mean_probability, threshold, expected_profit, drift and more, and top: up to
+        200 customers to contact, the highest expected profit first, each with customer (the id),
+        churn_probability, expected_profit, offer and reasons; evidence says what amounts rest on.
+    """
+    economics = Economics(value, offer_cost, save_rate, stayer_redemption, harm_rate, contact_cost, currency)
+    file = folder / "scored.csv"
+    found = send_list.score_file(
+        customers,
+        file,
+        model_zip.load(model),
+        economics,
+        threshold=threshold,
+        top=top,
+        every_offer=every_offer,
+        budget=budget,
+        max_contacts=max_contacts,
+        id=id or None,
+        value=value_column or None,
+        exclude=listed(exclude),
+        progress=progress,
+    )
+    first = send_list.first_in_line(file, most=MOST_LISTED)
+    return file, {"scored": file.name, **found.as_dict(), "currency": currency, "top": first}
+
+
+@dataclass(frozen=True)
+class _Zip:
+    """A model's zip file, told from others by its content."""
+
+    digest: str
+    path: Path = field(compare=False)
+
+
+@lru_cache(maxsize=8)
+def _curve(packed: _Zip) -> ProfitCurve:
+    """Rank a model's held-out customers (scores and outcomes, no ids) once: other money inputs are then quick."""
+    return send_list.profit(model_zip.load(packed.path), Economics())

@@ -1,0 +1,1 @@
+"""A small box that brings something from the Hub."""

@@ -1,1 +1,0 @@
-"""What each button does: (session, plain inputs) -> (session, plain values). Knows no gradio; one file a step."""

@@ -1,0 +1,78 @@
+"""Training, and what the model learned."""
+
+from typing import Any
+
+import numpy as np
+
+from retention import charts as figures
+from retention import pipeline
+from retention.churn.model import ChurnModel
+from retention.errors import InputError
+from retention.progress import Progress, silent
+from retention.settings import settings
+from retention.ui.session import Session
+from retention.ui.tabs.profit.handlers import priced
+from retention.ui.training_queue import TRAINING
+from retention.wording.column_names import begun, factor_names
+
+
+def train(session: Session, *, weighted: bool, progress: Progress = silent) -> Session:
+    """Fit a model on the session's customers, and price its thresholds."""
+    if session.customers is None:
+        raise InputError("no customers yet; upload a file or simulate a market in the first tab")
+    with TRAINING.turn(progress, limit_s=settings().training_limit_s) as report:
+        model = pipeline.train(
+            session.customers, scale_pos_weight="balanced" if weighted else None, progress=report
+        )
+    return priced(session.with_own_model(model), session.economics)
+
+
+def importance(model: ChurnModel) -> Any:
+    """Draw which factors move the scores most."""
+    return figures.importance(model.directions)
+
+
+def reliability(model: ChurnModel) -> Any | None:
+    """Draw whether the probabilities mean what they say; None without out-of-fold rows."""
+    if model.out_of_fold is None:
+        return None
+    before = model.before_calibration
+    return figures.reliability(model.out_of_fold, before=() if before is None else before.groups)
+
+
+def over_time(model: ChurnModel) -> Any | None:
+    """Draw how the figures went from cutoff to cutoff; None where there are not several."""
+    return None if model.out_of_time is None else figures.over_time(model.out_of_time)
+
+
+def factors(model: ChurnModel | None) -> list[tuple[str, str]]:
+    """Return the factors to look at, the most telling first: each in words, and as its column is called."""
+    if model is None:
+        return []
+    called = factor_names(direction.feature for direction in model.directions)
+    return [(begun(called[direction.feature]), direction.feature) for direction in model.directions]
+
+
+def one_factor(session: Session, feature: str | None) -> Any | None:
+    """Draw how one factor goes along with leaving."""
+    if session.model is None or session.customers is None or not feature:
+        return None
+    return figures.dependence(session.model, session.customers, feature)
+
+
+def one_customer(session: Session, id: str) -> Any | None:
+    """Draw how one customer's probability comes about, by id, looking among today's customers first.
+
+    Raises
+    ------
+    InputError
+        If there is no model yet, or nobody has this id.
+    """
+    if session.model is None:
+        raise InputError("no model yet; press Train first")
+    for people in (session.today, session.customers):
+        if people is not None:
+            rows = np.flatnonzero(people.ids.to_numpy() == id.strip())
+            if len(rows):
+                return figures.waterfall(session.model, people, int(rows[-1]))  # of a stack, the newest
+    raise InputError("no customer has this id; copy one from the first rows in the Customers tab")

@@ -1,0 +1,137 @@
+"""What the Churn model tab says of a model as small pieces of HTML. Knows no gradio."""
+
+from html import escape
+
+from retention.churn.model import ChurnModel
+from retention.churn.out_of_time import OutOfTime
+from retention.hub.reference import Reference
+from retention.ui.components.html import bullets, cards, empty, reading
+from retention.ui.session import Session
+from retention.wording.column_names import begun, factor_names
+
+_FACTORS_TOLD = 12
+
+
+def model(trained: ChurnModel | None) -> str:
+    """Return the honest figures of a model, and what it was chosen among."""
+    if trained is None:
+        return empty("No model yet. Press Train: it is fitted on the customers of the first tab.")
+    metrics = trained.metrics
+    figures = [
+        ("Area under the ROC curve", f"{metrics.roc_auc:.3f}", "0.5 is a coin, 1 is certainty"),
+        ("Brier score", f"{metrics.brier:.4f}", "mean squared error of the probabilities"),
+        ("Mean probability", f"{metrics.mean_probability:.1%}", f"{trained.churn_rate:.1%} really left"),
+        ("Chosen", trained.chosen, _why_chosen(trained)),
+    ]
+    rows = "".join(
+        f'<tr class="{"chosen" if candidate.name == trained.chosen else ""}"><td>{escape(candidate.name)}</td>'
+        f'<td class="number">{candidate.log_loss:.4f}</td><td class="number">{candidate.roc_auc:.3f}</td></tr>'
+        for candidate in trained.candidates
+    )
+    return (
+        cards(figures)
+        + '<table class="plain"><thead><tr><th>Candidate</th><th class="number">Log-loss</th>'
+        + f'<th class="number">AUC</th></tr></thead><tbody>{rows}</tbody></table>'
+        + '<p class="muted small">Every figure comes from customers the model had not seen.</p>'
+        + _out_of_time(trained.out_of_time)
+        + _calibrated(trained)
+        + (reading(_sentence(trained.weighting["words"])) if trained.weighting else "")
+        + bullets(trained.warnings)
+    )
+
+
+def directions(trained: ChurnModel | None) -> str:
+    """Return which way the factors that move the scores most point, by the regression and by the trees."""
+    if trained is None:
+        return ""
+    called = factor_names(one.feature for one in trained.directions)
+    shown = trained.directions[:_FACTORS_TOLD]
+    rows = "".join(
+        f"<tr><td>{escape(begun(called[one.feature]))}</td><td>{escape(one.effect)}</td>"
+        f'<td class="number">{one.coefficient:+.2f}</td><td class="number">{one.sign_stability:.0%}</td>'
+        f'<td class="number">{one.mean_abs_shap:.2f}</td></tr>'
+        for one in shown
+    )
+    apart = sum(not one.agree for one in shown)
+    agreement = (
+        "Regression and trees point the same way in all of them."
+        if apart == 0
+        else f"In {apart} of these {len(shown)} regression and trees point different ways; do not act on that."
+    )
+    return (
+        '<table class="plain directions"><thead><tr><th>Factor, the others held still</th><th>Direction</th>'
+        '<th class="number">Coefficient</th><th class="number">Sign kept</th><th class="number">Mean |SHAP|</th>'
+        f"</tr></thead><tbody>{rows}</tbody></table>"
+        + reading(f"{agreement} A direction goes along with leaving; it need not be its cause.")
+        + '<p class="muted small">Coefficient: of the regression, log-odds for one standard deviation or between '
+        "the categories named. Sign kept: share of bootstrap samples that confirm it. Mean |SHAP|: how far the "
+        "trees move the log-odds by this factor.</p>"
+    )
+
+
+def scored(session: Session) -> str:
+    """Return what a model that was brought along says about the session's customers."""
+    found = session.scored
+    if found is None:
+        return ""
+    source = "" if session.model_at is None else f" from {Reference.parse(session.model_at).short}"
+    words = (
+        f"This model{source} scores {len(found.send_list):,} customers at a mean probability of "
+        f"{found.mean_probability:.1%}; an offer pays for {found.contacted:,} of them (assumed)."
+    )
+    return reading(words) + bullets(found.drift.reasons)
+
+
+def not_measured() -> str:
+    """Return why a model has no profit."""
+    return reading(
+        "This model came without its evaluation rows, so no profit can be measured with it. The slider begins at "
+        "the break-even probability of the money inputs (assumed)."
+    )
+
+
+def _out_of_time(went: OutOfTime | None) -> str:
+    """Return how the newest of several cutoffs went, beside what cross-validation promised."""
+    if went is None:
+        return ""
+    columns = (("AUC", "roc_auc", ".3f"), ("Brier score", "brier", ".4f"), ("Log-loss", "log_loss", ".4f"))
+    rows = (
+        (f"Out of time: {went.customers:,} customers at {went.cutoff}", went.metrics, ""),
+        ("Cross-validated on the earlier cutoffs", went.cross_validated, ""),
+        ("Gap", went.gap, "+"),
+    )
+    head = "".join(f'<th class="number">{name}</th>' for name, _, _ in columns)
+    body = "".join(
+        f"<tr><td>{escape(name)}</td>"
+        + "".join(f'<td class="number">{getattr(one, key):{sign}{shape}}</td>' for _, key, shape in columns)
+        + "</tr>"
+        for name, one, sign in rows
+    )
+    return (
+        f'<table class="plain"><thead><tr><th>The newest cutoff as a test</th>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table>" + reading(_sentence(went.words))
+    )
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:] + "."
+
+
+def _calibrated(trained: ChurnModel) -> str:
+    """Return what calibration did to the probabilities."""
+    before, after = trained.before_calibration, trained.metrics
+    if before is None:
+        return reading("Not calibrated: no map from scores to probabilities lowered the log-loss beyond noise.")
+    kind = trained.ladder.plan.calibrations[trained.chosen].kind
+    where = kind if kind != "none" else "in some of the folds only"
+    return reading(
+        f"Calibrated ({where}): Brier score {before.metrics.brier:.4f} before and {after.brier:.4f} after, "
+        f"log-loss {before.metrics.log_loss:.4f} and {after.log_loss:.4f}, mean probability "
+        f"{before.metrics.mean_probability:.1%} and {after.mean_probability:.1%}, where "
+        f"{trained.churn_rate:.1%} left."
+    )
+
+
+def _why_chosen(trained: ChurnModel) -> str:
+    simplest = trained.chosen == trained.candidates[0].name
+    return "nothing else beats it beyond noise" if simplest else "beats the simpler ones beyond noise"

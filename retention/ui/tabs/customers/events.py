@@ -1,0 +1,135 @@
+"""What the Customers tab does."""
+
+from typing import Any
+
+import gradio as gr
+
+from retention.orders.snapshots import Defaults
+from retention.ui.job_results import JobResult, with_customers
+from retention.ui.session import Session
+from retention.ui.shell.screen import Screen, Updates
+from retention.ui.tabs.customers import handlers as customers
+from retention.ui.tabs.customers.layout import NO_ORDER, ROW_A_CUSTOMER, ROW_AN_ORDER, SILENT, CustomersTab
+from retention.ui.wiring import on, take_up
+
+_STACKED = 3  # so many cutoffs are suggested where the log supports them
+
+
+def wire(screen: Screen) -> None:
+    """Connect the Customers tab."""
+    tab = screen.customers
+    _wire_questions(tab)
+    asked = {
+        "customer": tab.customer, "time": tab.time, "amount": tab.amount, "cutoff": tab.cutoff,
+        "horizon_days": tab.horizon_days, "active_days": tab.active_days, "periods": tab.periods,
+    }  # fmt: skip
+
+    def use_customers(
+        session: Session, path: str, id: str, label: str, positive: str, value: str, exclude: list[str]
+    ) -> Updates:
+        used = customers.use_customers(
+            session, path, id=id, label=label, positive=positive or None, value=value, exclude=tuple(exclude or ())
+        )
+        return {tab.brought: JobResult(session, used)}
+
+    def use_orders(session: Session, path: str, means: str, quiet_gaps: float | None, *values: Any) -> Updates:
+        gaps = customers.usual_gaps(means == SILENT, quiet_gaps)
+        used = customers.use_orders(session, path, quiet_gaps=gaps, **dict(zip(asked, values, strict=True)))
+        return {tab.brought: JobResult(session, used)}
+
+    def simulate(session: Session, count: float | None, seed: float | None) -> Updates:
+        return {tab.brought: JobResult(session, customers.simulate(session, count, seed))}
+
+    on(
+        tab.use_customers.click, use_customers,
+        [screen.session, tab.file, tab.id, tab.label, tab.positive, tab.value, tab.exclude], [tab.brought],
+        show_progress_on=[tab.summary],
+    )  # fmt: skip
+    on(
+        tab.use_orders.click, use_orders,
+        [screen.session, tab.file, tab.left_means, tab.quiet_gaps, *asked.values()], [tab.brought],
+        show_progress_on=[tab.summary],
+    )  # fmt: skip
+    on(
+        tab.simulate.click, simulate, [screen.session, tab.simulated, tab.seed], [tab.brought],
+        show_progress_on=[tab.summary],
+    )  # fmt: skip
+    take_up(screen, tab.brought, with_customers, screen.show_everything, screen.everything)
+
+
+def _wire_questions(tab: CustomersTab) -> None:
+    """Ask what fits the uploaded file, each question with a default that suits it."""
+    boxes = {
+        "id": tab.id, "label": tab.label, "value": tab.value, "exclude": tab.exclude,
+        "customer": tab.customer, "time": tab.time, "amount": tab.amount,
+    }  # fmt: skip
+    terms = [
+        tab.cutoff, tab.horizon_days, tab.active_days, tab.periods, tab.left_means, tab.quiet_gaps, tab.defaults,
+    ]  # fmt: skip
+
+    def look(path: str | None) -> Updates:
+        if path is None:
+            return {tab.kind: gr.Radio(value=None, visible=False), **_ask(tab, None)}
+        upload = customers.look_at(path)
+        kind = ROW_AN_ORDER if upload.is_order_log else ROW_A_CUSTOMER
+        return {
+            tab.kind: gr.Radio(value=kind, visible=True),
+            **_ask(tab, kind),
+            **{
+                box: gr.update(choices=upload.columns_for(role), value=upload.guesses.get(role))
+                for role, box in boxes.items()
+            },
+            **_suggest(tab, upload.defaults),
+        }
+
+    def look_again(path: str, customer: str, time: str, amount: str) -> Updates:
+        return _suggest(tab, customers.look_again(path, customer=customer, time=time, amount=amount))
+
+    def other_label(means: str, quiet_gaps: float | None, defaults: Defaults | None) -> Updates:
+        silent = means == SILENT
+        days = customers.suitable_horizon(quiet_gaps if silent else None, defaults)
+        return {
+            tab.quiet_gaps: gr.Number(visible=silent),
+            tab.horizon_days: days,
+            tab.cutoff: customers.latest_cutoff(days, defaults),
+        }
+
+    on(tab.file.change, look, [tab.file], [tab.kind, tab.roles, tab.order_roles, *boxes.values(), *terms])
+    on(
+        tab.kind.input, lambda kind: _ask(tab, kind), [tab.kind], [tab.roles, tab.order_roles],
+        show_progress="hidden",
+    )  # fmt: skip
+    on(
+        [tab.customer.input, tab.time.input, tab.amount.input], look_again,
+        [tab.file, tab.customer, tab.time, tab.amount], terms, show_progress="hidden",
+    )  # fmt: skip
+    on(
+        [tab.left_means.input, tab.quiet_gaps.input], other_label,
+        [tab.left_means, tab.quiet_gaps, tab.defaults], [tab.quiet_gaps, tab.horizon_days, tab.cutoff],
+        show_progress="hidden", trigger_mode="always_last",
+    )  # fmt: skip
+    on(
+        tab.horizon_days.input, customers.latest_cutoff, [tab.horizon_days, tab.defaults], [tab.cutoff],
+        show_progress="hidden", trigger_mode="always_last",
+    )  # fmt: skip
+
+
+def _ask(tab: CustomersTab, kind: str | None) -> Updates:
+    """Show the questions about one kind of file."""
+    return {
+        tab.roles: gr.Group(visible=kind == ROW_A_CUSTOMER),
+        tab.order_roles: gr.Group(visible=kind == ROW_AN_ORDER),
+    }
+
+
+def _suggest(tab: CustomersTab, defaults: Defaults | None) -> Updates:
+    """Fill in what suits a log."""
+    return {
+        tab.cutoff: "" if defaults is None else defaults.cutoff,
+        tab.horizon_days: customers.suitable_horizon(None, defaults),
+        tab.active_days: None if defaults is None else defaults.active_days,
+        tab.periods: 1 if defaults is None else min(defaults.periods, _STACKED),
+        tab.left_means: NO_ORDER,
+        tab.quiet_gaps: gr.Number(visible=False),
+        tab.defaults: defaults,
+    }

@@ -1,0 +1,244 @@
+"""Bringing customers: the example, a simulated market, a customer table, an order log."""
+
+import datetime as dt
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from retention import charts as figures
+from retention import pipeline
+from retention.customers.audit import audit
+from retention.customers.intake import guess_customer_roles, read_customers
+from retention.customers.table import Customers
+from retention.errors import InputError
+from retention.orders.order_columns import holds_dates, repeats
+from retention.orders.snapshots import Defaults, Orders, defaults_for, looks_like_orders, read_orders, snapshot
+from retention.tabular.files import Limits
+from retention.tabular.tables import read_table
+from retention.ui.files import kept_still
+from retention.ui.session import Session
+from retention.ui.tabs.churn.handlers import train
+
+
+def example() -> Session:
+    """Return the finished example every visitor starts on: simulated customers, trained and priced.
+
+    Made once a process and shared; sessions are frozen, so nobody can change another's view.
+    """
+    with _MAKING_EXAMPLE:  # those who come while it is being made wait for it
+        return _example()
+
+
+_MAKING_EXAMPLE = threading.Lock()
+_LONGEST_HORIZON_DAYS = 10_000
+
+
+@cache
+def _example() -> Session:
+    return train(simulate(Session(), 5000, 7), weighted=False)
+
+
+def simulate(session: Session, customers: float | None, seed: float | None) -> Session:
+    """Replace the customers by a simulated market.
+
+    Raises
+    ------
+    InputError
+        If a number is blank or too small.
+    """
+    if customers is None or seed is None:
+        raise InputError(f"{'Customers' if customers is None else 'Seed'}: is blank; give a number")
+    simulated = pipeline.simulate_customers(int(customers), seed=int(seed))
+    return _begin(session, simulated.past, today=simulated.today, orders=simulated.orders)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What an uploaded file seems to be, before the person confirms it.
+
+    Attributes
+    ----------
+    columns
+        Its columns, in file order.
+    is_order_log
+        Whether it looks like one row an order rather than one row a customer.
+    guesses
+        Role -> the column guessed for it, or None: ``id``, ``label``, ``value`` of a customer
+        table, ``customer``, ``time``, ``amount`` of an order log. An amount may be the product of two
+        columns.
+    defaults
+        What suits an order log; None for another file, and where its columns have to be chosen first.
+    """
+
+    columns: list[str]
+    is_order_log: bool
+    guesses: Mapping[str, str | None]
+    defaults: Defaults | None
+
+    def columns_for(self, role: str) -> list[str]:
+        """Return what may be chosen for a role; a computed amount is among it."""
+        guess = self.guesses.get(role)
+        return self.columns if guess is None or guess in self.columns else [guess, *self.columns]
+
+
+def look_at(path: str) -> Upload:
+    """Tell what an uploaded file seems to be."""
+    with _uploaded(path) as file:
+        return _seems(file)
+
+
+def _seems(file: Path) -> Upload:
+    # As text, so that a stray word in a column is no reason to refuse before that column can be struck.
+    table = read_table(file, limits=Limits.from_settings(), text_columns=lambda columns: columns)
+    columns = [str(column) for column in table.frame.columns]
+    guesses: dict[str, str | None] = {}
+    with suppress(InputError):  # no column can be the id: the person is asked to say which
+        roles = guess_customer_roles(table).roles
+        guesses |= {"id": roles.id, "label": roles.label, "value": roles.value}
+    if not _one_row_an_order(table.frame, guesses):
+        return Upload(columns, False, guesses, None)
+    try:
+        orders = read_orders(file)
+    except InputError:
+        return Upload(columns, True, guesses, None)
+    guesses |= {"customer": orders.customer, "time": orders.time, "amount": orders.amount}
+    return Upload(columns, True, guesses, _defaults(orders))
+
+
+def _one_row_an_order(frame: pd.DataFrame, guesses: Mapping[str, str | None]) -> bool:
+    """Whether to ask for the columns of an order log first; the person can say otherwise."""
+    if looks_like_orders(frame):
+        return True
+    if guesses.get("label") is not None:  # who left is known of customers, not of orders
+        return False
+    id = guesses.get("id")
+    return holds_dates(frame) if id is None else repeats(frame, id)
+
+
+def look_again(path: str | None, *, customer: str | None, time: str | None, amount: str | None) -> Defaults | None:
+    """Return what suits an uploaded order log whose columns a person has chosen; None while they do not fit."""
+    try:
+        with _uploaded(path) as file:
+            return _defaults(read_orders(file, customer=customer, time=time, amount=amount))
+    except InputError:
+        return None
+
+
+def latest_cutoff(horizon_days: float | None, defaults: Defaults | None) -> str:
+    """Return the latest day of a log that leaves a horizon after it; blank where one of them is not known."""
+    if defaults is None or not 1 <= (horizon_days or 0) <= _LONGEST_HORIZON_DAYS:
+        return ""
+    return str(dt.date.fromisoformat(defaults.last_day) - dt.timedelta(days=int(horizon_days or 0)))
+
+
+def usual_gaps(silent: bool, quiet_gaps: float | None) -> float | None:
+    """Return after how many of their own gaps a customer counts as gone; None where the horizon decides.
+
+    Raises
+    ------
+    InputError
+        If silence decides and its number is blank.
+    """
+    if silent and quiet_gaps is None:
+        raise InputError(
+            "Times their usual gap: is blank; give a number, or let those count as having left who place no order "
+            "within the horizon"
+        )
+    return quiet_gaps if silent else None
+
+
+def suitable_horizon(quiet_gaps: float | None, defaults: Defaults | None) -> int:
+    """Return the horizon (days) that suits a log and a label, 30 where nothing is known of the log."""
+    return 30 if defaults is None else defaults.horizon_for(quiet_gaps)
+
+
+def _defaults(orders: Orders) -> Defaults | None:
+    try:
+        return defaults_for(orders)
+    except InputError:
+        return None
+
+
+def use_customers(session: Session, path: str | None, **roles: Any) -> Session:
+    """Replace the customers by those in an uploaded file (one row a customer)."""
+    with _uploaded(path) as file:
+        customers = read_customers(file, **roles)
+    return _begin(session, customers)
+
+
+def use_orders(
+    session: Session,
+    path: str | None,
+    *,
+    customer: str | None,
+    time: str | None,
+    amount: str | None,
+    cutoff: str | None = None,
+    horizon_days: float | None = None,
+    active_days: float | None = None,
+    quiet_gaps: float | None = None,
+    periods: float | None = None,
+) -> Session:
+    """Replace the customers by the snapshots of an uploaded order log.
+
+    Boxes that were left blank take the defaults of :func:`retention.orders.snapshots.snapshot`; a number for
+    ``quiet_gaps`` makes the label a silence of so many of one's own gaps.
+    """
+    with _uploaded(path) as file:
+        orders = read_orders(file, customer=customer, time=time, amount=amount)
+    past = pipeline.take_snapshot(
+        orders,
+        cutoff=cutoff or None,
+        horizon_days=_whole(horizon_days),
+        active_days=_whole(active_days),
+        quiet_gaps=quiet_gaps,
+        periods=_whole(periods) or 1,
+    )
+    today = snapshot(orders, horizon_days=None, active_days=past.active_days)
+    return _begin(session, past, today=today, orders=orders)
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)
+
+
+def _begin(
+    session: Session, customers: Customers, *, today: Customers | None = None, orders: Orders | None = None
+) -> Session:
+    """Return a session that starts over with these customers; the money inputs and the offers stay."""
+    newest = customers.newest()
+    pictures = {
+        "recency_frequency": figures.recency_frequency(newest),
+        "label_balance": figures.label_balance(newest),
+        "retention_by_cohort": None if orders is None else figures.retention_by_cohort(orders),
+        "order_gaps": None if orders is None else figures.order_gaps(orders),
+    }
+    return Session(
+        customers=customers,
+        today=newest if today is None and customers.cutoffs else today,
+        findings=audit(newest),
+        pictures=pictures,
+        economics=session.economics,
+        catalogue=session.catalogue,
+        plugged=session.plugged,
+        own_ledger=session.own_ledger,
+    )
+
+
+@contextmanager
+def _uploaded(path: str | None) -> Iterator[Path]:
+    if not path:
+        raise InputError("no file yet; choose one first")
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(kept_still(Path(path)))
+        except FileNotFoundError:
+            said = "uploads are deleted after an hour, and this one is gone; choose the file again"
+            raise InputError(said) from None
+        yield file

@@ -1,0 +1,124 @@
+"""Customers: bring a file, or simulate a market."""
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from retention.ui.components import chart
+from retention.ui.components.chart import Chart
+from retention.ui.components.hub_loader import layout as from_hub
+from retention.ui.components.hub_loader.layout import FromHub
+
+ROW_A_CUSTOMER, ROW_AN_ORDER = "one row a customer", "one row an order"
+NO_ORDER, SILENT = "no order within the horizon", "silent for longer than usual for them"
+
+
+@dataclass(frozen=True)
+class CustomersTab:
+    """The components of the tab; ``brought`` is a state, the customers that have just been read or made."""
+
+    file: gr.File
+    kind: gr.Radio
+    roles: gr.Group
+    id: gr.Dropdown
+    label: gr.Dropdown
+    positive: gr.Textbox
+    value: gr.Dropdown
+    exclude: gr.Dropdown
+    use_customers: gr.Button
+    order_roles: gr.Group
+    customer: gr.Dropdown
+    time: gr.Dropdown
+    amount: gr.Dropdown
+    left_means: gr.Radio
+    quiet_gaps: gr.Number
+    cutoff: gr.Textbox
+    horizon_days: gr.Number
+    active_days: gr.Number
+    periods: gr.Number
+    defaults: gr.State
+    use_orders: gr.Button
+    from_hub: FromHub
+    simulated: gr.Number
+    seed: gr.Number
+    simulate: gr.Button
+    brought: gr.State
+    summary: gr.HTML
+    findings: gr.HTML
+    charts: dict[str, Chart]
+    preview: gr.Dataframe
+
+
+def build() -> CustomersTab:
+    """Lay the tab out."""
+    with gr.Row():
+        with gr.Column(scale=2, min_width=300):
+            file = gr.File(label="One row a customer, or a log of orders", height=170)
+            kind = gr.Radio([ROW_A_CUSTOMER, ROW_AN_ORDER], label="This file holds", visible=False)
+            with gr.Group(visible=False) as roles:
+                id = _column("Customer id")
+                label = _column("Who left (needed to train)")
+                positive = gr.Textbox(
+                    label="Value that means 'left'", placeholder="only if it is not 1/0 or yes/no"
+                )
+                value = _column("Value of a kept customer (optional)")
+                exclude = gr.Dropdown([], label="Columns no model may use", multiselect=True, interactive=True)
+                use_customers = gr.Button("Use these customers", variant="primary")
+            with gr.Group(visible=False) as order_roles:
+                customer = _column("Customer")
+                time = _column("Time of the order")
+                amount = _column("Amount")
+                left_means = gr.Radio([NO_ORDER, SILENT], value=NO_ORDER, label="Who counts as having left")
+                quiet_gaps = gr.Number(
+                    3, label="Times their usual gap", visible=False, minimum=1, elem_id="quiet-gaps",
+                    info="Left: silent for so many times one's own mean gap, counted from the last order.",
+                )  # fmt: skip
+                with gr.Row():
+                    horizon_days = _number(
+                        "Horizon (days)", "The days after the cutoff that decide who left.", value=30
+                    )
+                    cutoff = gr.Textbox(
+                        label="Cutoff", min_width=140, placeholder="YYYY-MM-DD",
+                        info="The last day that counts as past. Blank: the latest.",
+                    )  # fmt: skip
+                with gr.Row():
+                    active_days = _number(
+                        "Active within (days)", "Scored are those who ordered in so many days up to the cutoff."
+                    )
+                    periods = _number(
+                        "Cutoffs to learn from",
+                        "Earlier ones, a horizon apart, teach; the newest is the test.",
+                        value=1,
+                    )
+                defaults = gr.State(None)
+                use_orders = gr.Button("Make customers from these orders", variant="primary")
+            hub = from_hub.build("Customers or orders", "customers-from-hub")
+            with gr.Accordion("No file at hand? Simulate a market", open=False):
+                with gr.Row():
+                    simulated = gr.Number(5000, label="Customers", precision=0, minimum=200, maximum=100_000)
+                    seed = gr.Number(7, label="Seed", precision=0, minimum=0)
+                simulate = gr.Button("Simulate")
+        with gr.Column(scale=5, min_width=320):
+            summary = gr.HTML()
+            findings = gr.HTML()
+    names = ("recency_frequency", "retention_by_cohort", "order_gaps", "label_balance")
+    charts = {}
+    for pair in (names[:2], names[2:]):
+        with gr.Row():
+            charts.update({name: chart.build(name) for name in pair})
+    with gr.Accordion("The first rows", open=False):
+        preview = gr.Dataframe(interactive=False, show_label=False, max_height=360, buttons=[], elem_id="preview")
+    return CustomersTab(
+        file, kind, roles, id, label, positive, value, exclude, use_customers,
+        order_roles, customer, time, amount, left_means, quiet_gaps, cutoff, horizon_days, active_days, periods,
+        defaults, use_orders, hub,
+        simulated, seed, simulate, gr.State(None), summary, findings, charts, preview,
+    )  # fmt: skip
+
+
+def _number(label: str, info: str, value: int | None = None) -> gr.Number:
+    return gr.Number(value, label=label, info=info, precision=0, minimum=1, min_width=140)
+
+
+def _column(label: str) -> gr.Dropdown:
+    return gr.Dropdown([], label=label, interactive=True, allow_custom_value=False)

@@ -1,0 +1,56 @@
+"""The offers there are: shown as a table, edited, saved and opened."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from retention.errors import InputError
+from retention.profit.catalogue import Catalogue, open_catalogue
+from retention.profit.catalogue_table import as_table, catalogue_of, mistakes
+from retention.ui.components import export
+from retention.ui.session import Session
+from retention.ui.tabs.profit import handlers as profit
+
+
+def table(session: Session) -> pd.DataFrame:
+    """Return the offers as they are on screen."""
+    return as_table(session.catalogue, session.economics)
+
+
+def mistakes_in(session: Session, edited: pd.DataFrame) -> tuple[str, ...]:
+    """Return a sentence for everything that is wrong with an edited table."""
+    return mistakes(edited, currency=session.economics.currency)
+
+
+def use(session: Session, edited: pd.DataFrame) -> Session:
+    """Work with an edited table from now on: its first offer sets the money inputs.
+
+    Raises
+    ------
+    InputError
+        With the first of :func:`mistakes_in`.
+    """
+    return _with(session, catalogue_of(edited, currency=session.economics.currency))
+
+
+def open_file(session: Session, path: str | None) -> Session:
+    """Work with the catalogue in a file from now on.
+
+    Raises
+    ------
+    InputError
+        If the file is no catalogue.
+    """
+    if not path:
+        raise InputError("no file yet; choose a catalogue (TOML)")
+    return _with(session, open_catalogue(Path(path)))
+
+
+def save(session: Session) -> export.Download:
+    """Return the offers, at the money inputs on screen, as a file that the command line reads, too."""
+    return export.text(session.catalogue.as_toml(session.economics), "catalogue.toml")
+
+
+def _with(session: Session, catalogue: Catalogue) -> Session:
+    return profit.priced(replace(session, catalogue=catalogue), catalogue.economics(session.economics))

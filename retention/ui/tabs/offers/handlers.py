@@ -1,0 +1,129 @@
+"""The send list and its messages."""
+
+import atexit
+from dataclasses import replace
+from functools import cache
+
+import pandas as pd
+
+from retention import targeting as send_list
+from retention.errors import InputError
+from retention.messages.batch import COOL_DOWN_DAYS, write_messages
+from retention.messages.ledger import Ledger
+from retention.messages.llm.client import Writer, unplugged
+from retention.messages.llm.outcome import OFF, BreakerReport
+from retention.messages.llm.switchable import SwitchableWriter
+from retention.messages.run import MessageRun
+from retention.progress import Progress, silent
+from retention.ui.components import export
+from retention.ui.components.export import ROWS_SHOWN
+from retention.ui.language_model import writer as shared_writer
+from retention.ui.session import Session
+from retention.ui.tabs.offers.ledgers import with_ledger
+
+
+def score(session: Session, threshold: float) -> Session:
+    """Put today's customers on the send list, as chosen: with the slider, from its threshold on."""
+    if session.model is None:
+        raise InputError("no model yet; train one in the second tab")
+    customers = session.recipients
+    if customers is None:
+        raise InputError("no customers yet; upload a file or simulate a market in the first tab")
+    scored = send_list.score(
+        customers, session.model, session.economics, **session.choosing.terms(threshold, session.offers)
+    )
+    return replace(session, scored=scored, message_run=None)
+
+
+def preview_messages(messages: pd.DataFrame) -> pd.DataFrame:
+    """Return the first messages with what a person wants to know of each."""
+    shown = messages.head(ROWS_SHOWN)
+    return pd.DataFrame(
+        {
+            "Customer": shown.iloc[:, 0].astype("str"),
+            "Risk": [f"{risk:.0%}" for risk in shown["churn_probability"]],
+            "Because": shown["reason_1"],
+            "Message": shown["message"],
+            "Written by": shown["message_source"],
+        }
+    )
+
+
+def plug(plugged: bool) -> SwitchableWriter | None:
+    """Return the line to the language model, plugged in or not; None where there is none and it is plugged in."""
+    connected = shared_writer()
+    if connected is None and plugged:
+        return None
+    line = SwitchableWriter(connected, _unplugged_writer())
+    line.plugged = plugged
+    return line
+
+
+def line_report(plugged: bool) -> BreakerReport:
+    """Tell how the line to the language model stands right now."""
+    try:
+        line = plug(plugged)
+    except InputError as error:  # a setting is wrong
+        return replace(OFF, reason=str(error))
+    return OFF if line is None else line.report()
+
+
+def write(
+    session: Session,
+    threshold: float,
+    *,
+    writer: Writer | None = None,
+    tone: str = "warm",
+    language: str = "en",
+    cool_down_days: float | None = None,
+    run: str = "",
+    progress: Progress = silent,
+) -> Session:
+    """Write a message for everyone on the send list, open until it is sealed; see :func:`score`.
+
+    Earlier drafts of the same run are taken up by a new visit. In the same visit, writing means writing anew. A
+    blank cool-down means the usual one.
+    """
+    first = session.message_run is None
+    session, path = with_ledger(score(session, threshold))
+    assert session.scored is not None  # noqa: S101 - score has just made it
+    with Ledger(path) as ledger:
+        campaign = write_messages(
+            session.scored.send_list,
+            id=session.scored.id,
+            offers=session.offers,
+            writer=writer,
+            ledger=ledger,
+            run=run.strip() or None,
+            tone=tone,
+            language=language,
+            currency=session.economics.currency,
+            cool_down_days=COOL_DOWN_DAYS if cool_down_days is None else cool_down_days,
+            review=True,
+            anew=not first,
+            progress=progress,
+        )
+    return replace(session, message_run=campaign)
+
+
+def csv(session: Session) -> export.Download:
+    """Return the sealed send list with its messages as a CSV file."""
+    return export.csv(_sealed(session).messages, "send_list")
+
+
+def workbook(session: Session) -> export.Download:
+    """Return the sealed send list with its messages as an Excel workbook."""
+    return export.workbook(_sealed(session).messages, "send_list")
+
+
+def _sealed(session: Session) -> MessageRun:
+    if session.message_run is None or not session.message_run.sealed:
+        raise InputError("the messages are not sealed yet; write, read and seal them first")
+    return session.message_run
+
+
+@cache
+def _unplugged_writer() -> Writer:
+    writer = unplugged()
+    atexit.register(writer.close)
+    return writer

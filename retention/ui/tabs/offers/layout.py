@@ -1,0 +1,163 @@
+"""Offers: a message for everyone on the send list, read by a person before it is sealed."""
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from retention.messages.batch import COOL_DOWN_DAYS
+from retention.messages.guard import LONGEST, LONGEST_WORDS
+from retention.messages.segments import TONES
+from retention.profit.catalogue_table import COLUMNS
+from retention.ui.components import download
+from retention.ui.components.download import Download
+
+_LANGUAGES = [("English", "en"), ("हिन्दी", "hi"), ("Hinglish", "hinglish")]
+
+
+@dataclass(frozen=True)
+class CatalogueTable:
+    """The offers there are."""
+
+    table: gr.Dataframe
+    trouble: gr.HTML
+    use: gr.Button
+    choose: gr.UploadButton
+    save: Download
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Every distinct line, to read and change before sealing."""
+
+    box: gr.Accordion
+    table: gr.Dataframe
+    chosen: gr.State
+    line: gr.Textbox
+    strike: gr.Button
+    rewrite: gr.Button
+
+
+@dataclass(frozen=True)
+class OffersTab:
+    """The components of the tab; ``done`` is a state, the writing that has just ended."""
+
+    whom: gr.HTML
+    catalogue: CatalogueTable
+    tone: gr.Radio
+    language: gr.Radio
+    plugged: gr.Checkbox
+    cool_down_days: gr.Number
+    run: gr.Textbox
+    write: gr.Button
+    stop: gr.Button
+    done: gr.State
+    seal: gr.Button
+    bar: gr.HTML
+    breaker: gr.HTML
+    summary: gr.HTML
+    clock: gr.Timer
+    messages: gr.Dataframe
+    row: gr.State
+    card: gr.HTML
+    message: gr.Textbox
+    again: gr.Button
+    save: gr.Button
+    lines: Lines
+    held_box: gr.Accordion
+    held: gr.Dataframe
+    csv: Download
+    workbook: Download
+
+
+def build() -> OffersTab:
+    """Lay the tab out."""
+    whom = gr.HTML(elem_id="whom")
+    catalogue = _catalogue()
+    with gr.Row():
+        tone = gr.Radio([(tone.capitalize(), tone) for tone in TONES], value=TONES[0], label="Tone")
+        language = gr.Radio(_LANGUAGES, value="en", label="Language")
+        plugged = gr.Checkbox(
+            True,
+            label="Language model plugged in",
+            info="Pull the plug at any time, and see that everyone still gets a message",
+        )
+    with gr.Row():
+        cool_down_days = gr.Number(
+            COOL_DOWN_DAYS, minimum=0, label="Cool-down in days",
+            info="Whom another run messaged within these is held back", min_width=160,
+        )  # fmt: skip
+        run = gr.Textbox(
+            label="Name of the run", placeholder="blank: named by its input", max_length=60,
+            info="A sealed run is finished; a new name is a new run", min_width=160,
+        )  # fmt: skip
+    with gr.Row():
+        write = gr.Button("Write the messages", variant="primary")
+        stop = gr.Button("Stop", interactive=False)
+        seal = gr.Button("Seal", interactive=False, elem_id="seal")
+        csv = download.build("Download CSV", interactive=False)
+        workbook = download.build("Download Excel", interactive=False)
+    bar = gr.HTML(elem_id="writing")
+    with gr.Column(elem_id="breaker"):
+        breaker = gr.HTML(elem_id="circuit")
+        summary = gr.HTML(elem_id="written")
+    clock = gr.Timer(1, active=False)
+    with gr.Row():
+        with gr.Column(scale=7, min_width=320):
+            messages = gr.Dataframe(
+                interactive=False, show_label=False, wrap=True, max_height=560, buttons=[], elem_id="messages",
+                column_widths=[110, 60, 190, 310, 90], visible=False,
+            )  # fmt: skip
+        with gr.Column(scale=3, min_width=280):
+            row = gr.State(None)
+            card = gr.HTML(elem_id="card")
+            message = gr.Textbox(label="Message", lines=5, max_length=LONGEST, visible=False, interactive=True)
+            with gr.Row():
+                again = gr.Button("Write again", visible=False, size="md")
+                save = gr.Button("Keep my words", visible=False, size="md")
+    lines = _lines()
+    with gr.Accordion("Held back", open=False, visible=False) as held_box:
+        held = gr.Dataframe(interactive=False, show_label=False, max_height=300, buttons=[], elem_id="held")
+    return OffersTab(
+        whom, catalogue, tone, language, plugged, cool_down_days, run, write, stop, gr.State(None), seal, bar,
+        breaker, summary, clock, messages, row, card, message, again, save, lines, held_box, held,
+        csv, workbook,
+    )  # fmt: skip
+
+
+def _catalogue() -> CatalogueTable:
+    with gr.Accordion("The offers there are", open=False):
+        table = gr.Dataframe(
+            headers=list(COLUMNS),
+            interactive=True, show_label=False, wrap=True, max_height=320, buttons=[], elem_id="catalogue",
+            column_widths=[140, 110, 90, 100, 90, 240, 240, 240],
+        )  # fmt: skip
+        gr.Markdown(
+            "A message gives what stands here and nothing else; {cost} becomes the cost, {currency} its sign. The "
+            "first row is what the Profit tab is about: its cost and save rate are the money inputs there. A "
+            "blank save rate means the one of the money inputs. All costs and save rates are **assumed**.",
+            elem_classes="small",
+        )
+        trouble = gr.HTML(elem_id="catalogue-trouble")
+        with gr.Row():
+            use = gr.Button("Use these offers", variant="primary", size="md")
+            choose = gr.UploadButton("Open a catalogue (TOML)", file_types=[".toml"], size="md")
+            save = download.build("Download catalogue.toml", size="md")
+    return CatalogueTable(table, trouble, use, choose, save)
+
+
+def _lines() -> Lines:
+    with gr.Accordion("Every distinct line, to read before anything is sent", visible=False) as box:
+        table = gr.Dataframe(
+            interactive=False, show_label=False, wrap=True, max_height=400, buttons=[], elem_id="lines",
+            column_widths=[560, 110, 230, 160],
+        )  # fmt: skip
+        chosen = gr.State(None)
+        line = gr.Textbox(
+            label="The line, for everyone who has it",
+            info="Keep {name} and {offer} once each; no amounts, codes or dates, they come from the catalogue",
+            max_length=LONGEST_WORDS + 20, lines=2, visible=False, interactive=True,
+        )  # fmt: skip
+        with gr.Row():
+            strike = gr.Button("Strike it", visible=False, size="md")
+            rewrite = gr.Button("Use my line", visible=False, size="md")
+    return Lines(box, table, chosen, line, strike, rewrite)

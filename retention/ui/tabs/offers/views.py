@@ -1,0 +1,86 @@
+"""The Offers tab's small pieces of HTML, every word of a visitor's file escaped. Knows no gradio."""
+
+import math
+from collections.abc import Iterable
+from html import escape
+
+import pandas as pd
+
+from retention.messages.llm.outcome import BreakerReport
+from retention.messages.run import MessageRun, Used
+from retention.messages.segments import ANY_CUISINE, AWAY
+from retention.ui.components.html import bullets, empty
+from retention.wording.money import in_currency
+
+
+def breaker(report: BreakerReport) -> str:
+    """Return how the line to the language model stands: state, reason, counters, time to the next probe."""
+    state = {"closed": "closed, calls go out", "open": "open, no call goes out", "half_open": "half open"}
+    facts = [] if report.state == "off" else [f"{report.calls:,} calls", f"{report.failures:,} failed"]
+    reason = report.reason
+    if report.state == "off":
+        reason = f"{reason}; the backup library writes every message"
+    if report.next_probe_s is not None:
+        wait = math.ceil(report.next_probe_s)
+        facts.append(f"next probe in {wait} s" if wait > 0 else "the next call is a probe")
+    return (
+        f'<div class="breaker {escape(report.state)}" role="status">'
+        f"<b>Circuit breaker: {escape(state.get(report.state, report.state))}</b>"
+        f'<span class="muted">{escape(reason)}</span>'
+        + "".join(f'<span class="count">{escape(fact)}</span>' for fact in facts)
+        + "</div>"
+    )
+
+
+def campaign(written: MessageRun | None) -> str:
+    """Return how many messages there are, who wrote them, who is held back, and whether all is sealed."""
+    if written is None:
+        return ""
+    sources = ", ".join(f"{n:,} by {escape(source)}" for source, n in written.by_source.items())
+    words = [f"{written.written:,} messages in {written.seconds:.1f} s: {sources or 'none were due'}."]
+    if written.stopped:
+        words.append("Stopped before every fresh line had come; those without one have the library's.")
+    if written.held_back:
+        because = ", ".join(f"{n:,} {escape(reason)}" for reason, n in written.held_back_because.items())
+        words.append(f"{written.held_back:,} held back: {because}.")
+    if written.sealed:
+        words.append(f"Sealed as run {escape(written.run)}: nothing changes any more.")
+    elif written.written:
+        words.append("Not sealed yet: read the lines below, strike or change what you would not send, then seal.")
+    elif written.held_back:
+        words.append("A shorter cool-down lets them through.")
+    return f'<p class="reading">{" ".join(words)}</p>'
+
+
+def no_card(written: MessageRun | None) -> str:
+    """Return the invitation to choose a customer, or to write to them first."""
+    if written is None or not written.written:
+        return empty("No messages yet. Press Write: everyone on the send list gets one, whatever breaks.")
+    words = "Choose a row to see why this customer gets an offer"
+    return empty(f"{words}." if written.sealed else f"{words}, and to change the message.")
+
+
+def offer_card(row: pd.Series, used: Used, currency: str) -> str:
+    """Return one customer's facts, reasons, offer and what it is expected to earn."""
+    facts = used.facts
+    known = [
+        "" if facts.cuisine == ANY_CUISINE else f"Likes {facts.cuisine}",
+        "" if facts.away == AWAY[0] else f"Last order {facts.away} ago",
+        f"Tone: {facts.tone}",
+    ]
+    reasons = [row[name] for name in ("reason_1", "reason_2", "reason_3") if row[name]]
+    return (
+        f'<div class="card"><span class="label">Customer {escape(str(row.iloc[0]))}</span>'
+        f'<span class="figure">{row["churn_probability"]:.0%} likely to leave</span>'
+        f'<span class="note">{escape(". ".join(filter(None, known)))}</span>'
+        f"{bullets(reasons)}"
+        f'<span class="note">Offer <b>{escape(str(row["offer"]))}</b>, expected to earn '
+        f'{in_currency(row["expected_profit"], escape(currency))} <span class="tag">assumed</span></span>'
+        f'<span class="note">Written by {escape(str(row["message_source"]))}'
+        f"{escape(f' ({row.message_note})' if row['message_note'] else '')}</span></div>"
+    )
+
+
+def mistakes(sentences: Iterable[str]) -> str:
+    """Return what is wrong with a table, for the place beside it."""
+    return "".join(f'<p class="finding error" role="alert">{escape(sentence)}</p>' for sentence in sentences)

@@ -1,0 +1,1 @@
+"""Who decides who gets which offer, and within which limits."""

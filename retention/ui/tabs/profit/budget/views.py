@@ -1,0 +1,114 @@
+"""Who decides, and what deciding customer by customer comes to, as HTML. Knows no gradio."""
+
+from html import escape
+
+from retention.profit.curve import ProfitCurve
+from retention.ui.choosing import SLIDER
+from retention.ui.components.html import reading
+from retention.ui.session import Session
+from retention.ui.tabs.profit.budget.handlers import Outcome
+from retention.wording.money import in_currency
+
+_ASSUMED = (
+    '<span class="tags"><span class="tag" title="Rests on the money inputs, which are assumptions">assumed</span>'
+    "</span>"
+)
+
+
+def result(session: Session, outcome: Outcome | None) -> str:
+    """Return what the choice comes to, and what choosing customer by customer earned on held-out customers."""
+    if session.model is None:
+        return ""
+    if outcome is not None:
+        words = _outcome(outcome, session.economics.currency)
+    elif session.choosing.how != SLIDER:
+        words = reading("No customers yet to choose from; upload a file or simulate a market in the first tab.")
+    else:
+        words = reading(
+            "The slider decides: everyone from its threshold up gets the first offer. With a budget or a cap on "
+            "contacts, those who earn most for it come first."
+        )
+    return words + reading(_gain(session.curve))
+
+
+def whom(session: Session) -> str:
+    """Return who gets a message, for the tab where they are written."""
+    who = "Everyone whose churn probability reaches the threshold of the Profit tab gets a message."
+    if session.choosing.how != SLIDER:
+        chosen = escape(session.choosing.in_words(session.economics.currency))
+        who = f"As chosen in the Profit tab, the send list gives {chosen} (assumed)."
+    return (
+        f'<p class="reading">{who} A language model words it while it can; the backup library stands in for it, '
+        "so nobody is left out.</p>"
+    )
+
+
+def _outcome(found: Outcome, currency: str) -> str:
+    spending, sign = found.spending, escape(currency)
+
+    def money(amount: float) -> str:
+        return in_currency(amount, sign)
+
+    share = f" ({found.contacted / found.customers:.1%})" if found.customers else ""
+    margins = " ".join(map(_sentence, spending.at_the_margin(sign)))
+    limit = (
+        "no budget set"
+        if spending.budget is None
+        else f"of a budget of {in_currency(spending.budget, sign, exactly=True)}"
+    )
+    cap = "" if spending.max_contacts is None else f", at most {spending.max_contacts:,}"
+    cards = [
+        ("Expected profit", money(found.profit), "against doing nothing", _ASSUMED),
+        ("Expected cost", money(spending.spent), limit, _ASSUMED),
+        ("Offers to send", f"{found.contacted:,}", f"of {found.customers:,} customers{cap}", ""),
+    ]
+    if spending.budget is not None:
+        note = "is what it would earn" if spending.budget_price > 0 else "the budget does not bind"
+        cards.append((f"The next {money(1000)} of budget", money(spending.next_thousand), note, _ASSUMED))
+    rows = "".join(
+        f'<tr><td><b>{escape(one.offer)}</b> <span class="muted">{escape(one.gives)}</span></td>'
+        f'<td class="number">{one.customers:,}</td><td class="number">{money(one.cost)}</td>'
+        f'<td class="number">{money(one.profit)}</td></tr>'
+        for one in found.given
+    )
+    return (
+        f'<p class="headline">Send an offer to <b>{found.contacted:,} customers</b>{share}: it is expected to '
+        f'earn <b>{money(found.profit)}</b> (assumed). <span class="muted">{margins}</span></p>'
+        f'<div class="cards">{"".join(_card(*card) for card in cards)}</div>'
+        '<table class="plain"><thead><tr><th>Offer</th><th class="number">Customers</th>'
+        '<th class="number">Cost (assumed)</th><th class="number">Profit (assumed)</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+        + ("" if found.caution is None else f'<p class="finding warning">{escape(_sentence(found.caution))}</p>')
+        + reading("The curve, the cards and the matrix above still show one threshold for all.")
+    )
+
+
+def _card(label: str, figure: str, note: str, tags: str) -> str:
+    return (
+        f'<div class="card"><span class="label">{label}</span><span class="figure">{figure}</span>'
+        f'<span class="note">{note}</span>{tags}</div>'
+    )
+
+
+def _gain(curve: ProfitCurve | None) -> str:
+    """Say how much deciding by each customer's own break-even earned over one threshold for all."""
+    if curve is None:
+        return "This model came without its evaluation rows: what customer by customer earned is not known."
+    band = curve.bands.over_threshold
+    if curve.personal is None or band is None:
+        return (
+            "Without a value column every customer has the same break-even, so customer by customer means: from "
+            "that probability on, ranked by expected profit."
+        )
+    sign, gain = curve.economics.currency, curve.personal.over_threshold
+    low, high = (in_currency(float(end), sign) for end in band)
+    than = "more" if gain >= 0 else "less"
+    return (
+        f"On customers the model had not seen, the first offer by each one's own break-even earned "
+        f"{in_currency(abs(gain), sign)} {than} per 1,000 customers than one threshold for all "
+        f"(90% band {low} to {high}; backtested, assumed)."
+    )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."

@@ -1,0 +1,67 @@
+"""What the Profit tab does."""
+
+from typing import Any
+
+from retention.errors import InputError
+from retention.profit.economics import PRESETS
+from retention.ui.components import html as views
+from retention.ui.session import Session
+from retention.ui.shell.screen import Screen, Updates
+from retention.ui.tabs.profit import handlers as profit
+from retention.ui.wiring import on, on_download
+
+
+def wire(screen: Screen) -> None:
+    """Connect the Profit tab."""
+    tab = screen.profit
+    # All of these run in the browser alone, on the curve that is in the page already.
+    tab.threshold.change(
+        fn=None, inputs=[tab.threshold], queue=False, show_progress="hidden",
+        js="(threshold) => { window.desk.follow(threshold); }",
+    )  # fmt: skip
+    tab.best.click(
+        fn=None, inputs=[tab.threshold], outputs=[tab.threshold], queue=False, show_progress="hidden",
+        js="(threshold) => window.desk.curve ? window.desk.curve.threshold_best : threshold",
+    )  # fmt: skip
+    for redrawn in (tab.axis.change, tab.curve.change):
+        redrawn(
+            fn=None, inputs=[tab.axis, tab.threshold], queue=False, show_progress="hidden",
+            js="(axis, threshold) => { window.desk.along(axis, threshold); }",
+        )  # fmt: skip
+
+    def reprice(session: Session, threshold: float, *values: Any) -> Updates:
+        try:
+            economics = profit.economics(**dict(zip(tab.inputs, values, strict=True)))
+        except InputError as error:  # half-typed numbers come by here: say it in place, keep the screen
+            return {tab.trouble: views.trouble(error)}
+        at_best = session.curve is not None and abs(threshold - session.curve.threshold_best) < 1e-9
+        return screen.show_from_prices(
+            profit.priced(session, economics),
+            None if at_best else threshold,
+            unwritten=session.message_run is None,
+        )
+
+    def what_if(session: Session) -> Updates:
+        doubts = profit.what_if(session)
+        return {
+            tab.doubt: views.reading(doubts.sentence),
+            **tab.tornado.show(doubts.tornado),
+            **tab.save_rate.show(doubts.save_rate),
+        }
+
+    priced_by = {field: box for field, box in tab.inputs.items() if field != "currency"}
+
+    def preset(name: str) -> Updates:
+        return {box: getattr(PRESETS[name], field) for field, box in priced_by.items()}
+
+    on(
+        tab.what_if.click, what_if, [screen.session],
+        [tab.doubt, *tab.tornado.components, *tab.save_rate.components], show_progress_on=[tab.doubt],
+    )  # fmt: skip
+    on_download(tab.report, profit.page, [screen.session])
+    on(tab.preset.input, preset, [tab.preset], list(priced_by.values()), show_progress="hidden")
+    on(
+        [box.change for box in tab.inputs.values()], reprice,
+        [screen.session, tab.threshold, *tab.inputs.values()], screen.from_prices,
+        show_progress="hidden", trigger_mode="always_last", concurrency_limit=2,
+    )  # fmt: skip

@@ -1,0 +1,153 @@
+"""Money inputs, the curve, and its figures at the slider."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from retention import charts as figures
+from retention import targeting as send_list
+from retention.errors import InputError
+from retention.profit import whatif
+from retention.profit.curve import ProfitCurve
+from retention.profit.economics import PRESETS, Economics
+from retention.profit.profit_text import save_rate_needed, verdict
+from retention.profit.ranking import GRID
+from retention.report import report
+from retention.ui.components import export
+from retention.ui.session import Session
+
+_SHOWN = (
+    "contacted", "profit", "saved", "wasted", "lost", "loyal", "saved_amount", "wasted_amount", "lost_amount",
+)  # fmt: skip
+
+
+def priced(session: Session, economics: Economics) -> Session:
+    """Price the thresholds anew; messages written at other prices are dropped."""
+    if session.model is None:
+        return replace(session, economics=economics)
+    curve = session.curve
+    if curve is not None:
+        curve = curve.reprice(economics)
+    elif session.model.out_of_fold is not None:
+        curve = send_list.profit(session.model, economics)
+    return replace(session, economics=economics, curve=curve, scored=None, message_run=None)
+
+
+def first_threshold(session: Session) -> float:
+    """Return where the slider begins: at the best threshold, or at the break-even one where none was measured."""
+    if session.curve is not None:
+        return session.curve.threshold_best
+    return min(session.economics.break_even(), 1.0)
+
+
+def economics(**inputs: Any) -> Economics:
+    """Return money inputs, checked.
+
+    Raises
+    ------
+    InputError
+        If one is blank or cannot be.
+    """
+    for name, value in inputs.items():
+        if value is None:
+            raise InputError(f"{name}: is blank; type a number")
+    return Economics(**inputs)
+
+
+def preset_of(economics: Economics) -> str | None:
+    """Return the preset that money inputs are, in whatever currency; None where they are none."""
+    for name, preset in PRESETS.items():
+        if replace(preset, currency=economics.currency) == economics:
+            return name
+    return None
+
+
+def decision(session: Session, threshold: float) -> dict[str, Any] | None:
+    """Return the cards' figures at a threshold: what ``assets/desk.js`` computes in the browser."""
+    if session.curve is None:
+        return None
+    at_best = abs(threshold - session.curve.threshold_best) < 1e-9
+    matrix = session.curve.matrix(session.curve.threshold_best if at_best else round(float(threshold), 3))
+    return {
+        "threshold": matrix.threshold,
+        "at_best": at_best,
+        **{name: getattr(matrix, name) for name in _SHOWN},
+        "context": _context(session.curve),
+    }
+
+
+def points(session: Session) -> dict[str, Any] | None:
+    """Return the curve for the browser: every slider position, then the best threshold, as columns."""
+    curve = session.curve
+    if curve is None:
+        return None
+    best = int(np.searchsorted(curve.threshold, curve.threshold_best))
+    slider = np.flatnonzero(np.isin(curve.threshold, GRID))
+    order = np.append(slider, best)
+    # To the last digit: amounts rounded here and again by who writes them would differ from the command line's.
+    columns = {name: getattr(curve, name)[order].tolist() for name in _SHOWN}
+    return {"points": columns, "threshold_best": curve.threshold_best, "context": _context(curve)}
+
+
+def _context(curve: ProfitCurve) -> dict[str, Any]:
+    return {
+        "customers": curve.customers,
+        "currency": curve.economics.currency,
+        "profit_all": curve.matrix(0.0).profit,
+        "profit_half": curve.matrix(0.5).profit,
+        "profit_at_best": curve.matrix().profit,
+        "profit_on_others": curve.profit_best * curve.customers / 1000,
+        "save_rate": curve.economics.save_rate,
+        "verdict": verdict(curve),
+    }
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """What the profit does when the money inputs are wrong: a sentence, and two plotly figures."""
+
+    sentence: str
+    tornado: Any | None
+    save_rate: Any
+
+
+def what_if(session: Session) -> Doubts:
+    """Work out how much hangs on each money input.
+
+    Raises
+    ------
+    InputError
+        If there is no curve yet.
+    """
+    curve = session.curve
+    if curve is None:
+        raise InputError("no profit yet; train a model in the second tab")
+    rates = whatif.over_save_rates(curve)
+    return Doubts(
+        save_rate_needed(curve, rates),
+        figures.tornado(whatif.tornado(curve), curve),
+        figures.profit_against_save_rate(rates, curve),
+    )
+
+
+def page(session: Session) -> export.Download:
+    """Return the one-page report.
+
+    Raises
+    ------
+    InputError
+        If there is no curve yet.
+    """
+    if session.model is None or session.curve is None:
+        raise InputError("no profit yet; train a model in the second tab")
+    html = report(
+        session.model,
+        session.curve,
+        made_at=dt.datetime.now(dt.UTC).date(),
+        source=session.model_source,
+        findings=session.model_findings,
+        scored=session.scored,
+    )
+    return export.text(html, "retention-report.html")

@@ -1,0 +1,113 @@
+"""Profit: the slider, the curve, the business confusion matrix and the money inputs."""
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from retention.profit.economics import PRESETS
+from retention.ui.components import chart, download
+from retention.ui.components.chart import Chart
+from retention.ui.components.download import Download
+from retention.ui.tabs.profit.budget import layout as budget
+from retention.ui.tabs.profit.budget.layout import BudgetSection
+
+
+@dataclass(frozen=True)
+class ProfitTab:
+    """The components of the tab. ``inputs`` are the money inputs by the names ``Economics`` gives them."""
+
+    cards: gr.HTML
+    matrix: gr.HTML
+    threshold: gr.Slider
+    best: gr.Button
+    curve: gr.Plot
+    axis: gr.Radio
+    reading: gr.HTML
+    points: gr.HTML
+    budget: BudgetSection
+    preset: gr.Radio
+    inputs: dict[str, gr.components.Component]
+    trouble: gr.HTML
+    report: Download
+    what_if: gr.Button
+    doubt: gr.HTML
+    tornado: Chart
+    save_rate: Chart
+
+
+def build() -> ProfitTab:
+    """Lay the tab out."""
+    cards = _shown("cards", "watch('value', () => { window.desk.mark(props.value); window.desk.announce(); });")
+    gr.HTML('<p id="spoken" data-evidence aria-live="polite" aria-atomic="true"></p>', apply_default_css=False)
+    with gr.Row():
+        with gr.Column(scale=3, min_width=320):
+            with gr.Row():
+                threshold = gr.Slider(
+                    0, 1, 0.1, step=0.001, scale=5, elem_id="threshold",
+                    label="Send an offer when the churn probability is at least",
+                )  # fmt: skip
+                best = gr.Button("Go to the best", scale=1, min_width=130, size="md", elem_id="best")
+            curve = gr.Plot(show_label=False, elem_id="profit-curve")
+            axis = gr.Radio(
+                [("Threshold", "threshold"), ("Share of customers contacted", "share")], value="threshold",
+                label="Draw the curve by", elem_id="axis",
+            )  # fmt: skip
+            reading = gr.HTML(elem_id="reading")
+        with gr.Column(scale=2, min_width=320):
+            matrix = _shown("matrix")
+            preset = gr.Radio(
+                [("Original card", "original"), ("Realistic", "realistic")],
+                value="original",
+                label="What an offer costs and achieves",
+                info="Assumptions, until a campaign measures them",
+                elem_id="preset",
+            )
+            inputs = _money_inputs()
+            trouble = gr.HTML(elem_id="trouble")
+    choosing = budget.build()
+    with gr.Row():
+        what_if = gr.Button("What if these inputs are wrong?", elem_id="what-if")
+        report = download.build("Download a page for the meeting", elem_id="report")
+    doubt = gr.HTML(elem_id="doubt")
+    with gr.Row():
+        tornado = chart.build("tornado")
+        save_rate = chart.build("save-rate")
+    points = gr.HTML(  # shows nothing: it brings the curve into the page
+        html_template="", elem_id="points",
+        js_on_load="const bring = () => (window.desk.curve = JSON.parse(props.value || 'null')); "
+        "bring(); watch('value', bring);",
+    )  # fmt: skip
+    return ProfitTab(
+        cards, matrix, threshold, best, curve, axis, reading, points, choosing, preset, inputs, trouble,
+        report, what_if, doubt, tornado, save_rate,
+    )  # fmt: skip
+
+
+def _shown(name: str, js_on_load: str = "") -> gr.HTML:
+    """Return what shows a point of the curve: ``assets/decision.js`` writes it, ``assets/desk.js`` sets it."""
+    return gr.HTML(
+        value=None,
+        html_template=f"${{window.desk.{name}(value)}}",
+        js_on_load=f"window.desk.views.{name} = props; {js_on_load}",
+        elem_id=name,
+        apply_default_css=False,
+    )
+
+
+def _money_inputs() -> dict[str, gr.components.Component]:
+    start = PRESETS["original"]
+    inputs: dict[str, gr.components.Component] = {}
+    with gr.Row():
+        inputs["value"] = gr.Number(start.value, label="Value if kept", min_width=120)
+        inputs["offer_cost"] = gr.Number(start.offer_cost, label="Cost of an offer", min_width=120)
+    with gr.Row():
+        inputs["contact_cost"] = gr.Number(start.contact_cost, label="Cost of a contact", min_width=120)
+        inputs["currency"] = gr.Textbox(start.currency, label="Currency", max_length=4, min_width=120)
+    with gr.Group():
+        for name, label in [
+            ("save_rate", "Leavers whom the offer keeps"),
+            ("stayer_redemption", "Stayers who redeem it anyway"),
+            ("harm_rate", "Stayers whom contact drives away"),
+        ]:
+            inputs[name] = gr.Slider(0, 1, getattr(start, name), step=0.01, label=label)
+    return inputs

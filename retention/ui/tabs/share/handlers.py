@@ -1,0 +1,208 @@
+"""Looking at what would go to the Hub, pushing it, replaying a decision."""
+
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from retention.churn.model import ChurnModel
+from retention.customers.table import Customers
+from retention.errors import InputError, PublishError
+from retention.hub import publish
+from retention.hub.connection import Hub
+from retention.hub.dataset_release import Deciding, plan_dataset
+from retention.hub.model_release import plan_model
+from retention.hub.pseudonyms import Salt
+from retention.hub.reference import Reference
+from retention.hub.release import Release
+from retention.hub.replay import Replayed
+from retention.hub.replay import replay as replay_from_hub
+from retention.progress import Progress, silent
+from retention.settings import settings
+from retention.ui.session import Session
+
+MODEL, CUSTOMERS, DECISION = "model", "customers", "decision"
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A release as a person sees it before agreeing; exactly this is pushed.
+
+    Attributes
+    ----------
+    release
+        The files, and what happened to the columns.
+    model
+        The model that is released; None for a dataset.
+    """
+
+    release: Release
+    model: ChurnModel | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Shared:
+    """A release that is on the Hub.
+
+    Attributes
+    ----------
+    plan
+        What was agreed to.
+    pushed
+        Where it is.
+    page
+        Address of its page.
+    """
+
+    plan: Plan
+    pushed: publish.Pushed
+    page: str
+
+
+def look(
+    session: Session,
+    what: str,
+    repo: str,
+    *,
+    private: bool,
+    threshold: float,
+    hub: Hub,
+    with_evaluation: bool = False,
+    with_messages: bool = False,
+    progress: Progress = silent,
+) -> Plan:
+    """Plan a release; nothing is pushed.
+
+    Parameters
+    ----------
+    what
+        ``MODEL``; ``CUSTOMERS``, those it learned from, under pseudonyms; or ``DECISION``, today's customers under
+        pseudonyms with their send list.
+    repo
+        ``OWNER/NAME``.
+    private
+        Whether nobody else may see it.
+    threshold
+        Where the slider's send list begins, if it was not made yet.
+    hub
+        As whom; asked only for the model that a decision was made with.
+    with_evaluation
+        Push the model's out-of-fold rows too.
+    with_messages
+        Push the messages of a decision too, names taken out.
+
+    Raises
+    ------
+    RetentionError
+        If something is missing for it, or it cannot be shared as it is.
+    """
+    if what == MODEL:
+        return _model(session, repo, private=private, with_evaluation=with_evaluation)
+    salt = Salt.for_release()
+    if what == CUSTOMERS:
+        progress(0.1, "Hiding who is who")
+        release = plan_dataset(_some(session.customers), repo=repo, salt=salt, private=private)
+    else:
+        release = _decision(
+            session, repo, salt=salt, private=private, threshold=threshold, with_messages=with_messages, hub=hub,
+            progress=progress,
+        )  # fmt: skip
+    kept = tuple(f"{sentence}: {_whereabouts()}" for sentence in release.left_out)
+    return Plan(replace(release, left_out=kept))
+
+
+def push(plan: Plan | None, *, hub: Hub, progress: Progress = silent) -> Shared:
+    """Push what a person has looked at.
+
+    Raises
+    ------
+    InputError
+        If nothing was looked at.
+    PublishError
+        If the Hub refuses or cannot be reached; then nothing was written.
+    """
+    if plan is None:
+        raise InputError("nothing to push yet; press Look first")
+    pushed = publish.push(plan.release, hub=hub, progress=progress)
+    return Shared(plan, pushed, hub.page(Reference.parse(pushed.reference), plan.release.kind))
+
+
+def remember(session: Session, shared: Shared | None) -> Session:
+    """Return the session that knows where its model is; as it was if another model was trained meanwhile."""
+    if shared is None or shared.plan.model is None or shared.plan.model is not session.model:
+        return session
+    return replace(session, model_at=shared.pushed.reference)
+
+
+def replay(reference: str, *, hub: Hub, progress: Progress = silent) -> Replayed:
+    """Make a shared decision again and compare.
+
+    Raises
+    ------
+    RetentionError
+        If no commit is named, it is no decision, a byte was changed, or the Hub refuses.
+    """
+    if Reference.parse(reference).commit is None:
+        raise InputError(f"{reference.strip()}: does not say which commit; pass OWNER/NAME@commit")
+    return replay_from_hub(reference, hub=hub, progress=progress)
+
+
+def _model(session: Session, repo: str, *, private: bool, with_evaluation: bool) -> Plan:
+    if session.model is None:
+        raise InputError("no model yet; train one in the second tab")
+    with tempfile.TemporaryDirectory(prefix="model-") as place:
+        folder = Path(place) / "model"
+        session.model.save(folder)
+        release = plan_model(
+            folder, repo=repo, economics=session.economics, with_evaluation=with_evaluation, private=private
+        )
+    return Plan(release, model=session.model)
+
+
+def _decision(
+    session: Session,
+    repo: str,
+    *,
+    salt: Salt,
+    private: bool,
+    threshold: float,
+    with_messages: bool,
+    hub: Hub,
+    progress: Progress,
+) -> Release:
+    if session.model_at is None:
+        raise PublishError(
+            f"{repo}: a decision names its model's commit, and this model is not on the Hub; push the model first"
+        )
+    if with_messages and session.message_run is None:
+        raise InputError("no messages yet; write them in the Offers tab, or share the decision without")
+    scored = session.scored
+    if session.message_run is not None and scored is not None:
+        # where those who were written to begin, wherever the slider is now
+        threshold = threshold if scored.threshold is None else scored.threshold
+    terms = session.choosing.terms(threshold, session.offers)
+    with tempfile.TemporaryDirectory(prefix="model-") as place:
+        # The very bytes that are on the Hub, as the replay will use them.
+        folder = Path(place) / "model"
+        publish.pull(session.model_at, kind="model", out=folder, hub=hub, progress=progress)
+        progress(0.96, "Deciding with what is shared")
+        return plan_dataset(
+            _some(session.recipients),
+            repo=repo,
+            salt=salt,
+            deciding=Deciding(folder, session.model_at, session.economics, **terms),
+            messages=session.message_run.messages if with_messages and session.message_run is not None else None,
+            private=private,
+        )
+
+
+def _some(customers: Customers | None) -> Customers:
+    if customers is None:
+        raise InputError("no customers yet; upload a file or simulate a market in the first tab")
+    return customers
+
+
+def _whereabouts() -> str:
+    """Say what becomes of the salt; see :meth:`Salt.for_release`."""
+    if settings().on_space:
+        return "made for this release and thrown away, so nobody can tell these pseudonyms back"
+    return "kept on this machine in ~/.config/retention/salt, so that a customer has the same pseudonym next time"

@@ -1,0 +1,85 @@
+"""Share: models, customers and decisions to the Hugging Face Hub, and a decision made again."""
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from retention.ui.sign_in import login_button
+from retention.ui.tabs.share.handlers import CUSTOMERS, DECISION, MODEL
+
+_CHOICES = [
+    ("The model", MODEL),
+    ("The customers it learned from, under pseudonyms", CUSTOMERS),
+    ("A decision: today's customers and their send list, under pseudonyms", DECISION),
+]
+
+
+@dataclass(frozen=True)
+class ShareTab:
+    """The components of the tab; ``planned`` and ``shared`` are states, a plan and what was pushed last."""
+
+    standing: gr.HTML
+    who: gr.HTML
+    what: gr.Radio
+    repo: gr.Textbox
+    private: gr.Checkbox
+    with_evaluation: gr.Checkbox
+    with_messages: gr.Checkbox
+    look: gr.Button
+    stop: gr.Button
+    planned: gr.State
+    plan: gr.HTML
+    push: gr.Button
+    shared: gr.State
+    result: gr.HTML
+    reference: gr.Textbox
+    replay: gr.Button
+    stop_replay: gr.Button
+    replayed: gr.HTML
+
+
+def build() -> ShareTab:
+    """Lay the tab out."""
+    standing = gr.HTML(elem_id="hub-standing")
+    with gr.Row(equal_height=True):
+        who = gr.HTML(elem_id="hub-who")
+        login_button()
+    with gr.Row():
+        with gr.Column(scale=3, min_width=320):
+            what = gr.Radio(_CHOICES, value=MODEL, label="What to share", elem_id="share-what")
+            repo = gr.Textbox(
+                label="Repository on the Hub",
+                info="Made if there is none; a newer release goes on top of an older one",
+                placeholder="OWNER/NAME", max_lines=1, max_length=120, elem_id="share-repo",
+            )  # fmt: skip
+        with gr.Column(scale=2, min_width=280):
+            private = gr.Checkbox(True, label="Private", info="Only you, or your organisation, see it")
+            with_evaluation = gr.Checkbox(
+                False, label="With the evaluation rows",
+                info="Score and outcome of every training customer, no ids: profits can then be measured anew",
+            )  # fmt: skip
+            with_messages = gr.Checkbox(
+                False, label="With the messages", info="Names are taken out of them", visible=False
+            )
+    with gr.Row():
+        look = gr.Button("Look first", variant="primary")
+        stop = gr.Button("Stop", interactive=False)
+    planned, shared = gr.State(None), gr.State(None)
+    plan = gr.HTML(elem_id="hub-plan")
+    with gr.Row():
+        push = gr.Button("Push exactly this", variant="primary", visible=False)
+    result = gr.HTML(elem_id="hub-result")
+    gr.Markdown("### Make a shared decision again")
+    with gr.Row(equal_height=False):
+        reference = gr.Textbox(
+            label="Decision on the Hub", placeholder="OWNER/NAME@commit", max_lines=1, max_length=160, scale=3,
+            info="Its model is fetched, its customers scored anew, and the send list compared bit for bit",
+        )  # fmt: skip
+        with gr.Column(scale=1, min_width=200):
+            replay = gr.Button("Replay")
+            stop_replay = gr.Button("Stop", interactive=False)
+    replayed = gr.HTML(elem_id="hub-replayed")
+    return ShareTab(
+        standing, who, what, repo, private, with_evaluation, with_messages, look, stop, planned, plan, push,
+        shared, result, reference, replay, stop_replay, replayed,
+    )  # fmt: skip

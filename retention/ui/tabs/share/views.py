@@ -1,0 +1,138 @@
+"""What goes to the Hub and what came of it, as small pieces of HTML, foreign words escaped. Knows no gradio."""
+
+from html import escape
+
+from retention.hub.reference import Reference
+from retention.hub.release import Release, in_bytes
+from retention.hub.replay import Replayed
+from retention.ui.components.html import empty
+from retention.ui.session import Session
+from retention.ui.tabs.share.handlers import Plan, Shared
+
+_PULL = {
+    "model": "python -m retention pull {at} --out model",
+    "dataset": "python -m retention pull {at} --kind dataset --out data",
+}
+_TAB = {"model": "Churn model", "dataset": "Customers"}
+
+
+def standing(session: Session) -> str:
+    """Return whether this session's model is on the Hub."""
+    if session.model is None:
+        return empty("No model yet. Train one in the second tab, or load one from the Hub there.")
+    if session.model_at is None:
+        return '<p class="headline">This model is not on the Hub yet.</p>'
+    return f'<p class="headline">This model is on the Hub as <code>{_short(session.model_at)}</code></p>'
+
+
+def who(name: str | None, *, on_space: bool, signed_in: bool) -> str:
+    """Return as whom the app speaks to the Hub, and what to do where it speaks for nobody.
+
+    Parameters
+    ----------
+    name
+        The visitor's name on the Hub, where it is known.
+    on_space
+        Whether each visitor speaks for themselves.
+    signed_in
+        Whether there is a token to speak with.
+    """
+    if on_space and signed_in:
+        words = f"You are signed in{f' as <b>{escape(name)}</b>' if name else ''}: what you push is yours."
+    elif on_space:
+        words = (
+            "You are not signed in, so only public models and data can be loaded. To push, sign in; do it first, "
+            "because that reloads the page and starts over."
+        )
+    elif signed_in:
+        words = "This machine's token is used (<code>hf auth login</code>, or HF_TOKEN)."
+    else:
+        words = (
+            "No token is at hand, so only public models and data can be loaded. To push, run "
+            "<code>hf auth login</code> in a terminal of this machine, and open this page at 127.0.0.1 anew."
+        )
+    return f'<p class="muted who">{words}</p>'
+
+
+def plan(planned: Plan | None) -> str:
+    """Return everything a person should see before agreeing to a push."""
+    if planned is None:
+        return ""
+    release = planned.release
+    seen = "private: only you, or your organisation, will see it"
+    if not release.private:
+        seen = "<b>public: everybody will see it</b>"
+    warnings = "".join(
+        f'<p class="finding warning"><b>Warning.</b> {escape(sentence)}</p>' for sentence in release.warnings
+    )
+    files = "".join(
+        f'<tr><td>{escape(file.path)}</td><td class="number">{in_bytes(file.size)}</td></tr>'
+        for file in release.files
+    )
+    size = f"{len(release.files)} files, {in_bytes(release.size)}"
+    kept = "".join(f"<li>{escape(sentence)}</li>" for sentence in release.left_out)
+    return (
+        '<div class="release"><p class="headline">Nothing has been sent yet. This would go to the '
+        f"{release.kind} repository <b>{escape(release.repo)}</b>, {seen}.</p>{warnings}"
+        f'<div class="halves">{_part("files", size, files)}{_part("columns", "Columns", _fates(release))}</div>'
+        + (f'<p class="label">What stays here</p><ul class="facts">{kept}</ul>' if kept else "")
+        + "</div>"
+    )
+
+
+def shared(done: Shared | None) -> str:
+    """Return where a release is now, and how to load it."""
+    if done is None:
+        return ""
+    pushed, kind = done.pushed, done.plan.release.kind
+    ways = [("On the command line", _PULL[kind].format(at=pushed.reference))]
+    if any(path.startswith("send_list/") for path in pushed.files):
+        ways.append(("Make the decision again", f"python -m retention replay {pushed.reference}"))
+    ways.append((f"In the app, {_TAB[kind]} tab, From the Hub", pushed.reference))
+    rows = "".join(f"<dt>{name}</dt><dd><code>{escape(command)}</code></dd>" for name, command in ways)
+    seen = "private" if pushed.private else "public"
+    link = f'<a href="{escape(done.page)}" target="_blank" rel="noopener">Open it on the Hub</a>'
+    return (
+        f'<div class="card" role="status"><span class="label">Pushed as a {seen} {kind}, {len(pushed.files)} files'
+        f'</span><span class="figure">{_short(pushed.reference)}</span><span class="note">{link}</span>'
+        f'<dl class="ways">{rows}</dl></div>'
+    )
+
+
+def replayed(found: Replayed | None) -> str:
+    """Return whether a decision came out the same, and where not."""
+    if found is None:
+        return ""
+    tone, answer = ("up", "yes, bit for bit") if found.identical else ("down", "no")
+    differences = "".join(
+        f"<li>{escape(column)} differs in {rows:,} row{'' if rows == 1 else 's'}</li>"
+        for column, rows in found.different.items()
+    )
+    source = Reference(found.repo, found.commit).short
+    return (
+        f'<div class="card" role="status"><span class="label">Identical</span><span class="figure {tone}">{answer}'
+        f'</span><span class="note">{found.customers:,} customers of {escape(source)}, decided again with '
+        f'{_short(found.model)}</span><ul class="facts">{differences}</ul></div>'
+    )
+
+
+def _part(name: str, title: str, rows: str) -> str:
+    """Return a table that may have to be scrolled, so the keyboard must reach it."""
+    return (
+        f'<div class="{name}" tabindex="0" role="region" aria-label="{title}"><p class="label">{title}</p>'
+        f'<table class="plain"><tbody>{rows}</tbody></table></div>'
+    )
+
+
+def _fates(release: Release) -> str:
+    """Return a row for each thing that happens to columns, with their names."""
+    fates: dict[str, list[str]] = {}
+    for column in release.columns:
+        fates.setdefault(column.fate + (f", {column.why}" if column.why else ""), []).append(column.name)
+    return "".join(
+        f"<tr><td>{escape(fate)}</td><td>{escape(', '.join(names))}</td></tr>" for fate, names in fates.items()
+    )
+
+
+def _short(reference: str) -> str:
+    return escape(Reference.parse(reference).short)

@@ -1,0 +1,105 @@
+"""Customers, orders and models small enough to work out by hand."""
+
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from retention.churn.bins import Bins
+from retention.churn.calibration import Calibration
+from retention.churn.candidates.logistic import Logistic, Term
+from retention.churn.candidates.one_feature import Rule
+from retention.churn.candidates.xgboost import Trees, TreeSettings
+from retention.churn.directions import Direction
+from retention.churn.evaluation import Metrics
+from retention.churn.ladder import Ladder, Plan
+from retention.churn.model import ChurnModel
+from retention.churn.out_of_time import Origin, OutOfTime
+from retention.churn.profile import Profile, Shares
+from retention.churn.schema import Column
+from retention.customers.table import Customers, Roles
+from retention.orders.snapshots import Orders, read_orders
+
+COLUMNS = (Column("tenure", "number"), Column("contract", "category", ("Monthly", "Yearly")))
+
+
+def directions(**size: float) -> tuple[Direction, ...]:
+    """Factors by how much each moves the scores, the largest first."""
+    return tuple(Direction(name, "", 0.0, 1.0, 0.0, moved, True) for name, moved in size.items())
+
+
+def hand_model(rung: str = "logistic regression", calibration: Calibration | None = None) -> ChurnModel:
+    """Log-odds of −1 − (tenure − 20) / 10 ± 0.5 (Monthly, Yearly); a blank tenure adds 0.3."""
+    calibration = calibration or Calibration()
+    tenure = Term((-1.0,), 0.3, high=60.0, centre=20.0, scale=10.0)
+    logistic = Logistic(-1.0, (tenure, Term((0.5, -0.5), 0.0)))
+    plan = Plan(rung, 1.0, TreeSettings(2, 0.1), 1, 0.5, MappingProxyType({rung: calibration}))
+    ladder = Ladder(plan, -1.0, Rule(0, Bins(1, ()), (0.5, 0.5)), logistic, Trees(b"", COLUMNS))
+    shares = Shares(Bins(1, ()), (1.0, 0.0), 0.0, 0.0)
+    return ChurnModel(
+        columns=COLUMNS,
+        roles=Roles(id="id", label="churn"),
+        ladder=ladder,
+        candidates=(),
+        metrics=Metrics(0.5, 0.5, 0.25, 0.7, 0.5),
+        warnings=(),
+        scale_pos_weight=1.0,
+        directions=(),
+        profile=Profile(2, (shares, shares), shares, 0.5, 0.1, shares.shares, 0.5),
+        customers=2,
+        churn_rate=0.5,
+        trained_at="2025-06-30T00:00:00+00:00",
+        seed=0,
+        versions=MappingProxyType({}),
+        out_of_fold=None,
+    )
+
+
+def people(tenure: list[float], contract: list[str | None]) -> Customers:
+    """Customers with the model's two columns."""
+    frame = pd.DataFrame(
+        {
+            "id": pd.array([f"secret-{number}" for number in range(len(tenure))], dtype="str"),
+            "tenure": np.array(tenure, dtype=np.float64),
+            "contract": pd.array(contract, dtype="str"),
+        }
+    )
+    return Customers(frame, Roles(id="id"))
+
+
+def active(recency: list[float], orders: list[float], label: list[int] | None = None) -> Customers:
+    """Customers of a snapshot."""
+    frame = pd.DataFrame(
+        {
+            "id": pd.array([f"secret-{number}" for number in range(len(recency))], dtype="str"),
+            "recency_days": np.array(recency, dtype=np.float64),
+            "orders": np.array(orders, dtype=np.float64),
+        }
+    )
+    if label is None:
+        return Customers(frame, Roles(id="id"))
+    return Customers(frame.assign(churn=np.array(label, dtype=np.int8)), Roles(id="id", label="churn"))
+
+
+def log(days: dict[str, list[int]], *, amounts: list[float] | None = None) -> Orders:
+    """An order log: customer -> days of their orders, counted from 1 January 2025."""
+    rows = [(who, day) for who, own in days.items() for day in own]
+    frame = pd.DataFrame(rows, columns=["customer", "day"])
+    frame["date"] = pd.Timestamp("2025-01-01") + pd.to_timedelta(frame.pop("day"), unit="D")
+    frame["amount"] = amounts or 100.0
+    return read_orders(frame, customer="customer", time="date", amount="amount")
+
+
+def hundred_newcomers() -> Orders:
+    """100 begin on day 0, 40 of them order on day 35, 10 of these on days 65 and 89; 50 others begin on day 40."""
+    begun = {f"secret-{number}": [0] for number in range(100)}
+    begun |= {f"secret-{number}": [0, 35] for number in range(40)}
+    begun |= {f"secret-{number}": [0, 35, 65, 89] for number in range(10)}
+    return log(begun | {f"late-{number}": [40] for number in range(50)})
+
+
+def three_cutoffs(*, auc: float = 0.74) -> OutOfTime:
+    """The second and the third cutoff of three, each scored from those before."""
+    before, now = (Metrics(one, 0.5, 0.16, 0.5, 0.3) for one in (0.76, auc))
+    earlier = (Origin("2025-05-31", 900, 0.3, before),)
+    return OutOfTime("2025-06-30", 1000, 0.31, now, before, -0.05, 0.01, 2800, earlier)

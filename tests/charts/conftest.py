@@ -1,0 +1,50 @@
+"""Every figure once, for what they have in common."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from retention import charts as figures
+from retention.churn.evaluation import OutOfFold
+from retention.profit.curve import ProfitCurve, profit_curve
+from retention.profit.economics import PRESETS
+from retention.profit.whatif import over_save_rates, tornado
+from tests.charts.cases import active, directions, hand_model, hundred_newcomers, log, people, three_cutoffs
+
+
+@pytest.fixture(scope="session")
+def curve() -> ProfitCurve:
+    """20,000 customers, a quarter of whom leave; realistic rates."""
+    rng = np.random.default_rng(3)
+    score = rng.beta(1, 3, 20_000)
+    label = (rng.random(20_000) < score).astype(np.int8)
+    return profit_curve(score, label, fold=rng.integers(0, 5, 20_000), economics=PRESETS["realistic"])
+
+
+@pytest.fixture(scope="session")
+def gallery(curve: ProfitCurve) -> dict[str, Any]:
+    """Name -> figure."""
+    rng = np.random.default_rng(1)
+    many = rng.uniform(0, 60, 6_000)
+    contracts = rng.choice(["Monthly", "Yearly"], 6_000).tolist()
+    sizes = {f"a feature with a very long name, number {number}": 1 - number / 40 for number in range(40)}
+    out_of_fold = OutOfFold(curve.ranking.score, curve.ranking.label, None, curve.ranking.fold)
+    left = (rng.random(2_000) < 0.3).astype(int).tolist()
+    snapshot = active(rng.uniform(0, 400, 2_000).tolist(), rng.integers(1, 60, 2_000).tolist(), left)
+    gaps = {f"secret-{number}": np.cumsum(rng.integers(1, 90, 12)).tolist() for number in range(200)}
+    return {
+        "retention by cohort": figures.retention_by_cohort(hundred_newcomers()),
+        "order gaps": figures.order_gaps(log(gaps)),
+        "recency and frequency": figures.recency_frequency(snapshot),
+        "label balance": figures.label_balance(snapshot),
+        "importance": figures.importance(directions(**sizes)),
+        "reliability": figures.reliability(out_of_fold),
+        "over time": figures.over_time(three_cutoffs()),
+        "dependence of a number": figures.dependence(hand_model(), people(many.tolist(), contracts), "tenure"),
+        "dependence of a category": figures.dependence(hand_model(), people(many.tolist(), contracts), "contract"),
+        "waterfall": figures.waterfall(hand_model(), people([10.0], ["Monthly"]), 0),
+        "profit curve": figures.profit_curve(curve, 0.2),
+        "tornado": figures.tornado(tornado(curve), curve),
+        "profit against save rate": figures.profit_against_save_rate(over_save_rates(curve), curve),
+    }

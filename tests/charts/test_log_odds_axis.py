@@ -1,0 +1,35 @@
+"""Axes of log-odds in words people know."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retention.charts.log_odds_axis import log_odds, odds_axis, share_axis, share_of
+
+
+@given(st.floats(0.0001, 0.9999), st.floats(0.0001, 0.9999))
+def test_probabilities_along_an_axis_lie_on_it_apart(one: float, other: float) -> None:
+    """One to six labels inside the range, none so near that they would touch."""
+    low, high = sorted([log_odds(one), log_odds(other)])
+    axis = share_axis(low, high)
+    at = axis["tickvals"]
+    assert 1 <= len(at) <= 8
+    assert axis["range"][0] - 1e-9 <= min(at) and max(at) <= axis["range"][1] + 1e-9
+    assert all(right - left > (high - low) / 5 for left, right in pairwise(at))
+
+
+@given(st.floats(-2.7, 2.7), st.floats(0.1, 5))
+def test_factors_along_an_axis_are_several(low: float, size: float) -> None:
+    """An effect of any size has a scale to read it by, with ×1 on it wherever it lies in between."""
+    axis = odds_axis(low, low + size)
+    assert 1 <= len(axis["tickvals"]) <= 9
+    assert len(axis["ticktext"]) == len(set(axis["ticktext"]))
+    if low <= 0 <= low + size:
+        assert "×1" in axis["ticktext"]
+
+
+@given(st.floats(0.001, 0.999))
+def test_log_odds_and_probability_are_each_others_inverse(share: float) -> None:
+    """There and back."""
+    assert abs(share_of(log_odds(share)) - share) < 1e-12

@@ -1,0 +1,79 @@
+"""How the profit hangs on what was assumed."""
+
+import numpy as np
+import pytest
+
+from retention.charts import profit_against_save_rate, reading, tornado
+from retention.charts.whatif import _NAMES
+from retention.profit.curve import ProfitCurve, profit_curve
+from retention.profit.economics import Economics
+from retention.profit.whatif import INPUTS, Swing, over_save_rates
+from retention.profit.whatif import tornado as swings_of
+
+HAND = {"score": [0.9, 0.9, 0.3, 0.1], "label": [1, 1, 0, 0], "fold": [0, 1, 0, 1]}
+
+
+def test_every_money_input_has_words() -> None:
+    """No field name reaches the screen."""
+    assert _NAMES.keys() == set(INPUTS)
+
+
+def test_a_tornado_by_hand() -> None:
+    """Bars run from the profit as assumed, 225,000, to the profit at either end of an input."""
+    swings = (Swing("value", 400, 600, 175_000, 275_000), Swing("save_rate", 0.8, 1.0, 180_000, 225_000))
+    figure = tornado(swings, profit_curve(**HAND))
+    assert figure is not None
+    lower, higher = figure.data
+    assert (lower.name, higher.name) == ("Input lower", "Input higher")
+    assert lower.base == higher.base == 225_000
+    assert list(lower.x) == [-50_000, -45_000]
+    assert list(higher.x) == [50_000, 0]
+    assert lower.text[0] == "value of a customer ₹400: ₹1,75,000"
+    assert list(figure.layout.yaxis.ticktext) == [
+        "Value of a customer<br>₹400 to ₹600",
+        "Save rate<br>80% to 100%",
+    ]
+    assert figure.layout.yaxis.autorange == "reversed"
+    assert figure.layout.xaxis.title.text == "Profit per 1,000 customers (₹)"
+    assert reading(figure) == (
+        "The profit hangs most on the value of a customer: from ₹400 to ₹600 it goes from ₹1,75,000 to ₹2,75,000 "
+        "per 1,000 customers (backtested, assumed)."
+    )
+
+
+def test_no_tornado_where_nothing_moves() -> None:
+    """Without inputs, or with inputs that change nothing, there is nothing to draw."""
+    curve = profit_curve(**HAND)
+    assert tornado((), curve) is None
+    assert tornado((Swing("value", 400, 600, 5.0, 5.0),), curve) is None
+
+
+def test_the_tornado_of_a_whole_curve_starts_at_its_profit(curve: ProfitCurve) -> None:
+    """Five inputs of the realistic preset, each bar from the profit as assumed."""
+    figure = tornado(swings_of(curve), curve)
+    assert figure is not None
+    assert len(figure.data[0].y) == 5
+    assert figure.data[0].base == pytest.approx(curve.profit_best)
+
+
+def test_profit_against_save_rate_by_hand() -> None:
+    """Two of four leave and are found: γ·450·500 per 1,000; everyone pays 50 for each stayer as well."""
+    curve = profit_curve(**HAND, economics=Economics(save_rate=0.3))
+    figure = profit_against_save_rate(over_save_rates(curve, np.array([0.0, 0.5, 1.0])), curve)
+    everyone, model = figure.data
+    assert list(everyone.y) == [-25_000, 87_500, 200_000]
+    assert list(model.y) == [0, 112_500, 225_000]
+    assert model.text[1] == "₹1,12,500"
+    assert [one.text for one in figure.layout.annotations] == ["assumed 30%"]
+    assert figure.layout.xaxis.tickformat == ".0%"
+    assert figure.layout.xaxis.title.text == "Save rate: share of leavers kept"
+    assert figure.layout.title.text == "Profit per 1,000 customers (₹)"
+
+
+def test_the_reading_says_what_an_uncertain_save_rate_earns() -> None:
+    """At rates around 30% two of four are found: 0.3·450·500 per 1,000, whatever rate is assumed."""
+    curve = profit_curve(**HAND, economics=Economics(save_rate=1.0))
+    assert reading(profit_against_save_rate(over_save_rates(curve), curve)) == (
+        "With a save rate of about 30%, give or take 10 points, the best threshold at each earns ₹67,500 per "
+        "1,000 customers; picked on these very customers, that is too hopeful (backtested, assumed)."
+    )

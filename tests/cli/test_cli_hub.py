@@ -1,0 +1,313 @@
+"""``push``, ``pull`` and ``replay``, each a process of its own that talks to a Hub on loopback."""
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pydantic import SecretStr
+
+from retention.hub.connection import Hub
+from retention.hub.model_release import plan_model
+from retention.hub.publish import Pushed, push
+from retention.hub.snapshot import SEND_LIST_FILE, from_parquet
+from tests.files import telecom_customers
+from tests.stand_ins.hub_server import HubServer, Person
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "hf_canaryofalicewhomaywrite"  # noqa: S105  opens nothing
+#: Waiting before another try takes no time.
+IMPATIENT = "import sys, time; time.sleep = lambda seconds: None; from retention.cli import main; sys.exit(main())"
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def running_server() -> Iterator[HubServer]:
+    with HubServer() as server:
+        yield server
+
+
+@pytest.fixture
+def server(running_server: HubServer) -> HubServer:
+    """An empty Hub that knows Alice."""
+    running_server.clear()
+    running_server.people[TOKEN] = Person("alice")
+    return running_server
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A person's machine: a folder, an address of the Hub, and a token if they are signed in."""
+
+    folder: Path
+    url: str
+    token: str | None = TOKEN
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "HOME": str(self.folder / "home"),
+            "HF_HOME": str(self.folder / "hf"),
+            "HF_ENDPOINT": self.url,
+            "HF_HUB_DISABLE_XET": "1",
+            "HF_HUB_DISABLE_TELEMETRY": "1",
+            **({"HF_TOKEN": self.token} if self.token else {}),
+        }
+
+    def start(
+        self, *arguments: object, program: tuple[str, ...] = ("-m", "retention")
+    ) -> subprocess.CompletedProcess:
+        """Run a command, nobody at the terminal; the token must not be in anything it says."""
+        done = subprocess.run(
+            [sys.executable, *program, *map(str, arguments)],
+            cwd=self.folder, env=self.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert TOKEN not in done.stdout + done.stderr
+        return done
+
+    def run(self, *arguments: object) -> dict:
+        """Run a command that must work, and return its JSON object."""
+        done = self.start(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def refused(self, *arguments: object) -> str:
+        """Run a command that must be refused, and return its one line on stderr."""
+        done = self.start(*arguments, program=("-c", IMPATIENT))
+        assert done.returncode == 2, done.stdout + done.stderr
+        assert done.stdout == ""
+        assert done.stderr.count("\n") == 1, done.stderr
+        assert done.stderr.startswith("error: ")
+        return done.stderr
+
+
+@pytest.fixture
+def desk(server: HubServer, telecom_folder: Path, tmp_path: Path) -> Desk:
+    """Alice's machine, with a model, customers and an older folder on it."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "model").mkdir()
+    for path in telecom_folder.iterdir():
+        (tmp_path / "model" / path.name).write_bytes(path.read_bytes())
+    named(telecom_customers(300, seed=5)).to_csv(tmp_path / "customers.csv", index=False)
+    return Desk(tmp_path, server.url)
+
+
+@pytest.fixture
+def released(desk: Desk) -> Pushed:
+    """The model, on the Hub already."""
+    return push(plan_model(desk.folder / "model", repo="alice/churn"), hub=Hub(SecretStr(TOKEN), desk.url))
+
+
+def named(customers: pd.DataFrame) -> pd.DataFrame:
+    """Give them names and phones, which must stay at home."""
+    return customers.assign(name="Canaryname", phone=[f"+91 98765 {i:05d}" for i in range(len(customers))])
+
+
+def test_a_decision_goes_to_the_hub_and_back(server: HubServer, desk: Desk) -> None:
+    """Pushed, then pulled and replayed by the cards' own commands: the same list, bit for bit, nobody named."""
+    model = desk.run("push", "model/", "alice/churn", "--yes")
+    assert (model["repo"], model["kind"], model["private"]) == ("alice/churn", "model", True)
+    assert {"README.md", "manifest.json", "model.json", "booster.json"} <= set(model["files"])
+    assert "out_of_fold.parquet" not in model["files"]
+    at = f"alice/churn@{model['commit']}"
+
+    money = ("--value", 700, "--save-rate", 0.4, "--every-offer", "--budget", 900)
+    data = desk.run("push", "customers.csv", "alice/data", "--model", "model/", "--model-at", at, *money, "--yes")
+    fates = {column["name"]: column["fate"] for column in data["columns"]}
+    assert (fates["customerID"], fates["name"], fates["phone"]) == ("pseudonymised", "left out", "left out")
+
+    said = {line.split()[0]: desk.run(*line.split()) for line in on_the_cards(server, commit=data["commit"])}
+    assert list(said) == ["pull", "score", "replay"]
+    replayed = said["replay"]
+    assert replayed["identical"] is True
+    assert replayed["different"] == {}
+    assert (replayed["repo"], replayed["commit"], replayed["model"]) == ("alice/data", data["commit"], at)
+    assert replayed["customers"] == said["score"]["customers"] == 300
+    assert said["pull"]["commit"] == data["commit"]
+    assert SEND_LIST_FILE in said["pull"]["files"]
+
+    desk.run("score", "customers.csv", "--model", "model/", *money, "--out", "scored.csv")
+    scored = pd.read_csv(desk.folder / "scored.csv")
+    shared = from_parquet((desk.folder / "data" / SEND_LIST_FILE).read_bytes(), "test")
+    for column in ("churn_probability", "expected_profit", "offer_cost"):
+        assert sorted(shared[column]) == sorted(scored[column])
+    assert (shared["send"] == "yes").sum() == (scored["send"] == "yes").sum() > 0
+    everything = b"".join(server.repos["dataset", "alice/data"].head.files.values())
+    salt = (desk.folder / "home" / ".config" / "retention" / "salt").read_text().strip()
+    assert not any(secret.encode() in everything for secret in ("Canaryname", "98765", "-ABCDE", salt, TOKEN))
+
+
+def on_the_cards(server: HubServer, *, commit: str) -> list[str]:
+    """Return the commands on the cards of the model and of the data, the words in capitals filled in."""
+    cards = "".join(
+        server.repos[place].head.files["README.md"].decode()
+        for place in [("model", "alice/churn"), ("dataset", "alice/data")]
+    )
+    commands = [" ".join(found.split()) for found in re.findall(r"`python -m retention ([^`]+)`", cards)]
+    assert commands[0] == "pull alice/churn --out model"
+    return [command.replace("<commit>", commit).replace("DIR", "data") for command in commands]
+
+
+def test_messages_are_shared_without_names(server: HubServer, desk: Desk) -> None:
+    """What `offers` wrote goes along under pseudonyms; the name becomes a slot."""
+    desk.run("score", "customers.csv", "--model", "model/", "--top", 5, "--out", "scored.csv")
+    desk.run("offers", "scored.csv", "--out", "messages.csv")
+    assert "Canaryname" in (desk.folder / "messages.csv").read_text()
+    desk.run("push", "customers.csv", "alice/data", "--messages", "messages.csv", "--yes")
+    files = server.repos["dataset", "alice/data"].head.files
+    shared = from_parquet(files["messages/train-00000-of-00001.parquet"], "test")
+    assert len(shared) == 5
+    assert shared["message"].str.contains("{name}", regex=False).all()
+    assert b"Canaryname" not in b"".join(files.values())
+
+
+def test_a_person_sees_everything_before_and_may_say_no(server: HubServer, desk: Desk) -> None:
+    """Files, sizes and columns stand on the screen; only a yes pushes."""
+
+    def answer(word: str) -> tuple[int, str]:
+        keyboard, terminal = pty.openpty()
+        os.write(keyboard, f"{word}\n".encode())
+        done = subprocess.run(
+            [sys.executable, "-m", "retention", "push", "customers.csv", "alice/data"],
+            cwd=desk.folder, env=desk.environment(), stdin=terminal, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        os.close(keyboard)
+        os.close(terminal)
+        return done.returncode, done.stderr
+
+    code, seen = answer("no")
+    assert code == 2
+    assert "(private: only you and your organisation see it)" in seen
+    assert re.search(r"data/train-00000-of-00001\.parquet  \d+ kB", seen)
+    assert "column customerID: pseudonymised, HMAC-SHA256 with your salt" in seen
+    assert "column phone: left out" in seen
+    assert "nothing was pushed" in seen
+    assert server.repos == {}
+    assert answer("y")[0] == 0
+    assert ("dataset", "alice/data") in server.repos
+
+
+def test_nobody_is_asked_where_nobody_is(server: HubServer, desk: Desk) -> None:
+    """A script must say --yes; without it nothing happens."""
+    assert "pass --yes" in desk.refused("push", "model/", "alice/churn")
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [("push", "model/", "alice/churn", "--yes"), ("pull", "alice/churn", "--out", "x")]
+)
+def test_a_missing_token_is_told(server: HubServer, desk: Desk, arguments: tuple[str, ...]) -> None:
+    """A push takes one; a private repository is not found without one. Both say how to sign in."""
+    server.create("model", "alice/churn", private=True)
+    stranger = Desk(desk.folder, desk.url, token=None)
+    assert "sign in with `hf auth login` or set HF_TOKEN" in stranger.refused(*arguments)
+    assert not (desk.folder / "x").exists()
+
+
+@pytest.mark.usefixtures("released")
+def test_a_changed_byte_is_told(server: HubServer, desk: Desk) -> None:
+    """Neither pulled nor replayed; what was in the folder before stays."""
+    repo = server.repos["model", "alice/churn"]
+    changed = repo.head.files["booster.json"].replace(b"0", b"1", 1)
+    repo.commit("tampered", {**repo.head.files, "booster.json": changed})
+    before = {path.name: path.read_bytes() for path in (desk.folder / "model").iterdir()}
+    said = desk.refused("pull", "alice/churn", "--out", "model")
+    assert "booster.json is not the file that was saved" in said
+    assert {path.name: path.read_bytes() for path in (desk.folder / "model").iterdir()} == before
+    assert {path.name for path in desk.folder.iterdir()} <= {"home", "hf", "model", "customers.csv"}
+
+
+@pytest.mark.usefixtures("released")
+def test_a_stale_parent_is_told(server: HubServer, desk: Desk) -> None:
+    """Somebody else releases while we upload: their release stays as it is."""
+    theirs = {"model.json": b"{}"}
+    server.before_commit.append(lambda repo: repo.commit("theirs", {**repo.head.files, **theirs}))
+    said = desk.refused("push", "model/", "alice/churn", "--with-evaluation", "--yes")
+    assert "somebody else changed it meanwhile" in said
+    head = server.repos["model", "alice/churn"].head
+    assert head.title == "theirs"
+    assert "out_of_fold.parquet" not in head.files
+
+
+def test_a_name_that_is_taken_is_told(server: HubServer, desk: Desk) -> None:
+    """A repository with other files in it is not written over."""
+    repo = server.create("model", "alice/churn", private=True)
+    repo.commit("weights", {**repo.head.files, "model.safetensors": b"0"})
+    said = desk.refused("push", "model/", "alice/churn", "--yes")
+    assert "the name is taken and holds files of something else; choose another name" in said
+    assert repo.head.title == "weights"
+    assert "may not do that under bob" in desk.refused("push", "model/", "bob/churn", "--yes")
+
+
+@pytest.mark.parametrize(("method", "path"), [("PUT", "/lfs/"), ("POST", "/commit/")])
+def test_a_connection_lost_midway_is_told(server: HubServer, desk: Desk, method: str, path: str) -> None:
+    """While files go up or the commit is written: no commit, and the same command works later."""
+    arguments = ("push", "model/", "alice/churn", "--with-evaluation", "--yes")
+    server.fail(method, path, how="lose request", times=99)
+    assert "the connection to the Hub was lost" in desk.refused(*arguments)
+    assert len(server.repos["model", "alice/churn"].commits) == 1
+    server.faults.clear()
+    assert "out_of_fold.parquet" in desk.run(*arguments)["files"]
+
+
+@pytest.mark.usefixtures("released")
+def test_a_pull_cut_off_midway_leaves_nothing(server: HubServer, desk: Desk) -> None:
+    """Half a file is no file: the folder does not appear."""
+    server.fail("GET", "/resolve/", how="cut", times=99)
+    assert "the connection to the Hub was lost" in desk.refused("pull", "alice/churn", "--out", "x")
+    assert {path.name for path in desk.folder.iterdir()} <= {"home", "hf", "model", "customers.csv"}
+
+
+@pytest.mark.usefixtures("released")
+def test_a_decision_with_another_model_is_refused(server: HubServer, desk: Desk) -> None:
+    """The model here and the one on the Hub must be one, or nobody could replay it."""
+    other = desk.folder / "model" / "manifest.json"
+    other.write_text(other.read_text().replace("{", '{"note": "another",', 1))
+    arguments = ("push", "customers.csv", "alice/data", "--model", "model/", "--model-at", "alice/churn", "--yes")
+    assert "is not the model in model" in desk.refused(*arguments)
+    assert ("dataset", "alice/data") not in server.repos
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("push model/ alice/churn --top 3 --yes", "--top: is for a dataset, and this is a model"),
+        ("push customers.csv alice/data --with-evaluation --yes", "--with-evaluation: is for a model"),
+        ("push customers.csv alice/data --threshold 0 --yes", "pass --model-at as well"),
+        ("push customers.csv alice/data --model model/ --yes", "push it, and pass its --model-at"),
+        ("push nowhere.csv alice/data --yes", "nowhere.csv"),
+        ("push model/ alice --yes", "pass OWNER/NAME"),
+        ("pull alice/nothing --out x", "there is neither a model nor a dataset of this name"),
+        ("replay alice/nothing", "there is no dataset of this name"),
+    ],
+)
+def test_a_wrong_request_is_told(
+    server: HubServer, monkeypatch: pytest.MonkeyPatch, desk: Desk, arguments: str, words: str
+) -> None:
+    """In one sentence that names the flag or the place, in the same process to save time."""
+    from huggingface_hub import constants
+
+    from retention.cli import main
+
+    monkeypatch.chdir(desk.folder)
+    monkeypatch.setenv("HOME", str(desk.folder / "home"))
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    monkeypatch.setattr(constants, "ENDPOINT", server.url)
+    with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+        assert main(arguments.split()) == 2
+    assert out.getvalue() == ""
+    assert words in err.getvalue()
+    assert err.getvalue().count("\n") == 1
+    assert [method for method, _ in server.requests if method != "GET"] == []

@@ -1,0 +1,261 @@
+"""The writer against a server that fails in every way, on real sockets."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterator
+
+import httpx2
+import huggingface_hub.utils._http as hub_http
+import pytest
+from huggingface_hub import set_async_client_factory
+from pydantic import SecretStr
+
+from retention.errors import InputError
+from retention.messages.llm.client import Draft, HubWriter, unplugged, writer_from_settings
+from retention.messages.llm.event_loop import LoopThread
+from retention.messages.segments import MessageSegment
+from retention.settings import Settings
+from tests.stand_ins.fault_server import FAULTS, LINE, FaultServer, by_model, drip, hang, replies, says
+from tests.stand_ins.small_model import SmallModel
+
+DEADLINE_S = 0.2
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    """A language-model server that answers well until told otherwise."""
+    with FaultServer() as serving:
+        yield serving
+
+
+@pytest.fixture
+def writer(server: FaultServer) -> Iterator[HubWriter]:
+    """A writer of two models on that server."""
+    writing = HubWriter(("first", "second"), base_url=server.base_url)
+    yield writing
+    writing.close()
+
+
+def draft(writer: HubWriter, facts: MessageSegment | None = None, deadline_s: float = 5.0) -> Draft:
+    """Ask for one line."""
+    return writer.submit(writer.write(facts or MessageSegment(), deadline_s=deadline_s)).result()
+
+
+def test_a_good_line_is_returned_with_its_model(writer: HubWriter) -> None:
+    """The line comes unfilled, and says who wrote it."""
+    assert draft(writer) == Draft(LINE, source="first")
+    assert writer.report().state == "closed"
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_fault_leaves_a_reason_in_place_of_a_line(
+    writer: HubWriter, server: FaultServer, fault: str
+) -> None:
+    """Whatever comes over the wire: no line, no exception, a reason that quotes none of it."""
+    server.answer = FAULTS[fault]
+    found = draft(writer, deadline_s=DEADLINE_S if fault in {"hang", "headers then hang", "drip"} else 5.0)
+    assert found.line is None
+    assert found.note
+    assert "evil" not in found.note
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason", "state"),
+    [
+        ("401", "the token is not accepted (401)", "open"),
+        ("402", "no inference credits left (402)", "open"),
+        ("403", "the token may not make calls to Inference Providers (403)", "open"),
+        ("404", "nobody serves this model (404)", "open"),
+        ("model not supported", "nobody serves this model (400)", "open"),
+        ("429 with Retry-After", "the server asks to slow down (429)", "open"),
+        ("400", "", "closed"),
+        ("422", "", "closed"),
+        ("503", "", "closed"),
+    ],
+)
+def test_one_fault_has_its_own_consequence(
+    writer: HubWriter, server: FaultServer, fault: str, reason: str, state: str
+) -> None:
+    """Account, models and pauses act at once and name their cause; one passing failure does not."""
+    server.answer = FAULTS[fault]
+    draft(writer)
+    report = writer.report()
+    assert (report.state, report.reason) == (state, reason)
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "low", "high"),
+    [
+        ("7", 6, 7), ("1.5", 0.1, 1.5), ("Fri, 31 Dec 2100 23:59:59 GMT", 59, 60), ("soon", None, 0),
+        ("nan", None, 0), ("-5", None, 0), ("Fri, 31 Dec 1999 23:59:59 GMT", None, 0),
+    ],
+)  # fmt: skip
+def test_retry_after_is_read_as_seconds_or_date(
+    writer: HubWriter, server: FaultServer, retry_after: str, low: float | None, high: float
+) -> None:
+    """Both forms of the header count, and nonsense does not."""
+    server.answer = replies("", status=429, retry_after=retry_after)
+    draft(writer)
+    wait = writer.report().next_probe_s
+    assert wait is None if low is None else wait is not None and low < wait <= high
+
+
+def test_refused_connections_are_told(server: FaultServer) -> None:
+    """A writer whose plug is pulled meets a real refused connection."""
+    writer = unplugged()
+    found = draft(writer)
+    assert found == Draft(None, note="the language model cannot be reached")
+    writer.close()
+
+
+def test_a_name_that_does_not_resolve_is_told() -> None:
+    """A host that does not exist is an outage like any other."""
+    writer = HubWriter(("m",), base_url="http://nowhere.invalid/v1")
+    assert draft(writer).line is None
+    writer.close()
+
+
+def test_the_next_model_answers_for_the_first(writer: HubWriter, server: FaultServer) -> None:
+    """A model that nobody serves, fails or writes badly is followed by the next one."""
+    for fault in ("404", "503", "unusable text"):
+        server.answer = by_model({"first": FAULTS[fault]}, otherwise=says())
+        assert draft(writer) == Draft(LINE, source="second")
+
+
+def test_the_deadline_cuts_a_drip_that_every_read_survives(writer: HubWriter, server: FaultServer) -> None:
+    """Bytes keep coming, and the call ends all the same."""
+    server.answer = drip
+    assert draft(writer, deadline_s=DEADLINE_S).note == "no answer within 0.2 s"
+
+
+def test_waiting_for_a_free_place_counts_towards_the_deadline(writer: HubWriter, server: FaultServer) -> None:
+    """With all 16 places taken by hung calls, the 17th gives up in time as well."""
+    server.answer = hang
+
+    async def crowd() -> list[Draft]:
+        slow = [writer.write(MessageSegment(), deadline_s=2.0) for _ in range(16)]
+        tasks = [asyncio.create_task(one) for one in slow]
+        await asyncio.sleep(0)
+        late = await writer.write(MessageSegment(), deadline_s=DEADLINE_S)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return [late]
+
+    assert writer.submit(crowd()).result() == [Draft(None, note="too many messages are being written at once")]
+    assert writer.report().failures == 0
+
+
+def test_only_coarse_facts_leave(writer: HubWriter, server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Hub's token stays here even when it is in the environment, and the body holds the prompt alone."""
+    monkeypatch.setenv("HF_TOKEN", "hf_canary")
+    draft(writer, MessageSegment(cuisine="pizza", reason="price"))
+    (request,) = server.requests
+    assert "canary" not in request.head + request.body
+    sent = json.loads(request.body)
+    assert sent.keys() == {"model", "messages", "max_tokens", "temperature", "stream"}
+    assert "pizza" in sent["messages"][-1]["content"]
+
+
+class _ToLoopback(httpx2.AsyncHTTPTransport):
+    """A network in which the Hub's router stands on loopback."""
+
+    def __init__(self, server: FaultServer) -> None:
+        super().__init__()
+        self.server = server
+        self.hosts: list[str] = []
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        self.hosts.append(request.url.host)
+        here = httpx2.URL(self.server.base_url)
+        request.url = request.url.copy_with(scheme="http", host=here.host, port=here.port)
+        return await super().handle_async_request(request)
+
+
+def test_a_token_goes_to_the_router_and_asks_by_model(
+    server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Inference Providers are asked through the router, one call a line, with the token as bearer."""
+    network = _ToLoopback(server)
+    monkeypatch.setattr(hub_http, "_GLOBAL_ASYNC_CLIENT_FACTORY", hub_http._GLOBAL_ASYNC_CLIENT_FACTORY)
+    set_async_client_factory(lambda: httpx2.AsyncClient(transport=network))
+    writer = writer_from_settings(Settings(hf_token=SecretStr("hf_visible"), llm_models="org/first,org/second"))
+    assert writer is not None
+    assert draft(writer) == Draft(LINE, source="org/first")
+    writer.close()
+    assert network.hosts == ["router.huggingface.co"]
+    assert "authorization: bearer hf_visible" in server.requests[0].head.lower()
+    assert server.requests[0].model == "org/first"
+
+
+def test_settings_say_whom_to_ask(server: FaultServer) -> None:
+    """A server of one's own comes before the token; with neither there is no writer."""
+    assert writer_from_settings(Settings()) is None
+    assert writer_from_settings(Settings(hf_token=SecretStr("not the Hub's"))) is None
+    own = Settings(hf_token=SecretStr("hf_canary"), base_url=server.base_url, deadline_s=3)
+    writer = writer_from_settings(own)
+    assert writer is not None
+    assert writer.deadline_s == 3
+    draft(writer)
+    writer.close()
+    assert "canary" not in server.requests[0].head
+
+
+def test_an_address_without_a_scheme_is_refused() -> None:
+    """Otherwise it would be taken for the name of a model."""
+    with pytest.raises(InputError, match="RETENTION_BASE_URL: is no address"):
+        writer_from_settings(Settings(base_url="localhost:8080/v1"))
+
+
+def test_nothing_of_a_reply_is_logged(
+    writer: HubWriter, server: FaultServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log tells what happened to the line, not what was said on it."""
+    caplog.set_level(logging.WARNING)
+    server.answer = replies('{"error": "canary"}', status=402)
+    draft(writer)
+    server.answer = says("canary {name} {offer}")
+    draft(writer)
+    assert caplog.records
+    assert "canary" not in caplog.text
+
+
+def test_closing_cancels_what_is_under_way(server: FaultServer) -> None:
+    """A hung call ends with its writer, and closing twice is fine."""
+    server.answer = hang
+    writer = HubWriter(("m",), base_url=server.base_url)
+    waiting = writer.submit(writer.write(MessageSegment(), deadline_s=60))
+    writer.close()
+    writer.close()
+    assert waiting.cancelled()
+
+
+def test_a_loop_thread_runs_coroutines_beside_the_caller() -> None:
+    """Results come back through futures, from one thread."""
+
+    async def farewell() -> None:
+        said.append("bye")
+
+    async def double(number: int) -> int:
+        return 2 * number
+
+    said: list[str] = []
+    loop = LoopThread("test")
+    assert [loop.submit(double(number)).result() for number in range(3)] == [0, 2, 4]
+    loop.close(farewell)
+    assert said == ["bye"]
+
+
+@pytest.mark.slow
+def test_a_real_model_keeps_the_contract() -> None:
+    """A real, poor model is spoken to: every line it gets through is fit, and nothing else does."""
+    with SmallModel() as model:
+        writer = HubWriter(("smollm2",), base_url=model.base_url)
+        drafts = [draft(writer, MessageSegment(cuisine="pizza", reason="away"), deadline_s=30.0) for _ in range(6)]
+        report = writer.report()
+        writer.close()
+    assert report.calls >= 5
+    assert all((found.line is None) == bool(found.note) for found in drafts)
+    assert report.failures == report.calls - sum(found.line is not None for found in drafts)
+    assert not any("reached" in found.note or "form" in found.note for found in drafts)

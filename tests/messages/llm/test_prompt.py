@@ -1,0 +1,60 @@
+"""The prompt is made of allow-listed words, and a reply is read with care."""
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retention.messages.llm.prompt import LONGEST_REPLY, line_of, messages_for
+from retention.messages.segments import AWAY, CUISINES, LANGUAGES, REASONS, TONES, MessageSegment
+
+
+def test_facts_change_what_is_asked() -> None:
+    """Cuisine, absence, reason, tone and language each reach the prompt."""
+    base = MessageSegment()
+    for other in (
+        MessageSegment(cuisine="pizza"),
+        MessageSegment(away="over two months"),
+        MessageSegment(reason="price"),
+        MessageSegment(tone="brief"),
+        MessageSegment(language="hi"),
+    ):
+        assert messages_for(other) != messages_for(base)
+
+
+def test_no_prompt_holds_a_digit_or_an_address() -> None:
+    """No amount and no contact can have got in, for any facts there can be."""
+    for tone, language, reason in product(TONES, LANGUAGES, REASONS):
+        for cuisine, away in zip(CUISINES, AWAY * len(CUISINES), strict=False):
+            text = str(messages_for(MessageSegment(cuisine, away, reason, tone, language)))
+            assert not any(character.isdigit() or character in "@₹%/" for character in text)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Hi {name}, enjoy {offer}.",
+        '"Hi {name}, enjoy {offer}."',
+        "Message: Hi {name}, enjoy {offer}.",
+        "1. Hi {name}, enjoy {offer}.",
+        "- **Hi {name}, enjoy {offer}.**",
+        "Sure! Here is one:\n\n“Hi {name}, enjoy {offer}.”\n\nAnything else?",
+        "<think>They like pizza {offer} {name}</think>\nHi {name}, enjoy {offer}.",
+        "```\nHi {name}, enjoy {offer}.\n```",
+    ],
+)
+def test_the_line_is_found_in_a_reply(reply: str) -> None:
+    """Thinking aloud, labels, bullets, quotes and chatter around it are left out."""
+    assert line_of(reply) == "Hi {name}, enjoy {offer}."
+
+
+def test_unfinished_thinking_leaves_nothing() -> None:
+    """A reply cut off while thinking holds no line."""
+    assert line_of("<think>Perhaps Hi {name}, enjoy {offer}.") == ""
+
+
+@given(st.text(max_size=2 * LONGEST_REPLY))
+def test_any_reply_can_be_read(reply: str) -> None:
+    """Reading never fails and never makes text longer."""
+    assert len(line_of(reply)) <= LONGEST_REPLY

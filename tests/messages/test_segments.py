@@ -1,0 +1,104 @@
+"""Coarse facts: nothing but what the lists hold."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retention.customers.table import Customers, Roles
+from retention.errors import OfferError
+from retention.messages.segments import (
+    AWAY,
+    CUISINES,
+    REASONS,
+    MessageSegment,
+    coarse_facts,
+    message_facts,
+    reason_code,
+)
+
+ANYTHING = st.one_of(st.text(), st.floats(), st.integers(), st.none())
+
+
+@given(cuisine=st.lists(ANYTHING, min_size=1, max_size=4), days=ANYTHING, reason=st.text())
+def test_only_listed_values_come_out(cuisine: list[object], days: object, reason: str) -> None:
+    """Whatever stands in the row, every fact is one of those in the lists."""
+    rows = pd.DataFrame({"cuisine": pd.Series(cuisine, dtype=object)})
+    rows = rows.assign(days_since_order=pd.Series([days] * len(rows), dtype=object), reason_1=reason, name="Priya")
+    for facts in coarse_facts(rows, tone="warm", language="en"):
+        assert facts.cuisine in CUISINES
+        assert facts.away in AWAY
+        assert facts.reason in REASONS
+
+
+@pytest.mark.parametrize(
+    ("days", "band"),
+    [
+        (0, "under a week"), (6.9, "under a week"), (7, "one to two weeks"), (13, "one to two weeks"),
+        (14, "two to four weeks"), (28, "one to two months"), (60, "one to two months"), (61, "over two months"),
+        (4000, "over two months"), (float("inf"), "over two months"), (-1, "unknown"), (None, "unknown"),
+        ("soon", "unknown"),
+    ],
+)  # fmt: skip
+def test_days_become_bands(days: object, band: str) -> None:
+    """An edge belongs to the later band; what is no number of days is unknown."""
+    rows = pd.DataFrame({"days_since_order": pd.Series([days], dtype=object)})
+    assert coarse_facts(rows, tone="warm", language="en")[0].away == band
+
+
+def test_a_cuisine_is_found_however_it_is_spelled() -> None:
+    """Case, plural and the word food do not matter; an unlisted one becomes plain food."""
+    rows = pd.DataFrame({"cuisine": ["BIRYANI", "burger", "North-Indian food", "'; drop table", None]})
+    found = [facts.cuisine for facts in coarse_facts(rows, tone="warm", language="en")]
+    assert found == ["biryani", "burgers", "North Indian", "food", "food"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("last order 41 days ago; usually every 9 days", "away"),
+        ("1 order in the last 30 days, 6 in the last 90", "fewer_orders"),
+        ("basket of 300 last time; 450 on average", "smaller_orders"),
+        ("delivery minutes 52 last time, 41 on average", "late_delivery"),
+        ("rating 2 last time, 3.5 on average", "bad_experience"),
+        ("MonthlyCharges is 89, high against a typical 70", "price"),
+        ("usual time of day: late evening", None),
+        ("city is Delivery Town", None),
+    ],
+)
+def test_a_reason_becomes_a_code(words: str, code: str | None) -> None:
+    """The column a reason is about decides, not the customer's own value."""
+    assert reason_code(words) == code
+
+
+def test_the_first_reason_that_can_be_spoken_to_counts() -> None:
+    """A reason about a habit is passed over for the next one."""
+    rows = pd.DataFrame({"reason_1": ["usually orders on a Monday", ""], "reason_2": ["rating 2 last time", None]})
+    assert [facts.reason for facts in coarse_facts(rows, tone="warm", language="en")] == [
+        "bad_experience",
+        "general",
+    ]
+
+
+@pytest.mark.parametrize("wrong", [{"tone": "angry"}, {"language": "fr"}])
+def test_an_unknown_tone_or_language_is_refused(wrong: dict[str, str]) -> None:
+    """The sentence names what there is to choose from."""
+    with pytest.raises(OfferError, match="choose one of"):
+        coarse_facts(pd.DataFrame({"id": []}), **{"tone": "warm", "language": "en", **wrong})
+
+
+def test_facts_take_no_free_text() -> None:
+    """Not even code of ours can put a name into facts."""
+    with pytest.raises(OfferError):
+        MessageSegment(cuisine="Priya")
+
+
+def test_message_facts_are_found_among_a_customers_columns() -> None:
+    """A snapshot's own names are known, and what was struck is not used."""
+    frame = pd.DataFrame(
+        {"id": ["1"], "first": ["Priya"], "recency_days": [9.0], "cuisine_usual": ["Pizza"], "cuisine": ["struck"]}
+    )
+    found = message_facts(Customers(frame, Roles(id="id", name="first", excluded=("cuisine",))))
+    assert {fact: column.iloc[0] for fact, column in found.items()} == {
+        "name": "Priya", "cuisine": "Pizza", "days_since_order": 9.0,
+    }  # fmt: skip

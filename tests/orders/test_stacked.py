@@ -1,0 +1,261 @@
+"""Several cutoffs of one log under one another: which days, whose rows, what they know, and back from a file."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retention.customers.intake import read_customers
+from retention.customers.table import Customers, Roles
+from retention.errors import InputError
+from retention.orders.snapshots import Orders, Snapshot, read_orders, snapshot, stack_snapshots
+from retention.simulation.simulate import simulate
+from retention.tabular.csv_export import write_csv
+
+
+def log(*rows: tuple[str, str], **more: Any) -> Orders:
+    """Make a log of orders given as customer and day."""
+    frame = pd.DataFrame(rows, columns=["user_id", "date"]).assign(amount=10.0, **more)
+    return read_orders(frame, today=dt.date(2030, 1, 1))
+
+
+def daily(customer: str, first: str, last: str, *, every: int = 1) -> list[tuple[str, str]]:
+    """Return an order every few days."""
+    return [(customer, f"{day:%Y-%m-%d}") for day in pd.date_range(first, last, freq=f"{every}D")]
+
+
+LOG = log(*daily("a", "2025-01-01", "2025-06-30"), *daily("b", "2025-01-01", "2025-04-15"), ("new", "2025-05-20"))
+
+
+def by_cutoff(stack: Customers, column: str) -> dict[str, dict[str, Any]]:
+    """Return cutoff -> customer -> cell."""
+    groups = stack.frame.groupby("cutoff")
+    return {str(cutoff): rows.set_index(stack.roles.id)[column].to_dict() for cutoff, rows in groups}
+
+
+def test_default_cutoffs_lie_a_horizon_apart() -> None:
+    """The newest leaves a full horizon; the labels of the others end where the next cutoff is."""
+    stack = stack_snapshots(LOG, horizon_days=30)
+    assert stack.cutoffs == ("2025-04-01", "2025-05-01", "2025-05-31")
+    assert (stack.cutoff, stack.horizon_days, stack.active_days) == ("2025-05-31", 30, 60)
+    assert by_cutoff(stack, "churn") == {
+        "2025-04-01": {"a": 0, "b": 0},
+        "2025-05-01": {"a": 0, "b": 1},
+        "2025-05-31": {"a": 0, "b": 1, "new": 1},
+    }
+
+
+def test_the_newest_can_be_chosen() -> None:
+    """The others follow from it."""
+    assert stack_snapshots(LOG, newest="2025-05-10", periods=2).cutoffs == ("2025-04-10", "2025-05-10")
+
+
+def test_cutoffs_go_as_far_back_as_the_log_supports() -> None:
+    """Sixty days of the log are needed up to a cutoff: 2 March is the first day that has them."""
+    stack = stack_snapshots(LOG, periods=12)
+    assert stack.cutoffs == ("2025-03-02", "2025-04-01", "2025-05-01", "2025-05-31")
+    assert "the log supports 4 cutoffs of the 12 asked for" in stack.notes
+    assert stack_snapshots(LOG, periods=12, active_days=91).cutoffs[0] == "2025-04-01"
+    assert stack_snapshots(LOG, periods=12, active_days=92).cutoffs[0] == "2025-05-01"
+
+
+def test_an_empty_stretch_of_the_log_is_no_cutoff() -> None:
+    """A first order years ago supports nothing in between."""
+    old = log(("old", "2020-01-01"), *daily("a", "2025-01-01", "2025-06-30"))
+    assert stack_snapshots(old, periods=12).cutoffs[0] == "2025-01-01"
+
+
+def test_a_stack_is_snapshots_under_one_another() -> None:
+    """Each part is the snapshot of its day, and the newest is that of a single one, label and all."""
+    stack = stack_snapshots(LOG)
+    for period, cutoff in enumerate(stack.cutoffs):
+        alone = snapshot(LOG, cutoff=cutoff, active_days=60).frame
+        part = stack.take(stack.period == period).frame.drop(columns="cutoff").reset_index(drop=True)
+        pd.testing.assert_frame_equal(part, alone)
+    assert stack.newest().ids.tolist() == ["a", "b", "new"]
+
+
+def test_a_person_has_one_number_at_all_cutoffs() -> None:
+    """Ids repeat over time, never within a cutoff; the cutoff is a role and no feature."""
+    stack = stack_snapshots(LOG)
+    assert stack.groups.tolist() == [0, 1, 0, 1, 0, 1, 2]
+    assert stack.period.tolist() == [0, 0, 1, 1, 2, 2, 2]
+    assert stack.roles.cutoff == "cutoff"
+    assert list(stack.frame.columns[:2]) == ["user_id", "cutoff"]
+    assert stack.frame.columns[-1] == "churn"
+    assert "cutoff" not in stack.feature_names
+    assert len(stack.take(np.array([0, 2]))) == 2
+
+
+def test_customers_without_cutoffs_are_one_period() -> None:
+    """Nothing changes for a plain table."""
+    plain = Customers(pd.DataFrame({"id": ["x", "y"]}), Roles(id="id"))
+    assert (plain.cutoffs, plain.period.tolist(), plain.groups.tolist()) == ((), [0, 0], [0, 1])
+    assert len(plain.newest()) == 2
+    assert len(plain.take(np.array([], dtype=np.int64)).newest()) == 0
+
+
+def test_active_days_are_those_of_the_oldest_cutoff() -> None:
+    """What is usual is judged by what was known at all cutoffs: here a gap of 25 days, not the later 1."""
+    slow = log(*daily("a", "2025-01-01", "2025-03-31", every=25), *daily("a", "2025-04-01", "2025-09-30"))
+    stack = stack_snapshots(slow, cutoffs=["2025-03-31", "2025-08-31"])
+    assert stack.active_days == 75
+
+
+def test_given_cutoffs_are_taken_in_order_and_once() -> None:
+    """In any order, as text or dates."""
+    given = ["2025-05-31", dt.date(2025, 4, 1), "2025-05-31"]
+    assert stack_snapshots(LOG, cutoffs=given).cutoffs == ("2025-04-01", "2025-05-31")
+
+
+def test_a_label_never_looks_past_the_next_cutoff() -> None:
+    """Month ends may be a little less than a horizon apart; then the label ends with the month."""
+    late = log(*daily("a", "2025-01-01", "2025-06-30"), ("b", "2025-01-31"), ("b", "2025-03-02"))
+    stack = stack_snapshots(late, cutoffs=["2025-01-31", "2025-02-28", "2025-03-31"], active_days=60)
+    assert by_cutoff(stack, "churn")["2025-01-31"] == {"a": 0, "b": 1}  # back on 2 March, day 30
+    assert by_cutoff(stack, "churn")["2025-02-28"] == {"a": 0, "b": 0}
+
+
+def test_silence_must_be_over_by_the_next_cutoff() -> None:
+    """Three gaps of 14 days last 42: at an earlier cutoff nobody could know yet; of 7 days, they could."""
+    rows = [
+        *daily("weekly", "2025-01-01", "2025-03-26", every=7),
+        *daily("slow", "2025-01-01", "2025-03-26", every=14),
+    ]
+    stack = stack_snapshots(
+        log(*rows, ("end", "2025-07-01")), cutoffs=["2025-03-30", "2025-04-29"], quiet_gaps=3, active_days=90
+    )
+    assert by_cutoff(stack, "churn") == {"2025-03-30": {"weekly": 1}, "2025-04-29": {"slow": 1}}
+
+
+def test_columns_are_those_of_the_newest_cutoff() -> None:
+    """A column that was blank in the beginning is blank there; kinds stay what they are."""
+    frame = pd.DataFrame({
+        "user_id": ["a", "b"] * 6,
+        "date": [f"2025-0{1 + at // 2}-{10 + at % 2}" for at in range(12)],
+        "city": [None] * 6 + ["Pune", "Goa"] * 3,
+        "rating": [None] * 6 + [4.0, 5.0] * 3,
+    })  # fmt: skip
+    stack = stack_snapshots(read_orders(frame), cutoffs=["2025-03-12", "2025-05-12"])
+    assert by_cutoff(stack, "city_usual")["2025-05-12"] == {"a": "Pune", "b": "Goa"}
+    assert stack.frame.loc[stack.period == 0, "city_usual"].isna().all()
+    assert stack.frame["city_usual"].dtype == "str"
+    assert "city_share" not in stack.frame
+    assert stack.frame["rating_mean"].dtype == np.float64
+
+
+def test_profile_and_name_are_joined_at_each_cutoff() -> None:
+    """Facts about people come to all of their rows."""
+    profile = pd.DataFrame({"user_id": ["a", "b"], "name": ["Asha", "Ravi"], "city": ["Pune", "Goa"]})
+    stack = stack_snapshots(LOG, profile=profile, periods=2)
+    assert stack.roles.name == "name"
+    assert by_cutoff(stack, "city")["2025-05-01"] == {"a": "Pune", "b": "Goa"}
+    taken = profile.rename(columns={"city": "cutoff"})
+    with pytest.raises(InputError, match="column 'cutoff' is taken"):
+        stack_snapshots(LOG, profile=taken)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"periods": 0}, "periods is 0; it must be at least 1"),
+        ({"cutoffs": []}, "give the cutoffs of a stack, at least one"),
+        ({"cutoffs": ["2025-05-01"], "newest": "2025-05-31"}, "not both"),
+        ({"cutoffs": ["2025-05-01", "2025-05-27"]}, "2025-05-01 and 2025-05-27 are 26 days apart"),
+        ({"cutoffs": ["2025-05-01", "2025-06-20"]}, "cutoff 2025-06-20 does not fit"),
+        ({"newest": "soon"}, "cutoff 'soon' is no date"),
+        ({"horizon_days": 0}, "horizon_days is 0"),
+        ({"active_days": 0}, "active_days is 0"),
+        ({"quiet_gaps": 0.5}, "quiet_gaps must be a number from 1"),
+        ({"horizon_days": 400}, "too short for 400 days"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_one_sentence(asked: dict[str, Any], sentence: str) -> None:
+    """A day, a number or a distance that cannot be says what could."""
+    with pytest.raises(InputError, match=sentence):
+        stack_snapshots(LOG, **asked)
+
+
+DAYS = pd.date_range("2025-01-01", "2025-06-30").strftime("%Y-%m-%d").tolist()
+ROWS = st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(DAYS)), max_size=40)
+CUTOFFS = ["2025-03-15", "2025-04-15", "2025-05-15"]
+
+
+def taken(rows: list[tuple[str, str]]) -> Snapshot:
+    """Stack the cutoffs of a log in which somebody is active at each of them."""
+    kept = [("a", "2025-03-01"), ("a", "2025-04-01"), ("a", "2025-05-01"), ("z", "2025-06-30")]
+    return stack_snapshots(log(*kept, *rows), cutoffs=CUTOFFS)
+
+
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None)
+@given(rows=ROWS, future=ROWS, period=st.integers(0, 2))
+def test_what_comes_after_a_cutoff_is_in_no_row_before_it(
+    rows: list[tuple[str, str]], future: list[tuple[str, str]], period: int
+) -> None:
+    """Changing all orders after a cutoff changes no feature up to it, and no label of an earlier one."""
+    cutoff = CUTOFFS[period]
+    past = [row for row in rows if row[1] <= cutoff]
+    before, after = taken(rows), taken([*past, *(row for row in future if row[1] > cutoff)])
+    one, other = (stack.frame[stack.period <= period] for stack in (before, after))
+    common = [column for column in before.feature_names if column in after.feature_names]
+    pd.testing.assert_frame_equal(one[["user_id", "cutoff", *common]], other[["user_id", "cutoff", *common]])
+    known = one["cutoff"] < cutoff
+    assert one.loc[known, "churn"].tolist() == other.loc[known, "churn"].tolist()
+
+
+def test_a_stack_reads_back_from_a_file(tmp_path: Path) -> None:
+    """Written as CSV and read without being told anything, the same rows with the same roles are there."""
+    market = simulate(120, seed=3)
+    stack = stack_snapshots(read_orders(market.orders), profile=market.customers)
+    write_csv(stack.frame, tmp_path / "stack.csv")
+    back = read_customers(tmp_path / "stack.csv")
+    assert (back.roles.cutoff, back.roles.label, back.cutoffs) == ("cutoff", "churn", stack.cutoffs)
+    assert back.feature_names == stack.feature_names
+    pd.testing.assert_frame_equal(back.frame, stack.frame)
+    assert f"cutoff: cutoff (3 of them, the newest {stack.cutoff})" in back.notes[0]
+
+
+def rows_at(**columns: list[Any]) -> pd.DataFrame:
+    """Return four rows of two customers."""
+    return pd.DataFrame({"id": ["x", "y", "x", "y"], "n": [1.0, 2.0, 3.0, 4.0], **columns})
+
+
+def test_dates_of_a_spreadsheet_are_cutoffs_too() -> None:
+    """Days that were rewritten on the way, or are dates already, become ISO text again."""
+    for cells in (
+        ["31/05/2025", "31/05/2025", "30/06/2025", "30/06/2025"],
+        pd.to_datetime(["2025-05-31", "2025-05-31", "2025-06-30", "2025-06-30"]),
+    ):
+        assert read_customers(rows_at(cutoff=cells)).cutoffs == ("2025-05-31", "2025-06-30")
+
+
+@pytest.mark.parametrize(
+    ("cutoff", "sentence"),
+    [
+        (["2025-05-31"] * 4, "rows 2 and 4 hold the same id at the same cutoff"),
+        (["2025-05-31", "2025-05-31", None, "2025-06-30"], "column 'cutoff', row 4: the cutoff is blank"),
+        ([1.0, 2.0, 3.0, 4.0], "rows 2 and 4 hold the same id "),
+        (["low", "high", "low", "high"], "rows 2 and 4 hold the same id "),
+    ],
+)
+def test_repeated_ids_need_a_day_each(cutoff: list[Any], sentence: str) -> None:
+    """The same id twice at one cutoff, a row without a day, or another column of that name, are no stack."""
+    with pytest.raises(InputError, match=sentence):
+        read_customers(rows_at(cutoff=cutoff))
+
+
+def test_a_column_that_is_called_so_by_chance_stays_a_feature() -> None:
+    """Numbers and words are no days; and an excluded column has no role."""
+    frame = rows_at(cutoff=[0.5, 0.5, 0.7, 0.7]).assign(id=list("wxyz"))
+    read = read_customers(frame)
+    assert (read.roles.cutoff, read.feature_names) == (None, ["n", "cutoff"])
+    with pytest.raises(InputError, match="hold the same id"):
+        read_customers(
+            rows_at(cutoff=["2025-05-31", "2025-05-31", "2025-06-30", "2025-06-30"]), exclude=["cutoff"]
+        )

@@ -1,0 +1,150 @@
+"""The curve in words."""
+
+import numpy as np
+import pytest
+
+from retention.profit.curve import profit_curve
+from retention.profit.economics import Economics
+from retention.profit.profit_text import (
+    below_break_even,
+    in_words,
+    nobody_pays,
+    one_by_one,
+    save_rate_needed,
+    verdict,
+)
+from retention.profit.whatif import over_save_rates
+from tests.profit.cases import FOLD, LABEL, SCORE
+
+#: Contacting from 0.07 on earns 450 more for two stayers at 50: best at 0.04, three below the break-even of 0.1.
+LOW = {"score": [0.9, 0.09, 0.08, 0.07, 0.01], "label": [1, 1, 0, 1, 0], "fold": [0, 1, 0, 1, 0]}
+
+
+def test_a_best_threshold_below_the_break_even_is_explained() -> None:
+    """Of 60 in between at 0.08, 4.8 would leave and 2.1 are a standard error: 20 are beyond chance, 8 are not."""
+    score, fold = [0.9, 0.9, *[0.08] * 60, 0.0, 0.0], np.arange(64) % 2
+    curve = profit_curve(score, [1] * 22 + [0] * 42, fold=fold)
+    words = below_break_even(curve)
+    assert words == (
+        "The best threshold on these customers, 0.040, lies below the break-even 0.100: the model understates "
+        "risk there, beyond chance; 60 of them would get an offer and have a slightly negative expected profit."
+    )
+    assert words in in_words(curve).splitlines()
+    by_chance = profit_curve(score, [1] * 10 + [0] * 54, fold=fold)
+    assert below_break_even(by_chance) == (
+        "The best threshold on these customers, 0.040, lies below the break-even 0.100, within what chance "
+        "explains: sending from the break-even on would do as well."
+    )
+
+
+def test_perfect_probabilities_are_hardly_ever_blamed() -> None:
+    """Of 40 draws in which everyone left with exactly their probability, at most one passes for understated."""
+    blamed = 0
+    for seed in range(40):
+        generator = np.random.default_rng(seed)
+        score = generator.beta(0.6, 2.4, 2000)
+        curve = profit_curve(score, generator.random(2000) < score, fold=np.arange(2000) % 5)
+        blamed += "understates" in (below_break_even(curve) or "")
+    assert blamed <= 1
+
+
+def test_one_customer_is_chance() -> None:
+    """Of 0.09 and 0.01 only the first is worth an offer; that one of one left says nothing of the model."""
+    words = below_break_even(profit_curve([0.9, 0.09, 0.01], [1, 1, 0], fold=[0, 1, 0]))
+    assert words is not None
+    assert "within what chance explains" in words
+
+
+def test_thresholds_that_look_the_same_get_more_digits() -> None:
+    """0.0998 against 0.1 is told apart."""
+    words = below_break_even(profit_curve([0.9, 0.0999, 0.0997], [1, 1, 0], fold=[0, 1, 0]))
+    assert words is not None
+    assert "0.099800, lies below the break-even 0.100000" in words
+
+
+@pytest.mark.parametrize(
+    ("given", "economics"),
+    [
+        ({"score": [0.9, 0.8, 0.3, 0.1], "label": [1, 1, 0, 0], "fold": [0, 1, 0, 1]}, Economics()),
+        (LOW, Economics(value=40)),
+        (LOW, Economics(save_rate=0)),
+        (LOW | {"value": [500.0] * 5}, Economics()),
+        ({"score": [0.9, 0.01], "label": [1, 0], "fold": [0, 1]}, Economics(offer_cost=400)),
+    ],
+    ids=["above", "nobody pays", "nothing saved", "own break-evens", "nobody in between"],
+)
+def test_otherwise_nothing_is_said(given: dict[str, list[float]], economics: Economics) -> None:
+    """Above the break-even, without one, and where nobody stands between the two."""
+    curve = profit_curve(**given, economics=economics)
+    assert below_break_even(curve) is None
+    assert "lies below" not in in_words(curve)
+
+
+def test_no_headroom_is_said_in_words() -> None:
+    """Where everyone pays, where nobody does, and not where picking clearly earns more."""
+    generator = np.random.default_rng(0)
+    score = generator.beta(0.6, 2.4, 3000)
+    case = {"score": score, "label": generator.random(3000) < score, "fold": np.arange(3000) % 5}
+    assert verdict(profit_curve(**case)).startswith("Picking customers by this model clearly beats")
+    assert verdict(profit_curve(**case, economics=Economics(stayer_redemption=0))).startswith(
+        "No headroom: sending to everyone earns as much"
+    )
+    assert verdict(profit_curve(**case, economics=Economics(value=40))).startswith(
+        "No headroom: doing nothing earns as much"
+    )
+
+
+def test_deciding_customer_by_customer_has_a_verdict_of_its_own() -> None:
+    """Values far apart and risks that say little: no threshold is worth it, and one's own break-even is."""
+    generator = np.random.default_rng(0)
+    score = generator.uniform(0.08, 0.12, 4000)
+    case = {"score": score, "label": generator.random(4000) < score, "fold": np.arange(4000) % 5}
+    apart = profit_curve(**case, value=np.where(np.arange(4000) // 5 % 2 == 0, 60.0, 900.0))
+    assert apart.personal_headroom and one_by_one(apart)
+    assert verdict(apart).startswith("Deciding customer by customer clearly beats")
+    found = apart.as_dict()
+    assert found["headroom_personal"] is True
+    assert found["personal_gain_band"]["low"] > 0
+    assert f"  one by one  ₹{found['profit_personal']:,.0f}" in in_words(apart)
+    same = profit_curve(**case, value=np.full(4000, 500.0))
+    assert not same.personal_headroom and not one_by_one(same)
+    assert verdict(same).startswith("No headroom")
+    assert not profit_curve(**case).personal_headroom
+
+
+def test_the_words_name_the_optimism_and_why_nobody_is_contacted() -> None:
+    """In sample against expected, by hand; without a threshold that pays there is no break-even to print."""
+    words = in_words(profit_curve(SCORE, LABEL, fold=FOLD))
+    assert (
+        "on the customers it was picked on it earns ₹2,06,250; the difference to this model's, ₹50,000," in words
+    )
+    curve = profit_curve(**LOW, economics=Economics(value=40))
+    assert "inf" not in in_words(curve)
+    assert str(nobody_pays(curve)) in in_words(curve).splitlines()
+    assert str(nobody_pays(curve)).endswith("−₹10 a leaver (assumed).")
+    assert nobody_pays(profit_curve(**LOW, value=[40.0] * 5)) is None
+
+
+HAND = {"score": [0.9, 0.9, 0.3, 0.1], "label": [1, 1, 0, 0], "fold": [0, 1, 0, 1]}
+
+
+@pytest.mark.parametrize(
+    ("economics", "words"),
+    [
+        (
+            Economics(contact_cost=45, save_rate=0.3),
+            "Sent to the same customers, the offer pays as long as it keeps at least 10.0% of those who would "
+            "leave; 30% is assumed.",
+        ),
+        (
+            Economics(save_rate=0.05, contact_cost=45),
+            "Nobody is worth an offer at the assumed save rate of 5%; from about 15% on it would pay.",
+        ),
+        (Economics(save_rate=0.3, contact_cost=460), "No save rate makes this pay; 30% is assumed."),
+        (Economics(value=40, save_rate=0.3), "No save rate makes this pay; 30% is assumed."),
+    ],
+)
+def test_the_save_rate_that_an_offer_needs_by_hand(economics: Economics, words: str) -> None:
+    """A contact of 45 against 450 a leaver takes one in ten; one of 460, or a value below the cost, never pays."""
+    curve = profit_curve(**HAND, economics=economics)
+    assert save_rate_needed(curve, over_save_rates(curve)) == words

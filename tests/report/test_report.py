@@ -1,0 +1,493 @@
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retention.artifacts import sha256
+from retention.churn.drift import Drift
+from retention.churn.model import ChurnModel
+from retention.cli import main
+from retention.customers.audit import Finding, audit
+from retention.customers.table import Customers
+from retention.pipeline import Scored, profit, score
+from retention.profit.catalogue import Offer
+from retention.profit.economics import PRESETS, Economics
+from retention.report import report
+from retention.wording.money import in_currency
+from tests.charts.cases import three_cutoffs
+
+DAY = date(2025, 7, 1)
+REALISTIC = PRESETS["realistic"]
+EVERYONE_PAYS = Economics(offer_cost=0.0, contact_cost=1.0)
+NOBODY_PAYS = Economics(value=40.0, offer_cost=50.0)
+NASTY = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
+AMOUNT = re.compile(r"₹\d")
+
+
+@dataclass
+class Node:
+    """An element of the page: its tag, its attributes, where it stands, and the words in it."""
+
+    tag: str
+    attributes: dict[str, str | None]
+    parent: "Node | None"
+    children: list["Node | str"] = field(default_factory=list)
+
+    @property
+    def words(self) -> str:
+        text = "".join(one if isinstance(one, str) else one.words for one in self.children)
+        return " ".join(text.split())
+
+    def below(self) -> Iterator["Node"]:
+        for one in self.children:
+            if isinstance(one, Node):
+                yield one
+                yield from one.below()
+
+    def above(self) -> Iterator["Node"]:
+        if self.parent is not None:
+            yield self.parent
+            yield from self.parent.above()
+
+    def has(self, kind: str) -> bool:
+        return kind in (self.attributes.get("class") or "").split()
+
+    def all(self, kind: str) -> list["Node"]:
+        return [one for one in self.below() if one.has(kind) or one.tag == kind]
+
+    def one(self, id: str) -> "Node":
+        (found,) = [one for one in self.below() if one.attributes.get("id") == id]
+        return found
+
+
+class Reader(HTMLParser):
+    """Reads a page into nodes."""
+
+    EMPTY = ("meta", "link", "img", "br")
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.root = self.at = Node("page", {}, None)
+        self.feed(page)
+        assert self.at is self.root, "an element is left open"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        node = Node(tag, dict(attrs), self.at)
+        self.at.children.append(node)
+        if tag not in self.EMPTY:
+            self.at = node
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.at.children.append(Node(tag, dict(attrs), self.at))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.at.tag == tag
+        assert self.at.parent is not None
+        self.at = self.at.parent
+
+    def handle_data(self, data: str) -> None:
+        self.at.children.append(data)
+
+
+def read(page: str) -> Node:
+    return Reader(page).root
+
+
+def row(page: Node, name: str) -> list[str]:
+    """The cells of the table row of this name."""
+    (found,) = [line for line in page.all("tr") if line.all("th") and line.all("th")[0].words == name]
+    return [cell.words for cell in found.all("td")]
+
+
+@pytest.fixture(scope="module")
+def scored(telecom: Customers, telecom_model: ChurnModel) -> Scored:
+    return score(telecom, telecom_model, REALISTIC)
+
+
+@pytest.fixture(scope="module")
+def full(telecom: Customers, telecom_model: ChurnModel, scored: Scored) -> str:
+    """The page with everything on it."""
+    curve = profit(telecom_model, REALISTIC)
+    return report(telecom_model, curve, made_at=DAY, source="telecom.csv", findings=audit(telecom), scored=scored)
+
+
+def bare(model: ChurnModel, economics: Economics) -> str:
+    """The page with nothing but the model and its curve."""
+    return report(model, profit(model, economics), made_at=DAY)
+
+
+def with_values(model: ChurnModel) -> ChurnModel:
+    """The same model, had its customers come with a value column."""
+    rows = model.out_of_fold
+    assert rows is not None
+    value = np.linspace(20.0, 900.0, len(rows.score))
+    return replace(model, out_of_fold=replace(rows, value=value), roles=replace(model.roles, value="margin"))
+
+
+def test_the_earnings_are_those_of_the_curve(telecom_model: ChurnModel, full: str) -> None:
+    """Each way of choosing stands with the profit that the curve gives it."""
+    curve, page = profit(telecom_model, REALISTIC), read(full)
+    for name, number in [
+        ("those the model picks", curve.profit_best),
+        ("everyone", curve.profit_all),
+        ("as many at random", curve.profit_random),
+        ("nobody", 0.0),
+        ("just the leavers (limit)", curve.profit_perfect),
+    ]:
+        assert row(page, name)[-1] == in_currency(number, "₹")
+    answer = page.all("answer")[0].words
+    assert f"expect {in_currency(curve.profit_best, '₹')}" in answer
+    for band in (curve.gain_band, curve.band):
+        assert f"{in_currency(band.low, '₹')} to {in_currency(band.high, '₹')}" in page.words
+
+
+def test_the_matrix_is_that_of_the_chosen_threshold(telecom_model: ChurnModel, full: str) -> None:
+    """Four groups, in customers and in money, and what saved and wasted make together."""
+    curve, page = profit(telecom_model, REALISTIC), read(full)
+    matrix = curve.matrix()
+    for kind in ("saved", "wasted", "lost", "loyal"):
+        (cell,) = [node for node in page.all("cell") if node.has(kind)]
+        assert cell.all("b")[0].words == in_currency(getattr(matrix, f"{kind}_amount"), "₹")
+        assert cell.all("strong")[0].words == f"{getattr(matrix, kind):,}"
+    assert f"Saved and wasted make {in_currency(matrix.profit, '₹')}" in page.words
+    assert "30% accept" in page.words
+
+
+def test_the_model_is_shown_with_figures_of_customers_it_had_not_seen(
+    telecom_model: ChurnModel, full: str
+) -> None:
+    """ROC AUC, Brier score and mean probability are the held-out ones, beside what chance would give."""
+    page, metrics = read(full), telecom_model.metrics
+    rate = telecom_model.churn_rate
+    assert row(page, "Leavers ranked above stayers (ROC AUC)") == [f"{metrics.roc_auc:.3f}", "chance: 0.5"]
+    assert row(page, "Brier score, 0 is best") == [
+        f"{metrics.brier:.3f}", f"one risk for all: {rate * (1 - rate):.3f}"
+    ]  # fmt: skip
+    assert row(page, "Mean probability") == [f"{metrics.mean_probability:.1%}", f"really left: {rate:.1%}"]
+    assert f"Chosen: {telecom_model.chosen}" in page.words
+
+
+def test_every_money_input_stands_with_its_meaning_and_what_hangs_on_it(telecom_model: ChurnModel) -> None:
+    """Six inputs as they were typed; a lower save rate earns less, and what is at its limit has a dash."""
+    economics = Economics(value=1234567.5, offer_cost=50, save_rate=0.3125, stayer_redemption=1, currency="₹")
+    page = read(bare(telecom_model, economics))
+    assert row(page, "Margin kept if a customer stays")[0] == "₹12,34,567.50"
+    assert row(page, "Cost of an offer when redeemed")[0] == "₹50"
+    kept = row(page, "Leavers whom the offer keeps")
+    assert kept[0] == "31.25%"
+    curve = profit(telecom_model, replace(economics, save_rate=0.25))
+    assert kept[1] == in_currency(curve.profit_best, "₹")
+    assert row(page, "Stayers who redeem it anyway")[0::2] == ["100%", "–"]
+    assert row(page, "Stayers whom contact drives away") == ["0%", "–", "–"]
+    assert row(page, "Cost of contacting a customer") == ["₹0", "–", "–"]
+
+
+@pytest.mark.parametrize("economics", [REALISTIC, EVERYONE_PAYS, NOBODY_PAYS])
+def test_every_amount_says_what_it_rests_on(
+    telecom: Customers, telecom_model: ChurnModel, scored: Scored, economics: Economics
+) -> None:
+    """In a sentence the tag stands beside it, in a table in the column's head, in the drawing in the caption."""
+    limited = score(telecom, telecom_model, REALISTIC, budget=900.0)
+    for model, listed in ((telecom_model, scored), (with_values(telecom_model), limited)):
+        curve = profit(model, economics)
+        page = read(report(model, curve, made_at=DAY, findings=audit(telecom), scored=listed))
+        found = 0
+        for node in page.below():
+            if node.tag in {"style", "title"} or not any(
+                isinstance(words, str) and AMOUNT.search(words) for words in node.children
+            ):
+                continue
+            found += 1
+            assert evidence(page, node) <= {"backtested, assumed", "assumed"} and evidence(page, node), node.words
+        assert found > 20
+
+
+def evidence(page: Node, node: Node) -> set[str]:
+    """The tags that belong to the amount in this node."""
+    if node.attributes.get("headers"):
+        places = [page.one(id) for id in str(node.attributes["headers"]).split()]
+    else:
+        wanted = "figure" if node.tag == "text" else "span"
+        places = [next(one for one in (node, *node.above()) if one.tag == wanted)]
+    return {tag.words for place in places for tag in place.all("evidence")}
+
+
+def test_inputs_and_expectations_are_assumed_results_are_backtested(full: str) -> None:
+    """An input never passes for a measurement; the send list's profit is an expectation."""
+    page = read(full)
+    assert page.one("setting").all("evidence")[0].words == "assumed"
+    for id in ("earned", "swing"):
+        assert page.one(id).all("evidence")[0].words == "backtested, assumed"
+    assert re.search(r"Expected profit ?−?₹[\d,]+ assumed against", page.words)
+    for word in ("backtested: ", "assumed: ", "No amount here was measured in a randomised campaign"):
+        assert word in page.words
+
+
+@pytest.mark.parametrize(
+    ("economics", "sentence", "advice"),
+    [
+        (EVERYONE_PAYS, "No headroom: sending to everyone earns as much", "send to everyone."),
+        (NOBODY_PAYS, "No headroom: doing nothing earns as much", "Send to nobody."),
+        (Economics(save_rate=0.05), "No headroom: doing nothing", "send to nobody."),
+    ],
+)
+def test_it_says_when_there_is_nothing_to_gain(
+    telecom_model: ChurnModel, economics: Economics, sentence: str, advice: str
+) -> None:
+    """Without headroom the answer opens with that, ends with what to do, and promises no profit."""
+    answer = read(bare(telecom_model, economics)).all("answer")[0]
+    assert answer.words.startswith(sentence)
+    assert answer.words.endswith(advice)
+    assert answer.all("none")
+    assert "expect ₹" not in answer.words
+
+
+def test_it_says_why_no_offer_pays(telecom_model: ChurnModel) -> None:
+    """An offer dearer than the customer is named as such, and nobody is chosen."""
+    page = read(bare(telecom_model, NOBODY_PAYS))
+    assert str(NOBODY_PAYS.nobody_pays()) in page.words
+    assert "chosen: nobody" in page.words
+    assert "breaks even at" not in page.words
+
+
+def test_the_curve_is_drawn_where_it_stands(telecom_model: ChurnModel) -> None:
+    """A point a threshold from left to right, the chosen one on the summit, the alternatives at their heights."""
+    curve = profit(telecom_model, REALISTIC)
+    drawing = read(bare(telecom_model, REALISTIC)).all("figure")[0]
+    (line,) = drawing.all("profit")
+    points = [tuple(map(float, pair.split(","))) for pair in str(line.attributes["points"]).split()]
+    assert len(points) == len(curve.threshold)
+    assert [x for x, _ in points] == sorted(x for x, _ in points)
+    (dot,) = drawing.all("circle")
+    assert float(str(dot.attributes["cy"])) == min(y for _, y in points)
+    (everyone,), (nobody,) = drawing.all("all"), drawing.all("none")
+    assert float(str(everyone.attributes["y1"])) == points[0][1]
+    assert float(str(nobody.attributes["y1"])) == pytest.approx(points[-1][1], abs=0.1)
+    (even,), (chosen,) = drawing.all("even"), [one for one in drawing.all("chosen") if one.tag == "line"]
+    gap = float(str(even.attributes["x1"])) - float(str(chosen.attributes["x1"]))
+    assert curve.threshold_break_even is not None
+    assert np.sign(round(gap)) in (0, np.sign(curve.threshold_break_even - curve.threshold_best))
+    (band,) = drawing.all("band")
+    assert len(str(band.attributes["points"]).split()) == 2 * len(points)
+
+
+@pytest.mark.parametrize("economics", [EVERYONE_PAYS, NOBODY_PAYS, Economics(save_rate=0, stayer_redemption=0)])
+def test_everything_in_the_drawing_is_within_its_frame(telecom_model: ChurnModel, economics: Economics) -> None:
+    """Profits that are all above, all below or all zero leave nothing outside."""
+    (drawing,) = [one for one in read(bare(telecom_model, economics)).all("svg") if one.attributes.get("role")]
+    _, _, width, height = map(float, str(drawing.attributes["viewbox"]).split())
+    for node in drawing.below():
+        pairs = str(node.attributes.get("points", "")).split()
+        across = [float(pair.split(",")[0]) for pair in pairs]
+        down = [float(pair.split(",")[1]) for pair in pairs]
+        across += [
+            float(str(node.attributes[name])) for name in ("x", "x1", "x2", "cx") if name in node.attributes
+        ]
+        down += [float(str(node.attributes[name])) for name in ("y", "y1", "y2", "cy") if name in node.attributes]
+        assert all(0 <= place <= width for place in across)
+        assert all(0 <= place <= height for place in down)
+
+
+def test_words_from_files_stay_words(telecom: Customers, telecom_model: ChurnModel, scored: Scored) -> None:
+    """Markup in names, values, findings and the currency is shown, never obeyed."""
+    economics = Economics(currency="<b>'\"&")
+    direction = replace(telecom_model.directions[0], feature=NASTY, effect=f"most churn with {NASTY}")
+    model = replace(
+        with_values(telecom_model),
+        warnings=(NASTY,),
+        directions=(direction,),
+        roles=replace(telecom_model.roles, label=NASTY, value=NASTY),
+    )
+    findings = [Finding("warning", "constant", NASTY, 1.0, NASTY)]
+    drifted = replace(scored, drift=Drift("severe", (NASTY,)))
+    curve = profit(model, economics)
+    page = report(model, curve, made_at=DAY, source=NASTY, findings=findings, scored=drifted)
+    plain = report(telecom_model, profit(telecom_model, REALISTIC), made_at=DAY)
+    nodes = read(page)
+    assert {node.tag for node in nodes.below()} <= {node.tag for node in read(plain).below()} | {"code", "strong"}
+    assert not any(name.startswith("on") for node in nodes.below() for name in node.attributes)
+    assert nodes.words.count("<script>alert(1)</script>") >= 7
+    assert "<b>'\"&" in nodes.words
+
+
+def test_control_characters_and_endless_names_do_no_harm(telecom_model: ChurnModel) -> None:
+    """A name with line breaks or a switch of direction is told on one line, and a long one is cut."""
+    findings = [Finding("note", "constant", None, 1.0, "two\nlines\x00 and \u202ebackwards " + "x" * 5000)]
+    curve = profit(telecom_model, REALISTIC)
+    page = report(telecom_model, curve, made_at=DAY, source="y" * 5000, findings=findings)
+    assert "two lines and backwards xxx" in read(page).words
+    assert "x" * 181 not in page and "y" * 71 not in page
+    assert "\x00" not in page and "\u202e" not in page
+
+
+def test_many_warnings_are_counted_not_all_told(telecom_model: ChurnModel) -> None:
+    """The gravest come first, and how many were left out is said."""
+    findings = [Finding("error", "leakage", None, 1.0, f"finding number {number}") for number in range(30)]
+    curve = profit(telecom_model, REALISTIC)
+    page = read(report(telecom_model, curve, made_at=DAY, findings=findings)).words
+    told = page.count("finding number")
+    assert 3 <= told < 30
+    assert "finding number 0" in page and f"and {30 - told} more" in page
+
+
+def test_an_audit_that_found_nothing_differs_from_none(telecom_model: ChurnModel) -> None:
+    """Silence is not mistaken for a clean bill."""
+    curve = profit(telecom_model, REALISTIC)
+    assert "The audit found nothing" in report(telecom_model, curve, made_at=DAY, findings=())
+    assert "No audit was handed to this page" in report(telecom_model, curve, made_at=DAY)
+
+
+def test_the_send_list_is_told_in_sums_and_names_nobody(
+    telecom: Customers, telecom_model: ChurnModel, scored: Scored, full: str
+) -> None:
+    """Counts, the expected profit of those who get an offer, the drift; no customer's id."""
+    page = read(full).words
+    rows = scored.send_list[scored.send_list["send"] == "yes"]
+    assert f"Get an offer{len(rows):,}, at" in page
+    assert f"Expected profit{in_currency(rows['expected_profit'].sum(), '₹')} assumed" in page
+    assert not any(str(id) in full for id in telecom.ids)
+    assert "The send list" not in bare(telecom_model, REALISTIC)
+    drifted = replace(scored, drift=Drift("severe", ("the scores have moved",)))
+    curve = profit(telecom_model, REALISTIC)
+    page = read(report(telecom_model, curve, made_at=DAY, scored=drifted)).all("cautions")[0].words
+    assert page == "Drift: the scores have moved"
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ({"budget": 900.0, "max_contacts": 40}, "within a budget of ₹900 assumed and 40 contacts"),
+        ({"budget": 900.5}, "within a budget of ₹900.50 assumed"),
+        ({"max_contacts": 40}, ", within 40 contacts"),
+    ],
+)
+def test_a_list_within_limits_says_which(
+    telecom: Customers, telecom_model: ChurnModel, limits: dict[str, float], words: str
+) -> None:
+    """Not everyone from their own break-even on is there; what the offers are expected to cost is told."""
+    limited = score(telecom, telecom_model, REALISTIC, **limits)  # type: ignore[arg-type]
+    page = read(report(telecom_model, profit(telecom_model, REALISTIC), made_at=DAY, scored=limited)).words
+    assert words in page
+    assert "from their own break-even on" not in page
+    assert limited.spending
+    assert f"for {in_currency(limited.spending.spent, '₹')} assumed spent" in page
+
+
+def test_a_list_of_several_offers_says_so(telecom: Customers, telecom_model: ChurnModel) -> None:
+    """Without limits, and each customer with the offer that earns most."""
+    offers = (
+        Offer(id="small", gives={"en": "a little"}, cost=20, save_rate=0.2),
+        Offer(id="large", gives={"en": "a lot"}, cost=100, save_rate=0.6),
+    )
+    several = score(telecom, telecom_model, REALISTIC, catalogue=offers, every_offer=True)
+    page = read(report(telecom_model, profit(telecom_model, REALISTIC), made_at=DAY, scored=several)).words
+    assert ", the best of several offers each" in page
+
+
+def test_where_customer_by_customer_clearly_beats_the_rest_that_is_the_advice(telecom_model: ChurnModel) -> None:
+    """Values far apart: who to write to, what to expect and its band are those of each one's own break-even."""
+    model = with_values(telecom_model)
+    curve = profit(model, Economics(offer_cost=200))
+    assert curve.personal and curve.personal_headroom and curve.bands.personal_gain
+    answer = read(report(model, curve, made_at=DAY)).all("answer")[0].words
+    assert answer.startswith("Deciding customer by customer clearly beats")
+    assert "Offer to each customer from their own break-even on" in answer
+    assert f"expect {in_currency(curve.personal.profit, '₹')}" in answer
+    low, high = (in_currency(end, "₹") for end in curve.bands.personal_gain)
+    assert f"90% band {low} to {high}" in answer
+
+
+def test_the_command_audits_the_training_customers_alone(
+    telecom_folder: Path, telecom_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With their file the page says whence they came and what looks wrong; another file is refused."""
+    out = tmp_path / "report.html"
+    command = ["report", "--model", str(telecom_folder), "--out", str(out), "--customers"]
+    assert main([*command, str(telecom_file)]) == 0
+    page = read(out.read_text(encoding="utf-8")).words
+    assert telecom_file.name in page
+    assert "The data and its audit" in page
+    other = tmp_path / "other.csv"
+    other.write_bytes(b"\n".join(telecom_file.read_bytes().splitlines()[:-1]))
+    assert main([*command, str(other)]) == 2
+    assert "holds 1,499 customers, and the model was trained on 1,500" in capsys.readouterr().err
+
+
+def test_a_value_column_is_told(telecom_model: ChurnModel) -> None:
+    """With values of their own, customers have no common break-even, and the personal decision has a row."""
+    model = with_values(telecom_model)
+    curve, page = profit(model, REALISTIC), read(bare(model, REALISTIC))
+    assert curve.personal is not None
+    assert row(page, "each by own break-even")[-1] == in_currency(curve.personal.profit, "₹")
+    assert row(page, "Margin kept if a customer stays") == ["column", "–", "–"]
+    assert "comes from a column (margin)" in page.words
+    assert not page.all("even")
+
+
+def test_warnings_of_the_model_stand_at_the_top(telecom_model: ChurnModel) -> None:
+    """What a person must read before using the model comes before any figure."""
+    model = replace(telecom_model, warnings=("only 61 customers left",))
+    page = read(bare(model, REALISTIC))
+    assert page.all("cautions")[0].words == "only 61 customers left"
+    assert page.words.index("only 61") < page.words.index("What each choice earns")
+    assert not read(bare(replace(telecom_model, warnings=()), REALISTIC)).all("cautions")
+
+
+def test_the_page_can_be_traced(telecom_model: ChurnModel, telecom_folder: Path) -> None:
+    """The hashes are those of the saved model, of its rows and of the prices; the date is the one given."""
+    curve = profit(telecom_model, REALISTIC)
+    saved = report(ChurnModel.load(telecom_folder), curve, made_at=DAY, folder=telecom_folder)
+    page = read(saved).words
+    assert sha256((telecom_folder / "manifest.json").read_bytes()) in page
+    assert sha256((telecom_folder / "out_of_fold.parquet").read_bytes()) in page
+    assert sha256(json.dumps(asdict(REALISTIC), sort_keys=True).encode()) in page
+    assert page.count("1 July 2025") == 3
+    assert f"model trained {telecom_model.trained_at[:10]}, seed 0" in page
+
+
+def test_the_same_inputs_give_the_same_bytes(
+    telecom: Customers, telecom_model: ChurnModel, telecom_folder: Path, scored: Scored, full: str
+) -> None:
+    """Written again, and from the saved model, the page is the same; another day changes the date alone."""
+    curve = profit(ChurnModel.load(telecom_folder), REALISTIC)
+
+    def again(day: date) -> str:
+        return report(
+            ChurnModel.load(telecom_folder),
+            curve,
+            made_at=day,
+            source="telecom.csv",
+            findings=audit(telecom),
+            scored=scored,
+            folder=telecom_folder,
+        )
+
+    assert again(DAY) == full
+    assert again(date(2025, 8, 2)) == full.replace("1 July 2025", "2 August 2025")
+
+
+def test_the_page_is_complete_in_itself(full: str) -> None:
+    """No script, no request, no address, and a policy that would refuse one."""
+    nodes = read(full)
+    tags = {node.tag for node in nodes.below()}
+    assert not tags & {"script", "link", "img", "iframe", "object", "embed", "base", "form", "a", "image", "use"}
+    names = {name for node in nodes.below() for name in node.attributes}
+    assert not names & {"src", "href", "xlink:href", "srcset", "action", "style", "background"}
+    assert not re.search(r"https?:|//[a-z]|url\(|@import|@font-face|javascript:", full, re.IGNORECASE)
+    assert "default-src 'none'" in full
+    assert full.startswith("<!DOCTYPE html>")
+    assert len(full.encode()) < 100_000
+
+
+def test_the_newest_cutoff_is_held_against_the_promise(telecom_model: ChurnModel) -> None:
+    """Trained on several cutoffs, the page shows what cross-validation said, and the gap."""
+    model = replace(telecom_model, out_of_time=three_cutoffs())
+    page = report(model, profit(model, Economics()), made_at=DAY)
+    assert "… at 2025-06-30; on the cutoffs before, cross-validated" in page
+    assert "gap: -0.020" in page

@@ -1,0 +1,148 @@
+"""Dates as people write them, and the sentences when they cannot be read."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from retention.errors import InputError
+from retention.tabular.columns import Place
+from retention.tabular.dates import dates_in, parse_dates
+
+
+def parsed(*cells: str | None) -> list[str]:
+    """Parse the cells of one column and write them as ISO."""
+    place = Place("orders.csv", "date", np.arange(2, len(cells) + 2))
+    return parse_dates(pd.Series(cells, dtype="str"), place).values.astype("datetime64[s]").astype(str).tolist()
+
+
+def notes(*cells: str) -> tuple[str, ...]:
+    """Return what was said about the cells of one column."""
+    place = Place("orders.csv", "date", np.arange(2, len(cells) + 2))
+    return parse_dates(pd.Series(cells, dtype="str"), place).notes
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("2025-06-30", "2025-06-30T00:00:00"),
+        ("2025-06-30 18:05", "2025-06-30T18:05:00"),
+        ("2025-06-30T18:05:09", "2025-06-30T18:05:09"),
+        ("2025-06-30T18:05:09.250", "2025-06-30T18:05:09"),
+        ("20250630", "2025-06-30T00:00:00"),
+        ("2025/6/30", "2025-06-30T00:00:00"),
+        ("30/06/2025", "2025-06-30T00:00:00"),
+        ("6/30/2025 8:26", "2025-06-30T08:26:00"),
+        ("06-30-2025 08:26:59", "2025-06-30T08:26:59"),
+        ("30.6.2025", "2025-06-30T00:00:00"),
+        ("30/06/2025 6:05 PM", "2025-06-30T18:05:00"),
+        ("30 Jun 2025", "2025-06-30T00:00:00"),
+        ("30-Jun-2025 18:05", "2025-06-30T18:05:00"),
+        ("Jun 30, 2025", "2025-06-30T00:00:00"),
+        ("6/30/25 08:26", "2025-06-30T08:26:00"),
+        ("30-06-25", "2025-06-30T00:00:00"),
+        ("30.6.25 08:26:59", "2025-06-30T08:26:59"),
+        ("30-Jun-25", "2025-06-30T00:00:00"),
+        ("2025-6-3", "2025-06-03T00:00:00"),
+        ("2025.06.30", "2025-06-30T00:00:00"),
+        ("03 June 2025", "2025-06-03T00:00:00"),
+        ("June 3, 2025", "2025-06-03T00:00:00"),
+        ("30/06/2025 04:26PM", "2025-06-30T16:26:00"),
+    ],
+)
+def test_the_known_ways_of_writing(cell: str, expected: str) -> None:
+    """Each way of writing a date gives the same day."""
+    assert parsed(cell) == [expected]
+
+
+@pytest.mark.parametrize("cell", ["2025-06-30T23:30:00+05:30", "2025-06-30 18:00:00Z", "2025-06-30 18:00:00 UTC"])
+def test_zones_become_utc_and_it_is_said(cell: str) -> None:
+    """A time with a zone is converted to UTC, with a note."""
+    assert parsed(cell) == ["2025-06-30T18:00:00"]
+    assert "converted to UTC" in notes(cell)[0]
+
+
+def test_mixed_zones_become_one() -> None:
+    """Two zones in one column meet in UTC."""
+    assert parsed("2025-07-01T01:00:00+05:30", "2025-06-30T19:30:00+00:00") == ["2025-06-30T19:30:00"] * 2
+
+
+def test_an_iso_date_without_time_has_no_zone() -> None:
+    """The day of 2025-06-30 is not taken for a zone."""
+    assert notes("2025-06-30", "2025-06-30 10:00") == ()
+
+
+@pytest.mark.parametrize(
+    ("cells", "months", "word"),
+    [(("03/04/2025", "13/04/2025"), [4, 4], "day"), (("03/04/2025", "03/14/2025"), [3, 3], "month")],
+)
+def test_the_whole_column_decides_day_or_month(cells: tuple[str, str], months: list[int], word: str) -> None:
+    """One cell above 12 settles how all others are read, and a note says so."""
+    assert [int(day[5:7]) for day in parsed(*cells)] == months
+    assert f"with the {word} first" in notes(*cells)[0]
+
+
+def test_long_and_short_months_and_days_may_be_mixed() -> None:
+    """May is as long as its abbreviation; the third of a month needs no zero."""
+    assert [day[5:10] for day in parsed("03 May 2025", "30 June 2025")] == ["05-03", "06-30"]
+    assert [day[5:10] for day in parsed("2025-06-30", "2025-7-1")] == ["06-30", "07-01"]
+
+
+def test_seconds_since_1970_are_read_only_where_times_are_known_to_stand() -> None:
+    """1751241600 is the first second of 2025-06-30 in UTC, by thousandths as well; elsewhere it is a number."""
+    place = Place("orders.csv", "timestamp", np.array([2, 3]))
+    for digits in ("1751241600", "1751241600000"):
+        found = parse_dates(pd.Series([digits, None], dtype="str"), place, epochs=True)
+        assert found.values.astype("datetime64[s]").astype(str).tolist() == ["2025-06-30T00:00:00", "NaT"]
+        assert "since 1970" in found.notes[0]
+    with pytest.raises(InputError, match="row 2: '9999999999' is not a date"):
+        parsed("1751241600")
+    with pytest.raises(InputError, match="is not a date"):
+        parse_dates(pd.Series(["1751241600", "17512416"], dtype="str"), place, epochs=True)
+
+
+def test_blanks_stay_blank() -> None:
+    """A missing date, or a word for one, is missing."""
+    assert parsed("2025-06-30", None, "NULL", "NaT") == ["2025-06-30T00:00:00", "NaT", "NaT", "NaT"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        (("03/04/2025", "05/06/2025"), "fit both day/month and month/day"),
+        (("13/04/2025", "04/13/2025"), "'13/04/2025' has the day first and '04/13/2025' the month"),
+        (("2025-06-30", "2025-06-31"), "row 3: '2025-06-31' is not a day of the calendar"),
+        (("2025-06-30", "30/06/2025"), "row 3: '30/06/2025' is not a date written like '2025-06-30'"),
+        (("2025-06-30", "a.person@example.org"), "row 3: 'x.xxxxxx@xxxxxxx.xxx' is not a date"),
+        (("24-01-13", "24-01-14", "25-02-15"), "'24-01-13' may begin or end with the year"),
+        (("24-Jan-13", "24-Jan-14"), "'24-Jan-13' may begin or end with the year"),
+        (("03/04/25", "05/06/25"), "fit both day/month and month/day"),
+        (
+            ("13:26 01/13/24",),
+            "row 2: '99:99 99/99/99' is not a date that can be read (letters and digits are hidden",
+        ),
+        (("soon", "2025-06-30"), "row 2: 'soon' is not a date that can be read"),
+        (("2025-06-30 10:00Z", "2025-06-30 10:00"), "row 3: '2025-06-30 10:00' has no time zone"),
+        (("20250630", "20251330"), "row 3: '20251330' is not a day of the calendar"),
+    ],
+)
+def test_what_cannot_be_read_is_one_sentence(cells: tuple[str, ...], sentence: str) -> None:
+    """The sentence names the row, the cell and what to write instead."""
+    with pytest.raises(InputError, match="write dates as YYYY-MM-DD") as caught:
+        parsed(*cells)
+    assert sentence in str(caught.value)
+    assert str(caught.value).startswith("orders.csv: column 'date'")
+
+
+def test_a_blank_column_is_refused() -> None:
+    """Without any date there is nothing to read."""
+    with pytest.raises(InputError, match="column 'date' is blank"):
+        parsed(None, "NULL")
+
+
+def test_dates_are_recognised_by_content() -> None:
+    """Text is a date column when all its first cells are written in one known way."""
+    assert dates_in(pd.Series(["30/06/2025", None]))
+    assert dates_in(pd.Series(["13/01/24 08:26"]))
+    assert not dates_in(pd.Series(["2025-06-30", "later"]))
+    assert not dates_in(pd.Series(["1.2.10", "1.3.11"]))
+    assert not dates_in(pd.Series([None, None], dtype="str"))

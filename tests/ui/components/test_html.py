@@ -1,0 +1,66 @@
+"""Results as small pieces of HTML."""
+
+from dataclasses import replace
+
+from retention.churn.diagnostics import Uncalibrated
+from retention.churn.directions import Direction
+from retention.churn.model import ChurnModel
+from retention.profit.curve import profit_curve
+from retention.profit.economics import Economics
+from retention.profit.profit_text import below_break_even
+from retention.ui.components import html as views
+from retention.ui.tabs.churn import views as model_views
+from tests.charts.cases import hand_model
+from tests.profit.cases import FOLD, LABEL, SCORE
+
+
+def test_the_reading_explains_a_best_threshold_below_the_break_even() -> None:
+    """A line of its own; no such line where the best threshold is above."""
+    low = profit_curve([0.9, 0.09, 0.08, 0.07, 0.01], [1, 1, 0, 1, 0], fold=[0, 1, 0, 1, 0])
+    assert f'<p class="reading">{below_break_even(low)}</p>' in views.earnings(low)
+    high = profit_curve([0.9, 0.8, 0.3, 0.1], [1, 1, 0, 0], fold=[0, 1, 0, 1])
+    assert "lies below" not in views.earnings(high)
+
+
+def test_the_reading_names_the_optimism_of_picking() -> None:
+    """What the threshold earns where it was picked, what to expect on others, and the difference."""
+    # On all eight 0.2 is best, four leavers and three stayers: 1,650; on the other fold 0.6 and 0.2: 1,250.
+    words = views.earnings(profit_curve(SCORE, LABEL, fold=FOLD))
+    assert "₹2,06,250 per 1,000 customers with the threshold picked on these very customers" in words
+    assert "₹1,56,250 with each part&#x27;s threshold picked on the others, which is what to expect" in words
+    assert "the difference, ₹50,000, comes from picking it on the customers it is paid for" in words
+
+
+def test_the_reading_where_no_offer_pays() -> None:
+    """Nobody is best, and everyone would lose 30,000 per 1,000: -10 and -50 a head."""
+    curve = profit_curve([0.9, 0.1], [1, 0], fold=[0, 1], economics=Economics(value=40))
+    assert (
+        "Sending to nobody is best: sending to everyone would earn −₹30,000 per 1,000 customers "
+        "(backtested, assumed)."
+    ) in views.earnings(curve)
+    assert "an offer of ₹50 that keeps 100% of leavers earns −₹10 a leaver (assumed)." in views.earnings(curve)
+
+
+def test_directions_stand_beside_the_trees_and_disagreement_is_said() -> None:
+    """The regression's coefficient and how sure its sign is, the trees' say, and a word where they differ."""
+    more = Direction("tenure", "higher values go with less churn", -0.52, 1.0, 0.31, 0.4, True)
+    apart = Direction("contract", "most churn with <b>, but the trees differ", 0.2, 0.93, 0.05, 0.1, False)
+    told = model_views.directions(replace(hand_model(), directions=(more, apart)))
+    assert "<td>Tenure</td><td>higher values go with less churn</td>" in told
+    assert '<td class="number">-0.52</td><td class="number">100%</td><td class="number">0.31</td>' in told
+    assert "most churn with &lt;b&gt;" in told
+    assert "In 1 of these 2 regression and trees point different ways" in told
+    alike = model_views.directions(replace(hand_model(), directions=(more,)))
+    assert "point the same way in all of them" in alike
+    assert model_views.directions(None) == ""
+
+
+def test_the_effect_of_weighting_is_shown(telecom_model: ChurnModel) -> None:
+    """Half of all were predicted to leave before calibration; without a weight there is no such line."""
+    half = Uncalibrated(replace(telecom_model.metrics, mean_probability=0.5), ())
+    weighted = replace(telecom_model, scale_pos_weight=4.0, before_calibration=half)
+    after, left = telecom_model.metrics.mean_probability, telecom_model.churn_rate
+    assert (
+        f"Weighted by 4: 50% predicted on average before, {after:.0%} after calibration; {left:.0%} really left."
+    ) in model_views.model(weighted)
+    assert "Weighted by" not in model_views.model(telecom_model)

@@ -1,0 +1,50 @@
+"""The header: what lies on the desk, and what comes next."""
+
+from dataclasses import replace
+
+import pytest
+
+from retention.messages.llm.outcome import OFF, BreakerReport
+from retention.settings import settings
+from retention.ui.session import Session
+from retention.ui.shell import stepper as path
+from retention.ui.tabs.offers import handlers as offers
+from retention.ui.tabs.offers import views as offer_views
+
+
+def test_the_next_step_is_told_in_words(trained: Session) -> None:
+    """Also where there is no room for it on the tabs; each step done leads to the one after it."""
+    steps = [
+        (Session(), "Next: bring a file."),
+        (replace(trained, model=None, curve=None), "Next: train a model."),
+        (trained, "Next: write messages."),
+        (offers.write(trained, 0.5), "Next: publish or pull."),
+    ]
+    for session, words in steps:
+        assert words in path.header(session, OFF)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("closed", "circuit breaker closed"),
+        ("open", "circuit breaker open"),
+        ("half_open", "circuit breaker half open"),
+        ("off", "no language model connected"),
+    ],
+)
+def test_the_line_to_the_language_model_is_told_as_it_stands(trained: Session, state: str, words: str) -> None:
+    """In the words of people, whatever it was when messages were written."""
+    header = path.header(offers.write(trained, 0.5), BreakerReport(state))
+    assert words in header and "half_open" not in header
+
+
+def test_an_address_that_is_none_is_told_on_the_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page opens all the same, and says which setting is wrong beside who writes instead."""
+    monkeypatch.setenv("RETENTION_BASE_URL", "nowhere")
+    settings.cache_clear()
+    offers.shared_writer.cache_clear()
+    line = offers.line_report(plugged=True)
+    assert line.state == "off"
+    assert "RETENTION_BASE_URL: is no address of a server" in line.reason
+    assert "the backup library writes every message" in offer_views.breaker(line)

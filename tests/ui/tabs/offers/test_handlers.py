@@ -1,0 +1,203 @@
+"""What the Offers tab's buttons do, without a screen."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from retention.churn.model import ChurnModel
+from retention.customers.table import Customers
+from retention.errors import InputError, OfferError
+from retention.messages.ledger import Ledger
+from retention.pipeline import SIMULATED
+from retention.profit.catalogue import open_catalogue
+from retention.profit.economics import Economics
+from retention.settings import settings
+from retention.ui.session import Session
+from retention.ui.tabs.customers import handlers as customers
+from retention.ui.tabs.offers import catalogue, ledgers, review
+from retention.ui.tabs.offers import handlers as offers
+from retention.ui.tabs.profit import handlers as profit
+
+
+@pytest.fixture(scope="module")
+def session(telecom: Customers, telecom_model: ChurnModel) -> Session:
+    """A visitor who has trained on telecom customers."""
+    return profit.priced(Session(customers=telecom, model=telecom_model), Economics())
+
+
+@pytest.fixture
+def written(session: Session) -> Session:
+    """The same visitor, with open messages to some of them."""
+    return offers.write(session, 0.5)
+
+
+def campaign_of(session: Session):  # type: ignore[no-untyped-def]
+    """Return the messages, which must be there."""
+    assert session.message_run is not None
+    return session.message_run
+
+
+def test_an_edited_offer_sets_money_and_message(session: Session) -> None:
+    """The table, the money inputs, the profit and the messages name one cost, whichever was changed."""
+    table = catalogue.table(session)
+    table.loc[0, ["Cost when redeemed", "Save rate"]] = ["80", "40%"]
+    edited = catalogue.use(session, table)
+    assert edited.economics == replace(session.economics, offer_cost=80, save_rate=0.4)
+    assert edited.curve and edited.curve.economics == edited.economics
+    written = campaign_of(offers.write(edited, 0.5))
+    assert written.messages["message"].str.contains("₹80").all()
+    assert set(written.messages["offer_cost"]) == {80}
+    repriced = profit.priced(edited, replace(edited.economics, offer_cost=65))
+    assert catalogue.table(repriced).loc[0, "Cost when redeemed"] == "65"
+    assert campaign_of(offers.write(repriced, 0.5)).messages["message"].str.contains("₹65").all()
+
+
+def test_mistakes_in_the_table_change_nothing(session: Session) -> None:
+    """Each is told, and the offers in use stay."""
+    table = catalogue.table(session)
+    table.loc[1, ["Id", "Cost when redeemed"]] = ["Two Words", "-1"]
+    found = catalogue.mistakes_in(session, table)
+    assert [sentence.split(":")[0] for sentence in found] == [
+        "row 2, column 'Id'", "row 2, column 'Cost when redeemed'",
+    ]  # fmt: skip
+    with pytest.raises(InputError, match="row 2"):
+        catalogue.use(session, table)
+
+
+def test_a_saved_catalogue_opens_again(session: Session, tmp_path: Path) -> None:
+    """What is downloaded brings back the same offers at the same money inputs."""
+    priced = profit.priced(session, Economics(offer_cost=75, save_rate=0.5))
+    path = tmp_path / "catalogue.toml"
+    catalogue.save(priced).write(path)
+    again = catalogue.open_file(session, str(path))
+    assert (again.economics, again.offers) == (priced.economics, priced.offers)
+    assert open_catalogue(path).at(priced.economics) == priced.offers
+    with pytest.raises(InputError, match="choose a catalogue"):
+        catalogue.open_file(session, None)
+
+
+def test_offers_and_prices_outlive_other_customers(session: Session) -> None:
+    """New customers start over, with the catalogue that was edited."""
+    table = catalogue.table(session)
+    table.loc[0, "Id"] = "mine"
+    edited = catalogue.use(session, table)
+    assert customers.simulate(edited, 300, 1).offers[0].id == "mine"
+
+
+def test_lines_are_read_struck_and_changed(written: Session) -> None:
+    """What the tables show follows each change, for everyone who had the line."""
+    lines = review.lines(campaign_of(written))
+    assert lines["Customers"].sum() == campaign_of(written).written
+    line = lines["Line"].iloc[0]
+    struck = review.strike(written, line)
+    assert line not in set(review.lines(campaign_of(struck))["Line"])
+    other = review.lines(campaign_of(struck))["Line"].iloc[0]
+    changed = review.rewrite(struck, other, "Hello {name}, your table is ready, with {offer}.")
+    assert "person" in set(review.lines(campaign_of(changed))["Written by"])
+    with pytest.raises(InputError, match="holds a digit"):
+        review.rewrite(changed, review.lines(campaign_of(changed))["Line"].iloc[0], "Hi {name}, 50 {offer}.")
+
+
+def test_one_message_can_be_changed_and_no_other(written: Session) -> None:
+    """A person's own words replace one message, cleaned of line breaks, and are marked as theirs."""
+    edited = review.reword(written, 2, "Come back soon,\n  we miss you")
+    before, after = campaign_of(written).messages, campaign_of(edited).messages
+    assert after["message"].iloc[2] == "Come back soon, we miss you"
+    assert after["message_source"].iloc[2] == "person"
+    others = [row for row in range(len(before)) if row != 2]
+    pd.testing.assert_frame_equal(before.iloc[others], after.iloc[others])
+
+
+@pytest.mark.parametrize(("length", "fits"), [(0, False), (1, True), (160, True), (161, False)])
+def test_a_message_keeps_its_bounds(written: Session, length: int, fits: bool) -> None:
+    """1 to 160 characters go out; less or more is refused and changes nothing."""
+    if fits:
+        assert review.reword(written, 0, "x" * length).message_run is not None
+    else:
+        with pytest.raises(InputError, match="1 to 160"):
+            review.reword(written, 0, "x" * length)
+
+
+def test_writing_again_keeps_the_customer(written: Session) -> None:
+    """A message written anew in another language goes to the same customer with the same offer."""
+    again = review.write_again(written, 1, writer=None, tone="brief", language="hi")
+    old, new = campaign_of(written).messages.iloc[1], campaign_of(again).messages.iloc[1]
+    assert new["message"] != old["message"]
+    assert new["customerID"] == old["customerID"]
+
+
+def test_a_customer_is_found_by_id_however_the_table_is_sorted(written: Session) -> None:
+    """The row on screen may stand elsewhere than in the messages."""
+    messages = campaign_of(written).messages
+    assert review.position_of(campaign_of(written), messages["customerID"].iloc[7]) == 7
+    with pytest.raises(InputError, match="has no message"):
+        review.position_of(campaign_of(written), "nobody")
+
+
+def test_sealing_ends_it(written: Session) -> None:
+    """Nothing changes afterwards, and writing the same again finds the sealed messages."""
+    sealed = review.seal(written, cool_down_days=14)
+    assert campaign_of(sealed).sealed
+    with pytest.raises(OfferError, match="sealed"):
+        review.reword(sealed, 0, "Hello")
+    with pytest.raises(InputError, match="not sealed yet"):
+        offers.csv(written)
+    assert offers.csv(sealed).name == "send_list.csv"
+    assert offers.workbook(sealed).name.endswith(".xlsx")
+    again = offers.write(sealed, 0.5)
+    assert campaign_of(again).sealed
+    pd.testing.assert_frame_equal(campaign_of(again).messages, campaign_of(sealed).messages)
+
+
+def test_a_new_run_holds_back_those_of_the_last(written: Session) -> None:
+    """Within the cool-down nobody is messaged twice, unless the person sets it to 0."""
+    sealed = review.seal(written, cool_down_days=14)
+    n = campaign_of(sealed).written
+    again = campaign_of(offers.write(sealed, 0.5, tone="brief"))
+    assert (again.written, again.held_back_because) == (0, {"messaged less than 14 days ago": n})
+    assert campaign_of(offers.write(sealed, 0.5, tone="brief", cool_down_days=0)).written == n
+    with pytest.raises(OfferError, match="name a new run"):
+        offers.write(sealed, 0.6, tone="brief", run=campaign_of(sealed).run)
+
+
+def test_one_visit_never_holds_back_anothers_customers(session: Session, written: Session) -> None:
+    """Where no ledger is set, as on a public Space, each visit has its own, which ends with it."""
+    sealed = review.seal(written, cool_down_days=14)
+    other = offers.write(session, 0.5, tone="brief")
+    assert campaign_of(other).held_back == 0
+    assert sealed.own_ledger and other.own_ledger and sealed.own_ledger != other.own_ledger
+    ledgers.forget(sealed)
+    assert not sealed.own_ledger.exists()
+    assert other.own_ledger.exists()
+    ledgers.forget(Session())
+
+
+def test_a_ledger_of_the_settings_outlives_the_visit(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run from the app is recorded for good, is taken up by the next visit, and counts for the cool-down."""
+    path = tmp_path / "data" / "offers.sqlite"
+    monkeypatch.setenv("RETENTION_LEDGER", str(path))
+    settings.cache_clear()
+    first = offers.write(session, 0.5)
+    edited = review.reword(first, 0, "Come back soon")
+    killed_and_back = offers.write(session, 0.5)
+    pd.testing.assert_frame_equal(campaign_of(killed_and_back).messages, campaign_of(edited).messages)
+    sealed = campaign_of(review.seal(killed_and_back, cool_down_days=14))
+    with Ledger(path) as ledger:
+        assert len(ledger.entries(sealed.run)) == sealed.written
+    assert campaign_of(offers.write(session, 0.5, tone="brief")).held_back == sealed.written
+    assert first.own_ledger is None
+
+
+def test_simulated_customers_are_never_recorded_for_good(
+    session: Session, telecom: Customers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their ids are made up, so they must hold nobody back."""
+    monkeypatch.setenv("RETENTION_LEDGER", str(tmp_path / "offers.sqlite"))
+    settings.cache_clear()
+    simulated = offers.write(replace(session, customers=replace(telecom, source=SIMULATED)), 0.5)
+    assert simulated.own_ledger is not None
+    assert not (tmp_path / "offers.sqlite").exists()

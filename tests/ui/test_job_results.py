@@ -1,0 +1,134 @@
+"""Long work ends in a session that has gone on: what its visitor did meanwhile stays."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from retention.customers.table import Customers
+from retention.errors import InputError
+from retention.profit.economics import PRESETS
+from retention.ui.choosing import FIRST, Choosing
+from retention.ui.job_results import JobResult, with_customers, with_loaded_model, with_messages, with_training
+from retention.ui.session import Session
+from retention.ui.tabs.churn import handlers as churn
+from retention.ui.tabs.customers import handlers as customers
+from retention.ui.tabs.offers import handlers as offers
+from retention.ui.tabs.offers import review
+from retention.ui.tabs.profit import handlers as profit
+
+REALISTIC = PRESETS["realistic"]
+
+
+@pytest.fixture
+def begun(trained: Session) -> Session:
+    """A visitor who is about to train, load or write."""
+    return replace(trained, pictures={})
+
+
+@pytest.fixture
+def loaded(begun: Session) -> JobResult:
+    """A model from the Hub that scored their customers meanwhile; here it is their own."""
+    assert begun.model is not None
+    scored = offers.score(begun, 0.5).scored
+    at_hub = replace(begun.with_model(begun.model, at="alice/churn@" + "0" * 40), curve=begun.curve, scored=scored)
+    return JobResult(begun, at_hub)
+
+
+@pytest.mark.slow
+def test_prices_changed_during_training_stay(begun: Session) -> None:
+    """The model comes into the session as it is, priced at what that says by now."""
+    finished = JobResult(begun, churn.train(begun, weighted=False))
+    repriced = profit.priced(begun, REALISTIC)
+    found = with_training(repriced, finished)
+    assert found.model is finished.after.model
+    assert found.economics == REALISTIC
+    assert found.curve and found.curve.economics == REALISTIC
+    assert with_training(begun, finished).curve is finished.after.curve
+
+
+def test_other_customers_brought_meanwhile_stay(begun: Session, telecom: Customers, loaded: JobResult) -> None:
+    """A model of those before, or tried on those before, is not put beside them; the sentence says what to do."""
+    others = replace(begun, customers=replace(telecom, frame=telecom.frame.head(300)))
+    with pytest.raises(InputError, match="the customers changed while the model was trained; train again"):
+        with_training(others, JobResult(begun, begun))
+    with pytest.raises(InputError, match="the customers changed while the model was loaded; load it again"):
+        with_loaded_model(others, loaded)
+    with pytest.raises(InputError, match="other customers were brought while these were read"):
+        with_customers(others, JobResult(begun, begun))
+
+
+def test_a_loaded_model_comes_at_the_prices_there_are(begun: Session, loaded: JobResult) -> None:
+    """Its send list too, unless that was made at other prices."""
+    found = with_loaded_model(begun, loaded)
+    assert found.model_at == loaded.after.model_at
+    assert found.scored is loaded.after.scored is not None
+    repriced = with_loaded_model(profit.priced(begun, REALISTIC), loaded)
+    assert repriced.model_at == loaded.after.model_at
+    assert repriced.curve and repriced.curve.economics == REALISTIC
+    assert repriced.scored is None
+
+
+@pytest.mark.slow
+def test_new_customers_come_to_the_prices_and_the_plug_there_are(begun: Session) -> None:
+    """What is not about customers is the session's own."""
+    finished = JobResult(begun, customers.simulate(begun, 300, 1))
+    now = replace(profit.priced(begun, REALISTIC), plugged=False)
+    found = with_customers(now, finished)
+    assert found.customers is finished.after.customers
+    assert (found.economics, found.plugged, found.model) == (REALISTIC, False, None)
+
+
+def other_customers(session: Session) -> Session:
+    assert session.customers is not None
+    return replace(session, customers=replace(session.customers))
+
+
+def other_model(session: Session) -> Session:
+    assert session.model is not None
+    return replace(session, model=replace(session.model, seed=1))
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (other_customers, "customers"),
+        (lambda session: replace(session, today=session.customers), "customers"),
+        (other_model, "model"),
+        (lambda session: profit.priced(session, REALISTIC), "prices"),
+        (lambda session: replace(session, chosen=Choosing(FIRST)), "choice of who gets an offer"),
+        (lambda session: replace(session, catalogue=replace(session.catalogue, source="mine")), "offers"),
+        (lambda session: offers.write(session, 0.7), "messages"),
+    ],
+)
+def test_messages_do_not_come_to_what_they_were_not_written_for(
+    begun: Session, change: Callable[[Session], Session], what: str
+) -> None:
+    """Whatever they rest on was changed meanwhile: they stay away, and the sentence names it."""
+    finished = JobResult(begun, offers.write(begun, 0.5))
+    with pytest.raises(InputError, match=f"the {what} changed while the messages were written; write them again"):
+        with_messages(change(begun), finished)
+
+
+def test_messages_come_beside_what_they_do_not_rest_on(begun: Session) -> None:
+    """The plug was pulled and the model pushed meanwhile: both are known afterwards."""
+    finished = JobResult(begun, offers.write(begun, 0.5))
+    found = with_messages(replace(begun, plugged=False, model_at="alice/churn@" + "0" * 40), finished)
+    assert found.message_run is finished.after.message_run
+    assert (found.plugged, found.model_at) == (False, "alice/churn@" + "0" * 40)
+
+
+def test_blank_numbers_are_asked_for_or_mean_the_usual(begun: Session) -> None:
+    """A cool-down has a usual value; a market's size, its seed and a silence have none."""
+    written = offers.write(begun, 0.5, cool_down_days=None)
+    sealed = review.seal(written, cool_down_days=None)
+    assert sealed.message_run and written.message_run
+    again = offers.write(sealed, 0.5, tone="brief", cool_down_days=None)
+    assert again.message_run and again.message_run.held_back == written.message_run.written
+    for given, box in (((None, 7), "Customers"), ((300, None), "Seed")):
+        with pytest.raises(InputError, match=f"{box}: is blank; give a number"):
+            customers.simulate(begun, *given)
+    with pytest.raises(InputError, match="Times their usual gap: is blank; give a number"):
+        customers.usual_gaps(True, None)
+    assert customers.usual_gaps(True, 2) == 2
+    assert customers.usual_gaps(False, 2) is customers.usual_gaps(False, None) is None

@@ -1,0 +1,88 @@
+"""Waiting for what only one at a time may do."""
+
+import threading
+
+import pytest
+
+from retention.errors import Cancelled, InputError
+from retention.progress import silent
+from retention.ui.training_queue import TrainingQueue
+
+
+class Waiter(threading.Thread):
+    """Takes a turn, notes what it was told, and stays until it is let go."""
+
+    def __init__(self, line: TrainingQueue) -> None:
+        super().__init__(daemon=True)
+        self.line = line
+        self.told: list[str] = []
+        self.heard, self.served, self.go, self.stop = (threading.Event() for _ in range(4))
+        self.start()
+
+    def run(self) -> None:
+        try:
+            with self.line.turn(self.hear, limit_s=60):
+                self.served.set()
+                self.go.wait(30)
+        except Cancelled:
+            self.told.append("gone")
+
+    def hear(self, share: float, words: str) -> None:
+        """Note the place."""
+        if self.stop.is_set():
+            raise Cancelled("stopped")
+        self.told.append(words)
+        self.heard.set()
+
+
+def test_turns_come_in_order_and_the_place_is_told() -> None:
+    """The second hears that it is next, the third that one is before it, and each is served in turn."""
+    line = TrainingQueue("training")
+    first = Waiter(line)
+    assert first.served.wait(10)
+    second = Waiter(line)
+    assert second.heard.wait(10)
+    third = Waiter(line)
+    assert third.heard.wait(10)
+    assert (first.told, len(line)) == ([], 3)
+    assert second.told[0] == "Another training runs; you are next in line"
+    assert third.told[0] == "Another training runs; 1 before you in line"
+    first.go.set()
+    assert second.served.wait(10)
+    assert not third.served.is_set()
+    second.go.set()
+    assert third.served.wait(10)
+    third.go.set()
+    third.join(10)
+    assert len(line) == 0
+
+
+def test_who_stops_waiting_leaves_the_line() -> None:
+    """Those behind move up."""
+    line = TrainingQueue("training")
+    first = Waiter(line)
+    assert first.served.wait(10)
+    second = Waiter(line)
+    assert second.heard.wait(10)
+    second.stop.set()
+    second.join(10)
+    assert second.told[-1] == "gone"
+    third = Waiter(line)
+    assert third.heard.wait(10)
+    assert third.told[0] == "Another training runs; you are next in line"
+    first.go.set()
+    assert third.served.wait(10)
+    third.go.set()
+
+
+def test_a_turn_ends_with_a_sentence_when_its_time_is_over() -> None:
+    """The limit counts from the turn's beginning, and the line goes on."""
+    now = [0.0]
+    line = TrainingQueue("training", clock=lambda: now[0])
+    with line.turn(silent, limit_s=60) as report:
+        now[0] = 60.0
+        report(0.5, "working")
+        now[0] = 60.1
+        with pytest.raises(InputError, match="this training takes longer than the 60 s it may take here"):
+            report(0.6, "working")
+    assert len(line) == 0
