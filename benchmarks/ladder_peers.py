@@ -144,7 +144,7 @@ def out_of_fold(customers: Customers, fold: NDArray[np.int8], jobs: int) -> dict
     assert label is not None
 
     def one(peer: str, held: NDArray[np.bool_]) -> Numbers:
-        return PEERS[peer](frame[~held], label[~held], frame[held])
+        return PEERS[peer](frame[~held], label[~held].astype(np.float64), frame[held])
 
     work = list(product(PEERS, range(int(fold.max()) + 1)))
     found = Parallel(jobs, batch_size=1)(delayed(one)(peer, fold == part) for peer, part in work)
