@@ -5,14 +5,12 @@ number or a free text from the customer's row cannot get through, whatever the r
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from retention.customers.table import Customers
 from retention.errors import OfferError
 
 TONES = ("warm", "playful", "brief")
@@ -55,9 +53,6 @@ _REASON_PATTERNS: tuple[tuple[str | None, str], ...] = (
     ("fewer_orders", r"\border|\bfrequen|\bpurchase|\bbetween orders"),
 )
 _WORD_STARTS = re.compile(r"(?<=[a-z])(?=[A-Z])")
-
-_CUISINE_COLUMNS = ("cuisine", "cuisine_usual", "favourite_cuisine", "favorite_cuisine", "preferred_cuisine")
-_AWAY_COLUMNS = ("days_since_order", "recency_days", "days_since_last_order", "daysincelastorder", "recency")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -104,35 +99,6 @@ class MessageSegment:
     def key(self) -> str:
         """All facts in one string, the same in every process."""
         return "|".join((self.cuisine, self.away, self.reason, self.tone, self.language))
-
-
-def message_facts(customers: Customers) -> dict[str, pd.Series]:
-    """Return the columns that a message may draw on, under the names :func:`coarse_facts` reads.
-
-    Returns
-    -------
-    dict of Series
-        Those of ``name``, ``cuisine`` and ``days_since_order`` that the customers have, each of length n.
-        The name is for filling a message afterwards; it never becomes a fact.
-    """
-    named = {column.casefold(): column for column in customers.feature_names}
-    found = {
-        "name": customers.roles.name,
-        "cuisine": next((named[column] for column in _CUISINE_COLUMNS if column in named), None),
-        "days_since_order": next((named[column] for column in _AWAY_COLUMNS if column in named), None),
-    }
-    return {fact: customers.frame[column] for fact, column in found.items() if column is not None}
-
-
-def fact_kinds(columns: Iterable[str]) -> dict[str, Literal["number", "category"]]:
-    """Return the columns that :func:`message_facts` may take, the name aside, and how their cells are to be read.
-
-    >>> fact_kinds(["id", "Cuisine", "recency_days", "spend"])
-    {'Cuisine': 'category', 'recency_days': 'number'}
-    """
-    kinds: dict[str, Literal["number", "category"]] = dict.fromkeys(_CUISINE_COLUMNS, "category")
-    kinds |= dict.fromkeys(_AWAY_COLUMNS, "number")
-    return {column: kinds[column.casefold()] for column in columns if column.casefold() in kinds}
 
 
 def coarse_facts(send_list: pd.DataFrame, *, tone: str, language: str) -> list[MessageSegment]:

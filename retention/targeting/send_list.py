@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from retention.churn.model import ChurnModel
 from retention.churn.reasons import top_reasons
 from retention.customers.table import Customers
-from retention.messages.segments import message_facts
 from retention.profit.economics import Economics
+from retention.targeting.message_columns import message_columns
 from retention.targeting.policy import Decision, Policy
 
 ASSUMED = "assumed"
@@ -56,6 +56,6 @@ def send_list_rows(
     rows["offer_cost_evidence"] = ASSUMED
     if policy.economics.currency != Economics.currency:  # a list in plain letters is to stay one
         rows["currency"] = policy.economics.currency
-    for name, column in message_facts(customers).items():
+    for name, column in message_columns(customers).items():
         rows[name] = column
     return rows.reset_index(drop=True)

@@ -11,12 +11,12 @@ from retention.churn.model import ChurnModel
 from retention.churn.schema import encode
 from retention.customers.roles import Kinds
 from retention.customers.stream import ROWS_AT_ONCE, CustomerStream, open_customers
-from retention.messages.segments import fact_kinds
 from retention.profit.catalogue import Offer
 from retention.profit.economics import Economics
 from retention.progress import Progress, silent
 from retention.tabular.csv_export import csv_in_parts
 from retention.tabular.files import Limits
+from retention.targeting.message_columns import message_column_kinds
 from retention.targeting.policy import Decision, Policy, policy_for
 from retention.targeting.send_list import send_list_rows
 from retention.targeting.summary import Summary, spending_of
@@ -134,7 +134,7 @@ def score_file(
 def known_kinds(model: ChurnModel) -> Kinds:
     """Return what is known of the columns of customers to score: the model's, and what a message may use."""
     learned = {column.name: column.kind for column in model.columns}
-    return lambda columns: {**fact_kinds(columns), **learned}
+    return lambda columns: {**message_column_kinds(columns), **learned}
 
 
 def _decide(stream: CustomerStream, model: ChurnModel, policy: Policy, progress: Progress) -> Decision:

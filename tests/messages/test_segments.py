@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retention.customers.table import Customers, Roles
 from retention.errors import OfferError
 from retention.messages.segments import (
     AWAY,
@@ -13,7 +12,6 @@ from retention.messages.segments import (
     REASONS,
     MessageSegment,
     coarse_facts,
-    message_facts,
     reason_code,
 )
 
@@ -91,14 +89,3 @@ def test_facts_take_no_free_text() -> None:
     """Not even code of ours can put a name into facts."""
     with pytest.raises(OfferError):
         MessageSegment(cuisine="Priya")
-
-
-def test_message_facts_are_found_among_a_customers_columns() -> None:
-    """A snapshot's own names are known, and what was struck is not used."""
-    frame = pd.DataFrame(
-        {"id": ["1"], "first": ["Priya"], "recency_days": [9.0], "cuisine_usual": ["Pizza"], "cuisine": ["struck"]}
-    )
-    found = message_facts(Customers(frame, Roles(id="id", name="first", excluded=("cuisine",))))
-    assert {fact: column.iloc[0] for fact, column in found.items()} == {
-        "name": "Priya", "cuisine": "Pizza", "days_since_order": 9.0,
-    }  # fmt: skip
