@@ -10,18 +10,11 @@ from retention.profit.curve import EVIDENCE, ProfitCurve
 from retention.profit.profit_text import save_rate_uncertain
 from retention.profit.whatif import SaveRates, Swing
 from retention.wording.money import in_currency
+from retention.wording.money_inputs import MONEY_INPUTS
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_NAMES = {
-    "value": "value of a customer",
-    "offer_cost": "offer cost",
-    "save_rate": "save rate",
-    "stayer_redemption": "stayers who redeem",
-    "harm_rate": "stayers driven away",
-    "contact_cost": "contact cost",
-}
 _TITLE = "Profit per 1,000 customers"
 
 
@@ -56,7 +49,7 @@ def tornado(swings: Sequence[Swing], curve: ProfitCurve) -> "go.Figure | None":
             x=[profit - now for profit in profits], base=now, y=rows, orientation="h", name=name,
             marker_color=colour,
             text=[
-                f"{_NAMES[one.name]} {_setting(one.name, setting, currency)}: {in_currency(profit, currency)}"
+                f"{MONEY_INPUTS[one.name].short} {_setting(one.name, setting, currency)}: {in_currency(profit, currency)}"
                 for one, setting, profit in zip(moving, settings, profits, strict=True)
             ],
             textposition="none", hovertemplate="%{text}<extra></extra>",
@@ -75,7 +68,7 @@ def tornado(swings: Sequence[Swing], curve: ProfitCurve) -> "go.Figure | None":
         y={
             "tickvals": rows,
             "ticktext": [
-                f"{_NAMES[one.name].capitalize()}<br>"
+                f"{MONEY_INPUTS[one.name].short.capitalize()}<br>"
                 f"{_setting(one.name, one.low, currency)} to {_setting(one.name, one.high, currency)}"
                 for one in moving
             ],
@@ -127,7 +120,7 @@ def profit_against_save_rate(rates: SaveRates, curve: ProfitCurve) -> "go.Figure
 def _tornado_reading(most: Swing, currency: str) -> str:
     low, high = (in_currency(profit, currency) for profit in (most.profit_low, most.profit_high))
     return (
-        f"The profit hangs most on the {_NAMES[most.name]}: from {_setting(most.name, most.low, currency)} to "
+        f"The profit hangs most on the {MONEY_INPUTS[most.name].short}: from {_setting(most.name, most.low, currency)} to "
         f"{_setting(most.name, most.high, currency)} it goes from {low} to {high} per 1,000 customers "
         "(backtested, assumed)."
     )

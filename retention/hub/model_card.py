@@ -7,8 +7,8 @@ from retention.churn.evaluation import CalibrationBin
 from retention.churn.model import ChurnModel
 from retention.hub.markdown import card, said, shown, table
 from retention.profit.profit_text import verdict
-from retention.profit.whatif import INPUTS
 from retention.wording.money import in_currency
+from retention.wording.money_inputs import MONEY_INPUTS
 
 if TYPE_CHECKING:
     from retention.profit.curve import ProfitCurve
@@ -206,7 +206,9 @@ def _profit(curve: "ProfitCurve | None") -> str:
     def group(name: str) -> str:
         return f"{getattr(matrix, name):,} {name}, {amount(getattr(matrix, name + '_amount'))}"
 
-    inputs = [[meaning, f"{getattr(economics, name):g}", "assumed"] for name, meaning in INPUTS.items()]
+    inputs = [
+        [names.label, f"{getattr(economics, field):g}", "assumed"] for field, names in MONEY_INPUTS.items()
+    ]
     earned = [
         ["this model, thresholds picked on other folds", amount(curve.profit_best)],
         ["an offer to everyone", amount(curve.profit_all)],

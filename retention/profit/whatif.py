@@ -12,15 +12,8 @@ from retention.profit.cross_fitting import chosen_out_of_fold
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import MAX_AMOUNT, Economics
 from retention.profit.ranking import save_rate_line
+from retention.wording.money_inputs import MONEY_INPUTS
 
-INPUTS = {
-    "value": "Margin kept if a customer stays",
-    "offer_cost": "Cost of an offer when redeemed",
-    "save_rate": "Leavers whom the offer keeps",
-    "stayer_redemption": "Stayers who redeem it anyway",
-    "harm_rate": "Stayers whom contact drives away",
-    "contact_cost": "Cost of contacting a customer",
-}
 _SPREAD = 0.20
 
 
@@ -76,7 +69,7 @@ def usual_ranges(economics: Economics) -> dict[str, tuple[float, float]]:
     Inputs at 0 or at both bounds' only value stay out: there is nothing to vary by a fifth.
     """
     ranges = {}
-    for name in INPUTS:
+    for name in MONEY_INPUTS:
         now = getattr(economics, name)
         low, high = now * (1 - _SPREAD), now * (1 + _SPREAD)
         if name.endswith(("rate", "redemption")):
@@ -106,9 +99,9 @@ def tornado(curve: ProfitCurve, ranges: Mapping[str, tuple[float, float]] | None
     """
     if ranges is None:
         ranges = usual_ranges(curve.economics)
-    unknown = sorted(ranges.keys() - set(INPUTS))
+    unknown = sorted(ranges.keys() - set(MONEY_INPUTS))
     if unknown:
-        raise InputError(f"{unknown[0]}: is no money input; choose among {', '.join(INPUTS)}")
+        raise InputError(f"{unknown[0]}: is no money input; choose among {', '.join(MONEY_INPUTS)}")
     swings = []
     for name, (low, high) in ranges.items():
         if name == "value" and curve.ranking.value is not None:

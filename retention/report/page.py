@@ -20,11 +20,12 @@ from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
 from retention.profit.curve import EVIDENCE, ProfitCurve
 from retention.profit.profit_text import nobody_pays, one_by_one, verdict
-from retention.profit.whatif import INPUTS, break_even_save_rate, tornado
+from retention.profit.whatif import break_even_save_rate, tornado
 from retention.report.plot import Plot
 from retention.targeting import Scored
 from retention.wording.column_names import factor_names
 from retention.wording.money import in_currency
+from retention.wording.money_inputs import MONEY_INPUTS
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -184,7 +185,7 @@ def _inputs(curve: ProfitCurve) -> list[_Input]:
     economics = curve.economics
     swings = {swing.name: swing for swing in tornado(curve)}
     found = []
-    for name, meaning in INPUTS.items():
+    for name, words in MONEY_INPUTS.items():
         now, swing = getattr(economics, name), swings.get(name)
         if name == "value" and curve.ranking.value is not None:
             setting = "column"
@@ -194,7 +195,7 @@ def _inputs(curve: ProfitCurve) -> list[_Input]:
             setting = f"{100 * now:.6g}%"
         lower = None if swing is None or swing.low == now else swing.profit_low
         higher = None if swing is None or swing.high == now else swing.profit_high
-        found.append(_Input(meaning, setting, lower, higher))
+        found.append(_Input(words.label, setting, lower, higher))
     return found
 
 

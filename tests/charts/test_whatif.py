@@ -4,18 +4,12 @@ import numpy as np
 import pytest
 
 from retention.charts import profit_against_save_rate, reading, tornado
-from retention.charts.whatif import _NAMES
 from retention.profit.curve import ProfitCurve, profit_curve
 from retention.profit.economics import Economics
-from retention.profit.whatif import INPUTS, Swing, over_save_rates
+from retention.profit.whatif import Swing, over_save_rates
 from retention.profit.whatif import tornado as swings_of
 
 HAND = {"score": [0.9, 0.9, 0.3, 0.1], "label": [1, 1, 0, 0], "fold": [0, 1, 0, 1]}
-
-
-def test_every_money_input_has_words() -> None:
-    """No field name reaches the screen."""
-    assert _NAMES.keys() == set(INPUTS)
 
 
 def test_a_tornado_by_hand() -> None:

@@ -179,12 +179,12 @@ def test_every_money_input_stands_with_its_meaning_and_what_hangs_on_it(telecom_
     page = read(bare(telecom_model, economics))
     assert row(page, "Margin kept if a customer stays")[0] == "₹12,34,567.50"
     assert row(page, "Cost of an offer when redeemed")[0] == "₹50"
-    kept = row(page, "Leavers whom the offer keeps")
+    kept = row(page, "Save rate of an offer")
     assert kept[0] == "31.25%"
     curve = profit(telecom_model, replace(economics, save_rate=0.25))
     assert kept[1] == in_currency(curve.profit_best, "₹")
-    assert row(page, "Stayers who redeem it anyway")[0::2] == ["100%", "–"]
-    assert row(page, "Stayers whom contact drives away") == ["0%", "–", "–"]
+    assert row(page, "Redemption by retained customers")[0::2] == ["100%", "–"]
+    assert row(page, "Harm rate of contacting") == ["0%", "–", "–"]
     assert row(page, "Cost of contacting a customer") == ["₹0", "–", "–"]
 
 
