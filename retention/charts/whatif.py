@@ -1,4 +1,4 @@
-"""How the profit hangs on what was assumed."""
+"""How the profit depends on the assumed money inputs."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ _TITLE = "Profit per 1,000 customers"
 
 
 def tornado(swings: Sequence[Swing], curve: ProfitCurve) -> "go.Figure | None":
-    """Draw what each money input does to the profit, the most telling on top.
+    """Draw what each money input does to the profit, the largest effect on top.
 
     Parameters
     ----------
@@ -42,20 +42,20 @@ def tornado(swings: Sequence[Swing], curve: ProfitCurve) -> "go.Figure | None":
     now, rows = curve.profit_best, list(range(len(moving)))
     figure = go.Figure()
     for name, colour, settings, profits in [
-        ("Input lower", GREY, [one.low for one in moving], [one.profit_low for one in moving]),
-        ("Input higher", ACCENT, [one.high for one in moving], [one.profit_high for one in moving]),
+        ("Input lower", GREY, [swing.low for swing in moving], [swing.profit_low for swing in moving]),
+        ("Input higher", ACCENT, [swing.high for swing in moving], [swing.profit_high for swing in moving]),
     ]:
         figure.add_bar(
             x=[profit - now for profit in profits], base=now, y=rows, orientation="h", name=name,
             marker_color=colour,
             text=[
-                f"{MONEY_INPUTS[one.name].short} {_setting(one.name, setting, currency)}: {in_currency(profit, currency)}"
-                for one, setting, profit in zip(moving, settings, profits, strict=True)
+                f"{_setting_in_words(swing.name, setting, currency)}: {in_currency(profit, currency)}"
+                for swing, setting, profit in zip(moving, settings, profits, strict=True)
             ],
             textposition="none", hovertemplate="%{text}<extra></extra>",
         )  # fmt: skip
     figure.add_vline(x=now, line={"color": GREY, "width": 1.5})
-    ends = [profit for one in moving for profit in (one.profit_low, one.profit_high, now)]
+    ends = [profit for swing in moving for profit in (swing.profit_low, swing.profit_high, now)]
     figure.update_layout(barmode="overlay")
     return styled(
         figure,
@@ -68,9 +68,9 @@ def tornado(swings: Sequence[Swing], curve: ProfitCurve) -> "go.Figure | None":
         y={
             "tickvals": rows,
             "ticktext": [
-                f"{MONEY_INPUTS[one.name].short.capitalize()}<br>"
-                f"{_setting(one.name, one.low, currency)} to {_setting(one.name, one.high, currency)}"
-                for one in moving
+                f"{MONEY_INPUTS[swing.name].short.capitalize()}<br>"
+                f"{_setting(swing.name, swing.low, currency)} to {_setting(swing.name, swing.high, currency)}"
+                for swing in moving
             ],
             "autorange": "reversed",
             "showgrid": False,
@@ -107,7 +107,7 @@ def profit_against_save_rate(rates: SaveRates, curve: ProfitCurve) -> "go.Figure
     return styled(
         figure,
         reading=save_rate_uncertain(curve),
-        x_title="Save rate: share of leavers kept",
+        x_title="Save rate: share of churners an offer keeps",
         title=f"{_TITLE} ({currency})",
         evidence=EVIDENCE,
         height=376,
@@ -117,17 +117,23 @@ def profit_against_save_rate(rates: SaveRates, curve: ProfitCurve) -> "go.Figure
     )
 
 
-def _tornado_reading(most: Swing, currency: str) -> str:
-    low, high = (in_currency(profit, currency) for profit in (most.profit_low, most.profit_high))
+def _tornado_reading(largest: Swing, currency: str) -> str:
+    low, high = (_setting(largest.name, setting, currency) for setting in (largest.low, largest.high))
+    profit_low, profit_high = (
+        in_currency(profit, currency) for profit in (largest.profit_low, largest.profit_high)
+    )
     return (
-        f"The profit hangs most on the {MONEY_INPUTS[most.name].short}: from {_setting(most.name, most.low, currency)} to "
-        f"{_setting(most.name, most.high, currency)} it goes from {low} to {high} per 1,000 customers "
-        "(backtested, assumed)."
+        f"The profit depends most on the {MONEY_INPUTS[largest.name].short}: from {low} to {high} it goes from "
+        f"{profit_low} to {profit_high} per 1,000 customers (backtested, assumed)."
     )
 
 
+def _setting_in_words(name: str, setting: float, currency: str) -> str:
+    return f"{MONEY_INPUTS[name].short} {_setting(name, setting, currency)}"
+
+
 def _setting(name: str, setting: float, currency: str) -> str:
-    """Write a money input as people do.
+    """Write the value of a money input with its unit.
 
     >>> _setting("save_rate", 0.24, "₹"), _setting("value", 600.0, "₹"), _setting("contact_cost", 0.8, "₹")
     ('24%', '₹600', '₹0.80')

@@ -206,9 +206,7 @@ def _profit(curve: "ProfitCurve | None") -> str:
     def group(name: str) -> str:
         return f"{getattr(matrix, name):,} {name}, {amount(getattr(matrix, name + '_amount'))}"
 
-    inputs = [
-        [names.label, f"{getattr(economics, field):g}", "assumed"] for field, names in MONEY_INPUTS.items()
-    ]
+    inputs = [[names.label, f"{getattr(economics, field):g}", "assumed"] for field, names in MONEY_INPUTS.items()]
     earned = [
         ["this model, thresholds picked on other folds", amount(curve.profit_best)],
         ["an offer to everyone", amount(curve.profit_all)],

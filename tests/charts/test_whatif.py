@@ -30,7 +30,7 @@ def test_a_tornado_by_hand() -> None:
     assert figure.layout.yaxis.autorange == "reversed"
     assert figure.layout.xaxis.title.text == "Profit per 1,000 customers (₹)"
     assert reading(figure) == (
-        "The profit hangs most on the value of a customer: from ₹400 to ₹600 it goes from ₹1,75,000 to ₹2,75,000 "
+        "The profit depends most on the value of a customer: from ₹400 to ₹600 it goes from ₹1,75,000 to ₹2,75,000 "
         "per 1,000 customers (backtested, assumed)."
     )
 
@@ -60,7 +60,7 @@ def test_profit_against_save_rate_by_hand() -> None:
     assert model.text[1] == "₹1,12,500"
     assert [one.text for one in figure.layout.annotations] == ["assumed 30%"]
     assert figure.layout.xaxis.tickformat == ".0%"
-    assert figure.layout.xaxis.title.text == "Save rate: share of leavers kept"
+    assert figure.layout.xaxis.title.text == "Save rate: share of churners an offer keeps"
     assert figure.layout.title.text == "Profit per 1,000 customers (₹)"
 
 
