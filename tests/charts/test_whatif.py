@@ -30,8 +30,8 @@ def test_a_tornado_by_hand() -> None:
     assert figure.layout.yaxis.autorange == "reversed"
     assert figure.layout.xaxis.title.text == "Profit per 1,000 customers (₹)"
     assert reading(figure) == (
-        "The profit depends most on the value of a customer: from ₹400 to ₹600 it goes from ₹1,75,000 to ₹2,75,000 "
-        "per 1,000 customers (backtested, assumed)."
+        "The profit depends most on the value of a customer: from ₹400 to ₹600 it goes from ₹1,75,000 to "
+        "₹2,75,000 per 1,000 customers (backtested, assumed)."
     )
 
 
