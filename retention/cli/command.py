@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn, Protocol, TypeAlias
 
-from retention.customers.roles import Kinds, listed
+from retention.customers.roles import ColumnKinds, split_column_names
 from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.profit.catalogue import open_catalogue
@@ -91,7 +91,7 @@ def catalogue_flag(parser: Flags) -> None:
     parser.add_argument("--catalogue", type=Path, help="the offers there are (TOML); default: the packaged ones")
 
 
-def read_customers_of(options: argparse.Namespace, *, kinds: Kinds | None = None) -> Customers:
+def read_customers_of(options: argparse.Namespace, *, kinds: ColumnKinds | None = None) -> Customers:
     """Read the customers a command was given; ``kinds`` as for :func:`read_customers`."""
     from retention.customers.intake import read_customers
 
@@ -101,7 +101,7 @@ def read_customers_of(options: argparse.Namespace, *, kinds: Kinds | None = None
         label=options.label,
         positive=options.positive,
         value=options.value_column,
-        exclude=listed(options.exclude),
+        exclude=split_column_names(options.exclude),
         kinds=kinds,
     )
 

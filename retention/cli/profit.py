@@ -18,7 +18,7 @@ from retention.cli.command import (
     read_customers_of,
     role_flags,
 )
-from retention.customers.roles import listed
+from retention.customers.roles import split_column_names
 from retention.errors import InputError
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _score(options: argparse.Namespace) -> Outcome:
         id=options.id,
         label=options.label,
         value=options.value_column,
-        exclude=listed(options.exclude),
+        exclude=split_column_names(options.exclude),
         progress=progress,
     )
     found = {"scored": str(options.out), **summary.as_dict()}

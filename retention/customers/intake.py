@@ -8,7 +8,14 @@ from pathlib import Path
 import pandas as pd
 
 from retention.customers.key_columns import check_ids, check_value, label_by_words, read_cutoffs, read_label
-from retention.customers.roles import Guess, Kinds, guess_roles, kept_as_text, look_counted, look_personal
+from retention.customers.privacy import find_contact_columns
+from retention.customers.roles import (
+    ColumnKinds,
+    RoleGuess,
+    find_row_number_columns,
+    find_text_columns,
+    guess_roles,
+)
 from retention.customers.table import CUTOFF, Customers
 from retention.tabular.files import Limits
 from retention.tabular.tables import Table, read_table, table_of
@@ -27,7 +34,7 @@ def read_customers(
     exclude: Sequence[str] = (),
     limits: Limits | None = None,
     ignore_label: bool = False,
-    kinds: Kinds | None = None,
+    kinds: ColumnKinds | None = None,
 ) -> Customers:
     """Read one row a customer, from a file or a frame, and say what each column is for.
 
@@ -65,12 +72,12 @@ def read_customers(
     name = "customers" if isinstance(source, pd.DataFrame) else Path(source).name
 
     @cache
-    def guess(columns: tuple[str, ...]) -> Guess:
+    def guess(columns: tuple[str, ...]) -> RoleGuess:
         wanted = None if ignore_label and label not in columns else label
         return guess_roles(columns, name, id=id, label=wanted, value=value, exclude=exclude)
 
     def text_columns(columns: Sequence[str]) -> frozenset[str]:
-        return kept_as_text(columns, guess(tuple(columns)).roles, kinds)
+        return find_text_columns(columns, guess(tuple(columns)).roles, kinds)
 
     if isinstance(source, pd.DataFrame):
         table = table_of(source, source=name, limits=limits, text_columns=text_columns)
@@ -84,21 +91,21 @@ def read_customers(
         cutoffs = read_cutoffs(table, CUTOFF)
         if cutoffs is not None:
             frame[CUTOFF] = cutoffs
-            found = found.dated(CUTOFF)
+            found = found.with_cutoff(CUTOFF)
     check_ids(table, found.roles.id, cutoff=found.roles.cutoff)
     unfit = None
     if found.roles.value is not None and (unfit := check_value(table, found.roles.value, asked=value is not None)):
-        found = found.valueless()
+        found = found.without_value()
     if found.roles.label is not None:
         labels = None if ignore_label else read_label(table, found.roles.label, positive=positive)
         if labels is None:
-            found = found.unlabelled("not needed here" if ignore_label else "blank throughout")
+            found = found.without_label("not needed here" if ignore_label else "blank throughout")
         else:
             frame[found.roles.label] = labels
     taken = found.roles.taken()
     features = [column for column in frame.columns if column not in taken]
-    found = found.without(look_personal(frame, features), "personal data")
-    found = found.without(look_counted(frame, features), "only numbers the rows")
+    found = found.with_excluded(find_contact_columns(frame, features), "personal data")
+    found = found.with_excluded(find_row_number_columns(frame, features), "only numbers the rows")
     used = [unfit] if unfit else []
     used += [note for column, note in table.about_columns.items() if column not in found.roles.excluded]
     customers = Customers(frame, found.roles, name)
@@ -107,7 +114,7 @@ def read_customers(
 
 def guess_customer_roles(
     table: Table, *, id: str | None = None, value: str | None = None, exclude: Sequence[str] = ()
-) -> Guess:
+) -> RoleGuess:
     """Say what each column is for, by name, and where no name tells the label, by its words.
 
     Raises
@@ -125,7 +132,7 @@ def guess_customer_roles(
     return guess if label is None else guess_with(label=label)
 
 
-def _roles_in_words(customers: Customers, found: Guess) -> list[str]:
+def _roles_in_words(customers: Customers, found: RoleGuess) -> list[str]:
     """Tell what each column was taken for, and which were set aside."""
     roles, frame = customers.roles, customers.frame
     words = [f"id: {roles.id}"]
@@ -137,5 +144,5 @@ def _roles_in_words(customers: Customers, found: Guess) -> list[str]:
         words.append(f"cutoff: {roles.cutoff} ({len(cutoffs)} of them, the newest {cutoffs[-1]})")
     words += [f"value: {roles.value}"] if roles.value else []
     words += [f"name: {roles.name} (not used to predict)"] if roles.name else []
-    aside = [f"{shown(column)} ({why})" for column, why in found.why.items()]
+    aside = [f"{shown(column)} ({why})" for column, why in found.reasons.items()]
     return [", ".join(words)] + ([f"set aside: {', '.join(aside)}"] if aside else [])

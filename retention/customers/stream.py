@@ -15,7 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from retention.customers.key_columns import check_ids, check_value, read_cutoffs
-from retention.customers.roles import Kinds, guess_roles, kept_as_text, look_personal
+from retention.customers.privacy import find_contact_columns
+from retention.customers.roles import ColumnKinds, find_text_columns, guess_roles
 from retention.customers.table import CUTOFF, Customers, Roles
 from retention.errors import InputError
 from retention.progress import Progress, silent
@@ -73,7 +74,7 @@ class CustomerStream:
 def open_customers(
     path: str | Path,
     *,
-    kinds: Kinds,
+    kinds: ColumnKinds,
     id: str | None = None,
     label: str | None = None,
     value: str | None = None,
@@ -106,14 +107,14 @@ def open_customers(
     named = _named(opened)
     header, asked = list(named), label if label in named else None
     guess = guess_roles(header, opened.name, id=id, label=asked, value=value, exclude=exclude)
-    guess = guess if guess.roles.label is None else guess.unlabelled("not needed here")
+    guess = guess if guess.roles.label is None else guess.without_label("not needed here")
     roles = guess.roles
     stacked = CUTOFF in named and CUTOFF not in roles.taken() | {roles.value}
     wanted = {roles.id, roles.name, roles.value, *kinds(header), *([CUTOFF] if stacked else [])}
     columns = _Columns(
         opened,
         {name: position for name, position in named.items() if name in wanted},
-        kept_as_text(header, roles, kinds),
+        find_text_columns(header, roles, kinds),
         rows_at_once,
     )
     check = _Check(columns, roles)
@@ -123,7 +124,7 @@ def open_customers(
     whole = columns.whole(check.doubtful() | ({roles.id, CUTOFF} if stacked else set()))
     if stacked and (days := read_cutoffs(whole, CUTOFF)) is not None:
         whole.frame[CUTOFF] = days
-        guess = guess.dated(CUTOFF)
+        guess = guess.with_cutoff(CUTOFF)
     if roles.id in whole.frame:
         check_ids(whole, roles.id, cutoff=guess.roles.cutoff)
     unfit = None
@@ -132,8 +133,8 @@ def open_customers(
         and roles.value in whole.frame
         and (unfit := check_value(whole, roles.value, asked=value is not None))
     ):
-        guess = guess.valueless()
-    guess = guess.without(check.personal, "personal data")
+        guess = guess.without_value()
+    guess = guess.with_excluded(check.personal, "personal data")
     held = {str(name): whole.frame[name] for name in whole.frame}
     notes = (unfit,) if unfit else ()
     return CustomerStream(opened.name, guess.roles, check.customers, notes, columns, held)
@@ -198,7 +199,7 @@ class _Check:
         if not self.customers:
             taken = self._roles.taken()
             features = [name for name in found if name not in taken]
-            self.personal = look_personal(pd.DataFrame(found), features)
+            self.personal = find_contact_columns(pd.DataFrame(found), features)
         self.customers += len(rows)
         if self._roles.id in found:
             ids = found[self._roles.id].to_numpy(dtype=object)

@@ -10,7 +10,8 @@ import pandas as pd
 
 from retention.artifacts import MANIFEST, sha256, with_manifest
 from retention.churn.model import ChurnModel
-from retention.customers.privacy import contacts_in
+from retention.customers.person_names import clean_name
+from retention.customers.privacy import find_contact_kinds
 from retention.customers.table import Customers
 from retention.errors import InputError, PublishError
 from retention.hub.connection import Hub
@@ -32,7 +33,6 @@ from retention.hub.snapshot import (
     roles_as_json,
     to_parquet,
 )
-from retention.messages.greeting import clean_name
 from retention.profit.catalogue import Offer
 from retention.profit.economics import Economics
 from retention.targeting import offers_at, score
@@ -138,7 +138,7 @@ def plan_dataset(
         more.append(Part("send_list", SEND_LIST_FILE, rows, "whom to send an offer, and why"))
     if messages is not None:
         texts = _messages(messages, customers, salt)
-        warnings += [f"messages may hold {what}; look for them" for what in contacts_in(texts["message"])]
+        warnings += [f"messages may hold {what}; look for them" for what in find_contact_kinds(texts["message"])]
         more.append(Part("messages", MESSAGES_FILE, texts, "what they were written, without names"))
     fields["roles"] = roles_as_json(shared.roles)
     parts = [Part("customers", CUSTOMERS_FILE, shared.frame, "the customers"), *more]

@@ -7,7 +7,7 @@ import pandas as pd
 from retention.artifacts import MANIFEST, read_folder
 from retention.churn.evaluation import calibration_table
 from retention.churn.model import KIND, ChurnModel
-from retention.customers.privacy import named, suspicions
+from retention.customers.privacy import find_personal_columns, personal_kind
 from retention.hub.drawings import draw_calibration, draw_profit, draw_reasons
 from retention.hub.model_card import model_card
 from retention.hub.reference import Reference
@@ -93,10 +93,10 @@ def plan_model(
 
 def _personal_columns(model: ChurnModel) -> tuple[str, ...]:
     """Warn of model columns whose name, or whose frequent values, look personal: both are part of the model."""
-    found = {column.name: what for column in model.columns if (what := named(column.name))}
+    found = {column.name: what for column in model.columns if (what := personal_kind(column.name))}
     for column in model.columns:
         if column.categories:
             values = pd.DataFrame({column.name: pd.array(column.categories, dtype="str")})
-            for one in suspicions(values, pd.Series([], dtype="str")):
-                found[column.name] = one.what
+            for one in find_personal_columns(values, pd.Series([], dtype="str")):
+                found[column.name] = one.kind
     return tuple(f"the model uses column '{name}', which may hold {what}" for name, what in found.items())

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers.privacy import suspicions
+from retention.customers.privacy import find_personal_columns
 from retention.customers.table import Customers, Roles
 from retention.errors import ModelError
 from retention.hub.pseudonyms import Salt
@@ -57,11 +57,11 @@ def make_shareable(customers: Customers, salt: Salt) -> Shareable:
     warnings = []
     known = {roles.label, roles.value, roles.cutoff}
     rest = [str(name) for name in frame.columns if name not in fates and name not in known]
-    for one in suspicions(frame[rest], customers.ids):
-        if one.sure:
-            fates[one.column] = PlannedColumn(one.column, "left out", f"looks like {one.what}")
+    for one in find_personal_columns(frame[rest], customers.ids):
+        if one.certain:
+            fates[one.column] = PlannedColumn(one.column, "left out", f"looks like {one.kind}")
         else:
-            warnings.append(f"column '{one.column}' may hold {one.what}; exclude it if it does")
+            warnings.append(f"column '{one.column}' may hold {one.kind}; exclude it if it does")
     columns = tuple(fates.get(str(name), PlannedColumn(str(name), "shared")) for name in frame.columns)
     kept = [column.name for column in columns if column.fate != "left out"]
     shared = frame[kept].assign(**{roles.id: salt.pseudonyms(customers.ids)})

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from retention.customers.person_names import clean_name
 from retention.errors import InputError, OfferError
-from retention.messages.greeting import clean_name
 from retention.messages.ledger import Entry
 from retention.messages.llm.template_pool import Pool
 from retention.messages.offer_wording import Wording, word_offers

@@ -4,7 +4,8 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from retention.customers.roles import guess_roles, look_counted, look_personal
+from retention.customers.privacy import find_contact_columns
+from retention.customers.roles import find_row_number_columns, guess_roles
 from retention.tabular.dates import dated
 
 
@@ -27,10 +28,10 @@ def unfit_columns(frame: pd.DataFrame, *, id: str, used: Collection[str | None] 
     """
     free = [column for column in frame.columns if column != id and column not in used]
     guess = guess_roles([id, *free], "table", id=id)
-    why = dict(guess.why)
+    why = dict(guess.reasons)
     rest = [column for column in free if column not in why]
-    why |= dict.fromkeys(look_personal(frame, rest), "personal data")
-    why |= dict.fromkeys(look_counted(frame, rest), "only numbers the rows")
+    why |= dict.fromkeys(find_contact_columns(frame, rest), "personal data")
+    why |= dict.fromkeys(find_row_number_columns(frame, rest), "only numbers the rows")
     why |= {column: "a date" for column in rest if dated(frame[column])}
     if guess.roles.label is not None:
         why[guess.roles.label] = "a label"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from retention.customers.roles import ID_NAMES, first_named, guess_roles, named
+from retention.customers.roles import ID_NAMES, find_column, guess_roles, require_column
 from retention.customers.table import CUTOFF
 from retention.errors import InputError
 from retention.tabular.dates import dated, dates_in, digits, epoch_unit
@@ -55,8 +55,8 @@ class Asked:
 
     def text_columns(self, columns: Sequence[str]) -> set[str]:
         """Return the columns to keep as text: the customer, the time, and whatever numbers things (order no)."""
-        vital = {self.customer or first_named(columns, _CUSTOMER_NAMES), self.time_in(columns)}
-        vital.add(first_named(columns, _ORDER_NAMES))
+        vital = {self.customer or find_column(columns, _CUSTOMER_NAMES), self.time_in(columns)}
+        vital.add(find_column(columns, _ORDER_NAMES))
         return {column for column in columns if column in vital or _IDENTIFIES.search(column)} - {str(self.amount)}
 
     def beside(self, columns: Sequence[str]) -> set[str]:
@@ -66,7 +66,7 @@ class Asked:
 
     def time_in(self, columns: Sequence[str]) -> str | None:
         """Return the time column as far as names tell."""
-        return self.time or first_named(columns, _TIME_NAMES)
+        return self.time or find_column(columns, _TIME_NAMES)
 
     def amount_in(self, columns: Sequence[str]) -> str | None:
         """Return the amount as far as names tell: a column, or ``quantity × price`` where only these are there.
@@ -77,8 +77,8 @@ class Asked:
         if self.amount is not None:
             parts = None if self.amount in columns else factors(self.amount, columns)
             return self.amount if parts is None else _TIMES.join(parts)
-        found, quantity = first_named(columns, _AMOUNT_NAMES), first_named(columns, _QUANTITY_NAMES)
-        price = first_named(columns, _UNIT_PRICE_NAMES)
+        found, quantity = find_column(columns, _AMOUNT_NAMES), find_column(columns, _QUANTITY_NAMES)
+        price = find_column(columns, _UNIT_PRICE_NAMES)
         if quantity and price and found in {price, None}:
             return f"{quantity}{_TIMES}{price}"
         return found
@@ -106,8 +106,8 @@ def find_roles(frame: pd.DataFrame, source: str, asked: Asked) -> OrderRoles:
     columns = [str(column) for column in frame.columns]
     for flag, column in {"--customer": asked.customer, "--time": asked.time, "--amount": asked.amount}.items():
         if column is not None and factors(column, columns) is None:
-            named(column, source, columns, flag=flag)
-    customer = asked.customer or first_named(columns, _CUSTOMER_NAMES)
+            require_column(column, source, columns, flag=flag)
+    customer = asked.customer or find_column(columns, _CUSTOMER_NAMES)
     if customer is None:
         raise InputError(f"{source}: column 'customer_id' is missing; rename yours or pass --customer")
     rest = [column for column in columns if column != customer]
@@ -122,7 +122,7 @@ def find_roles(frame: pd.DataFrame, source: str, asked: Asked) -> OrderRoles:
     if customer == time or amount in {customer, time}:
         raise InputError(f"{source}: customer, time and amount are three columns, but two of them are the same")
     name = guess_roles([customer, *rest], source, id=customer).roles.name
-    order = first_named([column for column in rest if column not in {amount, name}], _ORDER_NAMES)
+    order = find_column([column for column in rest if column not in {amount, name}], _ORDER_NAMES)
     return OrderRoles(customer, time, amount, name, order)
 
 
@@ -147,7 +147,7 @@ def looks_like_orders(frame: pd.DataFrame) -> bool:
     False
     """
     columns = [str(column) for column in frame.columns]
-    customer = first_named(columns, _CUSTOMER_NAMES)
+    customer = find_column(columns, _CUSTOMER_NAMES)
     return customer is not None and repeats(frame, customer) and holds_dates(frame.drop(columns=customer))
 
 
@@ -159,7 +159,7 @@ def repeats(frame: pd.DataFrame, id: str) -> bool:
 
 def holds_dates(frame: pd.DataFrame) -> bool:
     """Whether some column holds dates."""
-    time = first_named([str(column) for column in frame.columns], _TIME_NAMES)
+    time = find_column([str(column) for column in frame.columns], _TIME_NAMES)
     if time is not None and _compact_dates(frame[time]):
         return True
     return any(dated(frame[column]) for column in frame.columns)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from retention.customers.intake import Limits, table_of
 from retention.customers.key_columns import check_ids
-from retention.customers.roles import guess_roles, named
+from retention.customers.roles import guess_roles, require_column
 from retention.errors import InputError
 from retention.orders.excluded_columns import unfit_columns, unfit_notes
 from retention.wording.text import counted, listed
@@ -61,7 +61,7 @@ def read_profiles(frame: pd.DataFrame, *, id: str) -> Profiles:
         name = _name(columns, id)
         return [id, name] if name else [id]
 
-    named(id, "profile", [str(column) for column in frame.columns], flag="the orders' id column")
+    require_column(id, "profile", [str(column) for column in frame.columns], flag="the orders' id column")
     table = table_of(frame, source="profile", limits=Limits.from_settings(), text_columns=text_columns)
     check_ids(table, id)
     name = _name(list(table.frame.columns), id)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from retention.churn.drift import Tally
 from retention.churn.model import ChurnModel
 from retention.churn.schema import encode
-from retention.customers.roles import Kinds
+from retention.customers.roles import ColumnKinds
 from retention.customers.stream import ROWS_AT_ONCE, CustomerStream, open_customers
 from retention.profit.catalogue import Offer
 from retention.profit.economics import Economics
@@ -131,7 +131,7 @@ def score_file(
     )
 
 
-def known_kinds(model: ChurnModel) -> Kinds:
+def known_kinds(model: ChurnModel) -> ColumnKinds:
     """Return what is known of the columns of customers to score: the model's, and what a message may use."""
     learned = {column.name: column.kind for column in model.columns}
     return lambda columns: {**message_column_kinds(columns), **learned}

@@ -84,3 +84,21 @@ def _from_orders(column: str) -> str:
         if found := re.fullmatch(ending, column):
             return words.format(in_words(found[1]))
     return in_words(column)
+
+
+def normalize_name(name: str) -> str:
+    """Return the name without case, spaces and signs.
+
+    >>> normalised("Customer ID"), normalised("customer_id"), normalised("customerID")
+    ('customerid', 'customerid', 'customerid')
+    """
+    return re.sub(r"[\W_]+", "", name.casefold())
+
+
+def tokenize_name(name: str) -> tuple[str, ...]:
+    """Return the words and numbers in a column name.
+
+    >>> tokens("ordersLast30Days"), tokens("orders_30d"), tokens("Customer ID")
+    (('orders', 'last', '30', 'days'), ('orders', '30', 'd'), ('customer', 'id'))
+    """
+    return tuple(word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name))

@@ -4,17 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.customers.privacy import Suspicion, named, suspicions
+from retention.customers.privacy import PersonalColumn, find_personal_columns, personal_kind
 
 N = 200
 IDS = pd.Series([f"C-{i:04d}" for i in range(N)], dtype="str")
 
 
-def look(name: str, cells: object) -> Suspicion | None:
+def look(name: str, cells: object) -> PersonalColumn | None:
     frame = pd.DataFrame({name: cells})
     if not pd.api.types.is_numeric_dtype(frame[name]):
         frame = frame.astype("str")
-    found = suspicions(frame, IDS)
+    found = find_personal_columns(frame, IDS)
     return found[0] if found else None
 
 
@@ -36,13 +36,13 @@ def cycled(*values: str) -> list[str]:
 )
 def test_what_surely_is_personal_is_found_by_its_content(cells: list[object], what: str) -> None:
     """The column's name says nothing, its cells do."""
-    assert look("extra", cells) == Suspicion("extra", what, sure=True)
+    assert look("extra", cells) == PersonalColumn("extra", what, certain=True)
 
 
 def test_names_of_people_are_found_by_the_column() -> None:
     """Sixty first names repeat, so only the column's name and their number give them away."""
     names = cycled(*(f"Name{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(60)))
-    assert look("first_name", names) == Suspicion("first_name", "names of people", sure=True)
+    assert look("first_name", names) == PersonalColumn("first_name", "names of people", certain=True)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_harmless_columns_pass(name: str, cells: list[object]) -> None:
 )
 def test_what_may_be_personal_is_a_warning(name: str, cells: list[object], what: str) -> None:
     """A doubtful column is named, not dropped."""
-    assert look(name, cells) == Suspicion(name, what, sure=False)
+    assert look(name, cells) == PersonalColumn(name, what, certain=False)
 
 
 @pytest.mark.parametrize(
@@ -92,4 +92,4 @@ def test_what_may_be_personal_is_a_warning(name: str, cells: list[object], what:
 )  # fmt: skip
 def test_names_are_read_word_by_word(column: str, what: str | None) -> None:
     """Whatever the spelling, a whole word counts and a part of one does not."""
-    assert named(column) == what
+    assert personal_kind(column) == what

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retention.messages.greeting import clean_name
+from retention.customers.person_names import clean_name
 from retention.messages.guard import LONGEST
 from retention.messages.offer_wording import Wording, word_offers
 from retention.messages.segments import LANGUAGES, REASONS, TONES, MessageSegment

@@ -7,7 +7,7 @@ mean the same; a name that leaves a doubt means nothing.
 from dataclasses import dataclass
 from typing import Literal
 
-from retention.customers.roles import tokens
+from retention.wording.column_names import tokenize_name
 
 _FAMILIES = {
     "orders": frozenset({"order", "orders", "ordered", "purchase", "purchases", "transaction", "transactions"})
@@ -73,7 +73,7 @@ def meaning(name: str) -> Meaning | None:
     >>> meaning("days_since_last_order").kind, meaning("tenure_days").unit, meaning("favourite_cuisine")
     ('recency', 'd', None)
     """
-    words = tokens(name)
+    words = tokenize_name(name)
     have = frozenset(words)
     unit = next((word[0] for word in words if word in _UNITS), "")
     if have & _DERIVED:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from retention.customers.audit.column_kinds import Meaning, meaning
 from retention.customers.audit.findings import Finding, percent
-from retention.customers.roles import tokens
+from retention.wording.column_names import tokenize_name
 from retention.wording.text import shown
 
 _OFTEN = 0.01  # a few impossible rows are slips of the pen, many mean that a column is not what it says
@@ -40,7 +40,7 @@ def contradictions(frame: pd.DataFrame) -> Iterator[Finding]:
     yield from _small_against_large(numbers)
     for name, values in numbers.items():
         counted = name in said and (said[name].kind != "sum" or said[name].of != "money")
-        if counted or tokens(name) == ("age",):
+        if counted or tokenize_name(name) == ("age",):
             yield from _impossible(values < 0, f"{shown(name)} is below 0", name)
 
 
@@ -99,7 +99,7 @@ def _small_against_large(numbers: Numbers) -> Iterator[Finding]:
     """Compare least, mean and most of the same thing."""
     ranks: dict[tuple[str, ...], dict[int, str]] = {}
     for name in numbers:
-        words = tokens(name)
+        words = tokenize_name(name)
         for rank, alike in enumerate(_ORDERED):
             if alike & set(words):
                 rest = tuple(word for word in words if word not in alike)

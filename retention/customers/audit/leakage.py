@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from retention.customers.audit.findings import Finding, Severity, percent
-from retention.customers.roles import tokens
+from retention.wording.column_names import tokenize_name
 from retention.wording.text import shown
 
 _LOOKED_AT = 10_000  # of each class; enough to tell .95 from .97
@@ -139,7 +139,7 @@ def _filled_on_one_side(filled: NDArray[np.bool_], sides: list[NDArray[np.int64]
 
 def _afterwards(name: str) -> bool:
     """Whether a column is called like something that happens at or after the end."""
-    words = tokens(name)
+    words = tokenize_name(name)
     have = frozenset(words)
     if have & _OF_LEAVING or words in _OF_THIS_CALL:
         return True

@@ -6,7 +6,7 @@ from pathlib import Path
 from retention import pipeline
 from retention.customers.audit import audit as look_for_trouble
 from retention.customers.intake import read_customers
-from retention.customers.roles import listed
+from retention.customers.roles import split_column_names
 from retention.errors import InputError
 from retention.orders.snapshots import read_orders
 from retention.simulation.simulate import simulate as simulate_market
@@ -139,6 +139,6 @@ def audit(
         label=label or None,
         positive=positive or None,
         value=value_column or None,
-        exclude=listed(exclude),
+        exclude=split_column_names(exclude),
     )
     return {"findings": [asdict(finding) for finding in look_for_trouble(table)]}

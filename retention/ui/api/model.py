@@ -8,7 +8,7 @@ from retention import pipeline
 from retention import targeting as send_list
 from retention.artifacts import sha256
 from retention.customers.intake import read_customers
-from retention.customers.roles import listed
+from retention.customers.roles import split_column_names
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
 from retention.progress import Progress, silent
@@ -67,7 +67,7 @@ def train(
         label=label or None,
         positive=positive or None,
         value=value_column or None,
-        exclude=listed(exclude),
+        exclude=split_column_names(exclude),
     )
     with TRAINING.turn(progress, limit_s=settings().training_limit_s) as report:
         model = pipeline.train(table, scale_pos_weight="balanced" if weighted else None, progress=report)
@@ -184,7 +184,7 @@ def score(
         max_contacts=max_contacts,
         id=id or None,
         value=value_column or None,
-        exclude=listed(exclude),
+        exclude=split_column_names(exclude),
         progress=progress,
     )
     first = send_list.first_in_line(file, most=MOST_LISTED)
