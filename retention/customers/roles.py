@@ -195,7 +195,7 @@ def split_column_names(names: str) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> listed("city, plan,")
+    >>> split_column_names("city, plan,")
     ('city', 'plan')
     """
     return tuple(name.strip() for name in names.split(",") if name.strip())
