@@ -89,7 +89,7 @@ def _from_orders(column: str) -> str:
 def normalize_name(name: str) -> str:
     """Return the name without case, spaces and signs.
 
-    >>> normalised("Customer ID"), normalised("customer_id"), normalised("customerID")
+    >>> normalize_name("Customer ID"), normalize_name("customer_id"), normalize_name("customerID")
     ('customerid', 'customerid', 'customerid')
     """
     return re.sub(r"[\W_]+", "", name.casefold())
@@ -98,7 +98,7 @@ def normalize_name(name: str) -> str:
 def tokenize_name(name: str) -> tuple[str, ...]:
     """Return the words and numbers in a column name.
 
-    >>> tokens("ordersLast30Days"), tokens("orders_30d"), tokens("Customer ID")
+    >>> tokenize_name("ordersLast30Days"), tokenize_name("orders_30d"), tokenize_name("Customer ID")
     (('orders', 'last', '30', 'days'), ('orders', '30', 'd'), ('customer', 'id'))
     """
     return tuple(word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name))
