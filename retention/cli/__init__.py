@@ -10,14 +10,19 @@ import sys
 from collections.abc import Callable, Sequence
 
 from retention.cli import churn, customers, demo, hub, offers, profit
-from retention.cli.command import Outcome, Parser
+from retention.cli.command import AddCommand, Outcome, Parser
 from retention.errors import RetentionError
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    program: str = "python -m retention",
+    more: Sequence[Callable[[AddCommand], None]] = (),
+) -> int:
+    """Run one command and return its exit code; ``more`` adds commands that live above this room, as ``app``."""
     try:
-        options = _parser().parse_args(arguments)
+        options = _parser(program, more).parse_args(arguments)
         found, words = options.command(options)
     except RetentionError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -34,18 +39,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = Parser(
-        prog="python -m retention", description="Find who is about to leave, and whom an offer pays for."
-    )
+def _parser(program: str, more: Sequence[Callable[[AddCommand], None]]) -> argparse.ArgumentParser:
+    parser = Parser(prog=program, description="Find who is about to leave, and whom an offer pays for.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=Parser)
 
-    def command(name: str, run: Callable[[argparse.Namespace], Outcome], words: str) -> argparse.ArgumentParser:
+    def command(
+        name: str, run: Callable[[argparse.Namespace], Outcome], words: str, *, json: bool = True
+    ) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=words, description=words)
-        added.set_defaults(command=run)
-        added.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+        added.set_defaults(command=run, json=False)
+        if json:
+            added.add_argument("--json", action="store_true", help="print one JSON object on stdout")
         return added
 
-    for step in (customers, churn, profit, offers, hub, demo):
-        step.add(command)
+    for add in (*(step.add for step in (customers, churn, profit, offers, hub, demo)), *more):
+        add(command)
     return parser

@@ -25,9 +25,9 @@ class AddCommand(Protocol):
     """Adds a command by its name, what runs it, and what it does in words."""
 
     def __call__(
-        self, name: str, run: Callable[[argparse.Namespace], Outcome], words: str
+        self, name: str, run: Callable[[argparse.Namespace], Outcome], words: str, *, json: bool = True
     ) -> argparse.ArgumentParser:
-        """Return the command's parser, for its flags."""
+        """Return the command's parser, for its flags; ``json=False`` for a command that has no result to print."""
 
 
 class Parser(argparse.ArgumentParser):
