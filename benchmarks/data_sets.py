@@ -12,7 +12,8 @@ import pandas as pd
 
 from retention.customers.intake import read_customers
 from retention.customers.table import Customers
-from retention.orders.snapshots import read_orders, snapshot
+from retention.orders.order_log import read_orders
+from retention.orders.snapshot import take_snapshot
 from retention.pipeline import simulate_customers
 
 
@@ -72,4 +73,4 @@ def cdnow(path: Path) -> Customers:
     """Return CDNOW's customers who bought in the last 90 days of 1997, and whether they did in the next 90."""
     orders = pd.read_csv(path, sep=r"\s+", header=0, names=["customer_id", "date", "discs", "amount"], dtype=str)
     orders["date"] = pd.to_datetime(orders["date"], format="%Y%m%d").dt.strftime("%Y-%m-%d")
-    return snapshot(read_orders(orders), cutoff="1997-12-31", horizon_days=90, active_days=90)
+    return take_snapshot(read_orders(orders), cutoff="1997-12-31", horizon_days=90, active_days=90)

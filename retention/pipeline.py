@@ -19,7 +19,10 @@ from retention.errors import InputError
 from retention.messages.batch import write_messages
 from retention.messages.llm.client import Writer
 from retention.messages.run import MessageRun
-from retention.orders.snapshots import Orders, Snapshot, defaults_for, read_orders, snapshot, stack_snapshots
+from retention.orders.defaults import defaults_for
+from retention.orders.order_log import Orders, read_orders
+from retention.orders.panel import take_panel
+from retention.orders.snapshot import Snapshot, take_snapshot
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
 from retention.progress import Progress, silent
@@ -61,12 +64,12 @@ def simulate_customers(customers: int = 5000, *, seed: int = 7, horizon_days: in
     return SimulatedCustomers(
         market,
         orders,
-        past=snapshot(orders, horizon_days=horizon_days, profile=market.customers),
-        today=snapshot(orders, horizon_days=None, profile=market.customers),
+        past=take_snapshot(orders, horizon_days=horizon_days, profile=market.customers),
+        today=take_snapshot(orders, horizon_days=None, profile=market.customers),
     )
 
 
-def take_snapshot(
+def customers_from_orders(
     orders: Orders,
     *,
     cutoff: str | None = None,
@@ -81,13 +84,13 @@ def take_snapshot(
     Parameters
     ----------
     orders, cutoff, active_days, quiet_gaps
-        As for :func:`retention.orders.snapshots.snapshot`.
+        As for :func:`retention.orders.snapshot.take_snapshot`.
     horizon_days
         Days after the cutoff that decide who left; None for 30, or for what ``quiet_gaps`` takes.
     today
         Take customers as they stand at the end of the log, with nothing known of who leaves.
     periods
-        How many cutoffs at most, a horizon apart; see :func:`retention.orders.snapshots.stack_snapshots`.
+        How many cutoffs at most, a horizon apart; see :func:`retention.orders.panel.take_panel`.
 
     Raises
     ------
@@ -99,14 +102,14 @@ def take_snapshot(
     if horizon_days is None:
         horizon_days = 30 if quiet_gaps is None else defaults_for(orders).horizon_for(quiet_gaps)
     if periods == 1:
-        return snapshot(
+        return take_snapshot(
             orders,
             cutoff=cutoff,
             horizon_days=None if today else horizon_days,
             active_days=active_days,
             quiet_gaps=quiet_gaps,
         )
-    return stack_snapshots(
+    return take_panel(
         orders,
         newest=cutoff,
         periods=periods,

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from retention.charts.style import ACCENT, PERCENT, SERIES, mark, styled
-from retention.orders.snapshots import Orders
+from retention.orders.order_log import Orders
 from retention.wording.text import counted
 
 if TYPE_CHECKING:

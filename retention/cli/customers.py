@@ -55,12 +55,12 @@ def _simulate(options: argparse.Namespace) -> Outcome:
 
 
 def _snapshot(options: argparse.Namespace) -> Outcome:
-    from retention.orders.snapshots import read_orders
-    from retention.pipeline import take_snapshot
+    from retention.orders.order_log import read_orders
+    from retention.pipeline import customers_from_orders
     from retention.tabular.csv_export import write_csv
 
     orders = read_orders(options.orders, customer=options.customer, time=options.time, amount=options.amount)
-    customers = take_snapshot(
+    customers = customers_from_orders(
         orders,
         cutoff=options.cutoff,
         horizon_days=options.horizon_days,

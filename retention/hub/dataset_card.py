@@ -10,7 +10,7 @@ from retention.customers.table import Customers
 from retention.hub.decision import Decision
 from retention.hub.markdown import card, said, shown, table
 from retention.hub.release import PlannedColumn
-from retention.orders.snapshots import Snapshot
+from retention.orders.snapshot import Snapshot
 from retention.wording.column_meanings import Meaning, meaning
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))

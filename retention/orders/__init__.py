@@ -1,1 +1,1 @@
-"""What an order log tells about each customer up to a day."""
+"""Turns an order log into one row a customer: a snapshot at a cutoff date, with features and a label."""

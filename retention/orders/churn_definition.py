@@ -1,4 +1,4 @@
-"""What is asked of a snapshot: who is in, and what it means to have left."""
+"""Defines who counts as an active customer in a snapshot, and what churned means."""
 
 from dataclasses import dataclass
 
@@ -14,12 +14,23 @@ LEAST_ACTIVE_DAYS = 60
 
 @dataclass(frozen=True)
 class ChurnDefinition:
-    """Checked when made; see :func:`retention.orders.snapshots.snapshot` for what they mean.
+    """The numbers that define the active customers and the label of a snapshot, checked when created.
+
+    Attributes
+    ----------
+    horizon_days
+        Days after the cutoff that decide the label; None for no label.
+    active_days
+        Customers are included if they ordered in this many days up to the cutoff; None for the usual number.
+    quiet_gaps
+        Churned means a silence of this many mean gaps instead of an empty horizon; None for the horizon.
+
+    See :func:`retention.orders.snapshot.take_snapshot` for all of their effects.
 
     Raises
     ------
     InputError
-        If a number cannot be.
+        If a number is out of range, or ``quiet_gaps`` comes without a horizon.
     """
 
     horizon_days: int | None
@@ -33,10 +44,10 @@ class ChurnDefinition:
         if self.quiet_gaps is not None and (self.horizon_days is None or not 1 <= self.quiet_gaps < np.inf):
             raise InputError("quiet_gaps must be a number from 1, and needs a horizon, because it makes a label")
 
-    def labelled(
+    def label(
         self, table: pd.DataFrame, orders: Orders, *, cutoff: np.datetime64, known_until: np.datetime64
     ) -> tuple[pd.DataFrame, list[str]]:
-        """Return the table with its label, if there is to be one, and what to say about it."""
+        """Return the table with its label, if the definition has one, and notes about it."""
         if self.quiet_gaps is not None:
             return label_by_silence(table, orders, cutoff=cutoff, gaps=self.quiet_gaps, known_until=known_until)
         if self.horizon_days is None:

@@ -1,4 +1,4 @@
-"""Columns beside orders and profiles that must not become features: personal data, labels, dates, counters."""
+"""Finds the columns that must not become features: personal data, labels, dates and counters."""
 
 from collections.abc import Collection
 
@@ -9,43 +9,43 @@ from retention.customers.roles import find_row_number_columns, guess_roles
 from retention.tabular.dates import dated
 
 
-def unfit_columns(frame: pd.DataFrame, *, id: str, used: Collection[str | None] = ()) -> dict[str, str]:
-    """Return the columns that are no features, each with a few words why.
+def excluded_columns(frame: pd.DataFrame, *, id: str, used: Collection[str | None] = ()) -> dict[str, str]:
+    """Return the columns that must not become features, each with its reason in a few words.
 
     Parameters
     ----------
     frame
         Typed columns.
     id
-        The column with the customer.
+        The column with the customer id.
     used
-        Columns that have a role already and are not asked about.
+        Columns that have a role already and are not examined.
 
     Examples
     --------
-    >>> unfit_columns(pd.DataFrame({"id": ["a"], "phone": ["1"], "born": ["2001-02-03"], "n": [1.0]}), id="id")
+    >>> excluded_columns(pd.DataFrame({"id": ["a"], "phone": ["1"], "born": ["2001-02-03"], "n": [1.0]}), id="id")
     {'phone': 'personal data', 'born': 'a date'}
     """
     free = [column for column in frame.columns if column != id and column not in used]
     guess = guess_roles([id, *free], "table", id=id)
-    why = dict(guess.reasons)
-    rest = [column for column in free if column not in why]
-    why |= dict.fromkeys(find_contact_columns(frame, rest), "personal data")
-    why |= dict.fromkeys(find_row_number_columns(frame, rest), "only numbers the rows")
-    why |= {column: "a date" for column in rest if dated(frame[column])}
+    reasons = dict(guess.reasons)
+    rest = [column for column in free if column not in reasons]
+    reasons |= dict.fromkeys(find_contact_columns(frame, rest), "personal data")
+    reasons |= dict.fromkeys(find_row_number_columns(frame, rest), "only numbers the rows")
+    reasons |= {column: "a date" for column in rest if dated(frame[column])}
     if guess.roles.label is not None:
-        why[guess.roles.label] = "a label"
-    return {column: why[column] for column in free if column in why}
+        reasons[guess.roles.label] = "a label"
+    return {column: reasons[column] for column in free if column in reasons}
 
 
-def unfit_notes(why: dict[str, str], where: str) -> list[str]:
-    """Return the sentence about the columns that were left out, if any.
+def exclusion_notes(reasons: dict[str, str], where: str) -> list[str]:
+    """Return the sentence about the excluded columns, if there are any.
 
-    >>> unfit_notes({"phone": "personal data", "born": "a date"}, "profile")
+    >>> exclusion_notes({"phone": "personal data", "born": "a date"}, "profile")
     ["profile: left out 'phone' (personal data), 'born' (a date)"]
     """
     return (
-        [f"{where}: left out " + ", ".join(f"'{column}' ({words})" for column, words in why.items())]
-        if why
+        [f"{where}: left out " + ", ".join(f"'{column}' ({reason})" for column, reason in reasons.items())]
+        if reasons
         else []
     )

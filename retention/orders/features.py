@@ -1,8 +1,8 @@
-"""Orders up to a cutoff day -> one row of plainly named features a customer.
+"""Computes features from the orders up to a cutoff day, one row a customer.
 
-Everything is one sort and a few passes over the rows, whatever the number of customers, and nothing
-depends on the order of rows in the file: rows of one person and one moment are sorted by all else
-they hold.
+The computation takes one sort and a few passes over the rows, whatever the number of customers. The result
+does not depend on the order of rows in the file: rows of the same customer and time are sorted by all of
+their other columns.
 """
 
 from collections.abc import Collection, Sequence
@@ -19,7 +19,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 HOURS = {"night": 0, "morning": 6, "lunch": 11, "afternoon": 15, "dinner": 18, "late evening": 22}
 
 _DAY = 86_400_000_000  # microseconds
-_KINDS = 20  # a text column keeps so many of its values by name
+_MAX_VALUES = 20  # a text column keeps this many of its values by name
 _YES_NO = {"yes": 1.0, "no": 0.0, "y": 1.0, "n": 0.0, "true": 1.0, "false": 0.0}
 
 Floats = NDArray[np.float64]
@@ -47,22 +47,27 @@ def order_features(
     cutoff
         Midnight at the start of the last day that counts.
     order
-        Column with the number of the order, where rows are its lines; None where each row is an order.
+        Column with the order number, where rows are lines of an order; None where each row is an order.
     without
         Columns not to summarise.
 
     Returns
     -------
     DataFrame
-        One row a customer with an order by then, in order of the ids; the id column comes first.
+        One row for each customer with an order by then, sorted by id; the id column comes first.
         ``recency_days`` and ``tenure_days`` count from the last and first order to the cutoff day.
         ``orders`` counts orders, ``orders_30d`` those of the 30 days that end with the cutoff day. Gaps
         (``gap_mean_days, gap_spread_days, gap_max_days, gap_last_days``) lie between days with orders;
-        who ordered on one day only has none and is ``one_time``. ``recency_over_gap`` is the recency
-        in units of the person's own mean gap. ``spend_total`` is net of refunds, ``spend_trend`` the
+        a customer who ordered on one day only has none and is ``one_time``. ``recency_over_gap`` is the
+        recency in units of the customer's own mean gap. ``spend_total`` is net of refunds, ``spend_trend`` the
         change of the amount from order to order (least squares). A further numeric column gives
-        ``_mean`` and ``_last``, one of yes and no ``_share`` and ``_last``, a text one ``_usual`` and
-        ``_kinds`` (how many different).
+        ``_mean`` and ``_last``, a column of yes and no ``_share`` and ``_last``, a text column
+        ``_usual`` and ``_kinds`` (how many different values).
+
+    Raises
+    ------
+    InputError
+        If no customer has an order by the cutoff.
     """
     past = frame[(frame[time] < cutoff + pd.Timedelta(days=1)).to_numpy()]
     refund = np.zeros(len(past), dtype=bool) if amount is None else (past[amount] < 0).to_numpy()
@@ -90,7 +95,8 @@ def order_features(
 class _Rows:
     """Orders sorted by customer and time: m rows of n customers.
 
-    ``who`` and ``day`` (since 1970) are per row; ``start``, the first row, and ``count`` per customer.
+    ``who`` (the customer's position) and ``day`` (since 1970) have shape (m,); ``start`` (the first row) and
+    ``count`` (how many rows) have shape (n,).
     """
 
     frame: pd.DataFrame
@@ -123,7 +129,7 @@ class _Rows:
         )
 
     def orders(self, order: str, amount: str | None) -> "_Rows":
-        """Return the first line of each order, with the amount of all its lines; a row without a number is one."""
+        """Return one row an order, with the amount of all its lines; a row without a number is an order."""
         number = pd.factorize(self.frame[order])[0].astype(np.int64)
         number = np.where(number < 0, number.max() + 1 + np.arange(len(number)), number)
         pair = self.who * (number.max() + 1) + number
@@ -143,17 +149,17 @@ class _Rows:
         return np.bincount(self.who, weights=values, minlength=len(self.ids)).astype(np.float64, copy=False)
 
     def mean(self, values: Floats) -> Floats:
-        """Mean of the known values, NaN without any."""
+        """Return the mean of each customer's known values, NaN without any."""
         known = ~np.isnan(values)
         return _ratio(self.sum(np.where(known, values, 0.0)), self.sum(known.astype(np.float64)))
 
     def last(self, values: Floats) -> Floats:
-        """Last known value, NaN without any."""
+        """Return each customer's last known value, NaN without any."""
         at = np.maximum.reduceat(np.where(np.isnan(values), -1, np.arange(len(values))), self.start)
         return np.where(at < 0, np.nan, values[at])
 
     def usual(self, codes: Ints, kinds: int) -> Ints:
-        """Most frequent code, the smaller of equals; -1 without any."""
+        """Return each customer's most frequent code, the smallest of equals; -1 without any."""
         pair, times = np.unique(self.who[codes >= 0] * kinds + codes[codes >= 0], return_counts=True)
         who, code = np.divmod(pair, kinds)
         best = np.lexsort((code, -times, who))
@@ -163,7 +169,7 @@ class _Rows:
         return usual
 
     def kinds(self, codes: Ints, kinds: int) -> Floats:
-        """How many different codes."""
+        """Return how many different codes each customer has."""
         pair = np.unique(self.who[codes >= 0] * kinds + codes[codes >= 0])
         return np.bincount(pair // kinds, minlength=len(self.ids)).astype(np.float64)
 
@@ -204,7 +210,7 @@ def _money(rows: _Rows, amount: Floats, refunded: Floats) -> dict[str, object]:
 
 
 def _refunded(rows: _Rows, refunds: pd.DataFrame, customer: str, amount: str) -> Floats:
-    """Sum of the (negative) refunds of those who have an order; summed in order of size, to be repeatable."""
+    """Return the sum of the (negative) refunds of each customer; added in order of size, to be reproducible."""
     sizes = refunds[amount].to_numpy(np.float64)
     who = rows.ids.get_indexer(pd.Index(refunds[customer]))
     order = np.lexsort((sizes, who))
@@ -225,19 +231,19 @@ def _habits(rows: _Rows, clock: Ints) -> dict[str, object]:
 
 
 def _summary(rows: _Rows, column: str) -> dict[str, object]:
-    """Summarise a column about which nothing is known but its values."""
+    """Summarise a further column by the kind of values it holds."""
     values = rows.frame[column]
     if pd.api.types.is_numeric_dtype(values):
         numbers = values.to_numpy(np.float64)
         return {f"{column}_mean": rows.mean(numbers), f"{column}_last": rows.last(numbers)}
-    found, words = pd.factorize(values, sort=True)
-    codes = found.astype(np.int64)
+    positions, words = pd.factorize(values, sort=True)
+    codes = positions.astype(np.int64)
     meaning = [_YES_NO.get(str(word).casefold(), np.nan) for word in words]
     if not np.isnan(meaning).any():
         numbers = np.asarray([*meaning, np.nan])[codes]
         return {f"{column}_share": rows.mean(numbers), f"{column}_last": rows.last(numbers)}
-    if 2 * len(words) > max(len(codes), 2 * _KINDS):
-        return {}  # nearly every row its own: a comment, or the number of the order
+    if 2 * len(words) > max(len(codes), 2 * _MAX_VALUES):
+        return {}  # nearly every row has its own value: a comment, or an order number
     kinds = rows.kinds(codes, len(words))
     summary: dict[str, object] = {
         f"{column}_usual": _worded(rows.usual(codes, len(words)), _common(codes, [str(word) for word in words]))
@@ -248,19 +254,19 @@ def _summary(rows: _Rows, column: str) -> dict[str, object]:
 
 
 def _common(codes: Ints, words: Sequence[str]) -> list[str]:
-    """Keep the names of the most common values; the rest are "other", so that a model meets no endless list."""
+    """Keep the names of the most common values; the rest become "other", to bound the number of categories."""
     often = np.bincount(codes[codes >= 0], minlength=len(words))
-    kept = set(np.lexsort((np.arange(len(words)), -often))[:_KINDS].tolist())
+    kept = set(np.lexsort((np.arange(len(words)), -often))[:_MAX_VALUES].tolist())
     return [word if place in kept else "other" for place, word in enumerate(words)]
 
 
 def _worded(codes: Ints, words: Sequence[str]) -> object:
-    """Codes -> text, missing for -1."""
+    """Return the words of the codes, missing for -1."""
     return pd.array(np.asarray([*words, None], dtype=object)[codes], dtype="str")
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:
-    """Above over below, NaN where below is 0."""
+    """Return above divided by below, NaN where below is 0."""
     ratio = np.full(len(above), np.nan)
     np.divide(above, below, out=ratio, where=below > 0)
     return ratio

@@ -1,4 +1,4 @@
-"""Who left after a cutoff: by a fixed horizon, or by a silence that is long for the person."""
+"""Labels the customers who churned after a cutoff: by a fixed horizon, or by an unusually long silence."""
 
 import numpy as np
 import pandas as pd
@@ -27,39 +27,39 @@ def label_by_horizon(
     horizon_days
         At least 1.
     known_until
-        The last day that is looked at: the end of the log, or the next cutoff in a stack.
+        The last day that the label uses: the end of the log, or the next cutoff in a panel.
 
     Returns
     -------
     table : DataFrame
         With an int8 column ``churn``, last.
     notes : list of str
-        What the label means, and whether days of the horizon lie beyond the log.
+        What the label means, and whether the horizon ends after the log.
     """
     until = cutoff + np.timedelta64(horizon_days, "D")
-    left = _next_order(table, orders, cutoff) > min(until, known_until).astype(np.int64)
+    churned = _next_order(table, orders, cutoff) > min(until, known_until).astype(np.int64)
     notes = [f"{LABEL} means: no order from {cutoff + np.timedelta64(1, 'D')} to {until}"]
     if known_until < until:
         notes.append(f"the log ends on {known_until}, before the horizon does; the days after it count as quiet")
-    return table.assign(**{LABEL: left.astype(np.int8)}), notes
+    return table.assign(**{LABEL: churned.astype(np.int8)}), notes
 
 
 def label_by_silence(
     table: pd.DataFrame, orders: Orders, *, cutoff: np.datetime64, gaps: float, known_until: np.datetime64
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Add the label: 1 for a silence, counted from the last order, of ``gaps`` times the own mean gap.
+    """Add the label: 1 for a silence, counted from the last order, of ``gaps`` times the customer's mean gap.
 
-    The silence ends on a day that is known at the cutoff. Kept are those for whom it ends after the
-    cutoff (else they left before) and by ``known_until``, the end of the log or the next cutoff in a stack
-    (else nobody can tell yet), so each label rests on the days from the cutoff to that day only, all of them
-    observed.
+    The day on which the silence would end is known at the cutoff. Kept are the customers for whom that day
+    comes after the cutoff (otherwise they churned before it) and by ``known_until``, the end of the log or the
+    next cutoff in a panel (otherwise the outcome is not known yet). So each label depends only on the days
+    from the cutoff to that day, all of them observed.
 
     Returns
     -------
     table : DataFrame
-        Those who can be labelled, with an int8 column ``churn``, last.
+        The customers who can be labelled, with an int8 column ``churn``, last.
     notes : list of str
-        What the label means, and how many were left out for which reason.
+        What the label means, and how many customers were left out for each reason.
     """
     gap = table["gap_mean_days"].to_numpy()
     today, last_day = cutoff.astype(np.int64), known_until.astype(np.int64)
@@ -71,20 +71,22 @@ def label_by_silence(
     }
     notes = [f"{LABEL} means: silent for {gaps:g} times one's own mean gap, counted from the last order"]
     notes += [
-        f"left out: {counted(int(rows.sum()), 'customer')} {why}" for why, rows in left_out.items() if rows.any()
+        f"left out: {counted(int(rows.sum()), 'customer')} {reason}"
+        for reason, rows in left_out.items()
+        if rows.any()
     ]
     known = (ends > today) & (ends <= last_day)
-    left = _next_order(table, orders, cutoff)[known] > ends[known]
-    return table[known].reset_index(drop=True).assign(**{LABEL: left.astype(np.int8)}), notes
+    churned = _next_order(table, orders, cutoff)[known] > ends[known]
+    return table[known].reset_index(drop=True).assign(**{LABEL: churned.astype(np.int8)}), notes
 
 
 def _next_order(table: pd.DataFrame, orders: Orders, cutoff: np.datetime64) -> NDArray[np.int64]:
-    """Return the day (since 1970) of each one's first order after the cutoff; a refund is no order."""
+    """Return the day (since 1970) of each customer's first order after the cutoff; a refund is no order."""
     days = orders.days.astype(np.int64)
     after = days > cutoff.astype(np.int64)
     if orders.amount is not None:
         after &= ~(orders.frame[orders.amount] < 0).to_numpy()
-    who = pd.Index(table[orders.customer]).get_indexer(orders.frame.loc[after, orders.customer])
+    customers = pd.Index(table[orders.customer]).get_indexer(orders.frame.loc[after, orders.customer])
     following = np.full(len(table) + 1, _NEVER)
-    np.minimum.at(following, who, days[after])  # strangers have position -1, the place that is cut off
+    np.minimum.at(following, customers, days[after])  # -1, not in the table, is the last entry and cut off
     return following[:-1]

@@ -1,4 +1,4 @@
-"""Which column of an order log is the customer, the time and the amount, guessed from names and dates."""
+"""Finds the columns of an order log: customer, time and amount, by their names and by the dates they hold."""
 
 import re
 from collections.abc import Sequence
@@ -38,55 +38,59 @@ _ORDER_NAMES = (
     "transactionid", "transactionno", "transactionnumber", "basketid", "receiptid", "receiptno", "billid",
     "billno", "bestellnummer", "order",
 )  # fmt: skip
-_IDENTIFIES = re.compile(
+_IDENTIFIER_NAME = re.compile(
     r"(?:(?:^|[_\s.-])(?:id|no|nr|number|code|uuid|guid|key|sku)|[a-z](?:ID|Id|No|Nr|Code|Number|Key))$"
 )
-_ROWS_PER_ID = 1.1  # a log has at least so many; a table of customers has 1
-_TIMES = " × "
+_ROWS_PER_ID = 1.1  # an order log has at least this many; a table of customers has 1
+_MULTIPLIED_BY = " × "
 
 
 @dataclass(frozen=True)
-class Asked:
-    """The columns a person named; None where the names in the file decide."""
+class ChosenColumns:
+    """The columns a user chose; None where the names in the file decide."""
 
     customer: str | None = None
     time: str | None = None
     amount: str | None = None
 
     def text_columns(self, columns: Sequence[str]) -> set[str]:
-        """Return the columns to keep as text: the customer, the time, and whatever numbers things (order no)."""
-        vital = {self.customer or find_column(columns, _CUSTOMER_NAMES), self.time_in(columns)}
-        vital.add(find_column(columns, _ORDER_NAMES))
-        return {column for column in columns if column in vital or _IDENTIFIES.search(column)} - {str(self.amount)}
+        """Return the columns to keep as text: the customer, the time and identifiers such as the order number."""
+        key_columns = {self.customer or find_column(columns, _CUSTOMER_NAMES), self.time_column(columns)}
+        key_columns.add(find_column(columns, _ORDER_NAMES))
+        return {column for column in columns if column in key_columns or _IDENTIFIER_NAME.search(column)} - {
+            str(self.amount)
+        }
 
-    def beside(self, columns: Sequence[str]) -> set[str]:
-        """Return the columns that are no money, so that a word among their numbers need not stop anybody."""
-        amount = self.amount_in(columns)
-        return set(columns) - {amount, *(factors(amount, columns) or ())}
+    def columns_without_amounts(self, columns: Sequence[str]) -> set[str]:
+        """Return the columns that hold no amounts, where a word among the numbers need not be an error."""
+        amount = self.amount_column(columns)
+        return set(columns) - {amount, *(multiplied_columns(amount, columns) or ())}
 
-    def time_in(self, columns: Sequence[str]) -> str | None:
-        """Return the time column as far as names tell."""
+    def time_column(self, columns: Sequence[str]) -> str | None:
+        """Return the time column, chosen or found by its name; None without one."""
         return self.time or find_column(columns, _TIME_NAMES)
 
-    def amount_in(self, columns: Sequence[str]) -> str | None:
-        """Return the amount as far as names tell: a column, or ``quantity × price`` where only these are there.
+    def amount_column(self, columns: Sequence[str]) -> str | None:
+        """Return the amount column, chosen or found by its name; ``quantity × price`` where only these exist.
 
-        >>> Asked().amount_in(["Quantity", "UnitPrice"]), Asked().amount_in(["qty", "price", "total"])
-        ('Quantity × UnitPrice', 'total')
+        >>> ChosenColumns().amount_column(["Quantity", "UnitPrice"])
+        'Quantity × UnitPrice'
+        >>> ChosenColumns().amount_column(["qty", "price", "total"])
+        'total'
         """
         if self.amount is not None:
-            parts = None if self.amount in columns else factors(self.amount, columns)
-            return self.amount if parts is None else _TIMES.join(parts)
-        found, quantity = find_column(columns, _AMOUNT_NAMES), find_column(columns, _QUANTITY_NAMES)
+            parts = None if self.amount in columns else multiplied_columns(self.amount, columns)
+            return self.amount if parts is None else _MULTIPLIED_BY.join(parts)
+        amount, quantity = find_column(columns, _AMOUNT_NAMES), find_column(columns, _QUANTITY_NAMES)
         price = find_column(columns, _UNIT_PRICE_NAMES)
-        if quantity and price and found in {price, None}:
-            return f"{quantity}{_TIMES}{price}"
-        return found
+        if quantity and price and amount in {price, None}:
+            return f"{quantity}{_MULTIPLIED_BY}{price}"
+        return amount
 
 
 @dataclass(frozen=True)
 class OrderRoles:
-    """Which column of an order log is what; ``amount``, ``name`` and ``order`` (its number) may be missing."""
+    """The columns of an order log by their roles; ``amount``, ``name`` and ``order`` (its number) may be None."""
 
     customer: str
     time: str
@@ -95,30 +99,30 @@ class OrderRoles:
     order: str | None
 
 
-def find_roles(frame: pd.DataFrame, source: str, asked: Asked) -> OrderRoles:
-    """Find the roles of a typed order log; only the time is also looked for by content.
+def find_roles(frame: pd.DataFrame, source: str, chosen: ChosenColumns) -> OrderRoles:
+    """Find the roles of the columns of a typed order log; only the time is also found by its content.
 
     Raises
     ------
     InputError
-        If the customer or the time is not found, a column that was asked for is missing, or two are one.
+        If the customer or the time is not found, a chosen column is missing, or two roles share a column.
     """
     columns = [str(column) for column in frame.columns]
-    for flag, column in {"--customer": asked.customer, "--time": asked.time, "--amount": asked.amount}.items():
-        if column is not None and factors(column, columns) is None:
+    for flag, column in {"--customer": chosen.customer, "--time": chosen.time, "--amount": chosen.amount}.items():
+        if column is not None and multiplied_columns(column, columns) is None:
             require_column(column, source, columns, flag=flag)
-    customer = asked.customer or find_column(columns, _CUSTOMER_NAMES)
+    customer = chosen.customer or find_column(columns, _CUSTOMER_NAMES)
     if customer is None:
         raise InputError(f"{source}: column 'customer_id' is missing; rename yours or pass --customer")
     rest = [column for column in columns if column != customer]
-    time = asked.time_in(rest) or next((column for column in rest if dated(frame[column])), None)
+    time = chosen.time_column(rest) or next((column for column in rest if dated(frame[column])), None)
     if time is None:
         raise InputError(
             f"{source}: column 'date' is missing; rename yours or pass --time "
             "(a log needs the day of each order, days between orders are not enough)"
         )
     rest = [column for column in rest if column != time]
-    amount = asked.amount_in(rest)
+    amount = chosen.amount_column(rest)
     if customer == time or amount in {customer, time}:
         raise InputError(f"{source}: customer, time and amount are three columns, but two of them are the same")
     name = guess_roles([customer, *rest], source, id=customer).roles.name
@@ -126,10 +130,12 @@ def find_roles(frame: pd.DataFrame, source: str, asked: Asked) -> OrderRoles:
     return OrderRoles(customer, time, amount, name, order)
 
 
-def factors(amount: str | None, columns: Sequence[str]) -> tuple[str, str] | None:
+def multiplied_columns(amount: str | None, columns: Sequence[str]) -> tuple[str, str] | None:
     """Return the two columns that an amount such as ``quantity × price`` or ``quantity * price`` multiplies.
 
-    >>> factors("qty*price", ["qty", "price"]), factors("total", ["total"])
+    None where the amount is a column itself, or multiplies no two columns.
+
+    >>> multiplied_columns("qty*price", ["qty", "price"]), multiplied_columns("total", ["total"])
     (('qty', 'price'), None)
     """
     parts = [part.strip() for part in re.split("[×*]", amount or "")]
@@ -138,27 +144,27 @@ def factors(amount: str | None, columns: Sequence[str]) -> tuple[str, str] | Non
     return parts[0], parts[1]
 
 
-def looks_like_orders(frame: pd.DataFrame) -> bool:
-    """Whether a table holds one row an order: ids that repeat, and a column of dates.
+def looks_like_order_log(frame: pd.DataFrame) -> bool:
+    """Whether a table holds one row an order: customer ids that repeat, and a column of dates.
 
-    >>> looks_like_orders(pd.DataFrame({"user_id": ["a", "a", "b"], "date": ["2025-06-01"] * 3}))
+    >>> looks_like_order_log(pd.DataFrame({"user_id": ["a", "a", "b"], "date": ["2025-06-01"] * 3}))
     True
-    >>> looks_like_orders(pd.DataFrame({"customer_id": ["a", "b", "c"], "joined": ["2025-06-01"] * 3}))
+    >>> looks_like_order_log(pd.DataFrame({"customer_id": ["a", "b", "c"], "joined": ["2025-06-01"] * 3}))
     False
     """
     columns = [str(column) for column in frame.columns]
     customer = find_column(columns, _CUSTOMER_NAMES)
-    return customer is not None and repeats(frame, customer) and holds_dates(frame.drop(columns=customer))
+    return customer is not None and ids_repeat(frame, customer) and has_date_column(frame.drop(columns=customer))
 
 
-def repeats(frame: pd.DataFrame, id: str) -> bool:
-    """Whether ids stand in several rows each; not so in a stack of snapshots, where it is once a cutoff."""
-    stacked = CUTOFF in frame.columns and id != CUTOFF and not frame.duplicated([id, CUTOFF]).any()
-    return not stacked and len(frame) >= _ROWS_PER_ID * frame[id].nunique()
+def ids_repeat(frame: pd.DataFrame, id: str) -> bool:
+    """Whether ids have several rows each; False for a panel, where an id has one row for each cutoff."""
+    panel = CUTOFF in frame.columns and id != CUTOFF and not frame.duplicated([id, CUTOFF]).any()
+    return not panel and len(frame) >= _ROWS_PER_ID * frame[id].nunique()
 
 
-def holds_dates(frame: pd.DataFrame) -> bool:
-    """Whether some column holds dates."""
+def has_date_column(frame: pd.DataFrame) -> bool:
+    """Whether any column holds dates."""
     time = find_column([str(column) for column in frame.columns], _TIME_NAMES)
     if time is not None and _compact_dates(frame[time]):
         return True
@@ -166,7 +172,7 @@ def holds_dates(frame: pd.DataFrame) -> bool:
 
 
 def _compact_dates(cells: pd.Series) -> bool:
-    """Whether digits are dates such as 20250630 or 1751241600; only a name can say that they are meant so."""
+    """Whether numbers read as dates such as 20250630 or 1751241600; asked only where the name suggests a time."""
     first = cells.dropna().head(100)
     if pd.api.types.is_numeric_dtype(cells):
         if not (first % 1 == 0).all():

@@ -1,4 +1,4 @@
-"""A file or frame with one row an order -> Orders: who, when, how much, and a sentence for every doubt."""
+"""Reads an order log from a file or a frame, and notes in a sentence whatever was repaired or left out."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from retention.customers.intake import Limits, Table, read_table, table_of
 from retention.errors import InputError
-from retention.orders.excluded_columns import unfit_columns, unfit_notes
-from retention.orders.order_columns import Asked, OrderRoles, factors, find_roles
+from retention.orders.excluded_columns import excluded_columns, exclusion_notes
+from retention.orders.order_columns import ChosenColumns, OrderRoles, find_roles, multiplied_columns
 from retention.tabular.columns import BLANK_WORDS
 from retention.tabular.dates import Dates, parse_dates
 from retention.wording.text import counted, shown
@@ -22,7 +22,7 @@ _MISTAKES = 0.01  # largest share of future dates that can be typing mistakes
 
 @dataclass(frozen=True)
 class Orders:
-    """An order log of m rows, one an order; treat the frame as read-only.
+    """An order log of m rows, one row an order; treat the frame as read-only.
 
     Attributes
     ----------
@@ -34,13 +34,13 @@ class Orders:
     amount
         Name of the column with the money; None where there is none.
     name
-        What to call the customer in a message; None where there is no such column.
+        Column with the customer's name, for a message; None where there is no such column.
     order
-        Column with the number of the order, where several rows are lines of one; else None.
+        Column with the order number, where several rows are lines of one order; else None.
     source
-        The file, for messages.
+        The name of the file, for notes and errors.
     notes
-        Sentences about what was repaired or set aside on the way in.
+        Sentences about what was repaired or left out while reading.
     """
 
     frame: pd.DataFrame
@@ -85,9 +85,9 @@ def read_orders(
         Columns by name; guessed from the names where None. The amount may be missing altogether, or be two
         columns to multiply: ``"quantity * unit_price"``.
     limits
-        How large the log may be; those of the process if None.
+        How large the log may be; if None, the limits in the settings.
     today
-        The day after which an order cannot be; the calendar's if None.
+        Orders dated after this day are taken for mistakes; the current date if None.
 
     Raises
     ------
@@ -101,34 +101,47 @@ def read_orders(
     >>> orders.customer, orders.time, orders.amount, len(orders)
     ('user_id', 'date', 'total', 2)
     """
-    asked = Asked(customer, time, amount)
-    table, times = _read(source, asked, limits or Limits.from_settings())
-    roles = find_roles(table.frame, table.source, asked)
+    chosen = ChosenColumns(customer, time, amount)
+    table, times = _read(source, chosen, limits or Limits.from_settings())
+    roles = find_roles(table.frame, table.source, chosen)
     times = times or parse_dates(table.frame[roles.time].astype("str"), table.place(roles.time), epochs=True)
-    frame, said = _with_amount(table, roles)
-    notes = [*table.notes, *said]
-    unfit = unfit_columns(frame, id=roles.customer, used=(roles.time, roles.amount, roles.name, roles.order))
-    ids, said = _whole_ids(frame[roles.customer])
-    frame = frame.drop(columns=list(unfit)).assign(**{roles.time: times.values}).assign(**{roles.customer: ids})
-    notes += [*said, *times.notes, *unfit_notes(unfit, "columns")]
-    frame, said = _true_orders(frame, roles, table, today=today or dt.date.today())
-    order, about_lines = _lines(frame, roles)
-    notes += [*said, *about_lines, *_amount_notes(frame, roles.amount)]
-    return Orders(frame, roles.customer, roles.time, roles.amount, roles.name, order, table.source, tuple(notes))
+    frame, amount_notes = _with_amount(table, roles)
+    excluded = excluded_columns(frame, id=roles.customer, used=(roles.time, roles.amount, roles.name, roles.order))
+    ids, id_notes = _whole_ids(frame[roles.customer])
+    frame = frame.drop(columns=list(excluded)).assign(**{roles.time: times.values}).assign(**{roles.customer: ids})
+    frame, row_notes = _keep_orders(frame, roles, table, today=today or dt.date.today())
+    order, order_notes = _order_number(frame, roles)
+    notes = (
+        *table.notes,
+        *amount_notes,
+        *id_notes,
+        *times.notes,
+        *exclusion_notes(excluded, "columns"),
+        *row_notes,
+        *order_notes,
+        *_amount_notes(frame, roles.amount),
+    )
+    return Orders(frame, roles.customer, roles.time, roles.amount, roles.name, order, table.source, notes)
 
 
-def _read(source: str | Path | pd.DataFrame, asked: Asked, limits: Limits) -> tuple[Table, Dates | None]:
+def _read(source: str | Path | pd.DataFrame, chosen: ChosenColumns, limits: Limits) -> tuple[Table, Dates | None]:
     """Read the table with ids and dates as text; a frame's own times are taken as they are."""
     if not isinstance(source, pd.DataFrame):
-        table = read_table(source, limits=limits, text_columns=asked.text_columns, forgiving=asked.beside)
+        table = read_table(
+            source, limits=limits, text_columns=chosen.text_columns, forgiving=chosen.columns_without_amounts
+        )
         return table, None
     frame, times = source, None
-    time = asked.time_in([str(column) for column in frame.columns])
+    time = chosen.time_column([str(column) for column in frame.columns])
     if time in frame.columns and pd.api.types.is_datetime64_any_dtype(frame[time]):
         times = _own_times(frame[time])
-        frame = frame.assign(**{str(time): "taken apart"})
+        frame = frame.assign(**{str(time): "read separately"})
     table = table_of(
-        frame, source="orders", limits=limits, text_columns=asked.text_columns, forgiving=asked.beside
+        frame,
+        source="orders",
+        limits=limits,
+        text_columns=chosen.text_columns,
+        forgiving=chosen.columns_without_amounts,
     )
     return table, times
 
@@ -141,11 +154,11 @@ def _own_times(cells: pd.Series) -> Dates:
 
 
 def _with_amount(table: Table, roles: OrderRoles) -> tuple[pd.DataFrame, list[str]]:
-    """Return the rows with their amount, computed if it has to be, and what to say about that."""
+    """Return the rows with their amount, computed where it is a product of two columns, and the notes."""
     frame = table.frame
     if roles.amount is None:
         return frame, ["no column with amounts was found, so there are no features about money; pass --amount"]
-    parts = factors(roles.amount, list(frame.columns))
+    parts = multiplied_columns(roles.amount, list(frame.columns))
     for column in parts or [roles.amount]:
         if frame[column].dtype != np.float64:
             raise table.place(column).error(0, "the column with amounts must hold plain numbers; pass --amount")
@@ -158,29 +171,29 @@ def _with_amount(table: Table, roles: OrderRoles) -> tuple[pd.DataFrame, list[st
 
 
 def _whole_ids(ids: pd.Series) -> tuple[pd.Series, list[str]]:
-    """Return ids as they were before a program took them for numbers: ``17850.0`` is ``17850``."""
+    """Return ids as they were before another program read them as numbers (``17850.0`` → ``17850``), and notes."""
     known = ids.dropna()
     if not len(known) or not known.str.fullmatch(r"\d+\.0").all():
         return ids, []
-    return ids.str.slice(stop=-2), [f"column {shown(ids.name)}: ids are read without the '.0' behind them"]
+    return ids.str.slice(stop=-2), [f"column {shown(ids.name)}: ids are read without the trailing '.0'"]
 
 
-def _lines(frame: pd.DataFrame, roles: OrderRoles) -> tuple[str | None, list[str]]:
-    """Return the column with the order's number if an order can have several rows, and say so."""
+def _order_number(frame: pd.DataFrame, roles: OrderRoles) -> tuple[str | None, list[str]]:
+    """Return the column with the order number if orders have several rows, and a note about it."""
     if roles.order is None or frame[roles.order].dtype == np.float64:
         return None, []
     numbered = frame[[roles.customer, roles.order]].dropna()
     count = len(numbered.drop_duplicates())
     if count == len(numbered):
         return None, []
-    one = f"rows with the same {shown(roles.order)} are one order"
-    return roles.order, [f"{one}: {counted(len(numbered), 'row')} are {counted(count, 'order')}"]
+    merged = f"rows with the same {shown(roles.order)} are one order"
+    return roles.order, [f"{merged}: {counted(len(numbered), 'row')} are {counted(count, 'order')}"]
 
 
-def _true_orders(
+def _keep_orders(
     frame: pd.DataFrame, roles: OrderRoles, table: Table, *, today: dt.date
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Leave out rows that are no orders, and say which."""
+    """Leave out rows that are no orders, and note how many and why."""
     notes: list[str] = []
     keep = np.ones(len(frame), dtype=bool)
 
@@ -197,7 +210,7 @@ def _true_orders(
     drop(frame[roles.time].isna().to_numpy(), "without a date")
     if not keep.any():
         raise InputError(f"{table.source}: no row has both a customer and a date; check the columns")
-    if parts := factors(roles.amount, [column for column in frame.columns if column != roles.amount]):
+    if parts := multiplied_columns(roles.amount, [column for column in frame.columns if column != roles.amount]):
         quantity, price = (frame[column].to_numpy(np.float64) for column in parts)
         drop((quantity < 0) & (price == 0), "taken back at no price")
     times = frame[roles.time].to_numpy("datetime64[us]")
@@ -207,7 +220,7 @@ def _true_orders(
     else:
         notes.append(f"dated after today ({today}) and kept: {counted(int(late.sum()), 'row')}; check the dates")
     twice = frame.duplicated([roles.customer, roles.time], keep=False).to_numpy(copy=True)
-    twice[twice] = frame[twice].duplicated().to_numpy()  # few rows need the full comparison
+    twice[twice] = frame[twice].duplicated().to_numpy()  # the full comparison is slow, and few rows need it
     if (times[keep].astype(np.int64) % _DAY).any():
         drop(twice, "written twice (the same moment and all else)")
     elif twice.any():
@@ -222,9 +235,9 @@ def _amount_notes(frame: pd.DataFrame, column: str | None) -> list[str]:
     if column is None:
         return []
     amount = frame[column].to_numpy(np.float64)
-    found = {
+    rows_by_note = {
         "an amount of 0 counts as an order": amount == 0,
         "a negative amount is a refund: it lowers the total spent and counts as no order": amount < 0,
         "a missing amount counts as an order": np.isnan(amount),
     }
-    return [f"{what} ({counted(int(rows.sum()), 'row')})" for what, rows in found.items() if rows.any()]
+    return [f"{what} ({counted(int(rows.sum()), 'row')})" for what, rows in rows_by_note.items() if rows.any()]

@@ -1,4 +1,4 @@
-"""What is known about customers besides their orders: one row a person, joined to a snapshot."""
+"""Reads customer profiles, one row a customer, and joins them to a snapshot."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from retention.customers.intake import Limits, table_of
 from retention.customers.key_columns import check_ids
 from retention.customers.roles import guess_roles, require_column
 from retention.errors import InputError
-from retention.orders.excluded_columns import unfit_columns, unfit_notes
+from retention.orders.excluded_columns import excluded_columns, exclusion_notes
 from retention.wording.text import counted, listed
 
 
@@ -22,9 +22,9 @@ class Profiles:
     frame
         Typed columns, indexed by id; the id column itself is not among them.
     name
-        The column with what to call the person; None without one.
+        The column with the customer's name; None without one.
     notes
-        What was left out.
+        Sentences about what was left out.
     """
 
     frame: pd.DataFrame
@@ -32,24 +32,24 @@ class Profiles:
     notes: tuple[str, ...]
 
     def join(self, table: pd.DataFrame, *, id: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
-        """Return the table with the profiles' columns after its id column, and a note about who has none.
+        """Return the table with the profiles' columns after its id column, and a note about missing profiles.
 
         Raises
         ------
         InputError
-            If a column is in both.
+            If the table has a column of the same name.
         """
         clash = [column for column in self.frame.columns if column in table.columns]
         if clash:
             raise InputError(f"profile: {listed(clash)} is also the name of a feature; rename it")
-        strangers = int((~table[id].isin(self.frame.index)).sum())
+        unmatched = int((~table[id].isin(self.frame.index)).sum())
         joined = self.frame.reindex(table[id]).reset_index(drop=True)
         table = pd.concat([table[[id]], joined, table.drop(columns=id)], axis=1)
-        return table, (f"{counted(strangers, 'customer')} without a profile",) if strangers else ()
+        return table, (f"{counted(unmatched, 'customer')} without a profile",) if unmatched else ()
 
 
 def read_profiles(frame: pd.DataFrame, *, id: str) -> Profiles:
-    """Type the columns of a frame of profiles, and set aside personal data, labels and dates.
+    """Read profiles from a frame: type its columns, and leave out personal data, labels and dates.
 
     Raises
     ------
@@ -65,9 +65,9 @@ def read_profiles(frame: pd.DataFrame, *, id: str) -> Profiles:
     table = table_of(frame, source="profile", limits=Limits.from_settings(), text_columns=text_columns)
     check_ids(table, id)
     name = _name(list(table.frame.columns), id)
-    unfit = unfit_columns(table.frame, id=id, used=(name,))
-    frame = table.frame.drop(columns=list(unfit)).set_index(id)
-    return Profiles(frame, name, (*table.notes, *unfit_notes(unfit, "profile")))
+    excluded = excluded_columns(table.frame, id=id, used=(name,))
+    frame = table.frame.drop(columns=list(excluded)).set_index(id)
+    return Profiles(frame, name, (*table.notes, *exclusion_notes(excluded, "profile")))
 
 
 def _name(columns: Sequence[str], id: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Customers as an order log shows them on one evening."""
+"""Takes a snapshot of an order log: the active customers at a cutoff date, with features and a label."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,26 +10,27 @@ from numpy.typing import NDArray
 from retention.customers.table import Customers, Roles
 from retention.errors import InputError
 from retention.orders.churn_definition import ChurnDefinition
+from retention.orders.cutoffs import Day, cutoff_day
 from retention.orders.defaults import usual_active_days
 from retention.orders.features import order_features
 from retention.orders.labels import LABEL
 from retention.orders.order_log import Orders
-from retention.orders.profiles import Profiles
+from retention.orders.profiles import Profiles, read_profiles
 from retention.wording.text import counted
 
 
 @dataclass(frozen=True)
 class Snapshot(Customers):
-    """Customers as they stood on one evening, or on several that are stacked.
+    """Customers as an order log shows them at one cutoff, or at several cutoffs stacked into a panel.
 
     Attributes
     ----------
     cutoff
-        The last day that counts as past, ISO 8601; of several the newest.
+        The last day that counts as past, ISO 8601; in a panel the newest.
     horizon_days
-        How many days after it the label looks at; None without a label.
+        How many days after the cutoff decide the label; None without a label.
     active_days
-        Who is in: those with an order in so many days, the cutoff day included.
+        Customers are included if they ordered in this many days, the cutoff day being the last.
     """
 
     cutoff: str = ""
@@ -37,7 +38,7 @@ class Snapshot(Customers):
     active_days: int = 0
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain values as JSON takes them: how many there are, how many left, as of which day."""
+        """Return the number of customers, their churn rate and the cutoffs as values that JSON can hold."""
         newest = self.newest()
         return {
             "customers": len(newest),
@@ -49,36 +50,99 @@ class Snapshot(Customers):
         }
 
 
-def as_of(
-    day: np.datetime64,
+def take_snapshot(
     orders: Orders,
-    terms: ChurnDefinition,
     *,
-    known_until: np.datetime64,
-    profiles: Profiles | None,
+    cutoff: Day | None = None,
+    horizon_days: int | None = 30,
+    active_days: int | None = None,
+    quiet_gaps: float | None = None,
+    profile: pd.DataFrame | None = None,
 ) -> Snapshot:
-    """Take the snapshot of one day.
+    """Describe each active customer by their orders up to the cutoff, and label those who churned after it.
+
+    The cutoff day belongs to the past: features use ``date <= cutoff``, the label looks at the next
+    day and on. Active are those with an order in the ``active_days`` that end with the cutoff day.
 
     Parameters
     ----------
-    day
-        The cutoff, which belongs to the past.
     orders
-        The whole log.
-    terms
-        Who is in and who left.
-    known_until
-        The last day a label may look at.
-    profiles
-        Facts to join.
+        The order log.
+    cutoff
+        The cutoff date; if None, the latest that leaves a full horizon in the log. Without a horizon it may
+        lie after the log.
+    horizon_days
+        Churned means: no order in this many days after the cutoff. None gives no label, and makes the last
+        day of the log the default cutoff: customers to score today.
+    active_days
+        If None, three times the typical gap between two order days (median over customers of their mean
+        gap, up to the cutoff), and at least 60.
+    quiet_gaps
+        Churned means instead: silent for this many times one's own mean gap, counted from the last order. The
+        label then looks from the day after the cutoff to the end of that silence. Left out are customers who
+        have been silent that long already at the cutoff, those who ordered on one day only and so have no
+        gap, and those for whom the log ends before the silence would. ``horizon_days`` only sets the default
+        cutoff.
+    profile
+        One row a customer with data known at the cutoff (city, membership, name), joined by the id column.
+
+    Returns
+    -------
+    Snapshot
+        Ids under the log's name and first; features as :func:`retention.orders.features.order_features`
+        names them; the label, if any, is ``churn``, last.
 
     Raises
     ------
     InputError
-        If nobody is left to describe.
+        If the cutoff or a number does not fit the log, or nobody is active.
+
+    Examples
+    --------
+    >>> from retention.orders.order_log import read_orders
+    >>> log = pd.DataFrame({"user": ["a", "a", "b"], "date": ["2025-01-01", "2025-03-01", "2025-01-05"],
+    ...                     "amount": [10.0, 20.0, 30.0]})
+    >>> snapshot = take_snapshot(read_orders(log), cutoff="2025-01-10", horizon_days=30)
+    >>> snapshot.frame[["user", "recency_days", "orders", "churn"]].values.tolist()
+    [['a', 9.0, 1.0, 1], ['b', 5.0, 1.0, 1]]
+    """
+    definition = ChurnDefinition(horizon_days, active_days, quiet_gaps)
+    days = orders.days
+    day = cutoff_day(cutoff, days, definition, source=orders.source)
+    profiles = None if profile is None else read_profiles(profile, id=orders.customer)
+    return snapshot_at(day, orders, definition, known_until=days.max(), profiles=profiles)
+
+
+def snapshot_at(
+    day: np.datetime64,
+    orders: Orders,
+    definition: ChurnDefinition,
+    *,
+    known_until: np.datetime64,
+    profiles: Profiles | None,
+) -> Snapshot:
+    """Take the snapshot at a cutoff that is known to fit the log.
+
+    Parameters
+    ----------
+    day
+        The cutoff date, which belongs to the past.
+    orders
+        The whole log.
+    definition
+        Which customers are included, and which of them churned.
+    known_until
+        The last day a label may look at.
+    profiles
+        Data about the customers to join.
+
+    Raises
+    ------
+    InputError
+        If no customer can be described.
     """
     name = orders.name if profiles is None else profiles.name or orders.name
-    elsewhere = [] if profiles is None else list(profiles.frame.columns)
+    profile_columns = [] if profiles is None else list(profiles.frame.columns)
     table = order_features(
         orders.frame,
         customer=orders.customer,
@@ -86,31 +150,33 @@ def as_of(
         amount=orders.amount,
         cutoff=pd.Timestamp(day),
         order=orders.order,
-        without=[*elsewhere, *([orders.name] if orders.name else [])],
+        without=[*profile_columns, *([orders.name] if orders.name else [])],
     )
     notes: list[str] = [*orders.notes, f"features use orders up to and including {day}"]
-    active_days = terms.active_days or usual_active_days(table["gap_mean_days"].median())
+    active_days = definition.active_days or usual_active_days(table["gap_mean_days"].median())
     active = (table["recency_days"] < active_days).to_numpy()
     notes.append(
         f"{counted(int(active.sum()), 'customer')} of {len(table):,} ordered in the {active_days} days up to then "
         "and count as active; the others are left out"
     )
-    table, said = terms.labelled(table[active].reset_index(drop=True), orders, cutoff=day, known_until=known_until)
-    notes += said
+    table, label_notes = definition.label(
+        table[active].reset_index(drop=True), orders, cutoff=day, known_until=known_until
+    )
+    notes += label_notes
     if table.empty:
         raise InputError(
-            f"{orders.source}: nobody is left to describe on {day}; choose another cutoff or more days"
+            f"{orders.source}: no customer can be described at {day}; choose another cutoff or more active days"
         )
     if profiles is not None:
-        table, unknown = profiles.join(table, id=orders.customer)
-        notes += [*profiles.notes, *unknown]
-    if name is not None and name == orders.name and name not in elsewhere:
+        table, join_notes = profiles.join(table, id=orders.customer)
+        notes += [*profiles.notes, *join_notes]
+    if name is not None and name == orders.name and name not in profile_columns:
         table.insert(1, name, table[orders.customer].map(_latest_names(orders, name, orders.days <= day)))
     once = int((table["one_time"] == "yes").sum())
     if once:
         notes.append(f"{counted(once, 'customer')} ordered on one day only: one_time is yes, and gaps are missing")
-    roles = Roles(id=orders.customer, label=None if terms.horizon_days is None else LABEL, name=name)
-    return Snapshot(table, roles, orders.source, tuple(notes), str(day), terms.horizon_days, active_days)
+    roles = Roles(id=orders.customer, label=None if definition.horizon_days is None else LABEL, name=name)
+    return Snapshot(table, roles, orders.source, tuple(notes), str(day), definition.horizon_days, active_days)
 
 
 def _latest_names(orders: Orders, name: str, past: NDArray[np.bool_]) -> pd.Series:

@@ -18,7 +18,7 @@ from retention.churn.out_of_time import Origin, OutOfTime
 from retention.churn.profile import Profile, Shares
 from retention.churn.schema import Column
 from retention.customers.table import Customers, Roles
-from retention.orders.snapshots import Orders, read_orders
+from retention.orders.order_log import Orders, read_orders
 
 COLUMNS = (Column("tenure", "number"), Column("contract", "category", ("Monthly", "Yearly")))
 

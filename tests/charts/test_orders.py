@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from retention.charts import order_gaps, reading, retention_by_cohort
-from retention.orders.snapshots import Orders, read_orders
+from retention.orders.order_log import Orders, read_orders
 from tests.charts.cases import hundred_newcomers, log
 
 

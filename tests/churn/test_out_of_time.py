@@ -16,7 +16,8 @@ from retention.churn.out_of_time import Origin, OutOfTime, _auc, _auc_gap
 from retention.churn.training_set import Panel
 from retention.customers.table import Customers
 from retention.errors import InputError
-from retention.orders.snapshots import read_orders, stack_snapshots
+from retention.orders.order_log import read_orders
+from retention.orders.panel import take_panel
 from retention.simulation.simulate import simulate
 
 PAST = Metrics(roc_auc=0.75, average_precision=0.5, brier=0.16, log_loss=0.5, mean_probability=0.3)
@@ -183,7 +184,7 @@ def test_orders_after_the_newest_cutoff_change_no_feature_and_no_score_of_it():
     other = frame.copy()
     shuffled = np.random.default_rng(0).permutation(after)[: len(after) // 3]
     other.loc[other.index[after], customer] = frame[customer].to_numpy()[np.resize(shuffled, len(after))]
-    stacks = [stack_snapshots(read_orders(one), cutoffs=cutoffs) for one in (frame, other)]
+    stacks = [take_panel(read_orders(one), cutoffs=cutoffs) for one in (frame, other)]
     pd.testing.assert_frame_equal(stacks[0].features, stacks[1].features, check_exact=True)
     known = stacks[0].period < 2
     np.testing.assert_array_equal(stacks[0].label[known], stacks[1].label[known])

@@ -18,7 +18,8 @@ from retention.hub.drawings import draw_calibration, draw_profit, draw_reasons
 from retention.hub.model_card import model_card
 from retention.hub.model_release import plan_model
 from retention.hub.pseudonyms import Salt
-from retention.orders.snapshots import read_orders, snapshot
+from retention.orders.order_log import read_orders
+from retention.orders.snapshot import take_snapshot
 from retention.profit.curve import profit_curve
 from retention.profit.economics import Economics
 from retention.simulation.simulate import simulate
@@ -113,7 +114,7 @@ def test_data_cannot_break_out_of_a_card(telecom_model: ChurnModel) -> None:
 def test_a_dataset_card_explains_every_column() -> None:
     """Each shared column has its row, with unit and meaning where the name tells."""
     orders = read_orders(simulate(300, seed=3).orders)
-    customers = snapshot(orders)
+    customers = take_snapshot(orders)
     text = plan_dataset(customers, repo="alice/data", salt=Salt.new()).content["README.md"].decode()
     for column in customers.frame.columns:
         assert re.search(rf"^\| `{column}` \|", text, re.M), column

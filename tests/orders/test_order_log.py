@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from retention.errors import InputError
+from retention.orders.order_columns import looks_like_order_log
 from retention.orders.order_log import Orders, read_orders
-from retention.orders.snapshots import looks_like_orders
 
 TODAY = dt.date(2026, 1, 1)
 
@@ -217,7 +217,7 @@ def test_what_cannot_be_used_is_one_sentence(frame: pd.DataFrame, asked: dict[st
 )
 def test_order_logs_are_told_from_customer_tables(frame: pd.DataFrame, expected: bool) -> None:
     """Repeated ids and a date column make a log."""
-    assert looks_like_orders(frame) is expected
+    assert looks_like_order_log(frame) is expected
 
 
 def test_a_column_called_like_a_time_may_hold_seconds_since_1970() -> None:

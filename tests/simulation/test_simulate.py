@@ -8,7 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from retention.errors import Cancelled, InputError
-from retention.orders.snapshots import Snapshot, read_orders, snapshot
+from retention.orders.order_log import read_orders
+from retention.orders.snapshot import Snapshot, take_snapshot
 from retention.simulation import experiment, population, purchases
 from retention.simulation.simulate import Market, simulate
 from retention.tabular.csv_export import write_csv
@@ -231,14 +232,14 @@ def test_the_log_survives_writing_and_reading(tmp_path: Path) -> None:
     """A snapshot of orders.csv equals a snapshot of the frame."""
     orders = simulate(60, seed=2).orders
     write_csv(orders, tmp_path / "orders.csv")
-    written, kept = snapshot(read_orders(tmp_path / "orders.csv")), snapshot(read_orders(orders))
+    written, kept = take_snapshot(read_orders(tmp_path / "orders.csv")), take_snapshot(read_orders(orders))
     pd.testing.assert_frame_equal(written.frame, kept.frame)
 
 
 @pytest.fixture(scope="module")
 def active(shop: Market) -> Snapshot:
     """The default snapshot of the market."""
-    return snapshot(read_orders(shop.orders), profile=shop.customers)
+    return take_snapshot(read_orders(shop.orders), profile=shop.customers)
 
 
 def test_the_default_snapshot_is_the_promised_picture(shop: Market, active: Snapshot) -> None:
@@ -260,7 +261,7 @@ def test_a_threshold_has_something_to_gain(seed: int) -> None:
     from sklearn.model_selection import cross_val_predict
     from xgboost import XGBClassifier
 
-    taken = snapshot(read_orders(simulate(5000, seed=seed).orders))
+    taken = take_snapshot(read_orders(simulate(5000, seed=seed).orders))
     assert taken.label is not None
     model = XGBClassifier(
         n_estimators=100, max_depth=2, learning_rate=0.1, subsample=0.8, n_jobs=1, random_state=0

@@ -10,7 +10,9 @@ import pytest
 from retention.customers.intake import read_customers
 from retention.errors import InputError
 from retention.orders.defaults import defaults_for, mean_gaps_days
-from retention.orders.snapshots import looks_like_orders, read_orders, snapshot
+from retention.orders.order_columns import looks_like_order_log
+from retention.orders.order_log import read_orders
+from retention.orders.snapshot import take_snapshot
 
 INVOICES = """InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
 536365,85123A,WHITE HEART,6,12/1/2010 8:26,2.5,17850.0,United Kingdom
@@ -53,7 +55,7 @@ def test_line_items_become_orders(save: Callable[[str], Path]) -> None:
 
 def test_features_count_orders_and_not_their_lines(save: Callable[[str], Path]) -> None:
     """By hand for 17850: two orders of 23 and 10, 7.50 given back; three articles in three lines."""
-    table = snapshot(read_orders(save(INVOICES)), cutoff="2010-12-31", horizon_days=20, active_days=60).frame
+    table = take_snapshot(read_orders(save(INVOICES)), cutoff="2010-12-31", horizon_days=20, active_days=60).frame
     row = table.set_index("CustomerID").loc["17850"]
     assert (row["orders"], row["orders_30d"], row["gap_mean_days"], row["recency_days"]) == (2, 1, 19, 11)
     assert (row["spend_total"], row["spend_mean"], row["spend_last"], row["spend_trend"]) == (25.5, 16.5, 10, -13)
@@ -65,8 +67,8 @@ def test_features_count_orders_and_not_their_lines(save: Callable[[str], Path]) 
 def test_the_order_of_lines_does_not_matter(save: Callable[[str], Path]) -> None:
     """Shuffled lines give the same snapshot."""
     header, *lines = INVOICES.splitlines()
-    one = snapshot(read_orders(save(INVOICES)), cutoff="2010-12-31", horizon_days=20)
-    two = snapshot(read_orders(save("\n".join([header, *lines[::-1]]))), cutoff="2010-12-31", horizon_days=20)
+    one = take_snapshot(read_orders(save(INVOICES)), cutoff="2010-12-31", horizon_days=20)
+    two = take_snapshot(read_orders(save("\n".join([header, *lines[::-1]]))), cutoff="2010-12-31", horizon_days=20)
     pd.testing.assert_frame_equal(one.frame, two.frame, check_exact=True)
 
 
@@ -74,7 +76,7 @@ def test_lines_after_the_cutoff_change_no_feature(save: Callable[[str], Path]) -
     """Further lines of an order, other orders and other people afterwards: only the label may differ."""
     later = "536367,21730,GLASS STAR,9,1/5/2011 9:01,10,17850.0,France\n536380,1,X,1,1/6/2011 9:01,1,9.0,France\n"
     seen = [
-        snapshot(read_orders(save(text)), cutoff="2010-12-31", horizon_days=20)
+        take_snapshot(read_orders(save(text)), cutoff="2010-12-31", horizon_days=20)
         for text in (INVOICES, INVOICES + later)
     ]
     pd.testing.assert_frame_equal(seen[0].features, seen[1].features, check_exact=True)
@@ -147,7 +149,7 @@ def test_the_person_goes_before_the_number_of_the_order() -> None:
             "payment_value": [18.12, 141.46, 179.12],
         }
     )
-    assert looks_like_orders(log)
+    assert looks_like_order_log(log)
     orders = read_orders(log)
     assert (orders.customer, orders.time, orders.amount) == (
         "customer_unique_id",
@@ -161,7 +163,7 @@ def test_a_log_without_days_is_refused() -> None:
     log = pd.DataFrame(
         {"order_id": [1, 2], "user_id": [1, 1], "order_dow": [2, 3], "days_since_prior_order": [np.nan, 8.0]}
     )
-    assert not looks_like_orders(log)
+    assert not looks_like_order_log(log)
     with pytest.raises(InputError, match=r"column 'date' is missing.*days between orders are not enough"):
         read_orders(log)
 
@@ -169,8 +171,8 @@ def test_a_log_without_days_is_refused() -> None:
 def test_a_stack_of_snapshots_is_no_log() -> None:
     """Its ids repeat and it has dates, but each id stands at each cutoff once."""
     stack = pd.DataFrame({"user": ["a", "b", "a", "b"], "cutoff": ["2025-01-31"] * 2 + ["2025-02-28"] * 2})
-    assert not looks_like_orders(stack)
-    assert looks_like_orders(pd.concat([stack, stack]))
+    assert not looks_like_order_log(stack)
+    assert looks_like_order_log(pd.concat([stack, stack]))
 
 
 @pytest.mark.parametrize(
@@ -221,7 +223,7 @@ def test_defaults_suit_the_rhythm_of_the_log() -> None:
         "2024-12-26", "2024-10-27", 60, 120,
     )  # fmt: skip
     assert found.periods == 5
-    seen = snapshot(orders, horizon_days=found.horizon_days)
+    seen = take_snapshot(orders, horizon_days=found.horizon_days)
     assert (seen.cutoff, seen.active_days) == (found.cutoff, found.active_days)
     assert (found.horizon_for(None), found.horizon_for(2), found.horizon_for(9)) == (60, 80, 120)
 

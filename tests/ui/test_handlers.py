@@ -13,7 +13,7 @@ from retention.churn.diagnostics import Uncalibrated
 from retention.churn.model import ChurnModel
 from retention.customers.table import Customers
 from retention.errors import InputError
-from retention.orders.snapshots import Snapshot
+from retention.orders.snapshot import Snapshot
 from retention.profit.economics import PRESETS, Economics
 from retention.ui.components import export
 from retention.ui.components import html as views

@@ -6,7 +6,7 @@ from html import escape
 from retention.customers.audit import Finding
 from retention.customers.audit.findings import percent
 from retention.errors import InputError
-from retention.orders.snapshots import Snapshot
+from retention.orders.snapshot import Snapshot
 from retention.profit.curve import ProfitCurve
 from retention.profit.profit_text import below_break_even, nobody_pays
 from retention.ui.session import Session

@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from retention.orders.snapshots import Defaults
+from retention.orders.defaults import Defaults
 from retention.ui.job_results import JobResult, with_customers
 from retention.ui.session import Session
 from retention.ui.shell.screen import Screen, Updates

@@ -17,8 +17,10 @@ from retention.customers.audit import audit
 from retention.customers.intake import guess_customer_roles, read_customers
 from retention.customers.table import Customers
 from retention.errors import InputError
-from retention.orders.order_columns import holds_dates, repeats
-from retention.orders.snapshots import Defaults, Orders, defaults_for, looks_like_orders, read_orders, snapshot
+from retention.orders.defaults import Defaults, defaults_for
+from retention.orders.order_columns import has_date_column, ids_repeat, looks_like_order_log
+from retention.orders.order_log import Orders, read_orders
+from retention.orders.snapshot import take_snapshot
 from retention.tabular.files import Limits
 from retention.tabular.tables import read_table
 from retention.ui.files import kept_still
@@ -113,12 +115,12 @@ def _seems(file: Path) -> Upload:
 
 def _one_row_an_order(frame: pd.DataFrame, guesses: Mapping[str, str | None]) -> bool:
     """Whether to ask for the columns of an order log first; the person can say otherwise."""
-    if looks_like_orders(frame):
+    if looks_like_order_log(frame):
         return True
     if guesses.get("label") is not None:  # who left is known of customers, not of orders
         return False
     id = guesses.get("id")
-    return holds_dates(frame) if id is None else repeats(frame, id)
+    return has_date_column(frame) if id is None else ids_repeat(frame, id)
 
 
 def look_again(path: str | None, *, customer: str | None, time: str | None, amount: str | None) -> Defaults | None:
@@ -187,12 +189,12 @@ def use_orders(
 ) -> Session:
     """Replace the customers by the snapshots of an uploaded order log.
 
-    Boxes that were left blank take the defaults of :func:`retention.orders.snapshots.snapshot`; a number for
+    Boxes that were left blank take the defaults of :func:`retention.orders.snapshot.take_snapshot`; a number for
     ``quiet_gaps`` makes the label a silence of so many of one's own gaps.
     """
     with _uploaded(path) as file:
         orders = read_orders(file, customer=customer, time=time, amount=amount)
-    past = pipeline.take_snapshot(
+    past = pipeline.customers_from_orders(
         orders,
         cutoff=cutoff or None,
         horizon_days=_whole(horizon_days),
@@ -200,7 +202,7 @@ def use_orders(
         quiet_gaps=quiet_gaps,
         periods=_whole(periods) or 1,
     )
-    today = snapshot(orders, horizon_days=None, active_days=past.active_days)
+    today = take_snapshot(orders, horizon_days=None, active_days=past.active_days)
     return _begin(session, past, today=today, orders=orders)
 
 

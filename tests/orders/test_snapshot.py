@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retention.errors import InputError
-from retention.orders.snapshots import Snapshot, read_orders, snapshot
+from retention.orders.order_log import read_orders
+from retention.orders.snapshot import Snapshot, take_snapshot
 
 
 def seen(*rows: tuple[str, str], **asked: Any) -> Snapshot:
     """Take a snapshot of orders given as customer and day."""
     frame = pd.DataFrame(rows, columns=["user_id", "date"]).assign(amount=10.0)
-    return snapshot(read_orders(frame, today=dt.date(2030, 1, 1)), **asked)
+    return take_snapshot(read_orders(frame, today=dt.date(2030, 1, 1)), **asked)
 
 
 LOG = (
@@ -90,7 +91,7 @@ def test_a_refund_is_no_sign_of_staying() -> None:
             "amount": [9.0, -9.0, 1.0],
         }
     )
-    taken = snapshot(read_orders(frame), cutoff="2025-01-01", horizon_days=30)
+    taken = take_snapshot(read_orders(frame), cutoff="2025-01-01", horizon_days=30)
     assert taken.frame["churn"].tolist() == [1]
 
 
@@ -111,7 +112,7 @@ def test_a_given_cutoff_may_miss_a_tenth_of_the_horizon() -> None:
         ({"active_days": -1}, "active_days is -1; it must be at least 1 day"),
         ({"quiet_gaps": 0.5}, "quiet_gaps must be a number from 1"),
         ({"quiet_gaps": 3, "horizon_days": None}, "quiet_gaps must be a number from 1, and needs a horizon"),
-        ({"cutoff": "2026-01-01", "horizon_days": None}, "nobody is left to describe on 2026-01-01"),
+        ({"cutoff": "2026-01-01", "horizon_days": None}, "no customer can be described at 2026-01-01"),
     ],
 )
 def test_what_does_not_fit_is_one_sentence(asked: dict[str, Any], sentence: str) -> None:
@@ -208,7 +209,7 @@ def test_a_name_in_the_log_is_no_feature() -> None:
             "name": ["A", "Asha", "Aisha"],
         }
     )
-    taken = snapshot(read_orders(frame), cutoff="2025-01-10", horizon_days=30)
+    taken = take_snapshot(read_orders(frame), cutoff="2025-01-10", horizon_days=30)
     assert taken.frame["name"].tolist() == ["Asha"]
     assert taken.roles.name == "name"
     assert not [column for column in taken.feature_names if "name" in column]

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from retention.customers.intake import read_customers
 from retention.customers.table import Customers, Roles
 from retention.errors import InputError
-from retention.orders.snapshots import Orders, Snapshot, read_orders, snapshot, stack_snapshots
+from retention.orders.order_log import Orders, read_orders
+from retention.orders.panel import take_panel
+from retention.orders.snapshot import Snapshot, take_snapshot
 from retention.simulation.simulate import simulate
 from retention.tabular.csv_export import write_csv
 
@@ -40,7 +42,7 @@ def by_cutoff(stack: Customers, column: str) -> dict[str, dict[str, Any]]:
 
 def test_default_cutoffs_lie_a_horizon_apart() -> None:
     """The newest leaves a full horizon; the labels of the others end where the next cutoff is."""
-    stack = stack_snapshots(LOG, horizon_days=30)
+    stack = take_panel(LOG, horizon_days=30)
     assert stack.cutoffs == ("2025-04-01", "2025-05-01", "2025-05-31")
     assert (stack.cutoff, stack.horizon_days, stack.active_days) == ("2025-05-31", 30, 60)
     assert by_cutoff(stack, "churn") == {
@@ -52,29 +54,29 @@ def test_default_cutoffs_lie_a_horizon_apart() -> None:
 
 def test_the_newest_can_be_chosen() -> None:
     """The others follow from it."""
-    assert stack_snapshots(LOG, newest="2025-05-10", periods=2).cutoffs == ("2025-04-10", "2025-05-10")
+    assert take_panel(LOG, newest="2025-05-10", periods=2).cutoffs == ("2025-04-10", "2025-05-10")
 
 
 def test_cutoffs_go_as_far_back_as_the_log_supports() -> None:
     """Sixty days of the log are needed up to a cutoff: 2 March is the first day that has them."""
-    stack = stack_snapshots(LOG, periods=12)
+    stack = take_panel(LOG, periods=12)
     assert stack.cutoffs == ("2025-03-02", "2025-04-01", "2025-05-01", "2025-05-31")
     assert "the log supports 4 cutoffs of the 12 asked for" in stack.notes
-    assert stack_snapshots(LOG, periods=12, active_days=91).cutoffs[0] == "2025-04-01"
-    assert stack_snapshots(LOG, periods=12, active_days=92).cutoffs[0] == "2025-05-01"
+    assert take_panel(LOG, periods=12, active_days=91).cutoffs[0] == "2025-04-01"
+    assert take_panel(LOG, periods=12, active_days=92).cutoffs[0] == "2025-05-01"
 
 
 def test_an_empty_stretch_of_the_log_is_no_cutoff() -> None:
     """A first order years ago supports nothing in between."""
     old = log(("old", "2020-01-01"), *daily("a", "2025-01-01", "2025-06-30"))
-    assert stack_snapshots(old, periods=12).cutoffs[0] == "2025-01-01"
+    assert take_panel(old, periods=12).cutoffs[0] == "2025-01-01"
 
 
 def test_a_stack_is_snapshots_under_one_another() -> None:
     """Each part is the snapshot of its day, and the newest is that of a single one, label and all."""
-    stack = stack_snapshots(LOG)
+    stack = take_panel(LOG)
     for period, cutoff in enumerate(stack.cutoffs):
-        alone = snapshot(LOG, cutoff=cutoff, active_days=60).frame
+        alone = take_snapshot(LOG, cutoff=cutoff, active_days=60).frame
         part = stack.take(stack.period == period).frame.drop(columns="cutoff").reset_index(drop=True)
         pd.testing.assert_frame_equal(part, alone)
     assert stack.newest().ids.tolist() == ["a", "b", "new"]
@@ -82,7 +84,7 @@ def test_a_stack_is_snapshots_under_one_another() -> None:
 
 def test_a_person_has_one_number_at_all_cutoffs() -> None:
     """Ids repeat over time, never within a cutoff; the cutoff is a role and no feature."""
-    stack = stack_snapshots(LOG)
+    stack = take_panel(LOG)
     assert stack.groups.tolist() == [0, 1, 0, 1, 0, 1, 2]
     assert stack.period.tolist() == [0, 0, 1, 1, 2, 2, 2]
     assert stack.roles.cutoff == "cutoff"
@@ -103,20 +105,20 @@ def test_customers_without_cutoffs_are_one_period() -> None:
 def test_active_days_are_those_of_the_oldest_cutoff() -> None:
     """What is usual is judged by what was known at all cutoffs: here a gap of 25 days, not the later 1."""
     slow = log(*daily("a", "2025-01-01", "2025-03-31", every=25), *daily("a", "2025-04-01", "2025-09-30"))
-    stack = stack_snapshots(slow, cutoffs=["2025-03-31", "2025-08-31"])
+    stack = take_panel(slow, cutoffs=["2025-03-31", "2025-08-31"])
     assert stack.active_days == 75
 
 
 def test_given_cutoffs_are_taken_in_order_and_once() -> None:
     """In any order, as text or dates."""
     given = ["2025-05-31", dt.date(2025, 4, 1), "2025-05-31"]
-    assert stack_snapshots(LOG, cutoffs=given).cutoffs == ("2025-04-01", "2025-05-31")
+    assert take_panel(LOG, cutoffs=given).cutoffs == ("2025-04-01", "2025-05-31")
 
 
 def test_a_label_never_looks_past_the_next_cutoff() -> None:
     """Month ends may be a little less than a horizon apart; then the label ends with the month."""
     late = log(*daily("a", "2025-01-01", "2025-06-30"), ("b", "2025-01-31"), ("b", "2025-03-02"))
-    stack = stack_snapshots(late, cutoffs=["2025-01-31", "2025-02-28", "2025-03-31"], active_days=60)
+    stack = take_panel(late, cutoffs=["2025-01-31", "2025-02-28", "2025-03-31"], active_days=60)
     assert by_cutoff(stack, "churn")["2025-01-31"] == {"a": 0, "b": 1}  # back on 2 March, day 30
     assert by_cutoff(stack, "churn")["2025-02-28"] == {"a": 0, "b": 0}
 
@@ -127,7 +129,7 @@ def test_silence_must_be_over_by_the_next_cutoff() -> None:
         *daily("weekly", "2025-01-01", "2025-03-26", every=7),
         *daily("slow", "2025-01-01", "2025-03-26", every=14),
     ]
-    stack = stack_snapshots(
+    stack = take_panel(
         log(*rows, ("end", "2025-07-01")), cutoffs=["2025-03-30", "2025-04-29"], quiet_gaps=3, active_days=90
     )
     assert by_cutoff(stack, "churn") == {"2025-03-30": {"weekly": 1}, "2025-04-29": {"slow": 1}}
@@ -141,7 +143,7 @@ def test_columns_are_those_of_the_newest_cutoff() -> None:
         "city": [None] * 6 + ["Pune", "Goa"] * 3,
         "rating": [None] * 6 + [4.0, 5.0] * 3,
     })  # fmt: skip
-    stack = stack_snapshots(read_orders(frame), cutoffs=["2025-03-12", "2025-05-12"])
+    stack = take_panel(read_orders(frame), cutoffs=["2025-03-12", "2025-05-12"])
     assert by_cutoff(stack, "city_usual")["2025-05-12"] == {"a": "Pune", "b": "Goa"}
     assert stack.frame.loc[stack.period == 0, "city_usual"].isna().all()
     assert stack.frame["city_usual"].dtype == "str"
@@ -152,19 +154,19 @@ def test_columns_are_those_of_the_newest_cutoff() -> None:
 def test_profile_and_name_are_joined_at_each_cutoff() -> None:
     """Facts about people come to all of their rows."""
     profile = pd.DataFrame({"user_id": ["a", "b"], "name": ["Asha", "Ravi"], "city": ["Pune", "Goa"]})
-    stack = stack_snapshots(LOG, profile=profile, periods=2)
+    stack = take_panel(LOG, profile=profile, periods=2)
     assert stack.roles.name == "name"
     assert by_cutoff(stack, "city")["2025-05-01"] == {"a": "Pune", "b": "Goa"}
     taken = profile.rename(columns={"city": "cutoff"})
     with pytest.raises(InputError, match="column 'cutoff' is taken"):
-        stack_snapshots(LOG, profile=taken)
+        take_panel(LOG, profile=taken)
 
 
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
         ({"periods": 0}, "periods is 0; it must be at least 1"),
-        ({"cutoffs": []}, "give the cutoffs of a stack, at least one"),
+        ({"cutoffs": []}, "pass the cutoffs of a panel, at least one"),
         ({"cutoffs": ["2025-05-01"], "newest": "2025-05-31"}, "not both"),
         ({"cutoffs": ["2025-05-01", "2025-05-27"]}, "2025-05-01 and 2025-05-27 are 26 days apart"),
         ({"cutoffs": ["2025-05-01", "2025-06-20"]}, "cutoff 2025-06-20 does not fit"),
@@ -178,7 +180,7 @@ def test_profile_and_name_are_joined_at_each_cutoff() -> None:
 def test_what_does_not_fit_is_one_sentence(asked: dict[str, Any], sentence: str) -> None:
     """A day, a number or a distance that cannot be says what could."""
     with pytest.raises(InputError, match=sentence):
-        stack_snapshots(LOG, **asked)
+        take_panel(LOG, **asked)
 
 
 DAYS = pd.date_range("2025-01-01", "2025-06-30").strftime("%Y-%m-%d").tolist()
@@ -189,7 +191,7 @@ CUTOFFS = ["2025-03-15", "2025-04-15", "2025-05-15"]
 def taken(rows: list[tuple[str, str]]) -> Snapshot:
     """Stack the cutoffs of a log in which somebody is active at each of them."""
     kept = [("a", "2025-03-01"), ("a", "2025-04-01"), ("a", "2025-05-01"), ("z", "2025-06-30")]
-    return stack_snapshots(log(*kept, *rows), cutoffs=CUTOFFS)
+    return take_panel(log(*kept, *rows), cutoffs=CUTOFFS)
 
 
 @pytest.mark.slow
@@ -212,7 +214,7 @@ def test_what_comes_after_a_cutoff_is_in_no_row_before_it(
 def test_a_stack_reads_back_from_a_file(tmp_path: Path) -> None:
     """Written as CSV and read without being told anything, the same rows with the same roles are there."""
     market = simulate(120, seed=3)
-    stack = stack_snapshots(read_orders(market.orders), profile=market.customers)
+    stack = take_panel(read_orders(market.orders), profile=market.customers)
     write_csv(stack.frame, tmp_path / "stack.csv")
     back = read_customers(tmp_path / "stack.csv")
     assert (back.roles.cutoff, back.roles.label, back.cutoffs) == ("cutoff", "churn", stack.cutoffs)
