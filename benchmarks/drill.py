@@ -29,15 +29,15 @@ import pandas as pd
 
 from retention.errors import OfferError
 from retention.messages.batch import write_messages
-from retention.messages.guard import check
+from retention.messages.guard import check_template
 from retention.messages.ledger import Ledger
-from retention.messages.llm.client import Draft, HubWriter, unplugged
+from retention.messages.llm.client import HubWriter, TemplateDraft, switched_off_writer
 from retention.messages.llm.outcome import FailureKind
-from retention.messages.llm.prompt import line_of
-from retention.messages.offer_wording import word_offers
+from retention.messages.llm.prompt import template_in_reply
+from retention.messages.offer_text import offer_texts
 from retention.messages.run import MessageRun
 from retention.messages.segments import MessageSegment
-from retention.messages.templates import compose
+from retention.messages.templates import compose_message
 from retention.tabular.csv_export import write_csv
 from retention.targeting import read_send_list
 from tests.messages.cases import CASH, OFFERS, many_kinds
@@ -66,11 +66,11 @@ class Timed(HubWriter):
 
     slowest_s = 0.0
 
-    async def write(self, facts: MessageSegment, *, deadline_s: float) -> Draft:
+    async def write(self, segment: MessageSegment, *, deadline_s: float) -> TemplateDraft:
         """Ask for one line."""
         started = time.monotonic()
         try:
-            return await super().write(facts, deadline_s=deadline_s)
+            return await super().write(segment, deadline_s=deadline_s)
         finally:
             self.slowest_s = max(self.slowest_s, time.monotonic() - started)
 
@@ -113,7 +113,7 @@ class Drill:
             if fault in OUTAGES:
                 longest = max(longest, (fault, campaign.seconds - alone), key=lambda pair: pair[1])
                 calls = max(calls, campaign.breaker.calls)
-        plug = unplugged()
+        plug = switched_off_writer()
         campaign = self.write(writer=plug)
         plug.close()
         whole &= sound(campaign, self.rows)
@@ -165,7 +165,7 @@ class Drill:
         yield Finding("6", "recovery after the server is back", f"<= {bound:g} s", f"{took:.2f} s", took <= bound)
 
     async def _until_answered(self, writer: HubWriter) -> None:
-        while (await writer.write(MessageSegment(), deadline_s=DEADLINE_S)).line is None:
+        while (await writer.write(MessageSegment(), deadline_s=DEADLINE_S)).template is None:
             await asyncio.sleep(0.02)
 
     def frequent(self) -> Iterator[Finding]:
@@ -266,7 +266,11 @@ class Drill:
                 refused = False
             except OfferError:
                 refused = True
-        same = first.messages["message"].str.encode("utf-8").equals(again.messages["message"].str.encode("utf-8"))
+        same = (
+            first.messages_frame["message"]
+            .str.encode("utf-8")
+            .equals(again.messages_frame["message"].str.encode("utf-8"))
+        )
         yield Finding("13", "the same key again; with other input", "byte for byte; an error",
                       f"{'the same' if same else 'different'}; {'an error' if refused else 'accepted'}",
                       same and refused)  # fmt: skip
@@ -274,13 +278,13 @@ class Drill:
     def adversaries(self) -> Iterator[Finding]:
         """Item 14: 10,000 replies made of attacks, of innocent text and of both."""
         dice = random.Random(14)  # noqa: S311  which attacks to mix
-        wording = word_offers([CASH], language="en", currency="₹")["cash_50"]
+        wording = offer_texts([CASH], language="en", currency="₹")["cash_50"]
         passed = unsafe = 0
         for _ in range(10_000):
-            line = line_of(adversarial_reply(dice))
-            if check(line, "en").fit:
+            line = template_in_reply(adversarial_reply(dice))
+            if check_template(line, "en").fit:
                 passed += 1
-                message = compose(line, name="Priya", offer=wording, language="en") or ""
+                message = compose_message(line, name="Priya", offer=wording, language="en") or ""
                 unsafe += is_unsafe(message, wording.full)
         yield Finding("14", "unsafe among 10,000 adversarial replies", "0",
                       f"{unsafe} ({passed:,} were fit to send)", unsafe == 0 and passed > 0)  # fmt: skip
@@ -289,11 +293,12 @@ class Drill:
         """Item 15: two processes with other hash seeds and no sockets."""
         code = (
             "import hashlib, socket; from tests.messages.cases import OFFERS, many_kinds;"
-            "from retention.messages.batch import write_offers; socket.socket = None;"
-            f"m = write_offers(many_kinds({len(self.rows)}), id='customer_id', offers=OFFERS).messages['message'];"
+            "from retention.messages.batch import write_messages; socket.socket = None;"
+            f"run = write_messages(many_kinds({len(self.rows)}), id='customer_id', offers=OFFERS);"
+            "m = run.messages_frame['message'];"
             "print(hashlib.sha256('\\n'.join(m).encode()).hexdigest())"
         )
-        found = {hashlib.sha256("\n".join(self.write().messages["message"]).encode()).hexdigest()}
+        found = {hashlib.sha256("\n".join(self.write().messages_frame["message"]).encode()).hexdigest()}
         for seed in ("1", "2"):
             environment = {**os.environ, "PYTHONHASHSEED": seed}
             ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True,
@@ -308,7 +313,7 @@ class Drill:
         names = [f"{prefix}cmd|'/c calc'!A1" for prefix in prefixes] + ["+91 98765 43210", "-5", "'=already"]
         rows = self.rows.head(len(names)).assign(name=names, cuisine=names, reason_1=names)
         path = self.folder / "formulas.csv"
-        write_csv(self.write(rows).messages, path)
+        write_csv(self.write(rows).messages_frame, path)
         with path.open(encoding="utf-8-sig", newline="") as file:
             cells = [cell for row in csv.reader(file) for cell in row]
         live = sum(cell[:1] in prefixes and cell not in {"+91 98765 43210", "-5"} for cell in cells if cell)
@@ -334,14 +339,14 @@ class Drill:
             logging.getLogger().removeHandler(listener)
         sent = [request.head + request.body for request in self.server.requests]
         leaks = sum("canary" in text.lower() for text in (*sent, *heard, str(campaign.breaker)))
-        named = campaign.messages["message"].str.contains("Canaryname").all()
+        named = campaign.messages_frame["message"].str.contains("Canaryname").all()
         yield Finding("19", "canaries in requests and log lines", "0", f"{leaks} of {len(sent) + len(heard)}",
                       leaks == 0 and bool(named) and bool(sent))  # fmt: skip
 
 
 def sound(campaign: MessageRun, rows: pd.DataFrame) -> bool:
     """Whether each customer has exactly one message that fits and says the offer."""
-    messages = campaign.messages
+    messages = campaign.messages_frame
     words = {offer.id: offer.gives["en"] for offer in OFFERS}
     return (
         messages["customer_id"].tolist() == rows["customer_id"].tolist()

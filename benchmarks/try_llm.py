@@ -14,7 +14,7 @@ from pathlib import Path
 
 from retention.messages.batch import write_messages
 from retention.messages.llm.client import HubWriter
-from retention.messages.review import distinct_lines
+from retention.messages.review import distinct_templates
 from tests.messages.cases import OFFERS, many_kinds
 from tests.stand_ins.small_model import SmallModel
 
@@ -50,11 +50,11 @@ def offers(base_url: str, customers: int) -> int:
     finally:
         writer.close()
     print(file=sys.stderr)
-    for row in distinct_lines(campaign).itertuples():
+    for row in distinct_templates(campaign).itertuples():
         print(f"{row.customers:>6} {row.source:<14} {row.line}")
-    for note, n in Counter(campaign.messages["message_note"]).most_common():
+    for note, n in Counter(campaign.messages_frame["message_note"]).most_common():
         print(f"{n:>6} {note or 'no remark'}")
-    print(f"{campaign.written:,} messages in {campaign.seconds:.0f} s; {campaign.breaker.in_words()}")
+    print(f"{campaign.message_count:,} messages in {campaign.seconds:.0f} s; {campaign.breaker.describe()}")
     return 0
 
 

@@ -144,7 +144,7 @@ class Demo:
     model: ChurnModel
     curve: ProfitCurve
     scored: Scored
-    campaign: MessageRun
+    message_run: MessageRun
     files: tuple[Path, ...]
 
 
@@ -176,7 +176,7 @@ def demo(
     campaign = write_messages(
         scored.send_list, id=scored.id, offers=offers_at(economics), writer=writer, currency=economics.currency
     )
-    write_csv(campaign.messages, files[4])
+    write_csv(campaign.messages_frame, files[4])
     page = folder / "report.html"
     made_at = dt.datetime.now(dt.UTC).date()
     html = report(model, curve, made_at=made_at, source=past.source, findings=audit(past), scored=scored,

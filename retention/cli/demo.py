@@ -34,13 +34,14 @@ def _demo(options: argparse.Namespace) -> Outcome:
         "profit_all": found["profit_all"],
         "profit_none": found["profit_none"],
         "customers": len(made.scored.send_list),
-        "messages": made.campaign.written,
+        "messages": made.message_run.message_count,
         "files": [str(file) for file in made.files],
         "evidence": {f"profit_{name}": found["evidence"][f"profit_{key}"] for name, key in
                      [("model", "best"), ("all", "all"), ("none", "none")]},
     }  # fmt: skip
     return found, lines(
         in_words(made.curve),
-        f"{made.campaign.written:,} messages for today's send list of {len(made.scored.send_list):,} customers",
+        f"{made.message_run.message_count:,} messages for today's send list "
+        f"of {len(made.scored.send_list):,} customers",
         f"files in {options.out}: " + ", ".join(file.name for file in made.files),
     )

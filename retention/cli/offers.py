@@ -57,12 +57,12 @@ def _offers(options: argparse.Namespace) -> Outcome:
         for resource in (writer, ledger):
             if resource is not None:
                 resource.close()
-    write_csv(campaign.messages, options.out)
+    write_csv(campaign.messages_frame, options.out)
     if options.held_back is not None:
-        write_csv(campaign.held, options.held_back)
+        write_csv(campaign.held_back_frame, options.held_back)
     return campaign.as_dict(), lines(
-        f"{campaign.written:,} messages in {options.out}, {campaign.held_back:,} customers held back",
-        *(f"held back: {n:,} {reason}" for reason, n in campaign.held_back_because.items()),
+        f"{campaign.message_count:,} messages in {options.out}, {campaign.held_back_count:,} customers held back",
+        *(f"held back: {n:,} {reason}" for reason, n in campaign.held_back_by_reason.items()),
         "written by: " + (", ".join(f"{source} {n:,}" for source, n in campaign.by_source.items()) or "nobody"),
-        campaign.breaker.in_words(),
+        campaign.breaker.describe(),
     )

@@ -28,7 +28,7 @@ from retention.errors import InputError, ModelError, PublishError
 from retention.hub.connection import Hub
 from retention.hub.reference import Reference
 from retention.hub.repository import download, look
-from retention.messages.ledger import Entry, Ledger, Record
+from retention.messages.ledger import Ledger, LedgerEntry, LedgerRecord
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
@@ -134,7 +134,7 @@ def _restored(ledger: Path, repo: str, *, seal: "Fernet", hub: Hub, every_minute
 
     hub.check_token(repo)
     reference = Reference.parse(repo)
-    records: list[Record] = []
+    records: list[LedgerRecord] = []
     with hub.talk(reference, "dataset") as api:
         try:
             state = look(api, hub, reference, "dataset")
@@ -152,12 +152,12 @@ def _restored(ledger: Path, repo: str, *, seal: "Fernet", hub: Hub, every_minute
         return Shards(ledger, seal, up=up, repo=reference.repo, hub=hub, api=api, every=every_minutes)
 
 
-def _opened(content: bytes, seal: "Fernet", source: str) -> list[Record]:
+def _opened(content: bytes, seal: "Fernet", source: str) -> list[LedgerRecord]:
     from cryptography.fernet import InvalidToken
 
     try:
         rows = json.loads(seal.decrypt(json.loads(content)["sealed"]))
-        return [Record(row["run"], Entry(**row["entry"]), row["sealed_at"]) for row in rows]
+        return [LedgerRecord(row["run"], LedgerEntry(**row["entry"]), row["sealed_at"]) for row in rows]
     except InvalidToken:
         raise ModelError(
             f"{source}: was changed, or sealed with another key; set the RETENTION_LEDGER_KEY it was sealed with"

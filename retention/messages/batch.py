@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from retention.errors import Cancelled, InputError, OfferError
-from retention.messages.drafts import Brief, Message, draft_messages
-from retention.messages.ledger import Entry, Ledger
-from retention.messages.llm.client import Draft, Writer
+from retention.messages.drafts import Message, WritingBrief, draft_messages
+from retention.messages.ledger import Ledger, LedgerEntry
+from retention.messages.llm.client import TemplateDraft, Writer
 from retention.messages.llm.outcome import OFF
-from retention.messages.llm.template_pool import model_lines
-from retention.messages.run import MessageRun, held_back, with_messages
+from retention.messages.llm.template_pool import request_templates
+from retention.messages.run import MessageRun, held_back_rows, with_messages
 from retention.messages.segments import MessageSegment
-from retention.messages.templates import SOURCE
+from retention.messages.templates import BACKUP
 from retention.profit.catalogue import Offer
 from retention.progress import Progress, pace, silent
 
@@ -45,7 +45,7 @@ def write_messages(
     deadline_s: float | None = None,
     cool_down_days: float = COOL_DOWN_DAYS,
     review: bool = False,
-    anew: bool = False,
+    ignore_drafts: bool = False,
     progress: Progress = silent,
 ) -> MessageRun:
     """Write a message for every customer of a send list.
@@ -102,19 +102,21 @@ def write_messages(
     if not cool_down_days >= 0:
         raise InputError(f"cool-down: must be 0 days or more, got {cool_down_days:g}; 0 holds nobody back")
     asked = _rows(send_list, id, everyone=everyone)
-    brief = Brief(id, tuple(offers), tone, language, currency)
+    brief = WritingBrief(id, tuple(offers), tone, language, currency)
     messages = draft_messages(asked[~asked[id].astype("str").duplicated()], brief, progress=progress)
     run = run or _run_of(messages)
     work = _Work(messages) if ledger is None else _work(messages, ledger, run, cool_down_days)
-    if review and ledger is not None and not anew:
+    if review and ledger is not None and not ignore_drafts:
         work.take_up(ledger.drafts(run))
     stopped = False
     try:
         for finished in _finished(work, writer, deadline_s, progress):
             if ledger is not None and review:
-                ledger.keep(run, (message.entry() for message in finished))
+                ledger.save_drafts(run, (message.ledger_entry() for message in finished))
             elif ledger is not None:
-                ledger.seal(run, (message.entry() for message in finished), cool_down_days=cool_down_days)
+                ledger.approve(
+                    run, (message.ledger_entry() for message in finished), cool_down_days=cool_down_days
+                )
             work.done |= {message.customer: message for message in finished}
         progress(0.97, "Writing everything down")
     except Cancelled:
@@ -123,28 +125,30 @@ def write_messages(
         stopped = True
     if ledger is not None:
         ledger.flush()
-    written = {**work.waiting, **work.done} if review or ledger is None else sealed_of(messages, ledger, run)
+    written = (
+        {**work.waiting, **work.done} if review or ledger is None else approved_messages(messages, ledger, run)
+    )
     rows, used = with_messages(asked, written, id=id)
     return MessageRun(
         rows,
-        held_back(asked, written, work.lately, id=id, days=cool_down_days),
+        held_back_rows(asked, written, work.lately, id=id, days=cool_down_days),
         used,
         brief,
         run,
         time.monotonic() - started,
         OFF if writer is None else writer.report(),
-        pools=work.pools,
-        sealed=not review or (bool(work.sealed) and work.sealed >= written.keys()),
+        template_pools=work.pools,
+        approved=not review or (bool(work.sealed) and work.sealed >= written.keys()),
         stopped=stopped,
     )
 
 
-def sealed_of(messages: Mapping[str, Message], ledger: Ledger, run: str) -> dict[str, Message]:
+def approved_messages(messages: Mapping[str, Message], ledger: Ledger, run: str) -> dict[str, Message]:
     """Return the messages as they stand in the ledger, without those that are not there."""
     ledger.flush()
     entries = ledger.entries(run)
     return {
-        customer: message.sealed(entries[customer])
+        customer: message.as_in_ledger(entries[customer])
         for customer, message in messages.items()
         if customer in entries
     }
@@ -161,7 +165,7 @@ def _rows(send_list: pd.DataFrame, id: str, *, everyone: bool) -> pd.DataFrame:
 
 
 def _run_of(messages: Mapping[str, Message]) -> str:
-    inputs = "".join(f"{customer}\x1f{message.input}\n" for customer, message in sorted(messages.items()))
+    inputs = "".join(f"{customer}\x1f{message.input_hash}\n" for customer, message in sorted(messages.items()))
     return "input-" + hashlib.sha256(inputs.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -173,30 +177,30 @@ class _Work:
     lately: Mapping[str, float] = field(default_factory=dict)
     sealed: frozenset[str] = frozenset()
     done: dict[str, Message] = field(default_factory=dict)
-    pools: dict[MessageSegment, tuple[Draft, ...]] = field(default_factory=dict)
+    pools: dict[MessageSegment, tuple[TemplateDraft, ...]] = field(default_factory=dict)
 
-    def take_up(self, drafts: Mapping[str, Entry]) -> None:
+    def take_up(self, drafts: Mapping[str, LedgerEntry]) -> None:
         """Go on from drafts made of the same input, the library's aside: a model may do better by now."""
         for customer, draft in drafts.items():
             message = self.waiting.get(customer)
-            if message is not None and message.input == draft.input and draft.source != SOURCE:
-                self.done[customer] = message.sealed(draft)
+            if message is not None and message.input_hash == draft.input and draft.source != BACKUP:
+                self.done[customer] = message.as_in_ledger(draft)
                 del self.waiting[customer]
                 if draft.tier == "model":
-                    pool = self.pools.get(message.facts, ())
-                    if all(known.line != draft.line for known in pool):
-                        self.pools[message.facts] = (*pool, Draft(draft.line, draft.source))
+                    pool = self.pools.get(message.segment, ())
+                    if all(known.template != draft.line for known in pool):
+                        self.pools[message.segment] = (*pool, TemplateDraft(draft.line, draft.source))
 
 
 def _work(messages: Mapping[str, Message], ledger: Ledger, run: str, days: float) -> _Work:
     """Leave out what this run has sealed, and those whose cool-down speaks against it."""
     entries = ledger.entries(run)
     known = {customer: message for customer, message in messages.items() if customer in entries}
-    if any(entries[customer].input != message.input for customer, message in known.items()):
+    if any(entries[customer].input != message.input_hash for customer, message in known.items()):
         raise OfferError(
             f"run {run!r}: has already written to some of these customers from other input; name a new run"
         )
-    lately = ledger.lately(run, days)
+    lately = ledger.recently_messaged(run, days)
     return _Work(
         {
             customer: message
@@ -205,7 +209,7 @@ def _work(messages: Mapping[str, Message], ledger: Ledger, run: str, days: float
         },
         lately,
         frozenset(known),
-        {customer: message.sealed(entries[customer]) for customer, message in known.items()},
+        {customer: message.as_in_ledger(entries[customer]) for customer, message in known.items()},
     )
 
 
@@ -218,7 +222,7 @@ def _finished(
         return
     segments: defaultdict[MessageSegment, list[Message]] = defaultdict(list)
     for message in work.waiting.values():
-        segments[message.facts].append(message)
+        segments[message.segment].append(message)
     sizes = {facts: len(messages) for facts, messages in segments.items()}
     seconds = deadline_s or writer.deadline_s or (DEADLINE_S if len(work.waiting) > 1 else DEADLINE_ALONE_S)
     started = time.monotonic()
@@ -231,7 +235,7 @@ def _finished(
         )
         progress(0.2 + 0.75 * answered / max(asked, 1), f"{words}; {speed}" if speed else words)
 
-    for facts, pool in model_lines(writer, sizes, deadline_s=seconds, tick=tick):
+    for facts, pool in request_templates(writer, sizes, deadline_s=seconds, tick=tick):
         work.pools[facts] = (*work.pools.get(facts, ()), *pool.drafts)
-        yield [message.upgraded(pool) for message in segments[facts]]
+        yield [message.with_model_template(pool) for message in segments[facts]]
         customers += sizes[facts]

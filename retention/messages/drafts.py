@@ -8,11 +8,11 @@ import pandas as pd
 
 from retention.customers.person_names import clean_name
 from retention.errors import InputError, OfferError
-from retention.messages.ledger import Entry
-from retention.messages.llm.template_pool import Pool
-from retention.messages.offer_wording import Wording, word_offers
-from retention.messages.segments import MessageSegment, coarse_facts
-from retention.messages.templates import SOURCE, backup_message, compose, pick
+from retention.messages.ledger import LedgerEntry
+from retention.messages.llm.template_pool import TemplatePool
+from retention.messages.offer_text import OfferText, offer_texts
+from retention.messages.segments import MessageSegment, segments_of
+from retention.messages.templates import BACKUP, backup_message, compose_message, pick
 from retention.profit.catalogue import Offer
 from retention.progress import Progress, silent
 
@@ -27,7 +27,7 @@ _INPUTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
+class WritingBrief:
     """How messages are to be written.
 
     Attributes
@@ -69,40 +69,50 @@ class Message:
 
     customer: str
     name: str | None
-    facts: MessageSegment
+    segment: MessageSegment
     offer: Offer
-    wording: Wording
-    input: str
-    line: str
+    offer_text: OfferText
+    input_hash: str
+    template: str
     text: str
-    source: str = SOURCE
+    source: str = BACKUP
     note: str = ""
 
-    def upgraded(self, pool: Pool) -> "Message":
+    def with_model_template(self, template_pool: TemplatePool) -> "Message":
         """Return the message on a line of the pool, or this one with a note why there is none."""
-        if not pool.drafts:
-            return replace(self, note=_joined(self.note, pool.note)) if pool.note else self
-        draft = pick(pool.drafts, self.customer, self.facts)
-        assert draft.line is not None  # noqa: S101  a pool holds lines
-        text = compose(draft.line, name=self.name, offer=self.wording, language=self.facts.language)
+        if not template_pool.drafts:
+            return replace(self, note=_joined(self.note, template_pool.note)) if template_pool.note else self
+        draft = pick(template_pool.drafts, self.customer, self.segment)
+        assert draft.template is not None  # noqa: S101  a pool holds lines
+        text = compose_message(
+            draft.template, name=self.name, offer=self.offer_text, language=self.segment.language
+        )
         if text is None:
             return replace(self, note=_joined(self.note, "the model's line leaves no room for the offer"))
-        return replace(self, line=draft.line, text=text, source=draft.source)
+        return replace(self, template=draft.template, text=text, source=draft.source)
 
-    def entry(self) -> Entry:
+    def ledger_entry(self) -> LedgerEntry:
         """Return the row a ledger keeps."""
-        tier = self.source if self.source in {SOURCE, PERSON} else "model"
+        tier = self.source if self.source in {BACKUP, PERSON} else "model"
         cost = float(self.offer.cost)
-        return Entry(
-            self.customer, self.input, self.line, self.text, tier, self.source, self.note, self.offer.id, cost
+        return LedgerEntry(
+            self.customer,
+            self.input_hash,
+            self.template,
+            self.text,
+            tier,
+            self.source,
+            self.note,
+            self.offer.id,
+            cost,
         )
 
-    def sealed(self, entry: Entry) -> "Message":
+    def as_in_ledger(self, entry: LedgerEntry) -> "Message":
         """Return the message as a ledger has it."""
-        return replace(self, line=entry.line, text=entry.message, source=entry.source, note=entry.note)
+        return replace(self, template=entry.line, text=entry.message, source=entry.source, note=entry.note)
 
 
-def draft_messages(rows: pd.DataFrame, brief: Brief, *, progress: Progress = silent) -> dict[str, Message]:
+def draft_messages(rows: pd.DataFrame, brief: WritingBrief, *, progress: Progress = silent) -> dict[str, Message]:
     """Return a message for each row by customer, in row order; ids must be unique.
 
     Raises
@@ -114,8 +124,8 @@ def draft_messages(rows: pd.DataFrame, brief: Brief, *, progress: Progress = sil
     """
     if rows[brief.id].isna().any():
         raise InputError(f"send list: column {brief.id!r} holds an empty cell; every customer needs an id")
-    facts = coarse_facts(rows, tone=brief.tone, language=brief.language)
-    words = word_offers(brief.offers, language=brief.language, currency=brief.currency)
+    facts = segments_of(rows, tone=brief.tone, language=brief.language)
+    words = offer_texts(brief.offers, language=brief.language, currency=brief.currency)
     given = _offers(rows, brief.offers)
     made_of = [f"{known.key}|{words[offer.id].full}" for known, offer in zip(facts, given, strict=True)]
     hashes = input_hashes(rows, made_of=made_of)

@@ -8,12 +8,12 @@ _NEUTRAL = dict(zip(LANGUAGES, ("friend", "दोस्त", "dost"), strict=Tru
 _GREETING = re.compile(r"\b(?:hi|hey|hello)\s*$", re.IGNORECASE)
 
 
-def neutral_name(before: str, language: str) -> str:
+def name_substitute(before: str, language: str) -> str:
     """Return the word that stands in for a name after the text ``before``.
 
     Examples
     --------
-    >>> neutral_name("Hi ", "en"), neutral_name("Plot twist, ", "en"), neutral_name("", "en")
+    >>> name_substitute("Hi ", "en"), name_substitute("Plot twist, ", "en"), name_substitute("", "en")
     ('there', 'friend', 'Friend')
     """
     if language == "en" and _GREETING.search(before):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from retention.messages.greeting import neutral_name
+from retention.messages.greeting import name_substitute
 
 LONGEST = 160
 """Most characters of a message, slots filled."""
@@ -51,7 +51,7 @@ _INSIDE_A_WORD = re.compile(r"\w[.:;,!?…।]\w")
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class TemplateCheck:
     """Whether a line may be used, and the reason if not.
 
     Attributes
@@ -66,7 +66,7 @@ class Verdict:
     reason: str = ""
 
 
-def check(line: str, language: str) -> Verdict:
+def check_template(line: str, language: str) -> TemplateCheck:
     """Judge a line with its slots unfilled.
 
     Parameters
@@ -83,10 +83,10 @@ def check(line: str, language: str) -> Verdict:
     >>> check("Hi {name}, dinner is on the house with {offer}.", "en").reason
     'speaks of something free or of a gift'
     """
-    return Verdict(not (reason := _fault(line, language)), reason)
+    return TemplateCheck(not (reason := _refusal(line, language)), reason)
 
 
-def fill(line: str, *, name: str | None, offer: str, language: str) -> str:
+def fill_template(line: str, *, name: str | None, offer: str, language: str) -> str:
     """Put a cleaned name (None for a neutral word) and the catalogue's words into a line.
 
     Examples
@@ -95,10 +95,10 @@ def fill(line: str, *, name: str | None, offer: str, language: str) -> str:
     "Hi there, here's ₹50 off your next order."
     """
     before, after = line.split(SLOTS[0])
-    return (before + (name or neutral_name(before, language)) + after).replace(SLOTS[1], offer)
+    return (before + (name or name_substitute(before, language)) + after).replace(SLOTS[1], offer)
 
 
-def _fault(line: str, language: str) -> str:
+def _refusal(line: str, language: str) -> str:
     for slot in SLOTS:
         if line.count(slot) != 1:
             return f"needs {slot} exactly once"

@@ -49,7 +49,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """What one customer was told in one run.
 
     Attributes
@@ -84,7 +84,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class LedgerRecord:
     """An entry as the ledger holds it.
 
     Attributes
@@ -98,11 +98,11 @@ class Record:
     """
 
     run: str
-    entry: Entry
+    entry: LedgerEntry
     sealed_at: float
 
 
-_COLUMNS = ", ".join(field.name for field in fields(Entry))
+_COLUMNS = ", ".join(field.name for field in fields(LedgerEntry))
 
 
 class Ledger:
@@ -140,21 +140,21 @@ class Ledger:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def entries(self, run: str) -> dict[str, Entry]:
+    def entries(self, run: str) -> dict[str, LedgerEntry]:
         """Return what a run has sealed so far, by customer."""
         return self._entries("messages", run)
 
-    def drafts(self, run: str) -> dict[str, Entry]:
+    def drafts(self, run: str) -> dict[str, LedgerEntry]:
         """Return what a run has kept and not sealed, by customer."""
         return self._entries("drafts", run)
 
-    def lately(self, run: str, days: float) -> dict[str, float]:
+    def recently_messaged(self, run: str, days: float) -> dict[str, float]:
         """Return the customers whom other runs messaged in the last ``days`` days, and when (epoch seconds)."""
         query = "SELECT customer, max(sealed_at) FROM messages WHERE run <> ? AND sealed_at > ? GROUP BY customer"
         since = self._now() - days * _DAY_S
         return dict(self._do(lambda: self._db.execute(query, (run, since)).fetchall()))
 
-    def seal(self, run: str, entries: Iterable[Entry], *, cool_down_days: float) -> None:
+    def approve(self, run: str, entries: Iterable[LedgerEntry], *, cool_down_days: float) -> None:
         """Write entries down for good; returns at once, and :meth:`flush` waits for the disk.
 
         A customer the run has an entry for already, or whom another run messaged within the
@@ -164,7 +164,7 @@ class Ledger:
         since = now - cool_down_days * _DAY_S
         self._write_soon((_SEAL, (run, *astuple(entry), now, since)) for entry in entries)
 
-    def keep(self, run: str, entries: Iterable[Entry]) -> None:
+    def save_drafts(self, run: str, entries: Iterable[LedgerEntry]) -> None:
         """Keep entries as drafts, in place of the customers' earlier ones; returns at once."""
         self._write_soon((_DRAFT, (run, *astuple(entry))) for entry in entries)
 
@@ -172,14 +172,14 @@ class Ledger:
         """Forget the drafts of a run; returns at once."""
         self._write_soon([(_DROP, (run,))])
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Iterator[LedgerRecord]:
         """Yield everything sealed, the oldest first, a thousand rows at a time."""
         query = f"SELECT run, sealed_at, {_COLUMNS} FROM messages ORDER BY sealed_at, run, customer"  # noqa: S608
         cursor = self._do(lambda: self._db.execute(query))
         while rows := self._do(lambda: cursor.fetchmany(_AT_ONCE)):
-            yield from (Record(run, Entry(*cells), sealed_at) for run, sealed_at, *cells in rows)
+            yield from (LedgerRecord(run, LedgerEntry(*cells), sealed_at) for run, sealed_at, *cells in rows)
 
-    def merge(self, records: Iterable[Record]) -> int:
+    def merge(self, records: Iterable[LedgerRecord]) -> int:
         """Take over what another copy of the ledger sealed, and return how many rows were new.
 
         A row that is here already, by run and customer, stays as it is; cool-downs play no part, because
@@ -204,10 +204,10 @@ class Ledger:
                 self._do(self._db.close)
                 self._thread.shutdown()
 
-    def _entries(self, table: str, run: str) -> dict[str, Entry]:
+    def _entries(self, table: str, run: str) -> dict[str, LedgerEntry]:
         query = f"SELECT {_COLUMNS} FROM {table} WHERE run = ?"  # noqa: S608  names of ours
         rows = self._do(lambda: self._db.execute(query, (run,)).fetchall())
-        return {row[0]: Entry(*row) for row in rows}
+        return {row[0]: LedgerEntry(*row) for row in rows}
 
     def _count(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM messages").fetchone()[0])

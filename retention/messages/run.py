@@ -8,20 +8,20 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from retention.messages.drafts import Brief, Message
-from retention.messages.llm.client import Draft
+from retention.messages.drafts import Message, WritingBrief
+from retention.messages.llm.client import TemplateDraft
 from retention.messages.llm.outcome import OFF, BreakerReport
 from retention.messages.segments import MessageSegment
 
-WRITTEN = ("message", "message_source", "message_note")
+MESSAGE_COLUMNS = ("message", "message_source", "message_note")
 """The columns that writing adds to a send list."""
 
 
 class Used(NamedTuple):
     """What one message was made from: the customer's coarse facts, and the line with its slots."""
 
-    facts: MessageSegment
-    line: str
+    segment: MessageSegment
+    template: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,65 +56,67 @@ class MessageRun:
         True when a person stopped it before every line that was wanted had been asked for.
     """
 
-    messages: pd.DataFrame
-    held: pd.DataFrame
+    messages_frame: pd.DataFrame
+    held_back_frame: pd.DataFrame
     used: tuple[Used, ...]
-    brief: Brief
-    run: str
+    brief: WritingBrief
+    name: str
     seconds: float
     breaker: BreakerReport = OFF
-    pools: Mapping[MessageSegment, tuple[Draft, ...]] = field(default_factory=dict)
-    struck: frozenset[str] = frozenset()
-    sealed: bool = True
+    template_pools: Mapping[MessageSegment, tuple[TemplateDraft, ...]] = field(default_factory=dict)
+    rejected_templates: frozenset[str] = frozenset()
+    approved: bool = True
     stopped: bool = False
 
     @property
-    def written(self) -> int:
+    def message_count(self) -> int:
         """Number of messages."""
-        return len(self.messages)
+        return len(self.messages_frame)
 
     @property
-    def held_back(self) -> int:
+    def held_back_count(self) -> int:
         """Number of customers who got no message."""
-        return len(self.held)
+        return len(self.held_back_frame)
 
     @property
-    def held_back_because(self) -> dict[str, int]:
+    def held_back_by_reason(self) -> dict[str, int]:
         """Customers who got no message by the reason, most first."""
-        return {str(reason): int(n) for reason, n in self.held["held_back_because"].value_counts().items()}
+        return {
+            str(reason): int(n) for reason, n in self.held_back_frame["held_back_because"].value_counts().items()
+        }
 
     @property
-    def customers(self) -> int:
+    def customer_count(self) -> int:
         """Number of customers who were to be written to: messages plus held back."""
-        return self.written + self.held_back
+        return self.message_count + self.held_back_count
 
     @property
     def by_source(self) -> dict[str, int]:
         """Messages by the tier that wrote them, most first."""
-        return {str(source): int(n) for source, n in self.messages["message_source"].value_counts().items()}
+        return {str(source): int(n) for source, n in self.messages_frame["message_source"].value_counts().items()}
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values as JSON takes them: how many messages, by whom, and the breaker."""
         return {
-            "customers": self.customers,
-            "messages": self.written,
-            "held_back": self.held_back,
-            "held_back_because": self.held_back_because,
+            "customers": self.customer_count,
+            "messages": self.message_count,
+            "held_back": self.held_back_count,
+            "held_back_because": self.held_back_by_reason,
             "by_source": self.by_source,
             "seconds": round(self.seconds, 3),
             "breaker": asdict(self.breaker),
         }
 
     @property
-    def lines(self) -> pd.DataFrame:
+    def template_use(self) -> pd.DataFrame:
         """Every line by the kind of customer it was used for, most used first.
 
         Columns ``cuisine, away, reason, tone, language, line, source, customers``.
         """
-        counted = Counter(zip(self.used, self.messages["message_source"], strict=True))
+        counted = Counter(zip(self.used, self.messages_frame["message_source"], strict=True))
         return pd.DataFrame(
             [
-                (*astuple(used.facts), used.line, source, customers)
+                (*astuple(used.segment), used.template, source, customers)
                 for (used, source), customers in counted.most_common()
             ],
             columns=["cuisine", "away", "reason", "tone", "language", "line", "source", "customers"],
@@ -135,11 +137,11 @@ def with_messages(
     }
     return (
         written.assign(**{column: pd.array(texts, dtype="str") for column, texts in cells.items()}),
-        tuple(Used(message.facts, message.line) for message in ordered),
+        tuple(Used(message.segment, message.template) for message in ordered),
     )
 
 
-def held_back(
+def held_back_rows(
     asked: pd.DataFrame, written: Container[str], lately: Mapping[str, float], *, id: str, days: float
 ) -> pd.DataFrame:
     """Return the rows that got no message: the id, why, and the day of the message that they had instead.

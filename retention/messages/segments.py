@@ -101,7 +101,7 @@ class MessageSegment:
         return "|".join((self.cuisine, self.away, self.reason, self.tone, self.language))
 
 
-def coarse_facts(send_list: pd.DataFrame, *, tone: str, language: str) -> list[MessageSegment]:
+def segments_of(send_list: pd.DataFrame, *, tone: str, language: str) -> list[MessageSegment]:
     """Reduce n rows to n coarse facts.
 
     Parameters
@@ -125,7 +125,7 @@ def coarse_facts(send_list: pd.DataFrame, *, tone: str, language: str) -> list[M
     Examples
     --------
     >>> rows = pd.DataFrame({"cuisine": ["pizza"], "days_since_order": [21], "reason_1": ["orders less often"]})
-    >>> coarse_facts(rows, tone="warm", language="en")[0].key
+    >>> segments_of(rows, tone="warm", language="en")[0].key
     'pizza|two to four weeks|fewer_orders|warm|en'
     """
     MessageSegment(tone=tone, language=language)

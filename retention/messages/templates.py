@@ -11,11 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from retention.messages.guard import LONGEST, fill
-from retention.messages.offer_wording import Wording
+from retention.messages.guard import LONGEST, fill_template
+from retention.messages.offer_text import OfferText
 from retention.messages.segments import LANGUAGES, REASONS, TONES, MessageSegment
 
-SOURCE = "backup"
+BACKUP = "backup"
 """What ``message_source`` says of a message from this library."""
 
 T = TypeVar("T")
@@ -23,7 +23,7 @@ T = TypeVar("T")
 _LIBRARY = Path(__file__).with_name("templates.toml")
 
 
-def backup_lines(facts: MessageSegment) -> tuple[str, ...]:
+def backup_templates(facts: MessageSegment) -> tuple[str, ...]:
     """Return every line the library has for these facts, slots unfilled."""
     return _library()[facts.language, facts.tone, facts.reason]
 
@@ -43,7 +43,7 @@ def pick(choices: Sequence[T], customer: str, facts: MessageSegment) -> T:
     return choices[int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big") % len(choices)]
 
 
-def compose(line: str, *, name: str | None, offer: Wording, language: str) -> str | None:
+def compose_message(line: str, *, name: str | None, offer: OfferText, language: str) -> str | None:
     """Fill a line so that it fits into 160 characters: the name gives way first, the terms after it.
 
     Parameters
@@ -62,13 +62,13 @@ def compose(line: str, *, name: str | None, offer: Wording, language: str) -> st
     """
     for words in (offer.full, offer.short):
         for called in (name, None) if name else (None,):
-            message = fill(line, name=called, offer=words, language=language)
+            message = fill_template(line, name=called, offer=words, language=language)
             if len(message) <= LONGEST:
                 return message
     return None
 
 
-def backup_message(customer: str, facts: MessageSegment, *, name: str | None, offer: Wording) -> tuple[str, str]:
+def backup_message(customer: str, facts: MessageSegment, *, name: str | None, offer: OfferText) -> tuple[str, str]:
     """Return a customer's line and the message made of it, at most 160 characters.
 
     Examples
@@ -77,8 +77,8 @@ def backup_message(customer: str, facts: MessageSegment, *, name: str | None, of
     >>> backup_message("C-1", MessageSegment(tone="brief"), name="Priya", offer=offer)[1]
     'Hi Priya, hungry? Enjoy ₹50 off your next order (7 days).'
     """
-    line = pick(backup_lines(facts), customer, facts)
-    message = compose(line, name=name, offer=offer, language=facts.language)
+    line = pick(backup_templates(facts), customer, facts)
+    message = compose_message(line, name=name, offer=offer, language=facts.language)
     assert message is not None  # noqa: S101  a test holds every line of the library to this
     return line, message
 

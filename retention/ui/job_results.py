@@ -37,7 +37,7 @@ def with_customers(session: Session, finished: JobResult) -> Session:
         finished.after,
         economics=session.economics,
         catalogue=session.catalogue,
-        plugged=session.plugged,
+        language_model_on=session.language_model_on,
         own_ledger=session.own_ledger,
     )
 

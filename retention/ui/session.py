@@ -61,10 +61,10 @@ class Session:
         What the model was trained on here, and what the audit found in it; None for a model brought along.
     model_at
         ``OWNER/NAME@commit`` where this very model is on the Hub; None where it is not.
-    scored, campaign
+    scored, message_run
         The send list, and the messages written for it.
-    plugged
-        Whether the visitor has the language model plugged in.
+    language_model_on
+        Whether the visitor has the language model switched on.
     own_ledger
         The file in which this visit alone records whom it has written to, if it needed one so far.
     scores
@@ -85,7 +85,7 @@ class Session:
     curve: ProfitCurve | None = None
     scored: Scored | None = None
     message_run: MessageRun | None = None
-    plugged: bool = True
+    language_model_on: bool = True
     own_ledger: Path | None = None
     scores: Scores = field(default_factory=Scores, repr=False)
 

@@ -52,9 +52,13 @@ def test_nothing_personal_leaves_the_house(telecom_folder: Path) -> None:
     customers = people()
     scored = score(customers, ChurnModel.load(telecom_folder), Economics())
     campaign = write_messages(scored.send_list, id=scored.id, offers=read_catalogue())
-    assert campaign.messages["message"].str.contains(NAME).any()
+    assert campaign.messages_frame["message"].str.contains(NAME).any()
     planned = plan_dataset(
-        customers, repo="alice/data", salt=SALT, deciding=deciding(telecom_folder), messages=campaign.messages
+        customers,
+        repo="alice/data",
+        salt=SALT,
+        deciding=deciding(telecom_folder),
+        messages=campaign.messages_frame,
     )
     frames = [read(planned, path) for path in planned.content if path.endswith(".parquet")]
     text = "\n".join([*(frame.to_csv() for frame in frames), planned.in_words()])
@@ -162,10 +166,10 @@ def test_messages_come_without_names(telecom_folder: Path) -> None:
     customers = people()
     scored = score(customers, ChurnModel.load(telecom_folder), Economics())
     campaign = write_messages(scored.send_list, id=scored.id, offers=read_catalogue())
-    planned = plan_dataset(customers, repo="alice/data", salt=SALT, messages=campaign.messages)
+    planned = plan_dataset(customers, repo="alice/data", salt=SALT, messages=campaign.messages_frame)
     shared = read(planned, MESSAGES_FILE).set_index("customerID")
-    assert len(shared) == campaign.written
-    original = campaign.messages.set_index(SALT.pseudonyms(campaign.messages["customerID"]))
+    assert len(shared) == campaign.message_count
+    original = campaign.messages_frame.set_index(SALT.pseudonyms(campaign.messages_frame["customerID"]))
     for pseudonym, row in shared.head(20).iterrows():
         name = original.at[pseudonym, "name"]
         assert row["message"].replace("{name}", name) == original.at[pseudonym, "message"]
@@ -175,7 +179,7 @@ def test_names_in_messages_are_known_from_the_customers(telecom_folder: Path) ->
     """Messages whose file has lost the name column name nobody either; what a person typed in is warned of."""
     customers = people()
     scored = score(customers, ChurnModel.load(telecom_folder), Economics())
-    messages = write_messages(scored.send_list, id=scored.id, offers=read_catalogue()).messages.drop(
+    messages = write_messages(scored.send_list, id=scored.id, offers=read_catalogue()).messages_frame.drop(
         columns="name"
     )
     messages.loc[messages.index[0], "message"] += " Call +91 98765 43210."
@@ -206,7 +210,7 @@ def test_messages_of_others_are_refused(telecom_folder: Path) -> None:
     scored = score(people(), ChurnModel.load(telecom_folder), Economics())
     campaign = write_messages(scored.send_list, id=scored.id, offers=read_catalogue())
     with pytest.raises(InputError, match="the messages are for other customers"):
-        plan_dataset(people().take(np.arange(5)), repo="alice/data", salt=SALT, messages=campaign.messages)
+        plan_dataset(people().take(np.arange(5)), repo="alice/data", salt=SALT, messages=campaign.messages_frame)
 
 
 @given(

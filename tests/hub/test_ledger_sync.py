@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from retention.errors import InputError, ModelError, PublishError
 from retention.hub.connection import Hub
 from retention.hub.ledger_sync import in_sync
-from retention.messages.ledger import Entry, Ledger
+from retention.messages.ledger import Ledger, LedgerEntry
 from tests.browser.server import running
 from tests.hub.conftest import TOKEN
 from tests.stand_ins.hub_server import HubServer
@@ -19,14 +19,14 @@ NAME = "Canaryname"
 HOURS = 60.0  # minutes between pushes: in a test only those happen that it asks for
 
 
-def entry(customer: str) -> Entry:
+def entry(customer: str) -> LedgerEntry:
     message = f"Hi {NAME}, ₹50 off\u2028tonight"
-    return Entry(customer, "hash", "Hi {name}", message, "backup", "backup", "", "cash_50", 50.0)
+    return LedgerEntry(customer, "hash", "Hi {name}", message, "backup", "backup", "", "cash_50", 50.0)
 
 
 def seal(ledger: Path, run: str, *customers: str) -> None:
     with Ledger(ledger) as opened:
-        opened.seal(run, [entry(customer) for customer in customers], cool_down_days=7)
+        opened.approve(run, [entry(customer) for customer in customers], cool_down_days=7)
 
 
 def shards(server: HubServer) -> list[bytes]:
@@ -41,7 +41,7 @@ def test_what_was_sealed_is_there_after_the_disk_is_lost(server: HubServer, hub:
     new = tmp_path / "new" / "offers.sqlite"
     with in_sync(new, REPO, key=KEY, hub=hub, every_minutes=HOURS), Ledger(new) as ledger:
         assert ledger.entries("june") == {one: entry(one) for one in ("C-canary-1", "C-canary-2")}
-        assert set(ledger.lately("july", 7)) == {"C-canary-1", "C-canary-2"}
+        assert set(ledger.recently_messaged("july", 7)) == {"C-canary-1", "C-canary-2"}
     assert server.repos["dataset", REPO].private
     assert len(shards(server)) == 1
 

@@ -14,8 +14,8 @@ from retention.errors import Cancelled, InputError, OfferError
 from retention.messages.batch import write_messages
 from retention.messages.guard import LONGEST
 from retention.messages.ledger import Ledger
-from retention.messages.llm.client import HubWriter, unplugged
-from retention.messages.llm.template_pool import MOST_CALLS, MOST_LINES
+from retention.messages.llm.client import HubWriter, switched_off_writer
+from retention.messages.llm.template_pool import MAX_CALLS_PER_RUN, MAX_TEMPLATES_PER_SEGMENT
 from retention.messages.run import MessageRun
 from retention.messages.segments import CUISINES
 from tests.messages.cases import CASH, OFFERS, many_kinds, send_list
@@ -61,11 +61,11 @@ def written(rows: pd.DataFrame, **options: object) -> MessageRun:
 
 def assert_sound(campaign: MessageRun, rows: pd.DataFrame) -> None:
     """Check what holds for every campaign: each customer once, in order, a message that says the offer."""
-    messages = campaign.messages
+    messages = campaign.messages_frame
     assert messages["customer_id"].tolist() == rows["customer_id"].tolist()
     assert messages["message"].str.len().between(20, LONGEST).all()
-    assert sum(campaign.by_source.values()) == campaign.written == len(rows)
-    assert campaign.lines["customers"].sum() == len(rows)
+    assert sum(campaign.by_source.values()) == campaign.message_count == len(rows)
+    assert campaign.template_use["customers"].sum() == len(rows)
     words = {offer.id: offer.gives["en"] for offer in OFFERS}
     assert all(words[row.offer] in row.message for row in messages.itertuples())
 
@@ -77,13 +77,13 @@ def test_messages_need_neither_model_nor_ledger() -> None:
     assert_sound(campaign, rows)
     assert campaign.by_source == {"backup": 500}
     assert campaign.breaker.state == "off"
-    assert written(rows).messages.equals(campaign.messages)
+    assert written(rows).messages_frame.equals(campaign.messages_frame)
 
 
 def test_messages_follow_the_rows() -> None:
     """Input columns stay as they are, and three columns follow."""
     rows = send_list(20)
-    messages = written(rows).messages
+    messages = written(rows).messages_frame
     assert messages.columns.tolist() == [*rows.columns, "message", "message_source", "message_note"]
     pd.testing.assert_frame_equal(messages[rows.columns], rows)
 
@@ -91,21 +91,21 @@ def test_messages_follow_the_rows() -> None:
 def test_only_those_to_be_sent_to_are_written_to() -> None:
     """Rows with send = no are left out unless everyone is asked for."""
     rows = send_list(30, send=["yes", "no", "YES "] * 10)
-    assert written(rows).written == 20
-    assert written(rows, everyone=True).written == 30
-    assert written(rows.drop(columns="send"), everyone=True).written == 30
+    assert written(rows).message_count == 20
+    assert written(rows, everyone=True).message_count == 30
+    assert written(rows.drop(columns="send"), everyone=True).message_count == 30
 
 
 def test_a_list_without_anyone_is_fine() -> None:
     """Nobody to write to gives an empty campaign, not an error."""
     campaign = written(send_list(10, send="no"))
-    assert (campaign.customers, campaign.written, campaign.by_source) == (0, 0, {})
+    assert (campaign.customer_count, campaign.message_count, campaign.by_source) == (0, 0, {})
 
 
 def test_few_columns_are_enough() -> None:
     """An id and a wish to send suffice; the first offer is given."""
     campaign = written(pd.DataFrame({"customer_id": ["1"], "send": ["yes"]}))
-    assert CASH.gives["en"] in campaign.messages["message"].iloc[0]
+    assert CASH.gives["en"] in campaign.messages_frame["message"].iloc[0]
 
 
 @pytest.mark.parametrize(
@@ -127,8 +127,8 @@ def test_a_customer_listed_twice_gets_one_message() -> None:
     """The second row is held back."""
     rows = send_list(6, customer_id=["a", "b", "a", "c", "c", "c"])
     campaign = written(rows)
-    assert campaign.messages["customer_id"].tolist() == ["a", "b", "c"]
-    assert (campaign.customers, campaign.written, campaign.held_back) == (6, 3, 3)
+    assert campaign.messages_frame["customer_id"].tolist() == ["a", "b", "c"]
+    assert (campaign.customer_count, campaign.message_count, campaign.held_back_count) == (6, 3, 3)
 
 
 @settings(max_examples=60, deadline=None)
@@ -141,7 +141,7 @@ def test_a_customer_listed_twice_gets_one_message() -> None:
 def test_no_cell_makes_it_fail(names: list[str | None], cuisine: str, reason: str, language: str) -> None:
     """Any text in any cell gives a message for each row."""
     rows = send_list(len(names), name=pd.Series(names, dtype=object), cuisine=cuisine, reason_1=reason)
-    messages = written(rows, language=language).messages["message"]
+    messages = written(rows, language=language).messages_frame["message"]
     assert len(messages) == len(names)
     assert messages.str.len().max() <= LONGEST
     assert not messages.str.contains(r"[{}\x00-\x1f]").any()
@@ -157,9 +157,9 @@ def test_a_model_upgrades_segments_with_few_calls(writer: HubWriter, server: Fau
     campaign = written(rows, writer=writer)
     assert_sound(campaign, rows)
     assert campaign.by_source == {"m": 2000}
-    assert len(server.requests) <= 6 * MOST_LINES
-    assert set(campaign.lines["line"]) <= set(lines)
-    assert campaign.lines.groupby(["cuisine", "reason"])["line"].nunique().max() > 1
+    assert len(server.requests) <= 6 * MAX_TEMPLATES_PER_SEGMENT
+    assert set(campaign.template_use["line"]) <= set(lines)
+    assert campaign.template_use.groupby(["cuisine", "reason"])["line"].nunique().max() > 1
     assert campaign.breaker.state == "closed"
 
 
@@ -170,8 +170,8 @@ def test_calls_are_hundreds_at_the_most(writer: HubWriter, server: FaultServer) 
     rows["days_since_order"] = [n % 90 for n in range(1500)]
     campaign = written(rows, writer=writer)
     assert_sound(campaign, rows)
-    assert len(server.requests) == MOST_CALLS
-    assert campaign.by_source["m"] >= MOST_CALLS
+    assert len(server.requests) == MAX_CALLS_PER_RUN
+    assert campaign.by_source["m"] >= MAX_CALLS_PER_RUN
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -182,12 +182,12 @@ def test_every_fault_gives_everyone_a_message(writer: HubWriter, server: FaultSe
     campaign = written(rows, writer=writer, deadline_s=0.2 if fault in SLOW else 5.0)
     assert_sound(campaign, rows)
     assert campaign.by_source == {"backup": 60}
-    assert campaign.messages["message_note"].ne("").all()
+    assert campaign.messages_frame["message_note"].ne("").all()
 
 
 def test_a_pulled_plug_gives_everyone_a_message() -> None:
     """Refused connections open the breaker, and nothing else happens."""
-    writer = unplugged()
+    writer = switched_off_writer()
     rows = send_list(200)
     campaign = written(rows, writer=writer)
     writer.close()
@@ -217,11 +217,11 @@ def test_a_name_goes_into_the_message_and_nowhere_else(
     rows["cuisine"] = "canarycuisine"
     server.answer = in_turn(says(), replies("", status=503))
     campaign = written(rows, writer=writer)
-    assert campaign.messages["message"].str.contains("Canaryname").all()
+    assert campaign.messages_frame["message"].str.contains("Canaryname").all()
     assert server.requests
     sent = " ".join(request.head + request.body for request in server.requests)
     assert "canary" not in (sent + caplog.text).lower()
-    assert "canary" not in campaign.lines.to_csv().lower()
+    assert "canary" not in campaign.template_use.to_csv().lower()
 
 
 ATTACKS = st.sampled_from(
@@ -244,7 +244,7 @@ def test_adversarial_replies_change_nothing_but_words(
     server.answer = says(" ".join(parts))
     rows = send_list(3, offer="cash_50", name="Priya")
     campaign = written(rows, writer=quick_to_forgive)
-    for message in campaign.messages["message"]:
+    for message in campaign.messages_frame["message"]:
         rest = message.replace("₹50 off your next order (min ₹199, 7 days)", "", 1)
         assert len(rest) < len(message) <= LONGEST
         assert not any(character.isdigit() or character in "₹%{}<>\n\x00\u202e" for character in rest)
@@ -262,20 +262,20 @@ def test_a_run_asked_for_again_is_the_same_byte_for_byte(
     calls = len(server.requests)
     server.answer = says("Hello {name}, how about {offer} tonight?")
     again = written(rows, ledger=ledger, writer=writer, run="june")
-    assert again.messages.equals(first.messages)
-    assert again.lines.equals(first.lines)
+    assert again.messages_frame.equals(first.messages_frame)
+    assert again.template_use.equals(first.template_use)
     assert len(server.requests) == calls
-    assert again.held_back == 0
+    assert again.held_back_count == 0
 
 
 def test_the_input_names_the_run(ledger: Ledger) -> None:
     """Without a name, the same input is the same run, and another one is not."""
     rows = send_list(50)
     first = written(rows, ledger=ledger)
-    assert written(rows, ledger=ledger).run == first.run
+    assert written(rows, ledger=ledger).name == first.name
     other = written(rows.assign(value=501.0), ledger=ledger)
-    assert other.run != first.run
-    assert (other.written, other.held_back) == (0, 50)
+    assert other.name != first.name
+    assert (other.message_count, other.held_back_count) == (0, 50)
 
 
 @pytest.mark.parametrize("change", [{"name": "Aarav"}, {"offer": "free_delivery"}, {"churn_probability": 0.9}])
@@ -297,11 +297,11 @@ def test_customers_messaged_lately_are_held_back(tmp_path: Path) -> None:
         written(send_list(10), ledger=ledger, run="june")
         clock[0] += 7 * 86_400
         july = written(send_list(15), ledger=ledger, run="july")
-        assert july.messages["customer_id"].tolist() == [f"C-{number:05d}" for number in range(10, 15)]
-        assert (july.customers, july.written, july.held_back) == (15, 5, 10)
-        assert written(send_list(10), ledger=ledger, run="july b", cool_down_days=3).written == 10
+        assert july.messages_frame["customer_id"].tolist() == [f"C-{number:05d}" for number in range(10, 15)]
+        assert (july.customer_count, july.message_count, july.held_back_count) == (15, 5, 10)
+        assert written(send_list(10), ledger=ledger, run="july b", cool_down_days=3).message_count == 10
         clock[0] += 14.1 * 86_400
-        assert written(send_list(10), ledger=ledger, run="august").written == 10
+        assert written(send_list(10), ledger=ledger, run="august").message_count == 10
 
 
 def test_the_ledger_keeps_what_was_sent_and_why(ledger: Ledger, writer: HubWriter, server: FaultServer) -> None:
@@ -331,7 +331,7 @@ def test_stopping_keeps_what_is_sealed(ledger: Ledger, writer: HubWriter, server
     assert 0 < len(sealed) < 600
     campaign = written(rows, ledger=ledger, writer=writer, run="june")
     assert_sound(campaign, rows)
-    kept = dict(zip(campaign.messages["customer_id"], campaign.messages["message"], strict=True))
+    kept = dict(zip(campaign.messages_frame["customer_id"], campaign.messages_frame["message"], strict=True))
     assert all(kept[customer] == entry.message for customer, entry in sealed.items())
 
 
@@ -340,8 +340,8 @@ def test_100_000_customers_cost_hundreds_of_calls(writer: HubWriter, server: Fau
     """A model's line serves a kind of customer, so almost everyone has one after a few hundred calls."""
     rows = many_kinds(100_000)
     campaign = written(rows, writer=writer, review=True)
-    assert campaign.written == 100_000
-    assert 100 <= len(server.requests) <= MOST_CALLS
+    assert campaign.message_count == 100_000
+    assert 100 <= len(server.requests) <= MAX_CALLS_PER_RUN
     assert campaign.by_source == {"m": 100_000}
 
 
@@ -361,4 +361,4 @@ def test_progress_is_told_to_the_end(writer: HubWriter, server: FaultServer) -> 
 def test_writing_works_with_sockets_blocked(monkeypatch: pytest.MonkeyPatch) -> None:
     """The library needs no network at all."""
     monkeypatch.setattr(socket, "socket", None)
-    assert written(send_list(10)).written == 10
+    assert written(send_list(10)).message_count == 10

@@ -2,7 +2,7 @@
 
 import pytest
 
-from retention.messages.greeting import neutral_name
+from retention.messages.greeting import name_substitute
 
 
 @pytest.mark.parametrize(
@@ -14,4 +14,4 @@ from retention.messages.greeting import neutral_name
 )  # fmt: skip
 def test_the_neutral_word_fits_its_place(before: str, language: str, word: str) -> None:
     """There after a greeting, a friend elsewhere, with a capital where a sentence starts."""
-    assert neutral_name(before, language) == word
+    assert name_substitute(before, language) == word

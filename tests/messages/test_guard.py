@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retention.messages.guard import check, fill
+from retention.messages.guard import check_template, fill_template
 from retention.messages.segments import LANGUAGES, REASONS, TONES, MessageSegment
-from retention.messages.templates import backup_lines
+from retention.messages.templates import backup_templates
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from retention.messages.templates import backup_lines
 )
 def test_good_lines_pass(line: str, language: str) -> None:
     """Plain friendly text with both slots is fit."""
-    assert check(line, language).reason == ""
+    assert check_template(line, language).reason == ""
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_good_lines_pass(line: str, language: str) -> None:
 )
 def test_bad_lines_are_refused_with_a_reason(line: str, reason: str) -> None:
     """Each thing a message must not hold is caught, and named."""
-    verdict = check(line, "en")
+    verdict = check_template(line, "en")
     assert not verdict.fit
     assert reason in verdict.reason
 
@@ -98,7 +98,7 @@ def test_bad_lines_are_refused_with_a_reason(line: str, reason: str) -> None:
 )
 def test_hindi_is_guarded_too(line: str) -> None:
     """Hindi words for free, half, money and slights are known, and Latin text is not Hindi."""
-    assert not check(line, "hi").fit
+    assert not check_template(line, "hi").fit
 
 
 def test_the_librarys_own_lines_pass() -> None:
@@ -106,23 +106,23 @@ def test_the_librarys_own_lines_pass() -> None:
     for language in LANGUAGES:
         for tone in TONES:
             for reason in REASONS:
-                for line in backup_lines(MessageSegment(tone=tone, language=language, reason=reason)):
-                    assert check(line, language).reason == "", line
+                for line in backup_templates(MessageSegment(tone=tone, language=language, reason=reason)):
+                    assert check_template(line, language).reason == "", line
 
 
 @given(st.text(), st.sampled_from(LANGUAGES))
 def test_any_text_is_judged(text: str, language: str) -> None:
     """No text makes the guard fail, and none passes without both slots."""
-    assert check(text, language).fit is False or ("{name}" in text and "{offer}" in text)
+    assert check_template(text, language).fit is False or ("{name}" in text and "{offer}" in text)
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_a_digit_anywhere_is_refused(before: str, after: str) -> None:
     """A digit never gets through, wherever it stands."""
-    assert not check(f"Hi {{name}}, {before}7{after} enjoy {{offer}}.", "en").fit
+    assert not check_template(f"Hi {{name}}, {before}7{after} enjoy {{offer}}.", "en").fit
 
 
 def test_filling_puts_each_thing_into_its_slot() -> None:
     """The name goes where the name goes, the catalogue's words where the offer goes."""
-    filled = fill("Hi {name}, enjoy {offer}.", name="Priya", offer="₹50 off", language="en")
+    filled = fill_template("Hi {name}, enjoy {offer}.", name="Priya", offer="₹50 off", language="en")
     assert filled == "Hi Priya, enjoy ₹50 off."

@@ -13,14 +13,16 @@ import pytest
 
 from retention.errors import OfferError
 from retention.messages.drafts import input_hashes
-from retention.messages.ledger import Entry, Ledger, Record
+from retention.messages.ledger import Ledger, LedgerEntry, LedgerRecord
 
 DAY_S = 86_400.0
 
 
-def entry(customer: str = "C-1", message: str = "Hi Priya, enjoy it.") -> Entry:
+def entry(customer: str = "C-1", message: str = "Hi Priya, enjoy it.") -> LedgerEntry:
     """Return an entry for one customer."""
-    return Entry(customer, "hash", "Hi {name}, enjoy {offer}.", message, "backup", "backup", "", "cash_50", 50.0)
+    return LedgerEntry(
+        customer, "hash", "Hi {name}, enjoy {offer}.", message, "backup", "backup", "", "cash_50", 50.0
+    )
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def path(tmp_path: Path) -> Path:
 def test_what_is_sealed_is_read_back(path: Path) -> None:
     """After closing and opening again, a run's entries are the same."""
     with Ledger(path) as ledger:
-        ledger.seal("run", [entry(), entry("C-2", "नमस्ते आरव")], cool_down_days=14)
+        ledger.approve("run", [entry(), entry("C-2", "नमस्ते आरव")], cool_down_days=14)
     with Ledger(path) as ledger:
         assert ledger.entries("run") == {"C-1": entry(), "C-2": entry("C-2", "नमस्ते आरव")}
         assert ledger.entries("other") == {}
@@ -41,8 +43,8 @@ def test_what_is_sealed_is_read_back(path: Path) -> None:
 def test_an_entry_is_never_changed(path: Path) -> None:
     """The first one for a customer and run stays."""
     with Ledger(path) as ledger:
-        ledger.seal("run", [entry()], cool_down_days=0)
-        ledger.seal("run", [replace(entry(), message="something else"), entry("C-2")], cool_down_days=0)
+        ledger.approve("run", [entry()], cool_down_days=0)
+        ledger.approve("run", [replace(entry(), message="something else"), entry("C-2")], cool_down_days=0)
         ledger.flush()
         assert ledger.entries("run") == {"C-1": entry(), "C-2": entry("C-2")}
 
@@ -51,22 +53,22 @@ def test_other_runs_cool_down(path: Path) -> None:
     """A customer messaged lately is known, by other runs only, and for so many days."""
     clock = [1_700_000_000.0]
     with Ledger(path, now=lambda: clock[0]) as ledger:
-        ledger.seal("first", [entry()], cool_down_days=14)
+        ledger.approve("first", [entry()], cool_down_days=14)
         ledger.flush()
         clock[0] += 13.9 * DAY_S
-        assert ledger.lately("second", 14) == {"C-1": 1_700_000_000.0}
-        assert ledger.lately("first", 14) == {}
+        assert ledger.recently_messaged("second", 14) == {"C-1": 1_700_000_000.0}
+        assert ledger.recently_messaged("first", 14) == {}
         clock[0] += 0.2 * DAY_S
-        assert ledger.lately("second", 14) == {}
+        assert ledger.recently_messaged("second", 14) == {}
 
 
 def test_two_runs_at_once_message_a_customer_once(path: Path) -> None:
     """The cool-down holds at the moment of writing, not just when somebody looked."""
     with Ledger(path) as one, Ledger(path) as other:
-        assert one.lately("one", 14) == other.lately("other", 14) == {}
-        one.seal("one", [entry()], cool_down_days=14)
+        assert one.recently_messaged("one", 14) == other.recently_messaged("other", 14) == {}
+        one.approve("one", [entry()], cool_down_days=14)
         one.flush()
-        other.seal("other", [entry(), entry("C-2")], cool_down_days=14)
+        other.approve("other", [entry(), entry("C-2")], cool_down_days=14)
         other.flush()
         assert one.entries("one").keys() == {"C-1"}
         assert other.entries("other").keys() == {"C-2"}
@@ -75,7 +77,7 @@ def test_two_runs_at_once_message_a_customer_once(path: Path) -> None:
 def test_commits_are_durable_ones(path: Path) -> None:
     """The journal is a write-ahead log, kept in step with the disk."""
     with Ledger(path) as ledger:
-        ledger.seal("run", [entry()], cool_down_days=14)
+        ledger.approve("run", [entry()], cool_down_days=14)
         ledger.flush()
         assert path.with_name("offers.sqlite-wal").exists()
     with sqlite3.connect(path) as database:
@@ -86,10 +88,10 @@ def test_commits_are_durable_ones(path: Path) -> None:
 def test_a_killed_process_loses_nothing_that_was_flushed(path: Path) -> None:
     """What flush has seen to the disk survives SIGKILL, whole."""
     code = (
-        "import os, signal, sys; from retention.messages.ledger import Entry, Ledger;"
+        "import os, signal, sys; from retention.messages.ledger import Ledger, LedgerEntry;"
         "ledger = Ledger(sys.argv[1]);"
-        "entries = [Entry(f'C-{i}', 'h', 'l', 'm', 't', 's', 'n', 'o', 1.0) for i in range(1000)];"
-        "ledger.seal('run', entries, cool_down_days=1);"
+        "entries = [LedgerEntry(f'C-{i}', 'h', 'l', 'm', 't', 's', 'n', 'o', 1.0) for i in range(1000)];"
+        "ledger.approve('run', entries, cool_down_days=1);"
         "ledger.flush(); os.kill(os.getpid(), signal.SIGKILL)"
     )
     killed = subprocess.run(
@@ -149,12 +151,16 @@ def test_an_input_is_what_a_message_is_made_from() -> None:
 def test_drafts_are_no_messages(path: Path) -> None:
     """A draft can be replaced and dropped, holds nobody back, and is not among the records."""
     with Ledger(path) as ledger:
-        ledger.keep("run", [entry(), entry("C-2")])
-        ledger.keep("run", [replace(entry(), message="something else")])
+        ledger.save_drafts("run", [entry(), entry("C-2")])
+        ledger.save_drafts("run", [replace(entry(), message="something else")])
         ledger.flush()
     with Ledger(path) as ledger:
         assert ledger.drafts("run") == {"C-1": replace(entry(), message="something else"), "C-2": entry("C-2")}
-        assert (ledger.entries("run"), ledger.lately("other", 14), list(ledger.records())) == ({}, {}, [])
+        assert (ledger.entries("run"), ledger.recently_messaged("other", 14), list(ledger.records())) == (
+            {},
+            {},
+            [],
+        )
         ledger.drop_drafts("run")
         ledger.flush()
         assert ledger.drafts("run") == {}
@@ -165,9 +171,9 @@ def test_two_copies_agree_after_merging_both_ways(tmp_path: Path) -> None:
     clock = [1_700_000_000.0]
     here = Ledger(tmp_path / "here.sqlite", now=lambda: clock[0])
     there = Ledger(tmp_path / "there.sqlite", now=lambda: clock[0])
-    here.seal("june", [entry(f"C-{number}") for number in range(2500)], cool_down_days=0)
+    here.approve("june", [entry(f"C-{number}") for number in range(2500)], cool_down_days=0)
     clock[0] += 1
-    there.seal("june", [entry("C-1", "another text"), entry("D-1", "नमस्ते आरव")], cool_down_days=0)
+    there.approve("june", [entry("C-1", "another text"), entry("D-1", "नमस्ते आरव")], cool_down_days=0)
     for ledger in (here, there):
         ledger.flush()
     assert here.merge(there.records()) == 1
@@ -176,8 +182,8 @@ def test_two_copies_agree_after_merging_both_ways(tmp_path: Path) -> None:
     mine, theirs = list(here.records()), list(there.records())
     assert len(mine) == len(theirs) == 2501
     assert [record.sealed_at for record in mine] == sorted(record.sealed_at for record in mine)
-    assert mine[-1] == Record("june", entry("D-1", "नमस्ते आरव"), clock[0])
+    assert mine[-1] == LedgerRecord("june", entry("D-1", "नमस्ते आरव"), clock[0])
     assert {record.entry.message for record in theirs if record.entry.customer == "C-1"} == {"another text"}
-    assert there.lately("july", 14).keys() == here.lately("july", 14).keys()
+    assert there.recently_messaged("july", 14).keys() == here.recently_messaged("july", 14).keys()
     here.close()
     there.close()

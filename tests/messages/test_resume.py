@@ -7,13 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from retention.messages.ledger import Entry, Ledger
+from retention.messages.ledger import Ledger, LedgerEntry
 from tests.messages.cases import many_kinds
 from tests.stand_ins.fault_server import FaultServer
 from tests.stand_ins.messages_process import offers_process
 
 
-def sealed(path: Path) -> dict[str, Entry]:
+def sealed(path: Path) -> dict[str, LedgerEntry]:
     """Return what the killed process left in its ledger."""
     with Ledger(path) as ledger:
         return ledger.entries("june")
@@ -25,7 +25,7 @@ def test_kills_lose_change_and_double_nothing(tmp_path: Path) -> None:
     scored, out, ledger = tmp_path / "scored.csv", tmp_path / "messages.csv", tmp_path / "offers.sqlite"
     rows = many_kinds(1000)
     rows.to_csv(scored, index=False)
-    known: dict[str, Entry] = {}
+    known: dict[str, LedgerEntry] = {}
     with FaultServer() as server:
         for _ in range(3):
             assert offers_process(server, scored, out, ledger, kill_at=40).returncode == -signal.SIGKILL

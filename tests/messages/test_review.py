@@ -12,9 +12,16 @@ from retention.messages.batch import write_messages
 from retention.messages.guard import LONGEST
 from retention.messages.ledger import Ledger
 from retention.messages.llm.client import HubWriter
-from retention.messages.review import distinct_lines, reword, rewrite, seal, strike, write_again
-from retention.messages.run import WRITTEN, MessageRun
-from retention.messages.templates import backup_lines
+from retention.messages.review import (
+    approve,
+    distinct_templates,
+    edit_message,
+    reject_template,
+    replace_template,
+    write_again,
+)
+from retention.messages.run import MESSAGE_COLUMNS, MessageRun
+from retention.messages.templates import backup_templates
 from tests.messages.cases import OFFERS, send_list
 from tests.stand_ins.fault_server import FAULTS, FaultServer, in_turn, says
 
@@ -53,35 +60,39 @@ def drafted(customers: int = 120, **options: object) -> MessageRun:
 
 def most_used(campaign: MessageRun) -> str:
     """Return the line that most customers have."""
-    return str(distinct_lines(campaign)["line"].iloc[0])
+    return str(distinct_templates(campaign)["line"].iloc[0])
 
 
 def customers_of(campaign: MessageRun, line: str) -> list[int]:
     """Return the positions of those who have a line."""
-    return [position for position, used in enumerate(campaign.used) if used.line == line]
+    return [position for position, used in enumerate(campaign.used) if used.template == line]
 
 
 def assert_only_these_changed(before: MessageRun, after: MessageRun, positions: list[int]) -> None:
     """Check that the others' messages, and everything but the messages, are as they were."""
-    others = [position for position in range(before.written) if position not in set(positions)]
-    pd.testing.assert_frame_equal(before.messages.iloc[others], after.messages.iloc[others])
-    written = list(WRITTEN)
-    pd.testing.assert_frame_equal(before.messages.drop(columns=written), after.messages.drop(columns=written))
-    assert (after.messages["message"].iloc[positions] != before.messages["message"].iloc[positions]).all()
-    assert after.messages["message"].str.len().between(20, LONGEST).all()
+    others = [position for position in range(before.message_count) if position not in set(positions)]
+    pd.testing.assert_frame_equal(before.messages_frame.iloc[others], after.messages_frame.iloc[others])
+    written = list(MESSAGE_COLUMNS)
+    pd.testing.assert_frame_equal(
+        before.messages_frame.drop(columns=written), after.messages_frame.drop(columns=written)
+    )
+    assert (
+        after.messages_frame["message"].iloc[positions] != before.messages_frame["message"].iloc[positions]
+    ).all()
+    assert after.messages_frame["message"].str.len().between(20, LONGEST).all()
     words = {offer.id: offer.gives["en"] for offer in OFFERS}
-    assert all(words[row.offer] in row.message for row in after.messages.itertuples())
+    assert all(words[row.offer] in row.message for row in after.messages_frame.itertuples())
 
 
 def test_every_line_is_listed_once() -> None:
     """Lines that several kinds of customers share are one line to read, with everybody counted."""
     campaign = drafted()
-    lines = distinct_lines(campaign)
+    lines = distinct_templates(campaign)
     assert lines["line"].is_unique
-    assert lines["customers"].sum() == campaign.written == 120
+    assert lines["customers"].sum() == campaign.message_count == 120
     assert lines["customers"].is_monotonic_decreasing
     assert set(lines["reasons"]) == {"away", "general"}
-    assert not campaign.sealed
+    assert not campaign.approved
 
 
 def test_a_struck_line_gives_way_to_the_next_of_the_pool(writer: HubWriter) -> None:
@@ -89,45 +100,45 @@ def test_a_struck_line_gives_way_to_the_next_of_the_pool(writer: HubWriter) -> N
     campaign = drafted(writer=writer)
     for left in (2, 1):
         line = most_used(campaign)
-        after = strike(campaign, line)
+        after = reject_template(campaign, line)
         assert_only_these_changed(campaign, after, customers_of(campaign, line))
-        assert set(after.messages["message_source"]) == {"m"}
-        assert set(distinct_lines(after)["line"]) <= set(FRESH) - after.struck
-        assert len(set(FRESH) - after.struck) == left
+        assert set(after.messages_frame["message_source"]) == {"m"}
+        assert set(distinct_templates(after)["line"]) <= set(FRESH) - after.rejected_templates
+        assert len(set(FRESH) - after.rejected_templates) == left
         campaign = after
 
 
 def test_with_the_pool_struck_the_library_stands_in(writer: HubWriter) -> None:
     """Nobody is left without a message when every line of the model's is ruled out."""
     campaign = drafted(writer=writer)
-    for line in distinct_lines(campaign)["line"]:
-        campaign = strike(campaign, line)
+    for line in distinct_templates(campaign)["line"]:
+        campaign = reject_template(campaign, line)
     assert campaign.by_source == {"backup": 120}
 
 
 def test_a_struck_line_never_comes_back() -> None:
     """The library goes on with its other lines, and says when there is none left."""
     campaign = drafted()
-    lines = list(backup_lines(campaign.used[0].facts))
+    lines = list(backup_templates(campaign.used[0].segment))
     for line in lines[:2]:
-        campaign = strike(campaign, line)
-    assert campaign.struck == set(lines[:2])
-    assert {campaign.used[0].line} == {lines[2]}
+        campaign = reject_template(campaign, line)
+    assert campaign.rejected_templates == set(lines[:2])
+    assert {campaign.used[0].template} == {lines[2]}
     with pytest.raises(OfferError, match="would be struck; change this one"):
-        strike(campaign, lines[2])
-    assert lines[2] in set(distinct_lines(campaign)["line"])
+        reject_template(campaign, lines[2])
+    assert lines[2] in set(distinct_templates(campaign)["line"])
 
 
 def test_an_edited_line_reaches_everyone_who_had_it(writer: HubWriter) -> None:
     """It is filled with each one's own name and offer, and marked as a person's."""
     campaign = drafted(writer=writer)
     line = most_used(campaign)
-    after = rewrite(campaign, line, f"  {NEW}\n")
+    after = replace_template(campaign, line, f"  {NEW}\n")
     changed = customers_of(campaign, line)
     assert_only_these_changed(campaign, after, changed)
     assert customers_of(after, NEW) == changed
-    assert set(after.messages["message_source"].iloc[changed]) == {"person"}
-    named = after.messages.iloc[changed].query("name == 'Priya'")["message"]
+    assert set(after.messages_frame["message_source"].iloc[changed]) == {"person"}
+    named = after.messages_frame.iloc[changed].query("name == 'Priya'")["message"]
     assert named.str.startswith("Hello Priya, your table is ready").all()
 
 
@@ -145,7 +156,7 @@ def test_an_edited_line_is_guarded(line: str, sentence: str) -> None:
     """A person's line meets the same demands as a model's, and a refused one changes nothing."""
     campaign = drafted()
     with pytest.raises(InputError, match=sentence):
-        rewrite(campaign, most_used(campaign), line)
+        replace_template(campaign, most_used(campaign), line)
 
 
 def test_a_line_without_room_for_the_offer_is_refused() -> None:
@@ -153,53 +164,53 @@ def test_a_line_without_room_for_the_offer_is_refused() -> None:
     long = replace(OFFERS[0], gives={"en": "o" * 70})
     campaign = drafted(offers=(long, OFFERS[1]))
     with pytest.raises(InputError, match="leaves no room for 'ooo"):
-        rewrite(campaign, most_used(campaign), "Hi {name}, " + "very " * 19 + "tasty, {offer}.")
+        replace_template(campaign, most_used(campaign), "Hi {name}, " + "very " * 19 + "tasty, {offer}.")
 
 
 def test_one_message_in_a_persons_own_words() -> None:
     """It goes out as written, to that customer alone."""
     campaign = drafted()
-    after = reword(campaign, 3, " Come back soon,\n we miss you ")
-    assert after.messages["message"].iloc[3] == "Come back soon, we miss you"
+    after = edit_message(campaign, 3, " Come back soon,\n we miss you ")
+    assert after.messages_frame["message"].iloc[3] == "Come back soon, we miss you"
     assert after.by_source == {"backup": 119, "person": 1}
     for text in (" ", "x" * 161):
         with pytest.raises(InputError, match="write 1 to 160"):
-            reword(campaign, 3, text)
+            edit_message(campaign, 3, text)
 
 
 def test_writing_again_gives_another_line(writer: HubWriter) -> None:
     """With a model a fresh one, without one the library's next, over and over."""
     campaign = drafted()
-    seen = [campaign.used[0].line]
+    seen = [campaign.used[0].template]
     for _ in range(3):
         campaign = write_again(campaign, 0, tone="warm", language="en")
-        seen.append(campaign.used[0].line)
+        seen.append(campaign.used[0].template)
     assert len(set(seen[:3])) == 3
     assert seen[3] == seen[0]
     again = write_again(campaign, 0, writer=writer, tone="warm", language="en")
-    assert again.messages["message_source"].iloc[0] == "m"
+    assert again.messages_frame["message_source"].iloc[0] == "m"
     assert_only_these_changed(campaign, again, [0])
 
 
 def test_writing_again_in_another_language() -> None:
     """Line, offer and greeting follow, and later changes know the message's own language."""
     campaign = write_again(drafted(), 1, tone="brief", language="hi")
-    message = campaign.messages["message"].iloc[1]
+    message = campaign.messages_frame["message"].iloc[1]
     assert "अगले ऑर्डर पर ₹50 की छूट" in message
-    struck = strike(campaign, campaign.used[1].line)
-    assert "अगले ऑर्डर पर ₹50 की छूट" in struck.messages["message"].iloc[1] != message
+    struck = reject_template(campaign, campaign.used[1].template)
+    assert "अगले ऑर्डर पर ₹50 की छूट" in struck.messages_frame["message"].iloc[1] != message
 
 
 def test_nothing_changes_after_sealing(ledger: Ledger) -> None:
     """Every change is refused with one sentence, with and without a ledger."""
     for keeping in (None, ledger):
-        campaign = seal(drafted(ledger=keeping), ledger=keeping)
-        assert campaign.sealed
-        assert seal(campaign, ledger=keeping).messages.equals(campaign.messages)
+        campaign = approve(drafted(ledger=keeping), ledger=keeping)
+        assert campaign.approved
+        assert approve(campaign, ledger=keeping).messages_frame.equals(campaign.messages_frame)
         for change in (
-            lambda c=campaign: strike(c, most_used(c)),
-            lambda c=campaign: rewrite(c, most_used(c), NEW),
-            lambda c=campaign: reword(c, 0, "Hello"),
+            lambda c=campaign: reject_template(c, most_used(c)),
+            lambda c=campaign: replace_template(c, most_used(c), NEW),
+            lambda c=campaign: edit_message(c, 0, "Hello"),
             lambda c=campaign: write_again(c, 0, tone="warm", language="en"),
         ):
             with pytest.raises(OfferError, match="are sealed and stay as they are"):
@@ -210,36 +221,36 @@ def test_what_is_sealed_is_what_was_on_screen(ledger: Ledger, writer: HubWriter)
     """The ledger ends with every message as it was read, edits and all, and the same run finds them again."""
     campaign = drafted(ledger=ledger, writer=writer, run="june")
     assert ledger.entries("june") == {}
-    campaign = strike(campaign, most_used(campaign), ledger=ledger)
-    campaign = rewrite(campaign, most_used(campaign), NEW, ledger=ledger)
-    campaign = reword(campaign, 0, "Come back soon", ledger=ledger)
+    campaign = reject_template(campaign, most_used(campaign), ledger=ledger)
+    campaign = replace_template(campaign, most_used(campaign), NEW, ledger=ledger)
+    campaign = edit_message(campaign, 0, "Come back soon", ledger=ledger)
     campaign = write_again(campaign, 5, tone="brief", language="hi", ledger=ledger)
-    sealed = seal(campaign, ledger=ledger)
-    pd.testing.assert_frame_equal(sealed.messages, campaign.messages)
+    sealed = approve(campaign, ledger=ledger)
+    pd.testing.assert_frame_equal(sealed.messages_frame, campaign.messages_frame)
     entries = ledger.entries("june")
-    assert [entries[id].message for id in campaign.messages["customer_id"]] == campaign.messages[
+    assert [entries[id].message for id in campaign.messages_frame["customer_id"]] == campaign.messages_frame[
         "message"
     ].tolist()
     assert {entry.tier for entry in entries.values()} == {"model", "person", "backup"}
     assert ledger.drafts("june") == {}
     again = drafted(ledger=ledger, writer=writer, run="june")
-    assert again.sealed
-    pd.testing.assert_frame_equal(again.messages, campaign.messages)
+    assert again.approved
+    pd.testing.assert_frame_equal(again.messages_frame, campaign.messages_frame)
 
 
 def test_a_killed_review_is_taken_up_again(ledger: Ledger, writer: HubWriter, server: FaultServer) -> None:
     """Lines and edits are there again after a restart without asking the model, and can still be changed."""
     campaign = drafted(ledger=ledger, writer=writer)
-    edited = rewrite(campaign, most_used(campaign), NEW, ledger=ledger)
+    edited = replace_template(campaign, most_used(campaign), NEW, ledger=ledger)
     calls = len(server.requests)
     again = drafted(ledger=ledger, writer=writer)
     assert len(server.requests) == calls
-    pd.testing.assert_frame_equal(again.messages, edited.messages)
-    assert not again.sealed
-    assert strike(again, NEW).by_source["m"] > 0
-    anew = drafted(ledger=ledger, writer=writer, anew=True)
+    pd.testing.assert_frame_equal(again.messages_frame, edited.messages_frame)
+    assert not again.approved
+    assert reject_template(again, NEW).by_source["m"] > 0
+    fresh = drafted(ledger=ledger, writer=writer, ignore_drafts=True)
     assert len(server.requests) > calls
-    assert NEW not in set(distinct_lines(anew)["line"])
+    assert NEW not in set(distinct_templates(fresh)["line"])
 
 
 def test_the_librarys_drafts_are_upgraded_when_the_model_is_back(
@@ -257,10 +268,10 @@ def test_drafts_of_other_input_are_not_taken_up(ledger: Ledger, writer: HubWrite
     drafted(ledger=ledger, writer=writer, run="june")
     dearer = (replace(OFFERS[0], cost=60, gives={"en": "₹60 off your next order"}), OFFERS[1])
     campaign = drafted(ledger=ledger, run="june", offers=dearer)
-    cash = campaign.messages[campaign.messages["offer"] == "cash_50"]
+    cash = campaign.messages_frame[campaign.messages_frame["offer"] == "cash_50"]
     assert set(cash["message_source"]) == {"backup"}
     assert cash["message"].str.contains("₹60").all()
-    assert set(campaign.messages.drop(cash.index)["message_source"]) == {"m"}
+    assert set(campaign.messages_frame.drop(cash.index)["message_source"]) == {"m"}
 
 
 def test_stopping_a_review_keeps_what_is_done(writer: HubWriter, server: FaultServer) -> None:
@@ -273,10 +284,10 @@ def test_stopping_a_review_keeps_what_is_done(writer: HubWriter, server: FaultSe
 
     campaign = drafted(600, writer=writer, progress=stop)
     assert campaign.stopped
-    assert campaign.written == 600
+    assert campaign.message_count == 600
     assert campaign.by_source["m"] > 0
     assert campaign.by_source["backup"] > 0
-    assert seal(campaign).written == 600
+    assert approve(campaign).message_count == 600
 
 
 def test_who_is_messaged_in_the_meantime_is_held_back_at_the_seal(tmp_path: Path) -> None:
@@ -286,10 +297,10 @@ def test_who_is_messaged_in_the_meantime_is_held_back_at_the_seal(tmp_path: Path
         campaign = drafted(20, ledger=ledger, run="june")
         write_messages(send_list(5), id="customer_id", offers=OFFERS, ledger=ledger, run="other")
         clock[0] += DAY_S
-        sealed = seal(campaign, ledger=ledger)
-    assert (sealed.written, sealed.held_back, sealed.customers) == (15, 5, 20)
-    assert sealed.held_back_because == {"messaged less than 14 days ago": 5}
-    assert set(sealed.held["messaged_on"]) == {"2023-11-14"}
+        sealed = approve(campaign, ledger=ledger)
+    assert (sealed.message_count, sealed.held_back_count, sealed.customer_count) == (15, 5, 20)
+    assert sealed.held_back_by_reason == {"messaged less than 14 days ago": 5}
+    assert set(sealed.held_back_frame["messaged_on"]) == {"2023-11-14"}
     assert len(sealed.used) == 15
 
 
@@ -299,11 +310,11 @@ def test_the_held_back_are_named_with_the_reason(tmp_path: Path) -> None:
         write_messages(send_list(2), id="customer_id", offers=OFFERS, ledger=ledger, run="june")
         rows = send_list(4, customer_id=["C-00001", "x", "x", "y"])
         campaign = write_messages(rows, id="customer_id", offers=OFFERS, ledger=ledger, cool_down_days=3)
-    assert campaign.held.to_numpy().tolist() == [
+    assert campaign.held_back_frame.to_numpy().tolist() == [
         ["C-00001", "messaged less than 3 days ago", "2023-11-14"],
         ["x", "stands in the list twice", ""],
     ]
-    assert campaign.messages["customer_id"].tolist() == ["x", "y"]
+    assert campaign.messages_frame["customer_id"].tolist() == ["x", "y"]
 
 
 @pytest.mark.parametrize("days", [-1.0, float("nan")])

@@ -11,8 +11,8 @@ from retention.messages.segments import (
     CUISINES,
     REASONS,
     MessageSegment,
-    coarse_facts,
     reason_code,
+    segments_of,
 )
 
 ANYTHING = st.one_of(st.text(), st.floats(), st.integers(), st.none())
@@ -23,7 +23,7 @@ def test_only_listed_values_come_out(cuisine: list[object], days: object, reason
     """Whatever stands in the row, every fact is one of those in the lists."""
     rows = pd.DataFrame({"cuisine": pd.Series(cuisine, dtype=object)})
     rows = rows.assign(days_since_order=pd.Series([days] * len(rows), dtype=object), reason_1=reason, name="Priya")
-    for facts in coarse_facts(rows, tone="warm", language="en"):
+    for facts in segments_of(rows, tone="warm", language="en"):
         assert facts.cuisine in CUISINES
         assert facts.away in AWAY
         assert facts.reason in REASONS
@@ -41,13 +41,13 @@ def test_only_listed_values_come_out(cuisine: list[object], days: object, reason
 def test_days_become_bands(days: object, band: str) -> None:
     """An edge belongs to the later band; what is no number of days is unknown."""
     rows = pd.DataFrame({"days_since_order": pd.Series([days], dtype=object)})
-    assert coarse_facts(rows, tone="warm", language="en")[0].away == band
+    assert segments_of(rows, tone="warm", language="en")[0].away == band
 
 
 def test_a_cuisine_is_found_however_it_is_spelled() -> None:
     """Case, plural and the word food do not matter; an unlisted one becomes plain food."""
     rows = pd.DataFrame({"cuisine": ["BIRYANI", "burger", "North-Indian food", "'; drop table", None]})
-    found = [facts.cuisine for facts in coarse_facts(rows, tone="warm", language="en")]
+    found = [facts.cuisine for facts in segments_of(rows, tone="warm", language="en")]
     assert found == ["biryani", "burgers", "North Indian", "food", "food"]
 
 
@@ -72,7 +72,7 @@ def test_a_reason_becomes_a_code(words: str, code: str | None) -> None:
 def test_the_first_reason_that_can_be_spoken_to_counts() -> None:
     """A reason about a habit is passed over for the next one."""
     rows = pd.DataFrame({"reason_1": ["usually orders on a Monday", ""], "reason_2": ["rating 2 last time", None]})
-    assert [facts.reason for facts in coarse_facts(rows, tone="warm", language="en")] == [
+    assert [facts.reason for facts in segments_of(rows, tone="warm", language="en")] == [
         "bad_experience",
         "general",
     ]
@@ -82,7 +82,7 @@ def test_the_first_reason_that_can_be_spoken_to_counts() -> None:
 def test_an_unknown_tone_or_language_is_refused(wrong: dict[str, str]) -> None:
     """The sentence names what there is to choose from."""
     with pytest.raises(OfferError, match="choose one of"):
-        coarse_facts(pd.DataFrame({"id": []}), **{"tone": "warm", "language": "en", **wrong})
+        segments_of(pd.DataFrame({"id": []}), **{"tone": "warm", "language": "en", **wrong})
 
 
 def test_facts_take_no_free_text() -> None:

@@ -12,23 +12,23 @@ from hypothesis import strategies as st
 
 from retention.customers.person_names import clean_name
 from retention.messages.guard import LONGEST
-from retention.messages.offer_wording import Wording, word_offers
+from retention.messages.offer_text import OfferText, offer_texts
 from retention.messages.segments import LANGUAGES, REASONS, TONES, MessageSegment
-from retention.messages.templates import backup_lines, backup_message, compose, pick
+from retention.messages.templates import backup_message, backup_templates, compose_message, pick
 from tests.messages.cases import CASH, DELIVERY
 
 EVERY_KIND = [
     MessageSegment(tone=tone, language=language, reason=reason)
     for tone, language, reason in product(TONES, LANGUAGES, REASONS)
 ]
-WORDING = Wording("₹50 off your next order", "₹50 off your next order (min ₹199, 7 days)")
-LONGEST_WORDING = Wording("w" * 70, "w" * 70 + " (min ₹1,000,000.00, 366 days)")
+WORDING = OfferText("₹50 off your next order", "₹50 off your next order (min ₹199, 7 days)")
+LONGEST_WORDING = OfferText("w" * 70, "w" * 70 + " (min ₹1,000,000.00, 366 days)")
 
 
 def test_there_are_several_lines_of_every_kind() -> None:
     """Each tone, reason and language has at least three, all different across the library."""
-    lines = [line for facts in EVERY_KIND for line in backup_lines(facts)]
-    assert min(len(backup_lines(facts)) for facts in EVERY_KIND) >= 3
+    lines = [line for facts in EVERY_KIND for line in backup_templates(facts)]
+    assert min(len(backup_templates(facts)) for facts in EVERY_KIND) >= 3
     assert len(set(lines)) == len(lines)
 
 
@@ -38,7 +38,7 @@ def test_hindi_is_respectful_and_takes_no_side() -> None:
     gendered = r"आप \w+ते हैं|aap \w+ (?:karte|karti) hain|खो गए आप|gayab ho"
     agreeing = r"(?:रहा|रही|रखा है|भेजा है|आया है|raha|rahi|rakha hai|bheja hai|aaya hai) \{offer\}"
     for facts in EVERY_KIND:
-        for line in backup_lines(facts):
+        for line in backup_templates(facts):
             assert not re.search(f"{familiar}|{gendered}|{agreeing}", line, re.IGNORECASE), line
 
 
@@ -48,7 +48,7 @@ def test_hindi_is_respectful_and_takes_no_side() -> None:
     name=st.text(),
     wording=st.sampled_from([WORDING, LONGEST_WORDING]),
 )
-def test_a_message_always_fits(facts: MessageSegment, customer: str, name: str, wording: Wording) -> None:
+def test_a_message_always_fits(facts: MessageSegment, customer: str, name: str, wording: OfferText) -> None:
     """Any id and any text for a name give a message of at most 160 characters that holds the offer."""
     _, message = backup_message(customer, facts, name=clean_name(name), offer=wording)
     assert len(message) <= LONGEST
@@ -59,8 +59,8 @@ def test_a_message_always_fits(facts: MessageSegment, customer: str, name: str, 
 def test_every_line_fits_the_longest_name_and_offer() -> None:
     """With 24 characters of name and 70 of offer, the name or the terms give way, never the offer."""
     for facts in EVERY_KIND:
-        for line in backup_lines(facts):
-            message = compose(line, name="N" * 24, offer=LONGEST_WORDING, language=facts.language)
+        for line in backup_templates(facts):
+            message = compose_message(line, name="N" * 24, offer=LONGEST_WORDING, language=facts.language)
             assert message is not None
             assert LONGEST_WORDING.short in message
 
@@ -68,10 +68,10 @@ def test_every_line_fits_the_longest_name_and_offer() -> None:
 def test_the_name_gives_way_before_the_terms() -> None:
     """What an offer is good for matters more than a greeting by name."""
     line = "Hi {name}, " + "x" * 70 + " {offer}."
-    message = compose(
+    message = compose_message(
         line,
         name="Konstantinopolitanides",
-        offer=Wording("w" * 40, "w" * 40 + " (7 days)" + " " * 20),
+        offer=OfferText("w" * 40, "w" * 40 + " (7 days)" + " " * 20),
         language="en",
     )
     assert message is not None
@@ -82,8 +82,8 @@ def test_the_name_gives_way_before_the_terms() -> None:
 def test_a_line_without_room_for_the_offer_is_not_used() -> None:
     """Nothing is cut off: the line is given up instead."""
     assert (
-        compose(
-            "Hi {name}, " + "x" * 100 + " {offer}.", name=None, offer=Wording("w" * 70, "w" * 80), language="en"
+        compose_message(
+            "Hi {name}, " + "x" * 100 + " {offer}.", name=None, offer=OfferText("w" * 70, "w" * 80), language="en"
         )
         is None
     )
@@ -94,14 +94,14 @@ def test_another_process_picks_the_same_line() -> None:
     code = (
         "from retention.messages.templates import backup_message;"
         "from retention.messages.segments import MessageSegment;"
-        "from retention.messages.offer_wording import Wording;"
-        "offer = Wording('x', 'x');"
+        "from retention.messages.offer_text import OfferText;"
+        "offer = OfferText('x', 'x');"
         "print([backup_message(str(i), MessageSegment(), name=None, offer=offer)[0] for i in range(50)])"
     )
     ran = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "1"}
     )
-    here = [backup_message(str(i), MessageSegment(), name=None, offer=Wording("x", "x"))[0] for i in range(50)]
+    here = [backup_message(str(i), MessageSegment(), name=None, offer=OfferText("x", "x"))[0] for i in range(50)]
     assert ran.stdout.strip() == str(here)
 
 
@@ -127,9 +127,9 @@ def test_the_library_needs_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_an_offer_is_worded_by_the_catalogue(language: str, short: str, full: str) -> None:
     """Terms follow the words in their language; English stands in for a missing one."""
-    assert word_offers([CASH], language=language, currency="₹")["cash_50"] == Wording(short, full)
+    assert offer_texts([CASH], language=language, currency="₹")["cash_50"] == OfferText(short, full)
 
 
 def test_an_offer_without_a_minimum_basket_says_only_how_long() -> None:
     """No empty terms, and one day is one day."""
-    assert word_offers([DELIVERY], language="en", currency="€")["free_delivery"].full.endswith("(1 day)")
+    assert offer_texts([DELIVERY], language="en", currency="€")["free_delivery"].full.endswith("(1 day)")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from retention.messages.llm.breaker import Breaker
-from retention.messages.llm.outcome import CallError, FailureKind, NotNowError
+from retention.messages.llm.outcome import BreakerOpenError, CallError, FailureKind
 
 RESET_S = 30.0
 
@@ -59,7 +59,7 @@ def went(breaker: Breaker, call: Callable[[str], Awaitable[Any]]) -> str:
         return str(now(breaker.run(call)))
     except CallError as error:
         return f"failed: {error.reason}"
-    except NotNowError as error:
+    except BreakerOpenError as error:
         return f"not now: {error.reason}"
 
 

@@ -462,7 +462,7 @@ def test_messages_give_what_was_priced(telecom_model: ChurnModel, tmp_path: Path
     assert sent["offer"].iloc[0] == "delivery"  # the first row's cost is not the first offer's
     offers = offers_priced(sent, Economics(), catalogue)
     assert [(offer.id, offer.cost) for offer in offers] == [("cash_75", 75), ("delivery", 20)]
-    messages = write_messages(sent, id="customerID", offers=offers).messages
+    messages = write_messages(sent, id="customerID", offers=offers).messages_frame
     given = np.where(messages["offer"] == "cash_75", "₹75 off", "free delivery")
     assert all(words in text for words, text in zip(given, messages["message"], strict=True))
     cheaper = write(tmp_path / "offers.toml", CATALOGUE.replace("cost = 20", "cost = 30"))

@@ -67,7 +67,7 @@ def test_threshold_zero_is_sending_to_everyone(session: Session) -> None:
 def test_new_prices_drop_messages_written_at_old_ones(session: Session) -> None:
     """Messages never outlive the prices they were decided at; the model stays."""
     written = offers.write(session, 0.3)
-    assert written.message_run and written.message_run.written > 0
+    assert written.message_run and written.message_run.message_count > 0
     repriced = profit.priced(written, PRESETS["realistic"])
     assert repriced.message_run is None
     assert repriced.model is session.model
@@ -79,7 +79,7 @@ def test_everyone_from_the_threshold_on_gets_a_message(session: Session) -> None
     written = offers.write(session, 0.3)
     assert written.scored and written.message_run
     reached = (written.scored.send_list["churn_probability"] >= 0.3).sum()
-    assert written.message_run.written == written.scored.contacted == reached
+    assert written.message_run.message_count == written.scored.contacted == reached
 
 
 def test_a_blank_money_input_is_asked_for() -> None:
@@ -151,7 +151,7 @@ def test_the_send_list_goes_out_as_csv_and_excel(session: Session, tmp_path: Pat
     for early in (session, written):
         with pytest.raises(InputError, match="not sealed yet"):
             offers.csv(early)
-    written = review.seal(written, cool_down_days=14)
+    written = review.approve(written, cool_down_days=14)
     for file, magic in [(offers.csv(written), b"customerID,"), (offers.workbook(written), b"PK")]:
         assert file.name in {"send_list.csv", "send_list.xlsx"}
         file.write(tmp_path / file.name)
@@ -255,16 +255,16 @@ def test_today_is_who_gets_written_to(session: Session, telecom: Customers) -> N
     """Where a log tells who is active today, messages go to them and not to the training customers."""
     some = replace(telecom, frame=telecom.frame.head(100))
     written = offers.write(replace(session, today=some), 0.0)
-    assert written.message_run and written.message_run.written == 100
+    assert written.message_run and written.message_run.message_count == 100
 
 
 def test_pulling_the_plug_still_writes_to_everyone(session: Session) -> None:
     """With a server that refuses every call, all get the library's message and the breaker says why."""
-    written = offers.write(session, 0.3, writer=offers.plug(False))
+    written = offers.write(session, 0.3, writer=offers.switchable_writer(False))
     assert written.message_run and written.scored
-    assert written.message_run.written == written.scored.contacted
-    assert written.message_run.by_source == {"backup": written.message_run.written}
+    assert written.message_run.message_count == written.scored.contacted
+    assert written.message_run.by_source == {"backup": written.message_run.message_count}
     assert written.message_run.breaker.state == "open"
     assert written.message_run.breaker.failures > 0
-    assert offers.line_report(plugged=False).state == "open"
-    assert offers.line_report(plugged=True).state == "off"
+    assert offers.breaker_report(language_model_on=False).state == "open"
+    assert offers.breaker_report(language_model_on=True).state == "off"

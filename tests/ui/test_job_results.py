@@ -73,10 +73,10 @@ def test_a_loaded_model_comes_at_the_prices_there_are(begun: Session, loaded: Jo
 def test_new_customers_come_to_the_prices_and_the_plug_there_are(begun: Session) -> None:
     """What is not about customers is the session's own."""
     finished = JobResult(begun, customers.simulate(begun, 300, 1))
-    now = replace(profit.priced(begun, REALISTIC), plugged=False)
+    now = replace(profit.priced(begun, REALISTIC), language_model_on=False)
     found = with_customers(now, finished)
     assert found.customers is finished.after.customers
-    assert (found.economics, found.plugged, found.model) == (REALISTIC, False, None)
+    assert (found.economics, found.language_model_on, found.model) == (REALISTIC, False, None)
 
 
 def other_customers(session: Session) -> Session:
@@ -113,18 +113,18 @@ def test_messages_do_not_come_to_what_they_were_not_written_for(
 def test_messages_come_beside_what_they_do_not_rest_on(begun: Session) -> None:
     """The plug was pulled and the model pushed meanwhile: both are known afterwards."""
     finished = JobResult(begun, offers.write(begun, 0.5))
-    found = with_messages(replace(begun, plugged=False, model_at="alice/churn@" + "0" * 40), finished)
+    found = with_messages(replace(begun, language_model_on=False, model_at="alice/churn@" + "0" * 40), finished)
     assert found.message_run is finished.after.message_run
-    assert (found.plugged, found.model_at) == (False, "alice/churn@" + "0" * 40)
+    assert (found.language_model_on, found.model_at) == (False, "alice/churn@" + "0" * 40)
 
 
 def test_blank_numbers_are_asked_for_or_mean_the_usual(begun: Session) -> None:
     """A cool-down has a usual value; a market's size, its seed and a silence have none."""
     written = offers.write(begun, 0.5, cool_down_days=None)
-    sealed = review.seal(written, cool_down_days=None)
+    sealed = review.approve(written, cool_down_days=None)
     assert sealed.message_run and written.message_run
     again = offers.write(sealed, 0.5, tone="brief", cool_down_days=None)
-    assert again.message_run and again.message_run.held_back == written.message_run.written
+    assert again.message_run and again.message_run.held_back_count == written.message_run.message_count
     for given, box in (((None, 7), "Customers"), ((300, None), "Seed")):
         with pytest.raises(InputError, match=f"{box}: is blank; give a number"):
             customers.simulate(begun, *given)

@@ -20,12 +20,12 @@ from typing import TypeVar
 
 from nopanic import CircuitBreaker, CircuitOpen
 
-from retention.messages.llm.outcome import BreakerReport, CallError, FailureKind, NotNowError
+from retention.messages.llm.outcome import BreakerOpenError, BreakerReport, CallError, FailureKind
 
-MOST_UNANSWERED = 20
+MAX_UNANSWERED_CALLS = 20
 """Calls in a row without a sign of life; after these one more goes out per reset interval."""
 
-LONGEST_PAUSE_S = 60.0
+MAX_PAUSE_S = 60.0
 """Most seconds that a ``Retry-After`` is obeyed for."""
 
 MODEL_OFF_S = 600.0
@@ -83,33 +83,33 @@ class Breaker:
 
         Raises
         ------
-        NotNowError
+        BreakerOpenError
             If no call may go out.
         CallError
             If calls went out and none brought an answer.
         """
-        with self._passed(self._account), self._passed(self._endpoint):
+        with self._guarded_by(self._account), self._guarded_by(self._endpoint):
             failed: dict[str, FailureKind] = {}
             waiting = "no model is set up"
-            for model in self._order():
+            for model in self._models_to_try():
                 if failed and not time_left():
                     break
                 try:
-                    with self._one_call(model):
+                    with self._counted_call(model):
                         return await call(model)
-                except NotNowError as error:
+                except BreakerOpenError as error:
                     waiting = error.reason
                 except CallError as error:
-                    if error.blame in _ENDS_THE_RUN:
+                    if error.failure_kind in _NO_OTHER_MODEL_HELPS:
                         raise
-                    failed[error.reason] = error.blame
+                    failed[error.reason] = error.failure_kind
             if failed:
-                raise CallError("; ".join(failed), _verdict(failed.values()))
-            raise NotNowError(waiting)
+                raise CallError("; ".join(failed), _combined_failure_kind(failed.values()))
+            raise BreakerOpenError(waiting)
 
     def report(self) -> BreakerReport:
         """Describe how the line stands right now."""
-        barriers = list(self._barriers(self._clock()))
+        barriers = list(self._obstacles(self._clock()))
         with self._lock:
             calls, failures = self._calls, self._failures
         if not barriers:
@@ -125,13 +125,13 @@ class Breaker:
             min_calls=1 if at_once else 5,
             reset_timeout=self._reset_s,
             half_open_max_calls=1,
-            on=lambda error: isinstance(error, CallError) and error.blame in blamed,
+            on=lambda error: isinstance(error, CallError) and error.failure_kind in blamed,
             name=name,
-            on_state_change=self._changed,
+            on_state_change=self._log_state_change,
             clock=self._clock,
         )
 
-    def _changed(self, circuit: CircuitBreaker, old: str, new: str) -> None:
+    def _log_state_change(self, circuit: CircuitBreaker, old: str, new: str) -> None:
         why = ""
         if new == "open":
             with self._lock:
@@ -140,104 +140,108 @@ class Breaker:
         _log.warning("breaker of %s: %s -> %s%s", circuit.name, old, new, why)
 
     @contextmanager
-    def _passed(self, circuit: CircuitBreaker) -> Iterator[None]:
+    def _guarded_by(self, circuit: CircuitBreaker) -> Iterator[None]:
         try:
             with circuit.guard():
                 yield
         except CircuitOpen:
-            raise NotNowError(self._reasons.get(circuit.name, "")) from None
+            raise BreakerOpenError(self._reasons.get(circuit.name, "")) from None
 
     @contextmanager
-    def _one_call(self, model: str) -> Iterator[None]:
-        self._check_hold(model)
-        with self._passed(self._models[model]):
+    def _counted_call(self, model: str) -> Iterator[None]:
+        self._check_pause(model)
+        with self._guarded_by(self._models[model]):
             self._count_call()
             try:
                 yield
             except CallError as error:
-                self._note(model, error)
+                self._record_failure(model, error)
                 raise
             self._unanswered = 0
 
-    def _check_hold(self, model: str) -> None:
+    def _check_pause(self, model: str) -> None:
         now = self._clock()
         if self._paused_until > now:
-            raise NotNowError(self._reasons["pause"])
+            raise BreakerOpenError(self._reasons["pause"])
         if self._off_until.get(model, now) > now:
-            raise NotNowError(self._reasons[model])
+            raise BreakerOpenError(self._reasons[model])
 
     def _count_call(self) -> None:
         with self._lock:
             now = self._clock()
             if now - self._last_call >= self._reset_s:
-                self._unanswered = min(self._unanswered, MOST_UNANSWERED - 1)
-            if self._unanswered >= MOST_UNANSWERED:
-                raise NotNowError(self._reasons.get("endpoint", "the first calls are still without an answer"))
+                self._unanswered = min(self._unanswered, MAX_UNANSWERED_CALLS - 1)
+            if self._unanswered >= MAX_UNANSWERED_CALLS:
+                raise BreakerOpenError(
+                    self._reasons.get("endpoint", "the first calls are still without an answer")
+                )
             self._unanswered += 1
             self._calls += 1
             self._last_call = now
 
-    def _note(self, model: str, error: CallError) -> None:
+    def _record_failure(self, model: str, error: CallError) -> None:
         with self._lock:
             now = self._clock()
-            if error.blame in _SIGNS_OF_LIFE:
+            if error.failure_kind in _SERVER_ALIVE:
                 self._unanswered = 0
-            if error.blame is FailureKind.REQUEST:
+            if error.failure_kind is FailureKind.REQUEST:
                 return
             self._failures += 1
             self._failed_at[model] = now
             self._reasons[model] = error.reason
-            self._reasons["account" if error.blame is FailureKind.ACCOUNT else "endpoint"] = error.reason
-            if error.blame is FailureKind.GONE:
+            self._reasons["account" if error.failure_kind is FailureKind.ACCOUNT else "endpoint"] = error.reason
+            if error.failure_kind is FailureKind.NOT_SERVED:
                 self._off_until[model] = now + MODEL_OFF_S
-            if error.blame is FailureKind.PAUSE and error.retry_after_s:
-                self._paused_until = now + min(error.retry_after_s, LONGEST_PAUSE_S)
+            if error.failure_kind is FailureKind.PAUSE and error.retry_after_s:
+                self._paused_until = now + min(error.retry_after_s, MAX_PAUSE_S)
                 self._reasons["pause"] = error.reason
 
-    def _order(self) -> list[str]:
-        if self._unanswered >= MOST_UNANSWERED - 1:
+    def _models_to_try(self) -> list[str]:
+        if self._unanswered >= MAX_UNANSWERED_CALLS - 1:
             # One call is left: it goes to the model left alone for longest, so that each has its turn.
             return sorted(self._models, key=lambda model: self._failed_at.get(model, float("-inf")))
         return list(self._models)
 
-    def _barriers(self, now: float) -> "Iterator[_Barrier]":
+    def _obstacles(self, now: float) -> "Iterator[_Obstacle]":
         shared = (self._account, self._endpoint)
-        yield from (self._barrier(circuit, now) for circuit in shared if circuit.state != "closed")
+        yield from (self._circuit_obstacle(circuit, now) for circuit in shared if circuit.state != "closed")
         if self._paused_until > now:
-            yield _Barrier(self._paused_until - now, self._reasons["pause"])
+            yield _Obstacle(self._paused_until - now, self._reasons["pause"])
         silent_for = now - self._last_call
-        if self._unanswered >= MOST_UNANSWERED and silent_for < self._reset_s:
-            yield _Barrier(self._reset_s - silent_for, self._reasons.get("endpoint", ""))
+        if self._unanswered >= MAX_UNANSWERED_CALLS and silent_for < self._reset_s:
+            yield _Obstacle(self._reset_s - silent_for, self._reasons.get("endpoint", ""))
         models = [
-            _Barrier(self._off_until[model] - now, self._reasons[model])
+            _Obstacle(self._off_until[model] - now, self._reasons[model])
             if self._off_until.get(model, now) > now
-            else self._barrier(circuit, now)
+            else self._circuit_obstacle(circuit, now)
             for model, circuit in self._models.items()
             if self._off_until.get(model, now) > now or circuit.state != "closed"
         ]
         if len(models) == len(self._models):
             yield min(models, key=lambda barrier: barrier.wait_s)
 
-    def _barrier(self, circuit: CircuitBreaker, now: float) -> "_Barrier":
+    def _circuit_obstacle(self, circuit: CircuitBreaker, now: float) -> "_Obstacle":
         wait = self._opened_at.get(circuit.name, now) + self._reset_s - now if circuit.state == "open" else 0.0
-        return _Barrier(max(wait, 0.0), self._reasons.get(circuit.name, ""))
+        return _Obstacle(max(wait, 0.0), self._reasons.get(circuit.name, ""))
 
 
 @dataclass(frozen=True, slots=True)
-class _Barrier:
+class _Obstacle:
     """Something that keeps calls from going out."""
 
     wait_s: float
     reason: str
 
 
-_ENDS_THE_RUN = frozenset({FailureKind.ACCOUNT, FailureKind.ENDPOINT, FailureKind.PAUSE, FailureKind.REQUEST})
-_SIGNS_OF_LIFE = frozenset({FailureKind.TEXT, FailureKind.GONE, FailureKind.REQUEST})
+_NO_OTHER_MODEL_HELPS = frozenset(
+    {FailureKind.ACCOUNT, FailureKind.ENDPOINT, FailureKind.PAUSE, FailureKind.REQUEST}
+)
+_SERVER_ALIVE = frozenset({FailureKind.TEXT, FailureKind.NOT_SERVED, FailureKind.REQUEST})
 
 
-def _verdict(blames: Iterable[FailureKind]) -> FailureKind:
+def _combined_failure_kind(blames: Iterable[FailureKind]) -> FailureKind:
     """Return whom a run of failed calls speaks against: the endpoint, unless one reply showed it alive."""
-    blames = set(blames) - {FailureKind.GONE} or {FailureKind.GONE}
+    blames = set(blames) - {FailureKind.NOT_SERVED} or {FailureKind.NOT_SERVED}
     return (
         FailureKind.ENDPOINT
         if blames == {FailureKind.MODEL}

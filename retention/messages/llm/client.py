@@ -17,18 +17,18 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from retention.errors import InputError
-from retention.messages.guard import check
+from retention.messages.guard import check_template
 from retention.messages.llm.breaker import Breaker
 from retention.messages.llm.event_loop import LoopThread
-from retention.messages.llm.outcome import BreakerReport, CallError, FailureKind, NotNowError
-from retention.messages.llm.prompt import line_of, messages_for
+from retention.messages.llm.outcome import BreakerOpenError, BreakerReport, CallError, FailureKind
+from retention.messages.llm.prompt import chat_for, template_in_reply
 from retention.messages.segments import MessageSegment
 from retention.settings import Settings
 
 if TYPE_CHECKING:
     from huggingface_hub.errors import HfHubHTTPError
 
-AT_ONCE = 16
+MAX_CONCURRENT_CALLS = 16
 """Most calls under way at one time."""
 
 _MOST_TOKENS = 160
@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class TemplateDraft:
     """What came of asking for a line.
 
     Attributes
@@ -53,7 +53,7 @@ class Draft:
         Why there is no line, in words for a person.
     """
 
-    line: str | None
+    template: str | None
     source: str = ""
     note: str = ""
 
@@ -65,7 +65,7 @@ class Writer(Protocol):
     def deadline_s(self) -> float | None:
         """Seconds one line may take, if the owner has a wish."""
 
-    async def write(self, facts: MessageSegment, *, deadline_s: float) -> Draft:
+    async def write(self, segment: MessageSegment, *, deadline_s: float) -> TemplateDraft:
         """Ask for one line; comes back within ``deadline_s`` seconds, whatever happens."""
 
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
@@ -100,12 +100,12 @@ def writer_from_settings(settings: Settings) -> "HubWriter | None":
     return None
 
 
-def unplugged() -> "HubWriter":
+def switched_off_writer() -> "HubWriter":
     """Return a writer whose server refuses every connection, to show what happens then.
 
     Nothing is pretended: the port is real, taken, and nobody listens on it.
     """
-    return _Unplugged()
+    return _SwitchedOffWriter()
 
 
 class HubWriter:
@@ -145,28 +145,28 @@ class HubWriter:
             else AsyncInferenceClient(provider="auto", token=token)
         )
         self._breaker = Breaker(models, reset_s=reset_s)
-        self._free = asyncio.Semaphore(AT_ONCE)
+        self._free = asyncio.Semaphore(MAX_CONCURRENT_CALLS)
         self._thread = LoopThread("language-model")
 
-    async def write(self, facts: MessageSegment, *, deadline_s: float) -> Draft:
+    async def write(self, segment: MessageSegment, *, deadline_s: float) -> TemplateDraft:
         """Ask for one line; comes back within ``deadline_s`` seconds, whatever happens."""
         clock = asyncio.get_running_loop().time
         until = clock() + deadline_s
 
-        async def call(model: str) -> Draft:
-            return await self._call(model, facts, until, deadline_s)
+        async def call(model: str) -> TemplateDraft:
+            return await self._call(model, segment, until, deadline_s)
 
         try:
             async with asyncio.timeout_at(until):
                 await self._free.acquire()
         except TimeoutError:
-            return Draft(None, note="too many messages are being written at once")
+            return TemplateDraft(None, note="too many messages are being written at once")
         try:
             return await self._breaker.run(
                 call, time_left=lambda: until - clock() > _WORTH_ANOTHER_TRY * deadline_s
             )
-        except (CallError, NotNowError) as error:
-            return Draft(None, note=error.reason)
+        except (CallError, BreakerOpenError) as error:
+            return TemplateDraft(None, note=error.reason)
         finally:
             self._free.release()
 
@@ -182,17 +182,17 @@ class HubWriter:
         """Close connections, cancel what still runs, end the thread."""
         self._thread.close(self._client.close)
 
-    async def _call(self, model: str, facts: MessageSegment, until: float, deadline_s: float) -> Draft:
+    async def _call(self, model: str, facts: MessageSegment, until: float, deadline_s: float) -> TemplateDraft:
         try:
             async with asyncio.timeout_at(until):
                 text = await self._ask(model, facts)
         except TimeoutError:
             raise CallError(f"no answer within {deadline_s:g} s", FailureKind.ENDPOINT) from None
-        line = line_of(text)
-        verdict = check(line, facts.language)
+        line = template_in_reply(text)
+        verdict = check_template(line, facts.language)
         if not verdict.fit:
             raise CallError(f"its text was refused: {verdict.reason}", FailureKind.TEXT)
-        return Draft(line, source=model)
+        return TemplateDraft(line, source=model)
 
     async def _ask(self, model: str, facts: MessageSegment) -> str:
         import httpx2
@@ -200,7 +200,7 @@ class HubWriter:
 
         try:
             reply = await self._client.chat_completion(
-                messages_for(facts),
+                chat_for(facts),
                 model=model,
                 max_tokens=_MOST_TOKENS,
                 temperature=_TEMPERATURE,
@@ -221,7 +221,7 @@ class HubWriter:
         return text
 
 
-class _Unplugged(HubWriter):
+class _SwitchedOffWriter(HubWriter):
     def __init__(self) -> None:
         self._port = socket.socket()
         self._port.bind(("127.0.0.1", 0))
@@ -251,7 +251,7 @@ def _of_status(error: "HfHubHTTPError") -> CallError:
             _SLOW_DOWN, FailureKind.PAUSE, retry_after_s=_seconds(error.response.headers.get("retry-after"))
         )
     if status in {404, 410} or (status == 400 and "model_not_supported" in error.response.text):
-        return CallError(f"{_NOT_SERVED} ({status})", FailureKind.GONE)
+        return CallError(f"{_NOT_SERVED} ({status})", FailureKind.NOT_SERVED)
     if status in {400, 422}:
         return CallError(f"the server did not take the request ({status})", FailureKind.REQUEST)
     return CallError(f"the language model's server failed ({status})", FailureKind.MODEL)

@@ -13,7 +13,7 @@ class FailureKind(Enum):
     PAUSE = "pause"  # asked to slow down
     MODEL = "model"  # this model failed; another may answer
     TEXT = "text"  # it answered, but not with a line to be sent
-    GONE = "gone"  # nobody serves this model
+    NOT_SERVED = "gone"  # nobody serves this model
     REQUEST = "request"  # the request itself was refused: nobody's failure
 
 
@@ -30,14 +30,14 @@ class CallError(Exception):
         Seconds the server asked to be left alone for, if it did.
     """
 
-    def __init__(self, reason: str, blame: FailureKind, *, retry_after_s: float | None = None) -> None:
+    def __init__(self, reason: str, failure_kind: FailureKind, *, retry_after_s: float | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.blame = blame
+        self.failure_kind = failure_kind
         self.retry_after_s = retry_after_s
 
 
-class NotNowError(Exception):
+class BreakerOpenError(Exception):
     """No call went out, because the breaker is open; ``reason`` says why in words for a person."""
 
     def __init__(self, reason: str) -> None:
@@ -68,7 +68,7 @@ class BreakerReport:
     failures: int = 0
     next_probe_s: float | None = None
 
-    def in_words(self) -> str:
+    def describe(self) -> str:
         """Say it in one line.
 
         Examples

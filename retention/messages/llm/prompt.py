@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from retention.messages.guard import SLOTS
 from retention.messages.segments import ANY_CUISINE, MessageSegment
-from retention.messages.templates import backup_lines
+from retention.messages.templates import backup_templates
 
-LONGEST_REPLY = 4_000
+MAX_REPLY_CHARACTERS = 4_000
 """Characters of a reply that are looked at."""
 
 _SYSTEM = """You write short, friendly messages for a food-delivery app. \
@@ -48,7 +48,7 @@ _LABEL = re.compile(
 _QUOTES = "\"'`“”‘’«»* "
 
 
-def messages_for(facts: MessageSegment) -> list[dict[str, str]]:
+def chat_for(facts: MessageSegment) -> list[dict[str, str]]:
     """Return the chat that asks for one line; the library's lines stand in it as earlier answers.
 
     Examples
@@ -58,12 +58,12 @@ def messages_for(facts: MessageSegment) -> list[dict[str, str]]:
     """
     chat = [{"role": "system", "content": _SYSTEM + _LANGUAGE[facts.language]}]
     plain = replace(facts, cuisine=ANY_CUISINE, away="unknown")
-    for line in backup_lines(facts):
+    for line in backup_templates(facts):
         chat += [{"role": "user", "content": _wish(plain)}, {"role": "assistant", "content": line}]
     return [*chat, {"role": "user", "content": _wish(facts)}]
 
 
-def line_of(reply: str) -> str:
+def template_in_reply(reply: str) -> str:
     """Return the line in a reply, without thinking aloud, labels, bullets and quotes around it.
 
     Examples
@@ -71,7 +71,7 @@ def line_of(reply: str) -> str:
     >>> line_of('<think>Hm, what about soup?</think>Message: "Hi {name}, enjoy {offer}."')
     'Hi {name}, enjoy {offer}.'
     """
-    text = _THINKING.sub("", reply[:LONGEST_REPLY]).strip()
+    text = _THINKING.sub("", reply[:MAX_REPLY_CHARACTERS]).strip()
     lines = [line for line in text.splitlines() if line.strip()]
     line = next((line for line in lines if all(slot in line for slot in SLOTS)), " ".join(lines))
     return _LABEL.sub("", line.strip(), count=1).strip(_QUOTES)

@@ -59,5 +59,5 @@ def offers(
         progress=progress,
     )
     file = folder / "messages.csv"
-    write_csv(campaign.messages, file)
+    write_csv(campaign.messages_frame, file)
     return file, campaign.as_dict()

@@ -178,10 +178,10 @@ class Screen:
     def show_from_messages(self, session: Session, row: int | None = None) -> Updates:
         """Show the messages, and one customer's card where a row is given."""
         campaign, tab = session.message_run, self.offers
-        messages = None if campaign is None else campaign.messages
-        sealed = campaign is not None and campaign.sealed
-        written = 0 if campaign is None else campaign.written
-        held = 0 if campaign is None else campaign.held_back
+        messages = None if campaign is None else campaign.messages_frame
+        sealed = campaign is not None and campaign.approved
+        written = 0 if campaign is None else campaign.message_count
+        held = 0 if campaign is None else campaign.held_back_count
         return {
             tab.summary: offer_views.campaign(campaign),
             tab.messages: gr.Dataframe(
@@ -195,9 +195,9 @@ class Screen:
                 variant="primary" if written > 0 and not sealed else "secondary",
             ),
             tab.lines.box: gr.Accordion(open=not sealed, visible=written > 0),
-            tab.lines.table: None if campaign is None else review.lines(campaign),
+            tab.lines.table: None if campaign is None else review.template_table(campaign),
             tab.held_box: gr.Accordion(label=f"Held back: {held:,}", visible=held > 0),
-            tab.held: None if campaign is None else campaign.held.head(export.ROWS_SHOWN),
+            tab.held: None if campaign is None else campaign.held_back_frame.head(export.ROWS_SHOWN),
             **self.show_customer(session, row),
             **self.show_line(session, None),
             **self.show_plan(None),
@@ -217,12 +217,12 @@ class Screen:
     def show_customer(self, session: Session, row: int | None) -> Updates:
         """Show one customer by position in the messages, or the invitation to choose one."""
         campaign, tab = session.message_run, self.offers
-        if campaign is None or row is None or row >= campaign.written:
+        if campaign is None or row is None or row >= campaign.message_count:
             chosen, card = None, offer_views.no_card(campaign)
         else:
-            chosen = campaign.messages.iloc[row]
+            chosen = campaign.messages_frame.iloc[row]
             card = offer_views.offer_card(chosen, campaign.used[row], session.economics.currency)
-        changeable = chosen is not None and campaign is not None and not campaign.sealed
+        changeable = chosen is not None and campaign is not None and not campaign.approved
         return {
             tab.card: card,
             tab.message: gr.Textbox(
@@ -243,7 +243,7 @@ class Screen:
     def show_line(self, session: Session, line: str | None) -> Updates:
         """Show a line to strike or change; after sealing there is nothing to do."""
         tab = self.offers.lines
-        changeable = line is not None and session.message_run is not None and not session.message_run.sealed
+        changeable = line is not None and session.message_run is not None and not session.message_run.approved
         return {
             tab.line: gr.Textbox(value=line or "", visible=changeable),
             tab.strike: gr.Button(visible=changeable),
@@ -288,7 +288,7 @@ class Screen:
 
     def show_line_to_model(self, session: Session) -> Updates:
         """Show how the line to the language model stands right now."""
-        line = offers_handlers.line_report(session.plugged)
+        line = offers_handlers.breaker_report(session.language_model_on)
         return {
             self.header: path.header(session, line),
             self.offers.breaker: offer_views.breaker(line),

@@ -87,7 +87,7 @@ def _states(session: Session) -> dict[str, str | None]:
         "profit": None if curve is None else f"best threshold {curve.threshold_best:.3f}",
         "offers": None
         if campaign is None
-        else f"{campaign.written:,} messages {'sealed' if campaign.sealed else 'to read'}",
+        else f"{campaign.message_count:,} messages {'sealed' if campaign.approved else 'to read'}",
         "share": None if place is None else f"model at {Reference.parse(place).short}",
     }
 

@@ -9,8 +9,8 @@ import tracemalloc
 
 import pytest
 
-from retention.messages.llm.breaker import MODEL_OFF_S, MOST_UNANSWERED
-from retention.messages.llm.outcome import CallError, FailureKind, NotNowError
+from retention.messages.llm.breaker import MAX_UNANSWERED_CALLS, MODEL_OFF_S
+from retention.messages.llm.outcome import BreakerOpenError, CallError, FailureKind
 from tests.stand_ins.breaker_backend import RESET_S, Backend, breaker_of, now, opened, probes_of_a_crowd, went
 
 
@@ -36,7 +36,7 @@ def test_a_dead_backend_gets_20_calls_and_one_more_each_interval(blame: FailureK
 
     async def worker() -> None:
         for _ in range(50):
-            with pytest.raises((CallError, NotNowError)):
+            with pytest.raises((CallError, BreakerOpenError)):
                 await breaker.run(call)
 
     async def batch() -> None:
@@ -58,7 +58,7 @@ def test_a_dead_backend_of_many_models_gets_no_more_calls(blame: FailureKind) ->
     backend = Backend(otherwise=blame)
     for _ in range(100):
         went(breaker, backend)
-    assert len(backend.asked) <= MOST_UNANSWERED
+    assert len(backend.asked) <= MAX_UNANSWERED_CALLS
     for _ in range(8):
         clock.now += RESET_S
         before = len(backend.asked)
@@ -230,7 +230,7 @@ def test_a_request_to_slow_down_is_obeyed(asked_for_s: float, pause_s: float) ->
 def test_a_model_nobody_serves_is_switched_off_alone() -> None:
     """A 404 costs one call in ten minutes, and the next model answers."""
     breaker, clock = breaker_of("a", "b")
-    backend = Backend(blame={"a": FailureKind.GONE})
+    backend = Backend(blame={"a": FailureKind.NOT_SERVED})
     assert [went(breaker, backend) for _ in range(50)] == ["line"] * 50
     assert backend.asked.count("a") == 1
     assert breaker.report().state == "closed"
@@ -242,7 +242,7 @@ def test_a_model_nobody_serves_is_switched_off_alone() -> None:
 def test_no_model_served_at_all_is_reported() -> None:
     """With every model switched off the line is open, and the report says why and for how long."""
     breaker, _ = breaker_of("a", "b")
-    assert went(breaker, Backend(otherwise=FailureKind.GONE)) == "failed: gone trouble"
+    assert went(breaker, Backend(otherwise=FailureKind.NOT_SERVED)) == "failed: gone trouble"
     report = breaker.report()
     assert (report.state, report.reason, report.next_probe_s) == ("open", "gone trouble", MODEL_OFF_S)
 

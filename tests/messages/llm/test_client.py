@@ -12,7 +12,7 @@ from huggingface_hub import set_async_client_factory
 from pydantic import SecretStr
 
 from retention.errors import InputError
-from retention.messages.llm.client import Draft, HubWriter, unplugged, writer_from_settings
+from retention.messages.llm.client import HubWriter, TemplateDraft, switched_off_writer, writer_from_settings
 from retention.messages.llm.event_loop import LoopThread
 from retention.messages.segments import MessageSegment
 from retention.settings import Settings
@@ -37,14 +37,14 @@ def writer(server: FaultServer) -> Iterator[HubWriter]:
     writing.close()
 
 
-def draft(writer: HubWriter, facts: MessageSegment | None = None, deadline_s: float = 5.0) -> Draft:
+def draft(writer: HubWriter, facts: MessageSegment | None = None, deadline_s: float = 5.0) -> TemplateDraft:
     """Ask for one line."""
     return writer.submit(writer.write(facts or MessageSegment(), deadline_s=deadline_s)).result()
 
 
 def test_a_good_line_is_returned_with_its_model(writer: HubWriter) -> None:
     """The line comes unfilled, and says who wrote it."""
-    assert draft(writer) == Draft(LINE, source="first")
+    assert draft(writer) == TemplateDraft(LINE, source="first")
     assert writer.report().state == "closed"
 
 
@@ -55,7 +55,7 @@ def test_every_fault_leaves_a_reason_in_place_of_a_line(
     """Whatever comes over the wire: no line, no exception, a reason that quotes none of it."""
     server.answer = FAULTS[fault]
     found = draft(writer, deadline_s=DEADLINE_S if fault in {"hang", "headers then hang", "drip"} else 5.0)
-    assert found.line is None
+    assert found.template is None
     assert found.note
     assert "evil" not in found.note
 
@@ -103,16 +103,16 @@ def test_retry_after_is_read_as_seconds_or_date(
 
 def test_refused_connections_are_told(server: FaultServer) -> None:
     """A writer whose plug is pulled meets a real refused connection."""
-    writer = unplugged()
+    writer = switched_off_writer()
     found = draft(writer)
-    assert found == Draft(None, note="the language model cannot be reached")
+    assert found == TemplateDraft(None, note="the language model cannot be reached")
     writer.close()
 
 
 def test_a_name_that_does_not_resolve_is_told() -> None:
     """A host that does not exist is an outage like any other."""
     writer = HubWriter(("m",), base_url="http://nowhere.invalid/v1")
-    assert draft(writer).line is None
+    assert draft(writer).template is None
     writer.close()
 
 
@@ -120,7 +120,7 @@ def test_the_next_model_answers_for_the_first(writer: HubWriter, server: FaultSe
     """A model that nobody serves, fails or writes badly is followed by the next one."""
     for fault in ("404", "503", "unusable text"):
         server.answer = by_model({"first": FAULTS[fault]}, otherwise=says())
-        assert draft(writer) == Draft(LINE, source="second")
+        assert draft(writer) == TemplateDraft(LINE, source="second")
 
 
 def test_the_deadline_cuts_a_drip_that_every_read_survives(writer: HubWriter, server: FaultServer) -> None:
@@ -133,7 +133,7 @@ def test_waiting_for_a_free_place_counts_towards_the_deadline(writer: HubWriter,
     """With all 16 places taken by hung calls, the 17th gives up in time as well."""
     server.answer = hang
 
-    async def crowd() -> list[Draft]:
+    async def crowd() -> list[TemplateDraft]:
         slow = [writer.write(MessageSegment(), deadline_s=2.0) for _ in range(16)]
         tasks = [asyncio.create_task(one) for one in slow]
         await asyncio.sleep(0)
@@ -143,7 +143,9 @@ def test_waiting_for_a_free_place_counts_towards_the_deadline(writer: HubWriter,
         await asyncio.gather(*tasks, return_exceptions=True)
         return [late]
 
-    assert writer.submit(crowd()).result() == [Draft(None, note="too many messages are being written at once")]
+    assert writer.submit(crowd()).result() == [
+        TemplateDraft(None, note="too many messages are being written at once")
+    ]
     assert writer.report().failures == 0
 
 
@@ -182,7 +184,7 @@ def test_a_token_goes_to_the_router_and_asks_by_model(
     set_async_client_factory(lambda: httpx2.AsyncClient(transport=network))
     writer = writer_from_settings(Settings(hf_token=SecretStr("hf_visible"), llm_models="org/first,org/second"))
     assert writer is not None
-    assert draft(writer) == Draft(LINE, source="org/first")
+    assert draft(writer) == TemplateDraft(LINE, source="org/first")
     writer.close()
     assert network.hosts == ["router.huggingface.co"]
     assert "authorization: bearer hf_visible" in server.requests[0].head.lower()
@@ -256,6 +258,6 @@ def test_a_real_model_keeps_the_contract() -> None:
         report = writer.report()
         writer.close()
     assert report.calls >= 5
-    assert all((found.line is None) == bool(found.note) for found in drafts)
-    assert report.failures == report.calls - sum(found.line is not None for found in drafts)
+    assert all((found.template is None) == bool(found.note) for found in drafts)
+    assert report.failures == report.calls - sum(found.template is not None for found in drafts)
     assert not any("reached" in found.note or "form" in found.note for found in drafts)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retention.messages.llm.prompt import LONGEST_REPLY, line_of, messages_for
+from retention.messages.llm.prompt import MAX_REPLY_CHARACTERS, chat_for, template_in_reply
 from retention.messages.segments import AWAY, CUISINES, LANGUAGES, REASONS, TONES, MessageSegment
 
 
@@ -20,14 +20,14 @@ def test_facts_change_what_is_asked() -> None:
         MessageSegment(tone="brief"),
         MessageSegment(language="hi"),
     ):
-        assert messages_for(other) != messages_for(base)
+        assert chat_for(other) != chat_for(base)
 
 
 def test_no_prompt_holds_a_digit_or_an_address() -> None:
     """No amount and no contact can have got in, for any facts there can be."""
     for tone, language, reason in product(TONES, LANGUAGES, REASONS):
         for cuisine, away in zip(CUISINES, AWAY * len(CUISINES), strict=False):
-            text = str(messages_for(MessageSegment(cuisine, away, reason, tone, language)))
+            text = str(chat_for(MessageSegment(cuisine, away, reason, tone, language)))
             assert not any(character.isdigit() or character in "@₹%/" for character in text)
 
 
@@ -46,15 +46,15 @@ def test_no_prompt_holds_a_digit_or_an_address() -> None:
 )
 def test_the_line_is_found_in_a_reply(reply: str) -> None:
     """Thinking aloud, labels, bullets, quotes and chatter around it are left out."""
-    assert line_of(reply) == "Hi {name}, enjoy {offer}."
+    assert template_in_reply(reply) == "Hi {name}, enjoy {offer}."
 
 
 def test_unfinished_thinking_leaves_nothing() -> None:
     """A reply cut off while thinking holds no line."""
-    assert line_of("<think>Perhaps Hi {name}, enjoy {offer}.") == ""
+    assert template_in_reply("<think>Perhaps Hi {name}, enjoy {offer}.") == ""
 
 
-@given(st.text(max_size=2 * LONGEST_REPLY))
+@given(st.text(max_size=2 * MAX_REPLY_CHARACTERS))
 def test_any_reply_can_be_read(reply: str) -> None:
     """Reading never fails and never makes text longer."""
-    assert len(line_of(reply)) <= LONGEST_REPLY
+    assert len(template_in_reply(reply)) <= MAX_REPLY_CHARACTERS

@@ -71,7 +71,7 @@ def test_a_model_without_evaluation_rows_is_used_without_a_profit(
     assert dearer.curve is None
     assert profit.first_threshold(dearer) > profit.first_threshold(loaded)
     written = offers.write(dearer, profit.first_threshold(dearer))
-    assert written.message_run and written.message_run.written > 0
+    assert written.message_run and written.message_run.message_count > 0
 
 
 def test_a_missing_column_is_named(trained: Session, this_week: Session, hub: Hub) -> None:

@@ -44,7 +44,7 @@ def test_an_address_that_is_none_is_told_on_the_desk(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("RETENTION_BASE_URL", "nowhere")
     settings.cache_clear()
     offers.shared_writer.cache_clear()
-    line = offers.line_report(plugged=True)
+    line = offers.breaker_report(language_model_on=True)
     assert line.state == "off"
     assert "RETENTION_BASE_URL: is no address of a server" in line.reason
     assert "the backup library writes every message" in offer_views.breaker(line)

@@ -228,7 +228,7 @@ def _begin(
         pictures=pictures,
         economics=session.economics,
         catalogue=session.catalogue,
-        plugged=session.plugged,
+        language_model_on=session.language_model_on,
         own_ledger=session.own_ledger,
     )
 

@@ -53,7 +53,7 @@ def _wire_writing(screen: Screen) -> None:
         bar: gr.Progress = BAR,
     ) -> Iterator[Updates]:  # fmt: skip
         try:
-            plug = offers.plug(session.plugged)
+            plug = offers.switchable_writer(session.language_model_on)
         except RetentionError as error:  # a setting is wrong
             warn(error)
             plug = None
@@ -69,14 +69,14 @@ def _wire_writing(screen: Screen) -> None:
             meanwhile=lambda: {} if plug is None else {tab.breaker: offer_views.breaker(plug.report())},
         )  # fmt: skip
 
-    def pull(session: Session, plug: SwitchableWriter | None, plugged: bool) -> Updates:
+    def pull(session: Session, plug: SwitchableWriter | None, switched_on: bool) -> Updates:
         if plug is not None:
-            plug.plugged = plugged
-        session = replace(session, plugged=plugged)
+            plug.switched_on = switched_on
+        session = replace(session, language_model_on=switched_on)
         return {screen.session: session, **screen.show_line_to_model(session)}
 
     def seal(session: Session, days: float | None) -> Updates:
-        return screen.show_from_messages(review.seal(session, cool_down_days=days))
+        return screen.show_from_messages(review.approve(session, cool_down_days=days))
 
     on(
         tab.write.click, write, [screen.session, screen.profit.threshold, *wishes],
@@ -103,16 +103,16 @@ def _wire_messages(screen: Screen) -> None:
     tab = screen.offers
 
     def choose(session: Session, event: gr.SelectData) -> Updates:
-        row = review.position_of(review.campaign_of(session), event.row_value[0])
+        row = review.position_of(review.message_run_of(session), event.row_value[0])
         return {**screen.show_customer(session, row), tab.row: row}
 
     def again(session: Session, row: int, tone: str, language: str) -> Updates:
-        writer = offers.plug(session.plugged)
+        writer = offers.switchable_writer(session.language_model_on)
         written = review.write_again(session, row, writer=writer, tone=tone, language=language)
         return screen.show_from_messages(written, row)
 
     def save(session: Session, row: int, message: str) -> Updates:
-        return screen.show_from_messages(review.reword(session, row, message), row)
+        return screen.show_from_messages(review.edit_message(session, row, message), row)
 
     on(tab.messages.select, choose, [screen.session], [*screen.of_customer, tab.row], show_progress="hidden")
     on(
@@ -132,10 +132,10 @@ def _wire_lines(screen: Screen) -> None:
         return {**screen.show_line(session, event.row_value[0]), tab.chosen: event.row_value[0]}
 
     def strike(session: Session, line: str) -> Updates:
-        return screen.show_from_messages(review.strike(session, line))
+        return screen.show_from_messages(review.reject_template(session, line))
 
     def rewrite(session: Session, line: str, new: str) -> Updates:
-        return screen.show_from_messages(review.rewrite(session, line, new))
+        return screen.show_from_messages(review.replace_template(session, line, new))
 
     on(tab.table.select, choose, [screen.session], [*screen.of_line, tab.chosen], show_progress="hidden")
     on(

@@ -10,7 +10,7 @@ from retention import targeting as send_list
 from retention.errors import InputError
 from retention.messages.batch import COOL_DOWN_DAYS, write_messages
 from retention.messages.ledger import Ledger
-from retention.messages.llm.client import Writer, unplugged
+from retention.messages.llm.client import Writer, switched_off_writer
 from retention.messages.llm.outcome import OFF, BreakerReport
 from retention.messages.llm.switchable import SwitchableWriter
 from retention.messages.run import MessageRun
@@ -49,23 +49,23 @@ def preview_messages(messages: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def plug(plugged: bool) -> SwitchableWriter | None:
-    """Return the line to the language model, plugged in or not; None where there is none and it is plugged in."""
+def switchable_writer(language_model_on: bool) -> SwitchableWriter | None:
+    """Return a writer that is switched on or off; None where no language model is set up and it is on."""
     connected = shared_writer()
-    if connected is None and plugged:
+    if connected is None and language_model_on:
         return None
-    line = SwitchableWriter(connected, _unplugged_writer())
-    line.plugged = plugged
-    return line
+    switchable = SwitchableWriter(connected, _switched_off_writer())
+    switchable.switched_on = language_model_on
+    return switchable
 
 
-def line_report(plugged: bool) -> BreakerReport:
-    """Tell how the line to the language model stands right now."""
+def breaker_report(language_model_on: bool) -> BreakerReport:
+    """Return the state of the connection to the language model right now."""
     try:
-        line = plug(plugged)
+        switchable = switchable_writer(language_model_on)
     except InputError as error:  # a setting is wrong
         return replace(OFF, reason=str(error))
-    return OFF if line is None else line.report()
+    return OFF if switchable is None else switchable.report()
 
 
 def write(
@@ -100,7 +100,7 @@ def write(
             currency=session.economics.currency,
             cool_down_days=COOL_DOWN_DAYS if cool_down_days is None else cool_down_days,
             review=True,
-            anew=not first,
+            ignore_drafts=not first,
             progress=progress,
         )
     return replace(session, message_run=campaign)
@@ -108,22 +108,22 @@ def write(
 
 def csv(session: Session) -> export.Download:
     """Return the sealed send list with its messages as a CSV file."""
-    return export.csv(_sealed(session).messages, "send_list")
+    return export.csv(_sealed(session).messages_frame, "send_list")
 
 
 def workbook(session: Session) -> export.Download:
     """Return the sealed send list with its messages as an Excel workbook."""
-    return export.workbook(_sealed(session).messages, "send_list")
+    return export.workbook(_sealed(session).messages_frame, "send_list")
 
 
 def _sealed(session: Session) -> MessageRun:
-    if session.message_run is None or not session.message_run.sealed:
+    if session.message_run is None or not session.message_run.approved:
         raise InputError("the messages are not sealed yet; write, read and seal them first")
     return session.message_run
 
 
 @cache
-def _unplugged_writer() -> Writer:
-    writer = unplugged()
+def _switched_off_writer() -> Writer:
+    writer = switched_off_writer()
     atexit.register(writer.close)
     return writer

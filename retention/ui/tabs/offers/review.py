@@ -24,9 +24,9 @@ REASONS = {
 }
 
 
-def lines(campaign: MessageRun) -> pd.DataFrame:
+def template_table(campaign: MessageRun) -> pd.DataFrame:
     """Return every distinct line, most used first, as a person reads them."""
-    found = review.distinct_lines(campaign)
+    found = review.distinct_templates(campaign)
     return pd.DataFrame(
         {
             "Line": found["line"],
@@ -45,48 +45,52 @@ def position_of(campaign: MessageRun, customer: object) -> int:
     InputError
         If there is none.
     """
-    found = (campaign.messages[campaign.brief.id].astype("str") == str(customer)).to_numpy().nonzero()[0]
+    found = (campaign.messages_frame[campaign.brief.id].astype("str") == str(customer)).to_numpy().nonzero()[0]
     if len(found) == 0:
         raise InputError("this customer has no message; choose another row")
     return int(found[0])
 
 
-def strike(session: Session, line: str) -> Session:
+def reject_template(session: Session, line: str) -> Session:
     """Rule a line out for everyone who has it."""
     with Ledger(with_ledger(session)[1]) as ledger:
-        return replace(session, message_run=review.strike(campaign_of(session), line, ledger=ledger))
+        return replace(session, message_run=review.reject_template(message_run_of(session), line, ledger=ledger))
 
 
-def rewrite(session: Session, line: str, new: str) -> Session:
+def replace_template(session: Session, line: str, new: str) -> Session:
     """Put a person's own line in the place of a line."""
     with Ledger(with_ledger(session)[1]) as ledger:
-        return replace(session, message_run=review.rewrite(campaign_of(session), line, new, ledger=ledger))
+        return replace(
+            session, message_run=review.replace_template(message_run_of(session), line, new, ledger=ledger)
+        )
 
 
-def reword(session: Session, position: int, text: str) -> Session:
+def edit_message(session: Session, position: int, text: str) -> Session:
     """Replace one customer's message by a person's own words."""
     with Ledger(with_ledger(session)[1]) as ledger:
-        return replace(session, message_run=review.reword(campaign_of(session), position, text, ledger=ledger))
+        return replace(
+            session, message_run=review.edit_message(message_run_of(session), position, text, ledger=ledger)
+        )
 
 
 def write_again(session: Session, position: int, *, writer: Writer | None, tone: str, language: str) -> Session:
     """Write one customer's message anew."""
     with Ledger(with_ledger(session)[1]) as ledger:
         again = review.write_again(
-            campaign_of(session), position, writer=writer, tone=tone, language=language, ledger=ledger
+            message_run_of(session), position, writer=writer, tone=tone, language=language, ledger=ledger
         )
     return replace(session, message_run=again)
 
 
-def seal(session: Session, *, cool_down_days: float | None) -> Session:
+def approve(session: Session, *, cool_down_days: float | None) -> Session:
     """Close the messages: what is downloaded from now on is what goes out; a blank cool-down is the usual one."""
     days = COOL_DOWN_DAYS if cool_down_days is None else cool_down_days
     with Ledger(with_ledger(session)[1]) as ledger:
-        sealed = review.seal(campaign_of(session), ledger=ledger, cool_down_days=days)
+        sealed = review.approve(message_run_of(session), ledger=ledger, cool_down_days=days)
     return replace(session, message_run=sealed)
 
 
-def campaign_of(session: Session) -> MessageRun:
+def message_run_of(session: Session) -> MessageRun:
     """Return the messages.
 
     Raises

@@ -37,32 +37,32 @@ def campaign(written: MessageRun | None) -> str:
     if written is None:
         return ""
     sources = ", ".join(f"{n:,} by {escape(source)}" for source, n in written.by_source.items())
-    words = [f"{written.written:,} messages in {written.seconds:.1f} s: {sources or 'none were due'}."]
+    words = [f"{written.message_count:,} messages in {written.seconds:.1f} s: {sources or 'none were due'}."]
     if written.stopped:
         words.append("Stopped before every fresh line had come; those without one have the library's.")
-    if written.held_back:
-        because = ", ".join(f"{n:,} {escape(reason)}" for reason, n in written.held_back_because.items())
-        words.append(f"{written.held_back:,} held back: {because}.")
-    if written.sealed:
-        words.append(f"Sealed as run {escape(written.run)}: nothing changes any more.")
-    elif written.written:
+    if written.held_back_count:
+        because = ", ".join(f"{n:,} {escape(reason)}" for reason, n in written.held_back_by_reason.items())
+        words.append(f"{written.held_back_count:,} held back: {because}.")
+    if written.approved:
+        words.append(f"Sealed as run {escape(written.name)}: nothing changes any more.")
+    elif written.message_count:
         words.append("Not sealed yet: read the lines below, strike or change what you would not send, then seal.")
-    elif written.held_back:
+    elif written.held_back_count:
         words.append("A shorter cool-down lets them through.")
     return f'<p class="reading">{" ".join(words)}</p>'
 
 
 def no_card(written: MessageRun | None) -> str:
     """Return the invitation to choose a customer, or to write to them first."""
-    if written is None or not written.written:
+    if written is None or not written.message_count:
         return empty("No messages yet. Press Write: everyone on the send list gets one, whatever breaks.")
     words = "Choose a row to see why this customer gets an offer"
-    return empty(f"{words}." if written.sealed else f"{words}, and to change the message.")
+    return empty(f"{words}." if written.approved else f"{words}, and to change the message.")
 
 
 def offer_card(row: pd.Series, used: Used, currency: str) -> str:
     """Return one customer's facts, reasons, offer and what it is expected to earn."""
-    facts = used.facts
+    facts = used.segment
     known = [
         "" if facts.cuisine == ANY_CUISINE else f"Likes {facts.cuisine}",
         "" if facts.away == AWAY[0] else f"Last order {facts.away} ago",

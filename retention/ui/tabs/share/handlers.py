@@ -190,7 +190,9 @@ def _decision(
             repo=repo,
             salt=salt,
             deciding=Deciding(folder, session.model_at, session.economics, **terms),
-            messages=session.message_run.messages if with_messages and session.message_run is not None else None,
+            messages=session.message_run.messages_frame
+            if with_messages and session.message_run is not None
+            else None,
             private=private,
         )
 

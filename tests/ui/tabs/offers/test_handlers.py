@@ -47,11 +47,11 @@ def test_an_edited_offer_sets_money_and_message(session: Session) -> None:
     assert edited.economics == replace(session.economics, offer_cost=80, save_rate=0.4)
     assert edited.curve and edited.curve.economics == edited.economics
     written = campaign_of(offers.write(edited, 0.5))
-    assert written.messages["message"].str.contains("₹80").all()
-    assert set(written.messages["offer_cost"]) == {80}
+    assert written.messages_frame["message"].str.contains("₹80").all()
+    assert set(written.messages_frame["offer_cost"]) == {80}
     repriced = profit.priced(edited, replace(edited.economics, offer_cost=65))
     assert catalogue.table(repriced).loc[0, "Cost when redeemed"] == "65"
-    assert campaign_of(offers.write(repriced, 0.5)).messages["message"].str.contains("₹65").all()
+    assert campaign_of(offers.write(repriced, 0.5)).messages_frame["message"].str.contains("₹65").all()
 
 
 def test_mistakes_in_the_table_change_nothing(session: Session) -> None:
@@ -88,22 +88,24 @@ def test_offers_and_prices_outlive_other_customers(session: Session) -> None:
 
 def test_lines_are_read_struck_and_changed(written: Session) -> None:
     """What the tables show follows each change, for everyone who had the line."""
-    lines = review.lines(campaign_of(written))
-    assert lines["Customers"].sum() == campaign_of(written).written
+    lines = review.template_table(campaign_of(written))
+    assert lines["Customers"].sum() == campaign_of(written).message_count
     line = lines["Line"].iloc[0]
-    struck = review.strike(written, line)
-    assert line not in set(review.lines(campaign_of(struck))["Line"])
-    other = review.lines(campaign_of(struck))["Line"].iloc[0]
-    changed = review.rewrite(struck, other, "Hello {name}, your table is ready, with {offer}.")
-    assert "person" in set(review.lines(campaign_of(changed))["Written by"])
+    struck = review.reject_template(written, line)
+    assert line not in set(review.template_table(campaign_of(struck))["Line"])
+    other = review.template_table(campaign_of(struck))["Line"].iloc[0]
+    changed = review.replace_template(struck, other, "Hello {name}, your table is ready, with {offer}.")
+    assert "person" in set(review.template_table(campaign_of(changed))["Written by"])
     with pytest.raises(InputError, match="holds a digit"):
-        review.rewrite(changed, review.lines(campaign_of(changed))["Line"].iloc[0], "Hi {name}, 50 {offer}.")
+        review.replace_template(
+            changed, review.template_table(campaign_of(changed))["Line"].iloc[0], "Hi {name}, 50 {offer}."
+        )
 
 
 def test_one_message_can_be_changed_and_no_other(written: Session) -> None:
     """A person's own words replace one message, cleaned of line breaks, and are marked as theirs."""
-    edited = review.reword(written, 2, "Come back soon,\n  we miss you")
-    before, after = campaign_of(written).messages, campaign_of(edited).messages
+    edited = review.edit_message(written, 2, "Come back soon,\n  we miss you")
+    before, after = campaign_of(written).messages_frame, campaign_of(edited).messages_frame
     assert after["message"].iloc[2] == "Come back soon, we miss you"
     assert after["message_source"].iloc[2] == "person"
     others = [row for row in range(len(before)) if row != 2]
@@ -114,23 +116,23 @@ def test_one_message_can_be_changed_and_no_other(written: Session) -> None:
 def test_a_message_keeps_its_bounds(written: Session, length: int, fits: bool) -> None:
     """1 to 160 characters go out; less or more is refused and changes nothing."""
     if fits:
-        assert review.reword(written, 0, "x" * length).message_run is not None
+        assert review.edit_message(written, 0, "x" * length).message_run is not None
     else:
         with pytest.raises(InputError, match="1 to 160"):
-            review.reword(written, 0, "x" * length)
+            review.edit_message(written, 0, "x" * length)
 
 
 def test_writing_again_keeps_the_customer(written: Session) -> None:
     """A message written anew in another language goes to the same customer with the same offer."""
     again = review.write_again(written, 1, writer=None, tone="brief", language="hi")
-    old, new = campaign_of(written).messages.iloc[1], campaign_of(again).messages.iloc[1]
+    old, new = campaign_of(written).messages_frame.iloc[1], campaign_of(again).messages_frame.iloc[1]
     assert new["message"] != old["message"]
     assert new["customerID"] == old["customerID"]
 
 
 def test_a_customer_is_found_by_id_however_the_table_is_sorted(written: Session) -> None:
     """The row on screen may stand elsewhere than in the messages."""
-    messages = campaign_of(written).messages
+    messages = campaign_of(written).messages_frame
     assert review.position_of(campaign_of(written), messages["customerID"].iloc[7]) == 7
     with pytest.raises(InputError, match="has no message"):
         review.position_of(campaign_of(written), "nobody")
@@ -138,35 +140,35 @@ def test_a_customer_is_found_by_id_however_the_table_is_sorted(written: Session)
 
 def test_sealing_ends_it(written: Session) -> None:
     """Nothing changes afterwards, and writing the same again finds the sealed messages."""
-    sealed = review.seal(written, cool_down_days=14)
-    assert campaign_of(sealed).sealed
+    sealed = review.approve(written, cool_down_days=14)
+    assert campaign_of(sealed).approved
     with pytest.raises(OfferError, match="sealed"):
-        review.reword(sealed, 0, "Hello")
+        review.edit_message(sealed, 0, "Hello")
     with pytest.raises(InputError, match="not sealed yet"):
         offers.csv(written)
     assert offers.csv(sealed).name == "send_list.csv"
     assert offers.workbook(sealed).name.endswith(".xlsx")
     again = offers.write(sealed, 0.5)
-    assert campaign_of(again).sealed
-    pd.testing.assert_frame_equal(campaign_of(again).messages, campaign_of(sealed).messages)
+    assert campaign_of(again).approved
+    pd.testing.assert_frame_equal(campaign_of(again).messages_frame, campaign_of(sealed).messages_frame)
 
 
 def test_a_new_run_holds_back_those_of_the_last(written: Session) -> None:
     """Within the cool-down nobody is messaged twice, unless the person sets it to 0."""
-    sealed = review.seal(written, cool_down_days=14)
-    n = campaign_of(sealed).written
+    sealed = review.approve(written, cool_down_days=14)
+    n = campaign_of(sealed).message_count
     again = campaign_of(offers.write(sealed, 0.5, tone="brief"))
-    assert (again.written, again.held_back_because) == (0, {"messaged less than 14 days ago": n})
-    assert campaign_of(offers.write(sealed, 0.5, tone="brief", cool_down_days=0)).written == n
+    assert (again.message_count, again.held_back_by_reason) == (0, {"messaged less than 14 days ago": n})
+    assert campaign_of(offers.write(sealed, 0.5, tone="brief", cool_down_days=0)).message_count == n
     with pytest.raises(OfferError, match="name a new run"):
-        offers.write(sealed, 0.6, tone="brief", run=campaign_of(sealed).run)
+        offers.write(sealed, 0.6, tone="brief", run=campaign_of(sealed).name)
 
 
 def test_one_visit_never_holds_back_anothers_customers(session: Session, written: Session) -> None:
     """Where no ledger is set, as on a public Space, each visit has its own, which ends with it."""
-    sealed = review.seal(written, cool_down_days=14)
+    sealed = review.approve(written, cool_down_days=14)
     other = offers.write(session, 0.5, tone="brief")
-    assert campaign_of(other).held_back == 0
+    assert campaign_of(other).held_back_count == 0
     assert sealed.own_ledger and other.own_ledger and sealed.own_ledger != other.own_ledger
     ledgers.forget(sealed)
     assert not sealed.own_ledger.exists()
@@ -182,13 +184,13 @@ def test_a_ledger_of_the_settings_outlives_the_visit(
     monkeypatch.setenv("RETENTION_LEDGER", str(path))
     settings.cache_clear()
     first = offers.write(session, 0.5)
-    edited = review.reword(first, 0, "Come back soon")
+    edited = review.edit_message(first, 0, "Come back soon")
     killed_and_back = offers.write(session, 0.5)
-    pd.testing.assert_frame_equal(campaign_of(killed_and_back).messages, campaign_of(edited).messages)
-    sealed = campaign_of(review.seal(killed_and_back, cool_down_days=14))
+    pd.testing.assert_frame_equal(campaign_of(killed_and_back).messages_frame, campaign_of(edited).messages_frame)
+    sealed = campaign_of(review.approve(killed_and_back, cool_down_days=14))
     with Ledger(path) as ledger:
-        assert len(ledger.entries(sealed.run)) == sealed.written
-    assert campaign_of(offers.write(session, 0.5, tone="brief")).held_back == sealed.written
+        assert len(ledger.entries(sealed.name)) == sealed.message_count
+    assert campaign_of(offers.write(session, 0.5, tone="brief")).held_back_count == sealed.message_count
     assert first.own_ledger is None
 
 

@@ -145,7 +145,7 @@ def test_messages_go_to_those_who_were_chosen(trained: Session) -> None:
     """Other choices drop messages and send list; prices, and the header, keep the choice; customers reset it."""
     chosen = budget.choose(trained, FIRST, budget=None, max_contacts=25.0)
     written = offers.write(chosen, 0.0)
-    assert written.message_run and written.message_run.written == 25
+    assert written.message_run and written.message_run.message_count == 25
     assert profit.priced(written, Economics(offer_cost=40)).choosing == chosen.choosing
     assert budget.choose(written, FIRST, budget=None, max_contacts=25.0) is written
     other = budget.choose(written, EVERY, budget=None, max_contacts=25.0)

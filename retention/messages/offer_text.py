@@ -13,7 +13,7 @@ _TERMS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class OfferText:
     """An offer in one language.
 
     Attributes
@@ -28,23 +28,23 @@ class Wording:
     full: str
 
 
-def word_offers(offers: Iterable[Offer], *, language: str, currency: str) -> dict[str, Wording]:
+def offer_texts(offers: Iterable[Offer], *, language: str, currency: str) -> dict[str, OfferText]:
     """Return the words of each offer by its id; English stands in for a language an offer lacks.
 
     Examples
     --------
     >>> offer = Offer("tea", gives={"en": "free tea"}, cost=10, minimum_basket=99, valid_days=1)
-    >>> word_offers([offer], language="hi", currency="₹")["tea"].full
+    >>> offer_texts([offer], language="hi", currency="₹")["tea"].full
     'free tea (min ₹99, 1 day)'
     """
     return {offer.id: _word(offer, language, currency) for offer in offers}
 
 
-def _word(offer: Offer, language: str, currency: str) -> Wording:
+def _word(offer: Offer, language: str, currency: str) -> OfferText:
     spoken = language if language in offer.gives else "en"
     short = " ".join(offer.gives[spoken].split())
     basket, days, day = _TERMS[spoken]
     terms = [day if offer.valid_days == 1 else days.format(days=offer.valid_days)]
     if offer.minimum_basket:
         terms.insert(0, basket.format(basket=f"{currency}{offer.minimum_basket:,.2f}".removesuffix(".00")))
-    return Wording(short, f"{short} ({', '.join(terms)})")
+    return OfferText(short, f"{short} ({', '.join(terms)})")
