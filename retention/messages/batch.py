@@ -77,7 +77,7 @@ def write_messages(
     cool_down_days
         Customers whom another run of the ledger messaged within so many days are held back; 0 or more.
     review
-        Leave the messages open, for a person to read and change before :func:`retention.messages.review.seal`.
+        Leave the messages open, for a person to read and change before :func:`retention.messages.review.approve`.
         The ledger keeps them as drafts, and a run that was cut short takes the model's lines from there. Once
         everyone has a message, stopping ends the asking and returns what there is.
     anew

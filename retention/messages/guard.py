@@ -1,7 +1,7 @@
 """What a line must hold and must not hold before anyone may be sent it.
 
-A line carries two slots, ``{name}`` and ``{offer}``; :func:`check` judges it before they are
-filled, and :func:`fill` fills them from cleaned data and the catalogue. The alphabet is an
+A line carries two slots, ``{name}`` and ``{offer}``; :func:`check_template` judges it before they are
+filled, and :func:`fill_template` fills them from cleaned data and the catalogue. The alphabet is an
 allow-list (letters of the language's script, plain punctuation, a few emoji), which by itself
 keeps out digits, currency and percent signs, markup, addresses and control characters; the
 denylist of words comes second.
@@ -78,9 +78,9 @@ def check_template(line: str, language: str) -> TemplateCheck:
 
     Examples
     --------
-    >>> check("Hi {name}, dinner is waiting with {offer}.", "en").fit
+    >>> check_template("Hi {name}, dinner is waiting with {offer}.", "en").fit
     True
-    >>> check("Hi {name}, dinner is on the house with {offer}.", "en").reason
+    >>> check_template("Hi {name}, dinner is on the house with {offer}.", "en").reason
     'speaks of something free or of a gift'
     """
     return TemplateCheck(not (reason := _refusal(line, language)), reason)
@@ -91,7 +91,7 @@ def fill_template(line: str, *, name: str | None, offer: str, language: str) -> 
 
     Examples
     --------
-    >>> fill("Hi {name}, here's {offer}.", name=None, offer="₹50 off your next order", language="en")
+    >>> fill_template("Hi {name}, here's {offer}.", name=None, offer="₹50 off your next order", language="en")
     "Hi there, here's ₹50 off your next order."
     """
     before, after = line.split(SLOTS[0])

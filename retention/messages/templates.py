@@ -49,7 +49,7 @@ def compose_message(line: str, *, name: str | None, offer: OfferText, language: 
     Parameters
     ----------
     line
-        A line that :func:`retention.messages.guard.check` found fit, or one of the library's.
+        A line that :func:`retention.messages.guard.check_template` found fit, or one of the library's.
     name
         A cleaned name, or None.
     offer
@@ -73,7 +73,7 @@ def backup_message(customer: str, facts: MessageSegment, *, name: str | None, of
 
     Examples
     --------
-    >>> offer = Wording("₹50 off your next order", "₹50 off your next order (7 days)")
+    >>> offer = OfferText("₹50 off your next order", "₹50 off your next order (7 days)")
     >>> backup_message("C-1", MessageSegment(tone="brief"), name="Priya", offer=offer)[1]
     'Hi Priya, hungry? Enjoy ₹50 off your next order (7 days).'
     """

@@ -73,7 +73,7 @@ class BreakerReport:
 
         Examples
         --------
-        >>> BreakerReport("open", "no answer within 2 s", calls=20, failures=20, next_probe_s=12.4).in_words()
+        >>> BreakerReport("open", "no answer within 2 s", calls=20, failures=20, next_probe_s=12.4).describe()
         'circuit breaker open: no answer within 2 s; 20 of 20 calls failed; next probe in 13 s'
         """
         words = f"circuit breaker {self.state}" + (f": {self.reason}" if self.reason else "")

@@ -53,7 +53,7 @@ def chat_for(facts: MessageSegment) -> list[dict[str, str]]:
 
     Examples
     --------
-    >>> messages_for(MessageSegment(cuisine="pizza", reason="away"))[-1]["content"]
+    >>> chat_for(MessageSegment(cuisine="pizza", reason="away"))[-1]["content"]
     'They like pizza. They have not ordered for a while. Write one warm and polite line.'
     """
     chat = [{"role": "system", "content": _SYSTEM + _LANGUAGE[facts.language]}]
@@ -68,7 +68,7 @@ def template_in_reply(reply: str) -> str:
 
     Examples
     --------
-    >>> line_of('<think>Hm, what about soup?</think>Message: "Hi {name}, enjoy {offer}."')
+    >>> template_in_reply('<think>Hm, what about soup?</think>Message: "Hi {name}, enjoy {offer}."')
     'Hi {name}, enjoy {offer}.'
     """
     text = _THINKING.sub("", reply[:MAX_REPLY_CHARACTERS]).strip()

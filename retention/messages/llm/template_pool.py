@@ -42,12 +42,12 @@ def plan_requests(sizes: Mapping[MessageSegment, int]) -> dict[MessageSegment, i
     """Return how many lines to ask for each segment, from the number of customers in it.
 
     One for every segment first, the largest before the others, then a second one, and so on, up to
-    :data:`MOST_LINES` each, never more than customers, and :data:`MOST_CALLS` in all.
+    :data:`MAX_TEMPLATES_PER_SEGMENT` each, never more than customers, and :data:`MAX_CALLS_PER_RUN` in all.
 
     Examples
     --------
     >>> small, large = MessageSegment(tone="brief"), MessageSegment()
-    >>> share_out({small: 2, large: 9}) == {large: 5, small: 2}
+    >>> plan_requests({small: 2, large: 9}) == {large: 5, small: 2}
     True
     """
     wanted: Counter[MessageSegment] = Counter()
