@@ -17,12 +17,12 @@ def silent(share: float, words: str) -> None:
     """Report to nobody."""
 
 
-def pace(done: int, total: int, seconds: float) -> str:
+def describe_pace(done: int, total: int, seconds: float) -> str:
     """Say how fast work goes and how long the rest will take, once there is anything to go by.
 
     Examples
     --------
-    >>> pace(120, 500, 60.0), pace(1, 500, 4.0), pace(0, 500, 0.4)
+    >>> describe_pace(120, 500, 60.0), describe_pace(1, 500, 4.0), describe_pace(0, 500, 0.4)
     ('2 a second, about 3 min left', '0.2 a second, about 33 min left', '')
     """
     if done == 0 or seconds <= 0:

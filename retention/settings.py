@@ -97,7 +97,7 @@ class Settings(BaseSettings):
 
     @field_validator("start_model")
     @classmethod
-    def _pinned(cls, model: str | None) -> str | None:
+    def _must_name_a_commit(cls, model: str | None) -> str | None:
         if model is not None and not _PINNED.fullmatch(model):
             raise ValueError("names no commit; pass OWNER/NAME@ and all 40 digits, so that it stays what it is")
         return model

@@ -9,7 +9,7 @@ import numpy as np
 from retention.charts.style import ACCENT, GREY, PERCENT, shortened, styled
 from retention.churn.directions import Direction
 from retention.churn.evaluation import CalibrationBin, OutOfFold, calibration_table
-from retention.wording.column_names import begun, factor_names
+from retention.wording.column_names import capitalize_first, feature_labels
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -31,7 +31,7 @@ def importance(directions: Sequence[Direction], top: int = 12) -> "go.Figure":
 
     shown = directions[:top]
     rows, size = list(range(len(shown))), np.array([one.mean_abs_contribution for one in shown])
-    called = factor_names(one.feature for one in directions)
+    called = feature_labels(one.feature for one in directions)
     names = [called[one.feature] for one in shown]
     figure = go.Figure()
     figure.add_bar(
@@ -128,7 +128,7 @@ def _importance_reading(names: list[str], size: np.ndarray) -> str:
         return "No factor moves the probabilities: everyone gets about the same one."
     second = f", then {shortened(names[1], 40)}" if len(names) > 1 and size[1] > 0 else ""
     return (
-        f"{begun(shortened(names[0], 40))} moves the predictions most, on average by a factor of "
+        f"{capitalize_first(shortened(names[0], 40))} moves the predictions most, on average by a factor of "
         f"{math.exp(size[0]):.2g} on the odds to leave{second}."
     )
 

@@ -13,7 +13,7 @@ from retention.churn.model import ChurnModel
 from retention.churn.phrases import number
 from retention.churn.schema import Column, encode
 from retention.customers.table import Customers
-from retention.wording.column_names import factor_names
+from retention.wording.column_names import feature_labels
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -56,7 +56,7 @@ def waterfall(model: ChurnModel, customers: Customers, row: int, *, top: int = 8
     margin = model.ladder.margin(model.chosen, matrix)[0]
     ends = model.ladder.plan.calibrations[model.chosen].apply(np.array([margin - raw.sum(), margin]))
     start, end = (log_odds(float(share)) for share in ends)
-    called = factor_names(column.name for column in model.columns)
+    called = feature_labels(column.name for column in model.columns)
     names = [shortened(called[model.columns[at].name], 40) for at in chosen]
     labels = [
         f"{shortened(name)}<br>{_value(model.columns[at], one)}" for name, at in zip(names, chosen, strict=True)

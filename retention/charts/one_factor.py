@@ -15,7 +15,7 @@ from retention.churn.phrases import number
 from retention.churn.schema import Column, encode
 from retention.customers.table import Customers
 from retention.errors import InputError
-from retention.wording.column_names import begun, factor_names
+from retention.wording.column_names import capitalize_first, feature_labels
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -75,7 +75,7 @@ def dependence(model: ChurnModel, customers: Customers, feature: str) -> "go.Fig
         return None
     known, blank = _groups(model.columns[at], matrix[:, at], added)
     draw = _curve if model.columns[at].kind == "number" and known else _dots
-    return draw(begun(shortened(factor_names(names)[feature], 40)), known, blank)
+    return draw(capitalize_first(shortened(feature_labels(names)[feature], 40)), known, blank)
 
 
 def _curve(name: str, known: Sequence[_Group], blank: _Group | None) -> "go.Figure":

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from retention.charts.style import ACCENT, PERCENT, SERIES, mark, styled
 from retention.orders.order_log import Orders
-from retention.wording.text import counted
+from retention.wording.text import count_noun
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -105,12 +105,12 @@ def order_gaps(orders: Orders) -> "go.Figure | None":
         customdata=counts, textposition="none",
         hovertemplate="%{text} days: %{y:.1%} (%{customdata:,})<extra></extra>",
     )  # fmt: skip
-    mark(figure, half, f"half within {counted(half, 'day')}", to_left=False)
-    mark(figure, most, f"nine in ten within {counted(most, 'day')}", top=0.85, to_left=most > 0.5 * end)
+    mark(figure, half, f"half within {count_noun(half, 'day')}", to_left=False)
+    mark(figure, most, f"nine in ten within {count_noun(most, 'day')}", top=0.85, to_left=most > 0.5 * end)
     return styled(
         figure,
-        reading=f"Half of all repeat orders come within {counted(half, 'day')} of the one before, nine in ten "
-        f"within {counted(most, 'day')}.",
+        reading=f"Half of all repeat orders come within {count_noun(half, 'day')} of the one before, nine in ten "
+        f"within {count_noun(most, 'day')}.",
         x_title="Days until the next order (longest 1% cut off)",
         title="Share of repeat orders",
         height=320,

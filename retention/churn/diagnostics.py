@@ -13,7 +13,7 @@ from retention.churn.folds import deal
 from retention.churn.ladder import RUNGS
 from retention.churn.nested_cv import NestedCVResult
 from retention.churn.training_set import TrainingSet
-from retention.wording.text import listed
+from retention.wording.text import join_names
 
 NO_BETTER = (
     "on customers it had not seen, the model is no better than the base rate: "
@@ -106,9 +106,9 @@ def _too_good(examples: TrainingSet, climb: NestedCVResult) -> list[str]:
     if telling:
         one = len(telling) == 1
         which = (
-            f"column {listed(telling)} alone almost tells"
+            f"column {join_names(telling)} alone almost tells"
             if one
-            else f"columns {listed(telling)} each almost tell"
+            else f"columns {join_names(telling)} each almost tell"
         )
         it, was = ("it", "it was") if one else ("them", "they were")
         return [f"{which} who left; check that {was} known before they did, or exclude {it}"]
@@ -119,8 +119,8 @@ def _too_good(examples: TrainingSet, climb: NestedCVResult) -> list[str]:
     first = np.argsort(-np.abs(added).mean(axis=0), kind="stable")[:_FIRST]
     return [
         f"the model almost tells who left (AUC {auc:.3f} on customers it had not seen), which is seldom true; "
-        f"check that what moves it most ({listed(examples.columns[at].name for at in first)}) was known before "
-        "they left"
+        f"check that what moves it most ({join_names(examples.columns[at].name for at in first)}) was known "
+        "before they left"
     ]
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from retention.churn.model import ChurnModel
 from retention.churn.profile import Shares
 from retention.churn.schema import Column, encode
-from retention.customers.audit.column_kinds import meaning
+from retention.customers.audit.column_kinds import quantity_in_name
 from retention.customers.table import Customers
 
 MODERATE, STRONG = 0.1, 0.25
@@ -215,7 +215,7 @@ def _only_aged(column: Column, known: Shares, values: NDArray[np.float64], n: in
 
     ``values`` are those of m customers, encoded.
     """
-    said = meaning(column.name)
+    said = quantity_in_name(column.name)
     if said is None or said.kind != "tenure" or column.kind != "number" or np.isnan(values).all():
         return False
     longer = np.nanmedian(values) - known.typical

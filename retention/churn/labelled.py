@@ -8,7 +8,7 @@ from retention.churn.schema import encode, learn_columns
 from retention.churn.training_set import FEWEST_OF_A_KIND, Panel, TrainingSet
 from retention.customers.table import Customers
 from retention.errors import InputError
-from retention.wording.text import counted
+from retention.wording.text import count_noun
 
 Weight = float | Literal["balanced"] | None
 
@@ -62,7 +62,7 @@ def _check_kinds(examples: TrainingSet, customers: Customers, where: str = "") -
     for kind, count in (("left", left), ("stayed", stayed)):
         if count < FEWEST_OF_A_KIND:
             raise InputError(
-                f"{customers.source}: column '{customers.roles.label}' says that {counted(count, 'customer')} "
+                f"{customers.source}: column '{customers.roles.label}' says that {count_noun(count, 'customer')} "
                 f"{kind}{where}; training needs at least {FEWEST_OF_A_KIND} of each kind"
             )
 

@@ -28,7 +28,7 @@ from retention.customers.table import Customers, Roles
 from retention.errors import ModelError
 from retention.progress import Progress, silent
 from retention.tabular.files import Limits
-from retention.tabular.parquet import parse
+from retention.tabular.parquet import parse_parquet
 
 KIND = "churn-model"
 FORMAT = 1
@@ -318,7 +318,7 @@ def _written_rows(rows: OutOfFold) -> bytes:
 
 def _read_rows(content: bytes) -> OutOfFold:
     # A stranger's file of a kilobyte may unpack to a billion rows.
-    parse(content, "out_of_fold.parquet", replace(Limits.from_settings(), columns=len(fields(OutOfFold))))
+    parse_parquet(content, "out_of_fold.parquet", replace(Limits.from_settings(), columns=len(fields(OutOfFold))))
     frame = pd.read_parquet(BytesIO(content))
     return OutOfFold(
         score=frame["score"].to_numpy(dtype=np.float64),

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.wording.column_names import in_words
+from retention.wording.column_names import humanize_name
 
 Value = float | str | None
 
@@ -75,7 +75,9 @@ def themes(typical: Mapping[str, float | None], flags: Collection[str] = ()) -> 
     told = {name for theme in found for name in theme.columns}
     for name, usual in typical.items():
         if name not in told:
-            found.append(Theme((name,), (name,), partial(_general, in_words(name), usual, flag=name in flags)))
+            found.append(
+                Theme((name,), (name,), partial(_general, humanize_name(name), usual, flag=name in flags))
+            )
     return tuple(found)
 
 
@@ -173,7 +175,7 @@ def _share(
         return f"{what} not known"
     usual = typical[name]
     if not 0 <= value <= 1:
-        return _general(in_words(name), usual, value)
+        return _general(humanize_name(name), usual, value)
     if last == 1:
         what = f"{what} with the last order, and"
     now = f"{what} in {value:.0%} of orders"
@@ -214,7 +216,7 @@ def _summaries(typical: Mapping[str, float | None]) -> list[Theme]:
     found = []
     for name, usual in typical.items():
         stem, _, suffix = name.rpartition("_")
-        words = in_words(stem)
+        words = humanize_name(stem)
         last = f"{stem}_last"
         pair = (name, last) if last in typical else (name,)
         if suffix == "share":

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from retention.customers.table import Customers
 from retention.errors import ModelError
-from retention.tabular.dates import dated
-from retention.wording.text import listed
+from retention.tabular.dates import is_date_column
+from retention.wording.text import join_names
 
 MOST_CATEGORIES = 64
 """More values than this in one text column are too thin to learn from; the most frequent are kept."""
@@ -98,7 +98,7 @@ def _unusable(values: pd.Series) -> str | None:
         return "constant"
     if pd.api.types.is_numeric_dtype(values):
         return None
-    if dated(filled):
+    if is_date_column(filled):
         return "dates"
     if _frequent(filled, of=len(values)).sum() >= 0.1 * len(filled):
         return None
@@ -114,7 +114,7 @@ def _frequent(values: pd.Series, *, of: int | None = None) -> pd.Series:
 def _left_out(why: str, names: list[str]) -> str:
     """Return the sentence about columns that were left out for the same reason."""
     one, several = _LEFT_OUT[why]
-    return f"column {listed(names)} {one}" if len(names) == 1 else f"columns {listed(names)} {several}"
+    return f"column {join_names(names)} {one}" if len(names) == 1 else f"columns {join_names(names)} {several}"
 
 
 def encode(columns: tuple[Column, ...], customers: Customers) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from retention.customers.key_columns import check_ids, check_value, label_by_words, read_cutoffs, read_label
+from retention.customers.key_columns import check_ids, check_value, find_label_column, read_cutoffs, read_label
 from retention.customers.privacy import find_contact_columns
 from retention.customers.roles import (
     ColumnKinds,
@@ -18,10 +18,10 @@ from retention.customers.roles import (
 )
 from retention.customers.table import CUTOFF, Customers
 from retention.tabular.files import Limits
-from retention.tabular.tables import Table, read_table, table_of
-from retention.wording.text import shown
+from retention.tabular.tables import Table, read_table, table_from_frame
+from retention.wording.text import quote
 
-__all__ = ["Limits", "Table", "read_customers", "read_table", "table_of"]
+__all__ = ["Limits", "Table", "read_customers", "read_table", "table_from_frame"]
 
 
 def read_customers(
@@ -80,14 +80,14 @@ def read_customers(
         return find_text_columns(columns, guess(tuple(columns)).roles, kinds)
 
     if isinstance(source, pd.DataFrame):
-        table = table_of(source, source=name, limits=limits, text_columns=text_columns)
+        table = table_from_frame(source, source=name, limits=limits, text_columns=text_columns)
     else:
         table = read_table(source, limits=limits, text_columns=text_columns)
     found = guess(tuple(table.frame.columns))
     if not ignore_label and found.roles.label is None:
         found = guess_customer_roles(table, id=id, value=value, exclude=exclude)
     frame = table.frame
-    if CUTOFF in frame.columns and CUTOFF not in found.roles.taken() | {found.roles.value}:
+    if CUTOFF in frame.columns and CUTOFF not in found.roles.non_features() | {found.roles.value}:
         cutoffs = read_cutoffs(table, CUTOFF)
         if cutoffs is not None:
             frame[CUTOFF] = cutoffs
@@ -102,14 +102,14 @@ def read_customers(
             found = found.without_label("not needed here" if ignore_label else "blank throughout")
         else:
             frame[found.roles.label] = labels
-    taken = found.roles.taken()
+    taken = found.roles.non_features()
     features = [column for column in frame.columns if column not in taken]
     found = found.with_excluded(find_contact_columns(frame, features), "personal data")
     found = found.with_excluded(find_row_number_columns(frame, features), "only numbers the rows")
     used = [unfit] if unfit else []
-    used += [note for column, note in table.about_columns.items() if column not in found.roles.excluded]
+    used += [note for column, note in table.column_notes.items() if column not in found.roles.excluded]
     customers = Customers(frame, found.roles, name)
-    return replace(customers, notes=(*_roles_in_words(customers, found), *table.about_file, *used))
+    return replace(customers, notes=(*_roles_in_words(customers, found), *table.file_notes, *used))
 
 
 def guess_customer_roles(
@@ -127,8 +127,8 @@ def guess_customer_roles(
     guess = guess_with()
     if guess.roles.label is not None:
         return guess
-    taken = guess.roles.taken()
-    label = label_by_words(table.frame, [column for column in columns if column not in taken])
+    taken = guess.roles.non_features()
+    label = find_label_column(table.frame, [column for column in columns if column not in taken])
     return guess if label is None else guess_with(label=label)
 
 
@@ -144,5 +144,5 @@ def _roles_in_words(customers: Customers, found: RoleGuess) -> list[str]:
         words.append(f"cutoff: {roles.cutoff} ({len(cutoffs)} of them, the newest {cutoffs[-1]})")
     words += [f"value: {roles.value}"] if roles.value else []
     words += [f"name: {roles.name} (not used to predict)"] if roles.name else []
-    aside = [f"{shown(column)} ({why})" for column, why in found.reasons.items()]
+    aside = [f"{quote(column)} ({why})" for column, why in found.reasons.items()]
     return [", ".join(words)] + ([f"set aside: {', '.join(aside)}"] if aside else [])

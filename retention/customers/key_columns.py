@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from retention.errors import InputError
 from retention.tabular.columns import BLANK_WORDS
-from retention.tabular.dates import dates_in, parse_dates
+from retention.tabular.dates import looks_like_dates, parse_dates
 from retention.tabular.tables import Table
-from retention.wording.text import counted, listed, shown
+from retention.wording.text import count_noun, join_names, quote
 
 _LEFT = frozenset(
     {"1", "yes", "true", "y", "t", "churn", "churned", "churner", "left", "lost", "gone", "exited"}
@@ -35,8 +35,8 @@ def check_ids(table: Table, column: str, *, cutoff: str | None = None) -> None:
     ids = table.frame[column]
     blank = ids.isna().to_numpy()
     if blank.any():
-        place = table.place(column)
-        more = f" ({counted(int(blank.sum()), 'cell')} in all)" if blank.sum() > 1 else ""
+        place = table.locate(column)
+        more = f" ({count_noun(int(blank.sum()), 'cell')} in all)" if blank.sum() > 1 else ""
         raise place.error(int(np.argmax(blank)), f"the id is blank{more}; every customer needs an id")
     keys = table.frame[[column] if cutoff is None else [column, cutoff]]
     repeated = keys.duplicated().to_numpy()
@@ -44,7 +44,7 @@ def check_ids(table: Table, column: str, *, cutoff: str | None = None) -> None:
         return
     if repeated.sum() >= 2 and ids.nunique() == 1:
         raise InputError(
-            f"{table.source}: column {shown(column)} holds the same id in every row; pass the id column with --id"
+            f"{table.source}: column {quote(column)} holds the same id in every row; pass the id column with --id"
         )
     second = int(np.argmax(repeated))
     first = int(np.argmax((keys == keys.iloc[second]).all(axis=1).to_numpy()))
@@ -53,8 +53,8 @@ def check_ids(table: Table, column: str, *, cutoff: str | None = None) -> None:
     if cutoff is not None:
         what, advice = "the same id at the same cutoff", "keep one row a customer and cutoff"
     raise InputError(
-        f"{table.source}: column {shown(column)}, rows {rows[first]:,} and {rows[second]:,} hold {what} "
-        f"({counted(int(repeated.sum()), 'row')} too many in all); {advice}"
+        f"{table.source}: column {quote(column)}, rows {rows[first]:,} and {rows[second]:,} hold {what} "
+        f"({count_noun(int(repeated.sum()), 'row')} too many in all); {advice}"
     )
 
 
@@ -72,15 +72,15 @@ def read_cutoffs(table: Table, column: str) -> pd.Series | None:
         If some cells are no dates or blank.
     """
     cells = table.frame[column]
-    if cells.dtype == np.float64 or not dates_in(cells):
+    if cells.dtype == np.float64 or not looks_like_dates(cells):
         return None
-    place = table.place(column)
+    place = table.locate(column)
     days = parse_dates(cells, place).values.astype("datetime64[D]")
     blank = np.isnat(days)
     if blank.any():
         raise place.error(
             int(np.argmax(blank)),
-            f"the cutoff is blank ({counted(int(blank.sum()), 'row')} in all); fill it in or drop those rows",
+            f"the cutoff is blank ({count_noun(int(blank.sum()), 'row')} in all); fill it in or drop those rows",
         )
     return pd.Series(np.datetime_as_string(days), index=cells.index, dtype="str")
 
@@ -110,9 +110,9 @@ def check_value(table: Table, column: str, *, asked: bool) -> str | None:
         return None
     at, what = found
     if asked:
-        raise table.place(column).error(at, f"the value {what}, but must be a number above 0; correct it")
+        raise table.locate(column).error(at, f"the value {what}, but must be a number above 0; correct it")
     return (
-        f"column {shown(column)} is not used as the customers' value, only as a feature: in row "
+        f"column {quote(column)} is not used as the customers' value, only as a feature: in row "
         f"{table.row_numbers[at]:,} it {what}, and a value must be a number above 0 (--value-column names another)"
     )
 
@@ -161,19 +161,19 @@ def read_label(table: Table, column: str, *, positive: str | None = None) -> NDA
     if blank.all():
         return None
     if blank.any():
-        raise table.place(column).error(
+        raise table.locate(column).error(
             int(np.argmax(blank)),
-            f"the label is blank ({counted(int(blank.sum()), 'row')} in all); fill it in or drop those rows",
+            f"the label is blank ({count_noun(int(blank.sum()), 'row')} in all); fill it in or drop those rows",
         )
     left = _meanings(words, positive, table.source, column)
     result: NDArray[np.int8] = np.array(left, dtype=np.int8)[codes]
     return result
 
 
-def label_by_words(frame: pd.DataFrame, columns: Iterable[str]) -> str | None:
+def find_label_column(frame: pd.DataFrame, columns: Iterable[str]) -> str | None:
     """Return the first column whose few words say who left, whatever it is called.
 
-    >>> label_by_words(pd.DataFrame({"status": ["Churned", "Stayed", "Stayed"]}), ["status"])
+    >>> find_label_column(pd.DataFrame({"status": ["Churned", "Stayed", "Stayed"]}), ["status"])
     'status'
     """
     for column in columns:
@@ -190,21 +190,21 @@ def _meanings(words: list[str], positive: str | None, source: str, column: str) 
     distinct = dict(zip(plain, words, strict=True))
     if positive is None and len(distinct) > 2:
         raise InputError(
-            f"{source}: label {shown(column)} has {len(distinct):,} values ({listed(distinct.values())}); "
+            f"{source}: label {quote(column)} has {len(distinct):,} values ({join_names(distinct.values())}); "
             "it must have two, or pass the one for those who left as --positive, and all others count as stayed"
         )
     if positive is not None:
         wanted = _plain(positive)
         if wanted not in distinct and len(distinct) >= 2:
             raise InputError(
-                f"{source}: label {shown(column)} has no value {shown(positive)}; "
-                f"it has {listed(distinct.values())}, pass one of them as --positive"
+                f"{source}: label {quote(column)} has no value {quote(positive)}; "
+                f"it has {join_names(distinct.values())}, pass one of them as --positive"
             )
         return [word == wanted for word in plain]
     left = [word in _LEFT for word in plain]
     if not distinct.keys() <= _LEFT | _STAYED or len(set(left)) < len(distinct):
         raise InputError(
-            f"{source}: label {shown(column)} has the values {listed(distinct.values())}; "
+            f"{source}: label {quote(column)} has the values {join_names(distinct.values())}; "
             "pass the one for those who left as --positive"
         )
     return left

@@ -12,7 +12,7 @@ from retention.customers.privacy import PERSON_NAME_COLUMNS, has_personal_name
 from retention.customers.table import Roles
 from retention.errors import InputError
 from retention.wording.column_names import normalize_name, tokenize_name
-from retention.wording.text import closest, shown
+from retention.wording.text import quote, suggest_closest
 
 ColumnKinds = Callable[[Sequence[str]], Mapping[str, Literal["number", "category"]]]
 """Takes a header and returns what is known of its columns, by a model that learned from others like them."""
@@ -57,7 +57,8 @@ def require_column(column: str, source: str, columns: Sequence[str], *, flag: st
     if column in columns:
         return column
     raise InputError(
-        f"{source}: column {shown(column)} is missing{closest(column, columns)}; rename yours or pass {flag}"
+        f"{source}: column {quote(column)} is missing{suggest_closest(column, columns)}; "
+        f"rename yours or pass {flag}"
     )
 
 
@@ -84,7 +85,7 @@ class RoleGuess:
 
     def with_excluded(self, columns: Iterable[str], why: str) -> "RoleGuess":
         """Return the guess with more columns excluded; one that has a role or is out already stays as it is."""
-        used = self.roles.taken() | {self.roles.value}
+        used = self.roles.non_features() | {self.roles.value}
         more = [column for column in columns if column not in used]
         roles = replace(self.roles, excluded=(*self.roles.excluded, *more))
         return RoleGuess(roles, {**self.reasons, **dict.fromkeys(more, why)})
@@ -146,7 +147,7 @@ def find_text_columns(columns: Sequence[str], roles: Roles, kinds: ColumnKinds |
     """
     known = {} if kinds is None else kinds(columns)
     numbers = {name for name, kind in known.items() if kind == "number"}
-    return frozenset({*(roles.taken() - numbers), *(known.keys() - numbers), roles.id})
+    return frozenset({*(roles.non_features() - numbers), *(known.keys() - numbers), roles.id})
 
 
 def find_row_number_columns(frame: pd.DataFrame, columns: Iterable[str]) -> list[str]:
@@ -171,7 +172,7 @@ def _given(
         require_column(column, source, columns, flag=flag)
         if column in struck or column in given:
             other = given.get(column, "--exclude")
-            raise InputError(f"{source}: column {shown(column)} is asked for by {flag} and by {other}; choose one")
+            raise InputError(f"{source}: column {quote(column)} is asked for by {flag} and by {other}; choose one")
         given[column] = flag
     return given
 

@@ -20,9 +20,9 @@ from retention.customers.roles import ColumnKinds, find_text_columns, guess_role
 from retention.customers.table import CUTOFF, Customers, Roles
 from retention.errors import InputError
 from retention.progress import Progress, silent
-from retention.tabular.columns import Column, Place, type_column
+from retention.tabular.columns import ColumnLocation, ParsedColumn, parse_column
 from retention.tabular.files import Limits
-from retention.tabular.shape import Rows, Source
+from retention.tabular.shape import Rows, TableSource
 from retention.tabular.tables import Table, name_columns, open_table
 
 ROWS_AT_ONCE = 1 << 15
@@ -109,7 +109,7 @@ def open_customers(
     guess = guess_roles(header, opened.name, id=id, label=asked, value=value, exclude=exclude)
     guess = guess if guess.roles.label is None else guess.without_label("not needed here")
     roles = guess.roles
-    stacked = CUTOFF in named and CUTOFF not in roles.taken() | {roles.value}
+    stacked = CUTOFF in named and CUTOFF not in roles.non_features() | {roles.value}
     wanted = {roles.id, roles.name, roles.value, *kinds(header), *([CUTOFF] if stacked else [])}
     columns = _Columns(
         opened,
@@ -144,20 +144,20 @@ def open_customers(
 class _Columns:
     """The columns that matter: where they stand, and which are text whatever they look like."""
 
-    opened: Source
+    opened: TableSource
     positions: Mapping[str, int]
     as_text: frozenset[str]
     rows_at_once: int
 
     def parts(self) -> Iterator[Rows]:
         """Read them some rows at a time."""
-        return self.opened.parts(list(self.positions.values()), self.rows_at_once)
+        return self.opened.read_batches(list(self.positions.values()), self.rows_at_once)
 
-    def typed(self, rows: Rows, name: str) -> Column:
+    def typed(self, rows: Rows, name: str) -> ParsedColumn:
         """Type one of them; the rows have these columns in this order."""
-        place = Place(self.opened.name, name, rows.numbers)
+        place = ColumnLocation(self.opened.name, name, rows.numbers)
         at = list(self.positions).index(name)
-        return type_column(rows.cells.column(at), place, as_text=name in self.as_text)
+        return parse_column(rows.cells.column(at), place, as_text=name in self.as_text)
 
     def whole(self, names: Collection[str]) -> Table:
         """Read some of them from the first row to the last."""
@@ -166,7 +166,7 @@ class _Columns:
         )
         if not chosen.positions:
             return Table(pd.DataFrame(), self.opened.name, np.array([], dtype=np.int64))
-        rows = self.opened.whole(list(chosen.positions.values()))
+        rows = self.opened.read_all(list(chosen.positions.values()))
         frame = pd.DataFrame({name: chosen.typed(rows, name).values for name in chosen.positions}, copy=False)
         return Table(frame, self.opened.name, rows.numbers)
 
@@ -192,12 +192,12 @@ class _Check:
                 self._doubtful.add(name)
                 continue
             found[name] = column.values
-            if not column.plain or self._unfit(name, column.values):
+            if not column.cellwise or self._unfit(name, column.values):
                 self._doubtful.add(name)
             elif name in self._columns.as_text and name != self._roles.id:
                 self._settled.add(name)  # text is text, whatever the next rows hold
         if not self.customers:
-            taken = self._roles.taken()
+            taken = self._roles.non_features()
             features = [name for name in found if name not in taken]
             self.personal = find_contact_columns(pd.DataFrame(found), features)
         self.customers += len(rows)
@@ -217,8 +217,8 @@ class _Check:
         return name == self._roles.value and not (values.dtype == np.float64 and (values > 0).all())
 
 
-def _named(opened: Source) -> dict[str, int]:
+def _named(opened: TableSource) -> dict[str, int]:
     """Return where each column stands, by name."""
     blank = [position for position, name in enumerate(opened.columns) if not name]
-    cells = opened.whole(blank).cells.columns if blank else []
+    cells = opened.read_all(blank).cells.columns if blank else []
     return name_columns(opened.columns, dict(zip(blank, cells, strict=True)), opened.name)[0]

@@ -39,7 +39,7 @@ class Roles:
     excluded: tuple[str, ...] = ()
     cutoff: str | None = None
 
-    def taken(self) -> frozenset[str]:
+    def non_features(self) -> frozenset[str]:
         """Return the columns that are no features (``value`` is one as well, so it is not among them)."""
         return frozenset({self.id, self.label, self.name, self.cutoff, *self.excluded} - {None})  # type: ignore[arg-type]
 
@@ -110,7 +110,7 @@ class Customers:
     @property
     def feature_names(self) -> list[str]:
         """Columns a model may use, in file order."""
-        taken = self.roles.taken()
+        taken = self.roles.non_features()
         return [column for column in self.frame.columns if column not in taken]
 
     @property

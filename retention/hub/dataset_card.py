@@ -11,7 +11,7 @@ from retention.hub.decision import Decision
 from retention.hub.markdown import card, said, shown, table
 from retention.hub.release import PlannedColumn
 from retention.orders.snapshot import Snapshot
-from retention.wording.column_meanings import Meaning, meaning
+from retention.wording.column_meanings import ColumnMeaning, column_meaning
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
@@ -178,15 +178,15 @@ def _columns(part: Part, customers: Customers, meanings: Mapping[str, str]) -> s
 
 def _column(name: str, part: Part, customers: Customers, meanings: Mapping[str, str]) -> list[str]:
     cells, roles = part.frame[name], customers.roles
-    found = meaning(name)
+    found = column_meaning(name)
     if name == roles.id:
-        found = Meaning("pseudonym of the customer", "")
+        found = ColumnMeaning("pseudonym of the customer", "")
     elif name == roles.label:
-        found = Meaning("1 left, 0 stayed", "")
+        found = ColumnMeaning("1 left, 0 stayed", "")
     elif name == roles.cutoff:
-        found = Meaning("last day that counts as past for the row", "date")
+        found = ColumnMeaning("last day that counts as past for the row", "date")
     elif name == roles.value:
-        found = Meaning("margin kept if the customer stays", "currency")
+        found = ColumnMeaning("margin kept if the customer stays", "currency")
     words = said(meanings.get(name, found.words)) or "as the owner names it"
     kind = "number" if pd.api.types.is_numeric_dtype(cells) else "text"
     return [shown(name), kind, found.unit, words, f"{cells.isna().mean():.1%}" if cells.isna().any() else ""]

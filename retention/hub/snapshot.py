@@ -15,7 +15,7 @@ from retention.errors import ModelError
 from retention.hub.pseudonyms import Salt
 from retention.hub.release import PlannedColumn
 from retention.tabular.files import Limits
-from retention.tabular.parquet import parse
+from retention.tabular.parquet import parse_parquet
 
 SNAPSHOT_KIND = "customer-snapshot"
 SNAPSHOT_FORMAT = 1
@@ -102,7 +102,7 @@ def from_parquet(content: bytes, source: str) -> pd.DataFrame:
     """
     import pyarrow as pa
 
-    cells, _ = parse(content, source, Limits.from_settings())
+    cells, _ = parse_parquet(content, source, Limits.from_settings())
     kinds = [pa.string() if pa.types.is_dictionary(one.type) else one.type for one in cells.schema]
     frame: pd.DataFrame = cells.cast(pa.schema(list(zip(cells.column_names, kinds, strict=True)))).to_pandas()
     texts = [name for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])]

@@ -18,7 +18,7 @@ from retention.messages.run import MessageRun, held_back_rows, with_messages
 from retention.messages.segments import MessageSegment
 from retention.messages.templates import BACKUP
 from retention.profit.catalogue import Offer
-from retention.progress import Progress, pace, silent
+from retention.progress import Progress, describe_pace, silent
 
 COOL_DOWN_DAYS = 14.0
 """Days for which a customer who had a message gets no other, unless the owner wishes otherwise."""
@@ -229,7 +229,7 @@ def _finished(
     customers = 0
 
     def tick(answered: int, asked: int) -> None:
-        speed = pace(answered, asked, time.monotonic() - started)
+        speed = describe_pace(answered, asked, time.monotonic() - started)
         words = (
             f"Fresh lines: {answered:,} of {asked:,} asked for, {customers:,} of {len(work.waiting):,} customers"
         )

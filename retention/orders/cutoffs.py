@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from retention.errors import InputError
 from retention.orders.churn_definition import LEAST_ACTIVE_DAYS, ChurnDefinition
-from retention.wording.text import shown
+from retention.wording.text import quote
 
 Day = dt.date | str
 Days = NDArray[np.datetime64]
@@ -51,7 +51,7 @@ def cutoff_day(cutoff: Day | None, days: Days, definition: ChurnDefinition, *, s
     try:
         day = np.datetime64(dt.datetime.fromisoformat(str(cutoff)).date(), "D")
     except ValueError:
-        raise InputError(f"cutoff {shown(cutoff)} is no date; write it as YYYY-MM-DD") from None
+        raise InputError(f"cutoff {quote(cutoff)} is no date; write it as YYYY-MM-DD") from None
     if day < first or (ahead and day > latest + np.timedelta64(ahead // 10, "D")):
         raise InputError(
             f"{source}: cutoff {day} does not fit orders from {first} to {last} with {ahead} days to observe "

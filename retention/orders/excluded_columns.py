@@ -6,7 +6,7 @@ import pandas as pd
 
 from retention.customers.privacy import find_contact_columns
 from retention.customers.roles import find_row_number_columns, guess_roles
-from retention.tabular.dates import dated
+from retention.tabular.dates import is_date_column
 
 
 def excluded_columns(frame: pd.DataFrame, *, id: str, used: Collection[str | None] = ()) -> dict[str, str]:
@@ -32,7 +32,7 @@ def excluded_columns(frame: pd.DataFrame, *, id: str, used: Collection[str | Non
     rest = [column for column in free if column not in reasons]
     reasons |= dict.fromkeys(find_contact_columns(frame, rest), "personal data")
     reasons |= dict.fromkeys(find_row_number_columns(frame, rest), "only numbers the rows")
-    reasons |= {column: "a date" for column in rest if dated(frame[column])}
+    reasons |= {column: "a date" for column in rest if is_date_column(frame[column])}
     if guess.roles.label is not None:
         reasons[guess.roles.label] = "a label"
     return {column: reasons[column] for column in free if column in reasons}

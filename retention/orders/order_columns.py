@@ -9,7 +9,7 @@ import pandas as pd
 from retention.customers.roles import ID_NAMES, find_column, guess_roles, require_column
 from retention.customers.table import CUTOFF
 from retention.errors import InputError
-from retention.tabular.dates import dated, dates_in, digits, epoch_unit
+from retention.tabular.dates import is_date_column, looks_like_dates, looks_like_digits, epoch_unit
 
 _CUSTOMER_NAMES = (
     *(name for name in ID_NAMES if name not in {"id", "uuid", "guid"}), "buyerid", "shopperid", "buyer", "client",
@@ -115,7 +115,7 @@ def find_roles(frame: pd.DataFrame, source: str, chosen: ChosenColumns) -> Order
     if customer is None:
         raise InputError(f"{source}: column 'customer_id' is missing; rename yours or pass --customer")
     rest = [column for column in columns if column != customer]
-    time = chosen.time_column(rest) or next((column for column in rest if dated(frame[column])), None)
+    time = chosen.time_column(rest) or next((column for column in rest if is_date_column(frame[column])), None)
     if time is None:
         raise InputError(
             f"{source}: column 'date' is missing; rename yours or pass --time "
@@ -168,7 +168,7 @@ def has_date_column(frame: pd.DataFrame) -> bool:
     time = find_column([str(column) for column in frame.columns], _TIME_NAMES)
     if time is not None and _compact_dates(frame[time]):
         return True
-    return any(dated(frame[column]) for column in frame.columns)
+    return any(is_date_column(frame[column]) for column in frame.columns)
 
 
 def _compact_dates(cells: pd.Series) -> bool:
@@ -178,4 +178,4 @@ def _compact_dates(cells: pd.Series) -> bool:
         if not (first % 1 == 0).all():
             return False
         first = first.astype("int64")
-    return digits(first) and (dates_in(first) or epoch_unit(first) is not None)
+    return looks_like_digits(first) and (looks_like_dates(first) or epoch_unit(first) is not None)

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers.intake import Limits, Table, read_table, table_of
+from retention.customers.intake import Limits, Table, read_table, table_from_frame
 from retention.errors import InputError
 from retention.orders.excluded_columns import excluded_columns, exclusion_notes
 from retention.orders.order_columns import ChosenColumns, OrderRoles, find_roles, multiplied_columns
 from retention.tabular.columns import BLANK_WORDS
 from retention.tabular.dates import Dates, parse_dates
-from retention.wording.text import counted, shown
+from retention.wording.text import count_noun, quote
 
 _DAY = 86_400_000_000  # microseconds
 _MISTAKES = 0.01  # largest share of future dates that can be typing mistakes
@@ -104,7 +104,7 @@ def read_orders(
     chosen = ChosenColumns(customer, time, amount)
     table, times = _read(source, chosen, limits or Limits.from_settings())
     roles = find_roles(table.frame, table.source, chosen)
-    times = times or parse_dates(table.frame[roles.time].astype("str"), table.place(roles.time), epochs=True)
+    times = times or parse_dates(table.frame[roles.time].astype("str"), table.locate(roles.time), epochs=True)
     frame, amount_notes = _with_amount(table, roles)
     excluded = excluded_columns(frame, id=roles.customer, used=(roles.time, roles.amount, roles.name, roles.order))
     ids, id_notes = _whole_ids(frame[roles.customer])
@@ -128,7 +128,7 @@ def _read(source: str | Path | pd.DataFrame, chosen: ChosenColumns, limits: Limi
     """Read the table with ids and dates as text; a frame's own times are taken as they are."""
     if not isinstance(source, pd.DataFrame):
         table = read_table(
-            source, limits=limits, text_columns=chosen.text_columns, forgiving=chosen.columns_without_amounts
+            source, limits=limits, text_columns=chosen.text_columns, text_if_mixed=chosen.columns_without_amounts
         )
         return table, None
     frame, times = source, None
@@ -136,12 +136,12 @@ def _read(source: str | Path | pd.DataFrame, chosen: ChosenColumns, limits: Limi
     if time in frame.columns and pd.api.types.is_datetime64_any_dtype(frame[time]):
         times = _own_times(frame[time])
         frame = frame.assign(**{str(time): "read separately"})
-    table = table_of(
+    table = table_from_frame(
         frame,
         source="orders",
         limits=limits,
         text_columns=chosen.text_columns,
-        forgiving=chosen.columns_without_amounts,
+        text_if_mixed=chosen.columns_without_amounts,
     )
     return table, times
 
@@ -149,7 +149,7 @@ def _read(source: str | Path | pd.DataFrame, chosen: ChosenColumns, limits: Limi
 def _own_times(cells: pd.Series) -> Dates:
     if cells.dt.tz is None:
         return Dates(cells.to_numpy("datetime64[us]"))
-    note = f"column {shown(cells.name)}: times are converted to UTC, so days begin at midnight UTC"
+    note = f"column {quote(cells.name)}: times are converted to UTC, so days begin at midnight UTC"
     return Dates(cells.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]"), (note,))
 
 
@@ -161,12 +161,12 @@ def _with_amount(table: Table, roles: OrderRoles) -> tuple[pd.DataFrame, list[st
     parts = multiplied_columns(roles.amount, list(frame.columns))
     for column in parts or [roles.amount]:
         if frame[column].dtype != np.float64:
-            raise table.place(column).error(0, "the column with amounts must hold plain numbers; pass --amount")
+            raise table.locate(column).error(0, "the column with amounts must hold plain numbers; pass --amount")
     if parts is None:
         return frame, []
     quantity, price = parts
     return frame.assign(**{roles.amount: frame[quantity] * frame[price]}), [
-        f"the amount of a row is computed: {shown(quantity)} times {shown(price)}"
+        f"the amount of a row is computed: {quote(quantity)} times {quote(price)}"
     ]
 
 
@@ -175,7 +175,7 @@ def _whole_ids(ids: pd.Series) -> tuple[pd.Series, list[str]]:
     known = ids.dropna()
     if not len(known) or not known.str.fullmatch(r"\d+\.0").all():
         return ids, []
-    return ids.str.slice(stop=-2), [f"column {shown(ids.name)}: ids are read without the trailing '.0'"]
+    return ids.str.slice(stop=-2), [f"column {quote(ids.name)}: ids are read without the trailing '.0'"]
 
 
 def _order_number(frame: pd.DataFrame, roles: OrderRoles) -> tuple[str | None, list[str]]:
@@ -186,8 +186,8 @@ def _order_number(frame: pd.DataFrame, roles: OrderRoles) -> tuple[str | None, l
     count = len(numbered.drop_duplicates())
     if count == len(numbered):
         return None, []
-    merged = f"rows with the same {shown(roles.order)} are one order"
-    return roles.order, [f"{merged}: {counted(len(numbered), 'row')} are {counted(count, 'order')}"]
+    merged = f"rows with the same {quote(roles.order)} are one order"
+    return roles.order, [f"{merged}: {count_noun(len(numbered), 'row')} are {count_noun(count, 'order')}"]
 
 
 def _keep_orders(
@@ -202,7 +202,7 @@ def _keep_orders(
         if wrong.any():
             first = table.row_numbers[int(np.argmax(wrong))]
             share = f"{wrong.mean():.0%}, " if wrong.mean() >= 0.01 else ""
-            notes.append(f"{counted(int(wrong.sum()), 'row')} {what} left out ({share}first: row {first:,})")
+            notes.append(f"{count_noun(int(wrong.sum()), 'row')} {what} left out ({share}first: row {first:,})")
             keep[wrong] = False
 
     ids = frame[roles.customer]
@@ -218,14 +218,14 @@ def _keep_orders(
     if late.sum() <= _MISTAKES * len(frame):
         drop(late, f"dated after today ({today})")
     else:
-        notes.append(f"dated after today ({today}) and kept: {counted(int(late.sum()), 'row')}; check the dates")
+        notes.append(f"dated after today ({today}) and kept: {count_noun(int(late.sum()), 'row')}; check the dates")
     twice = frame.duplicated([roles.customer, roles.time], keep=False).to_numpy(copy=True)
     twice[twice] = frame[twice].duplicated().to_numpy()  # the full comparison is slow, and few rows need it
     if (times[keep].astype(np.int64) % _DAY).any():
         drop(twice, "written twice (the same moment and all else)")
     elif twice.any():
         notes.append(
-            f"{counted(int(twice.sum()), 'row')} equal to another one kept: "
+            f"{count_noun(int(twice.sum()), 'row')} equal to another one kept: "
             "dates have no clock time, so these may be further orders of the day"
         )
     return (frame if keep.all() else frame[keep].reset_index(drop=True)), notes
@@ -240,4 +240,4 @@ def _amount_notes(frame: pd.DataFrame, column: str | None) -> list[str]:
         "a negative amount is a refund: it lowers the total spent and counts as no order": amount < 0,
         "a missing amount counts as an order": np.isnan(amount),
     }
-    return [f"{what} ({counted(int(rows.sum()), 'row')})" for what, rows in rows_by_note.items() if rows.any()]
+    return [f"{what} ({count_noun(int(rows.sum()), 'row')})" for what, rows in rows_by_note.items() if rows.any()]

@@ -14,7 +14,7 @@ from retention.orders.cutoffs import Day, panel_days
 from retention.orders.order_log import Orders
 from retention.orders.profiles import read_profiles
 from retention.orders.snapshot import Snapshot, snapshot_at
-from retention.wording.text import counted
+from retention.wording.text import count_noun
 
 
 def take_panel(
@@ -79,10 +79,10 @@ def take_panel(
         snapshots.append(snapshot_at(day, orders, definition, known_until=known_until, profiles=profiles))
         definition = replace(definition, active_days=snapshots[0].active_days)
     *earlier, last = snapshots
-    sizes = [f"{snapshot.cutoff} ({counted(len(snapshot), 'customer')})" for snapshot in earlier]
+    sizes = [f"{snapshot.cutoff} ({count_noun(len(snapshot), 'customer')})" for snapshot in earlier]
     notes = [*last.notes, f"stacked with it, to train on: {', '.join(sizes) or 'no earlier cutoff'}"]
     if cutoffs is None and len(snapshots) < periods:
-        notes.append(f"the log supports {counted(len(snapshots), 'cutoff')} of the {periods} asked for")
+        notes.append(f"the log supports {count_noun(len(snapshots), 'cutoff')} of the {periods} asked for")
     frame = stack_tables([snapshot.frame for snapshot in snapshots], [snapshot.cutoff for snapshot in snapshots])
     return replace(last, frame=frame, roles=replace(last.roles, cutoff=CUTOFF), notes=tuple(notes))
 

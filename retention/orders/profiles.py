@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from retention.customers.intake import Limits, table_of
+from retention.customers.intake import Limits, table_from_frame
 from retention.customers.key_columns import check_ids
 from retention.customers.roles import guess_roles, require_column
 from retention.errors import InputError
 from retention.orders.excluded_columns import excluded_columns, exclusion_notes
-from retention.wording.text import counted, listed
+from retention.wording.text import count_noun, join_names
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,11 @@ class Profiles:
         """
         clash = [column for column in self.frame.columns if column in table.columns]
         if clash:
-            raise InputError(f"profile: {listed(clash)} is also the name of a feature; rename it")
+            raise InputError(f"profile: {join_names(clash)} is also the name of a feature; rename it")
         unmatched = int((~table[id].isin(self.frame.index)).sum())
         joined = self.frame.reindex(table[id]).reset_index(drop=True)
         table = pd.concat([table[[id]], joined, table.drop(columns=id)], axis=1)
-        return table, (f"{counted(unmatched, 'customer')} without a profile",) if unmatched else ()
+        return table, (f"{count_noun(unmatched, 'customer')} without a profile",) if unmatched else ()
 
 
 def read_profiles(frame: pd.DataFrame, *, id: str) -> Profiles:
@@ -62,7 +62,7 @@ def read_profiles(frame: pd.DataFrame, *, id: str) -> Profiles:
         return [id, name] if name else [id]
 
     require_column(id, "profile", [str(column) for column in frame.columns], flag="the orders' id column")
-    table = table_of(frame, source="profile", limits=Limits.from_settings(), text_columns=text_columns)
+    table = table_from_frame(frame, source="profile", limits=Limits.from_settings(), text_columns=text_columns)
     check_ids(table, id)
     name = _name(list(table.frame.columns), id)
     excluded = excluded_columns(table.frame, id=id, used=(name,))

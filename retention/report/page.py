@@ -23,7 +23,7 @@ from retention.profit.profit_text import nobody_pays, one_by_one, verdict
 from retention.profit.whatif import break_even_save_rate, tornado
 from retention.report.plot import Plot
 from retention.targeting import Scored
-from retention.wording.column_names import factor_names
+from retention.wording.column_names import feature_labels
 from retention.wording.money import in_currency
 from retention.wording.money_inputs import MONEY_INPUTS
 
@@ -76,7 +76,7 @@ def report(
     dense = sum(len(sentence) for _, sentence in shown + found) > 250
     return _template(curve.economics.currency).render(
         model=model,
-        called=factor_names(one.feature for one in model.directions),
+        called=feature_labels(one.feature for one in model.directions),
         curve=curve,
         made_on=f"{made_at.day} {made_at:%B %Y}",
         source=source,

@@ -22,10 +22,10 @@ def as_arrow(column: pd.Series) -> Any:
     if isinstance(cells.type, pa.BaseExtensionType):
         cells = pa.Array.from_pandas(column.map(str, na_action="ignore"))
     cells = cells if isinstance(cells, pa.ChunkedArray) else pa.chunked_array([cells])
-    return moments(cells) if pa.types.is_temporal(cells.type) else cells
+    return temporal_to_text(cells) if pa.types.is_temporal(cells.type) else cells
 
 
-def moments(cells: Any) -> Any:
+def temporal_to_text(cells: Any) -> Any:
     """Write dates and times as ISO text, without a time of day when all are midnight.
 
     >>> import pandas as pd

@@ -32,12 +32,12 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     path
         Where it goes; folders are made as needed.
     """
-    with csv_in_parts(path) as write:
+    with csv_writer(path) as write:
         write(frame)
 
 
 @contextmanager
-def csv_in_parts(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
+def csv_writer(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
     """Yield a function that takes frames of the same columns, to be written as one by :func:`write_csv`.
 
     The file is there, whole, when the block ends; on an exception the old one stays.

@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from retention.errors import InputError
-from retention.tabular.columns import BLANK_WORDS, Place
-from retention.wording.text import cell, shown
+from retention.tabular.columns import BLANK_WORDS, ColumnLocation
+from retention.wording.text import quote, quote_cell
 
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?"
 _ZONED = r".*(?:Z|UTC|:.*[+-]\d{2}:?\d{2})"
@@ -66,7 +66,7 @@ class Dates:
     notes: tuple[str, ...] = ()
 
 
-def parse_dates(cells: pd.Series, place: Place, *, epochs: bool = False) -> Dates:
+def parse_dates(cells: pd.Series, location: ColumnLocation, *, epochs: bool = False) -> Dates:
     """Read a column of dates that are all written in one way.
 
     Known ways: ISO 8601 with or without a time and a zone, ``YYYYMMDD``, the year first with ``/``, ``-`` or
@@ -78,7 +78,7 @@ def parse_dates(cells: pd.Series, place: Place, *, epochs: bool = False) -> Date
     ----------
     cells
         n cells of text, missing for blanks.
-    place
+    location
         Where the column stands, for messages.
     epochs
         Read ten digits as seconds since 1970 and thirteen as milliseconds; only for a column known to hold times.
@@ -91,14 +91,14 @@ def parse_dates(cells: pd.Series, place: Place, *, epochs: bool = False) -> Date
 
     Examples
     --------
-    >>> place = Place("orders.csv", "date", np.array([2, 3]))
+    >>> place = ColumnLocation("orders.csv", "date", np.array([2, 3]))
     >>> parse_dates(pd.Series(["30/06/2025", "01/07/2025"], dtype="str"), place).values.astype(str).tolist()
     ['2025-06-30T00:00:00.000000', '2025-07-01T00:00:00.000000']
     """
     codes, found = pd.factorize(cells.mask(cells.isin(_BLANK)))
     if not len(found):
-        raise InputError(f"{place.source}: column {shown(place.name)} is blank; {_ADVICE}")
-    column = _Column(pd.Series(found, dtype="str"), codes, place)
+        raise InputError(f"{location.source}: column {quote(location.name)} is blank; {_ADVICE}")
+    column = _Column(pd.Series(found, dtype="str"), codes, location)
     if epochs and (unit := epoch_unit(column.distinct)):
         values, notes = _since_1970(column, unit)
         return column.spread(values, notes)
@@ -112,10 +112,10 @@ def parse_dates(cells: pd.Series, place: Place, *, epochs: bool = False) -> Date
     return column.spread(values, notes)
 
 
-def dates_in(cells: pd.Series) -> bool:
+def looks_like_dates(cells: pd.Series) -> bool:
     """Whether the first cells of a text column are dates.
 
-    >>> dates_in(pd.Series(["2025-06-30", None, "2025-07-01"])), dates_in(pd.Series(["Pizza"]))
+    >>> looks_like_dates(pd.Series(["2025-06-30", None, "2025-07-01"])), looks_like_dates(pd.Series(["Pizza"]))
     (True, False)
     """
     sample = cells.dropna().head(100).astype("str")
@@ -133,18 +133,18 @@ def epoch_unit(cells: pd.Series) -> Literal["s", "ms"] | None:
     return next((unit for way, unit in _EPOCHS.items() if len(texts) and texts.str.fullmatch(way).all()), None)
 
 
-def dated(cells: pd.Series) -> bool:
+def is_date_column(cells: pd.Series) -> bool:
     """Whether a column holds dates; digits alone are none, they may number something.
 
-    >>> dated(pd.Series(["2025-06-30", None])), dated(pd.Series(["20250630", None]))
+    >>> is_date_column(pd.Series(["2025-06-30", None])), is_date_column(pd.Series(["20250630", None]))
     (True, False)
     """
     if pd.api.types.is_datetime64_any_dtype(cells):
         return True
-    return not pd.api.types.is_numeric_dtype(cells) and dates_in(cells) and not digits(cells)
+    return not pd.api.types.is_numeric_dtype(cells) and looks_like_dates(cells) and not looks_like_digits(cells)
 
 
-def digits(cells: pd.Series) -> bool:
+def looks_like_digits(cells: pd.Series) -> bool:
     """Whether the first cells of a column are digits throughout."""
     return bool(cells.dropna().head(100).astype("str").str.isdecimal().all())
 
@@ -155,15 +155,15 @@ class _Column:
 
     distinct: pd.Series
     codes: NDArray[np.int64]
-    place: Place
+    place: ColumnLocation
 
     def refuse(self, wrong: NDArray[np.bool_], why: str) -> None:
         """Point at the first cell with one of the wrong values, if there is one."""
         if wrong.any():
             at = int(np.argmax(np.append(wrong, False)[self.codes]))
             text = self.distinct[self.codes[at]]
-            quoted = shown(text) if _ways_of(text) else cell(text)
-            hidden = "" if quoted == shown(text) else " (letters and digits are hidden here)"
+            quoted = quote(text) if _ways_of(text) else quote_cell(text)
+            hidden = "" if quoted == quote(text) else " (letters and digits are hidden here)"
             raise self.place.error(at, f"{quoted} {why}{hidden}; {_ADVICE}")
 
     def spread(self, values: pd.Series, notes: tuple[str, ...]) -> Dates:
@@ -179,7 +179,7 @@ def _way(column: _Column) -> str:
     if not matches:
         column.refuse(np.arange(len(column.distinct)) == 0, "is not a date that can be read")
     way = max(matches, key=lambda one: int(matches[one].sum()))
-    column.refuse(~matches[way], f"is not a date written like {shown(first)}")
+    column.refuse(~matches[way], f"is not a date written like {quote(first)}")
     return _WAYS[way]
 
 
@@ -191,7 +191,7 @@ def _since_1970(column: _Column, unit: Literal["s", "ms"]) -> tuple[pd.Series, t
     values = pd.to_datetime(column.distinct.astype(np.int64), unit=unit)
     words = "seconds" if unit == "s" else "milliseconds"
     note = (
-        f"column {shown(column.place.name)}: digits are read as {words} since 1970, so days begin at midnight UTC"
+        f"column {quote(column.place.name)}: digits are read as {words} since 1970, so days begin at midnight UTC"
     )
     return values, (note,)
 
@@ -203,7 +203,7 @@ def _iso(column: _Column) -> tuple[pd.Series, tuple[str, ...]]:
     column.refuse(~zoned, "has no time zone while other cells have one")
     text = column.distinct.str.replace(r" ?UTC$", "Z", regex=True)
     values = pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce")
-    note = f"column {shown(column.place.name)}: times are converted to UTC, so days begin at midnight UTC"
+    note = f"column {quote(column.place.name)}: times are converted to UTC, so days begin at midnight UTC"
     return values.dt.tz_localize(None), (note,)
 
 
@@ -211,23 +211,23 @@ def _day_or_month_first(column: _Column, layout: str) -> tuple[str, tuple[str, .
     """Let the whole column decide whether ``03/04/2025`` is in March or in April."""
     place, cells = column.place, column.distinct
     if "%y" in layout and _may_begin_with_years(cells):
-        why = f"{shown(cells.iloc[0])} may begin or end with the year"
-        raise InputError(f"{place.source}: column {shown(place.name)}: {why}; {_ADVICE}")
+        why = f"{quote(cells.iloc[0])} may begin or end with the year"
+        raise InputError(f"{place.source}: column {quote(place.name)}: {why}; {_ADVICE}")
     if re.match(r"%d.%m", layout) is None:
         return layout, ()
     above_12 = cells.str.extract(r"^(\d+)\D(\d+)\D").astype(np.int64).to_numpy() > 12
     day_first, month_first = bool(above_12[:, 0].any()), bool(above_12[:, 1].any())
-    example = [shown(cells.iloc[at]) for at in above_12.argmax(axis=0)]
+    example = [quote(cells.iloc[at]) for at in above_12.argmax(axis=0)]
     if day_first == month_first:
         clash = f"{example[0]} has the day first and {example[1]} the month"
         open_question = f"{example[0]} and all others fit both day/month and month/day"
         why = clash if day_first else open_question
-        raise InputError(f"{place.source}: column {shown(place.name)}: {why}; {_ADVICE}")
+        raise InputError(f"{place.source}: column {quote(place.name)}: {why}; {_ADVICE}")
     note = "column {}: dates are read with the {} first, as in {}"
     if day_first:
-        return layout, (note.format(shown(place.name), "day", example[0]),)
+        return layout, (note.format(quote(place.name), "day", example[0]),)
     swapped = re.sub(r"%d(.)%m", r"%m\1%d", layout)
-    return swapped, (note.format(shown(place.name), "month", example[1]),)
+    return swapped, (note.format(quote(place.name), "month", example[1]),)
 
 
 def _may_begin_with_years(cells: pd.Series) -> bool:

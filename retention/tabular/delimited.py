@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from retention.errors import InputError
 from retention.tabular.files import Limits
-from retention.tabular.shape import Rows, Source, check_names, check_rows, too_many_columns
-from retention.tabular.text import Text
-from retention.wording.text import counted
+from retention.tabular.shape import Rows, TableSource, check_names, check_rows, too_many_columns
+from retention.tabular.text import TextFile
+from retention.wording.text import count_noun
 
 _SEPARATORS = ",;\t|"
 _LONGEST_HEADER = 1 << 20
@@ -27,7 +27,7 @@ _RAGGED = re.compile(r"Row #(\d+): Expected \d+ columns, got (\d+)")
 _MOST_BLANK_CELLS = 10_000_000  # a blank line becomes a whole row of missing cells
 
 
-def open_text(text: Text, limits: Limits) -> Source:
+def open_delimited(text: TextFile, limits: Limits) -> TableSource:
     """Read the header of delimited text.
 
     Returns
@@ -50,14 +50,14 @@ def open_text(text: Text, limits: Limits) -> Source:
     if text.blank_lines * len(names) > _MOST_BLANK_CELLS:
         raise _too_blank(text)
     body = _Body(text, end, separator, names, 1 + len(data[:start].splitlines()), limits)
-    return Source(source, names, body.rows, limits, text.notes)
+    return TableSource(source, names, body.rows, limits, text.notes)
 
 
 @dataclass(frozen=True)
 class _Body:
     """What stands under a header: where it starts (bytes) and what is known about it."""
 
-    text: Text
+    text: TextFile
     start: int
     separator: str
     names: Sequence[str]
@@ -124,7 +124,7 @@ class _Body:
         """
         source = self.text.file.name
         if ragged := _RAGGED.search(why):
-            row, found = self.header_row + int(ragged[1]), counted(int(ragged[2]), "cell")
+            row, found = self.header_row + int(ragged[1]), count_noun(int(ragged[2]), "cell")
             return InputError(
                 f"{source}: row {row:,} has {found} and the header {len(self.names):,}; "
                 "correct that row, or put quotes around cells that hold the separator"
@@ -149,7 +149,7 @@ def _filled(cells: Any) -> NDArray[np.bool_]:
     return filled
 
 
-def _first_record(data: bytes, text: Text, limits: Limits) -> tuple[int, int]:
+def _first_record(data: bytes, text: TextFile, limits: Limits) -> tuple[int, int]:
     """Return where the header starts and ends in the first bytes; a quoted name may go over several lines."""
     source = text.file.name
     start = len(data) - len(data.lstrip(b"\r\n"))
@@ -173,7 +173,7 @@ def _first_record(data: bytes, text: Text, limits: Limits) -> tuple[int, int]:
     raise InputError(f"{source}: its first line is over 1 MB long; start it with a row of column names")
 
 
-def _columns_at_least(text: Text, start: int) -> int:
+def _columns_at_least(text: TextFile, start: int) -> int:
     """Count the separators up to the first line's end, however far that is."""
     counts = dict.fromkeys(_SEPARATORS, 0)
     file, line = text.open(start), b""
@@ -184,8 +184,8 @@ def _columns_at_least(text: Text, start: int) -> int:
     return max(counts.values()) + 1
 
 
-def _too_blank(text: Text) -> InputError:
-    return InputError(f"{text.file.name}: has about {counted(text.blank_lines, 'blank line')}; remove them")
+def _too_blank(text: TextFile) -> InputError:
+    return InputError(f"{text.file.name}: has about {count_noun(text.blank_lines, 'blank line')}; remove them")
 
 
 def _separator(head: str, following: bytes) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from retention.errors import InputError
 from retention.settings import settings
 
-PIECE = 1 << 22
+CHUNK_BYTES = 1 << 22
 """Bytes handed out at a time."""
 
 _MEGABYTE = 1_000_000
@@ -70,7 +70,7 @@ class File:
         Whether it is packed with gzip.
     stamp
         Size and time of its last change; None for what can be read only once, such as a pipe.
-    held
+    buffered
         The bytes of what can be read only once.
     """
 
@@ -79,7 +79,7 @@ class File:
     size: int
     packed: bool
     stamp: tuple[int, int] | None
-    held: bytes = field(default=b"", repr=False)
+    buffered: bytes = field(default=b"", repr=False)
 
     @property
     def name(self) -> str:
@@ -87,7 +87,7 @@ class File:
         return self.path.name
 
     def open(self) -> Any:
-        """Open it from the start as an Arrow stream of unpacked bytes; the bound is for :meth:`pieces` to keep.
+        """Open it from the start as an Arrow stream of unpacked bytes; the bound is for :meth:`chunks` to keep.
 
         Arrow's parsers read ahead in a thread of their own, where a Python file would not be safe.
         """
@@ -95,13 +95,13 @@ class File:
 
         self.check_unchanged()
         try:
-            file = pa.BufferReader(self.held) if self.stamp is None else pa.OSFile(str(self.path))
+            file = pa.BufferReader(self.buffered) if self.stamp is None else pa.OSFile(str(self.path))
         except OSError:
             raise _closed(self.name) from None
         return pa.CompressedInputStream(file, "gzip") if self.packed else file
 
-    def pieces(self) -> Iterator[bytes]:
-        """Yield the unpacked bytes from the start, :data:`PIECE` at a time.
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the unpacked bytes from the start, :data:`CHUNK_BYTES` at a time.
 
         Raises
         ------
@@ -111,7 +111,7 @@ class File:
         allowed = self.limits.bytes
         plausible = max(_UNPACKED_FREELY, _MOST_TIMES_LARGER * self.size) if self.packed else allowed
         file, done = self.open(), 0
-        while piece := self._read(file, min(PIECE, min(allowed, plausible) + 1 - done)):
+        while piece := self._read(file, min(CHUNK_BYTES, min(allowed, plausible) + 1 - done)):
             if self.packed and not done and piece.startswith(_GZIP):
                 raise InputError(f"{self.name}: is packed twice; unpack it once and pass that file")
             done += len(piece)
@@ -129,7 +129,7 @@ class File:
         """Open it as an Arrow file, for reading here and there; what is packed is unpacked into memory first."""
         import pyarrow as pa
 
-        return pa.BufferReader(b"".join(self.pieces())) if self.packed else self.open()
+        return pa.BufferReader(b"".join(self.chunks())) if self.packed else self.open()
 
     def check_unchanged(self) -> None:
         """Raise InputError if the file is no longer the one that was looked at."""

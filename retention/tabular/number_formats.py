@@ -29,7 +29,7 @@ _WRITTEN_WITH_POINT = frozenset({"₹", "$", "£", "Rs", "Rs.", "INR", "USD", "G
 
 
 @dataclass(frozen=True)
-class Deciphered:
+class ParsedNumbers:
     """What a column of text says in its likeliest notation.
 
     Attributes
@@ -38,27 +38,27 @@ class Deciphered:
         float64, length n; NaN where ``fits`` is false.
     fits
         Which cells are numbers in that notation.
-    alike
+    fits_some_format
         Which cells are numbers in some notation.
-    doubt
+    ambiguity
         Why the column must not be read as these numbers although all cells fit; None if it may.
     """
 
     values: NDArray[np.float64]
     fits: NDArray[np.bool_]
-    alike: NDArray[np.bool_]
-    doubt: str | None
+    fits_some_format: NDArray[np.bool_]
+    ambiguity: str | None
 
 
-def decipher(cells: Any) -> Deciphered:
+def parse_numbers(cells: Any) -> ParsedNumbers:
     """Read an Arrow column of text as numbers, all in one notation.
 
     >>> import pyarrow as pa
-    >>> decipher(pa.chunked_array([["1.234,50", "12,5", None]])).values.tolist()
+    >>> parse_numbers(pa.chunked_array([["1.234,50", "12,5", None]])).values.tolist()
     [1234.5, 12.5, nan]
-    >>> decipher(pa.chunked_array([["1,234", "5,678"]])).doubt
+    >>> parse_numbers(pa.chunked_array([["1,234", "5,678"]])).ambiguity
     'a comma or point in it can be read in two ways'
-    >>> decipher(pa.chunked_array([["₹1,234", "Rs 50"]])).doubt
+    >>> parse_numbers(pa.chunked_array([["₹1,234", "Rs 50"]])).ambiguity
     'its cells carry different units'
     """
     import pyarrow.compute as pc
@@ -67,22 +67,22 @@ def decipher(cells: Any) -> Deciphered:
     candidates = pc.if_else(pc.match_substring_regex(cells, _DRESSED), cells, None)
     if candidates.null_count == len(cells):
         nowhere = np.zeros(len(cells), dtype=bool)
-        return Deciphered(np.full(len(cells), np.nan), nowhere, nowhere, None)
+        return ParsedNumbers(np.full(len(cells), np.nan), nowhere, nowhere, None)
     dressed = pc.extract_regex(candidates, _DRESSED)
     part = {name: pc.struct_field(dressed, name) for name in _PARTS}
-    fits = {way: true_where(pc.match_substring_regex(part["body"], _WAYS[way])) for way in _WAYS}
+    fits = {way: to_mask(pc.match_substring_regex(part["body"], _WAYS[way])) for way in _WAYS}
     way = max(fits, key=lambda one: int(fits[one].sum()))
     units = _units(part)
     doubt = None
     if units is None:
         doubt = "its cells carry different units"
     elif not units & _WRITTEN_WITH_POINT and np.array_equal(fits["point"], fits["comma"]):
-        marked = true_where(pc.match_substring_regex(part["body"], "[.,]"))
+        marked = to_mask(pc.match_substring_regex(part["body"], "[.,]"))
         doubt = "a comma or point in it can be read in two ways" if (marked & fits[way]).any() else None
-    return Deciphered(_values(part, way, fits[way]), fits[way], fits["point"] | fits["comma"], doubt)
+    return ParsedNumbers(_values(part, way, fits[way]), fits[way], fits["point"] | fits["comma"], doubt)
 
 
-def true_where(cells: Any) -> NDArray[np.bool_]:
+def to_mask(cells: Any) -> NDArray[np.bool_]:
     """Arrow booleans as a mask; missing counts as false."""
     import pyarrow.compute as pc
 
@@ -113,5 +113,5 @@ def _values(part: dict[str, Any], way: str, fits: NDArray[np.bool_]) -> NDArray[
     values: NDArray[np.float64] = pc.cast(body, pa.float64()).to_numpy().astype(np.float64, copy=True)
     minus = pa.array(["-", "−"])
     for sign in ("sign", "inner"):
-        values[true_where(pc.is_in(part[sign], value_set=minus))] *= -1
+        values[to_mask(pc.is_in(part[sign], value_set=minus))] *= -1
     return values

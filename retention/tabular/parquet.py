@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from retention.errors import InputError
 from retention.tabular.files import Limits
-from retention.tabular.shape import Rows, Source, check_names, check_rows, too_many_columns
+from retention.tabular.shape import Rows, TableSource, check_names, check_rows, too_many_columns
 
 _BATCH_ROWS = 1 << 16
 
 
-def open_parquet(file: Any, source: str, limits: Limits) -> Source:
+def open_parquet(file: Any, source: str, limits: Limits) -> TableSource:
     """Look at a Parquet file.
 
     The same long text can stand in a million rows and take no room in the file, so text stays
@@ -56,10 +56,10 @@ def open_parquet(file: Any, source: str, limits: Limits) -> Source:
         reader = parquet.ParquetFile(file, read_dictionary=words)
     except (pa.ArrowException, OSError, IndexError):
         raise _damaged(source) from None
-    return Source(source, names, lambda: _rows(reader, names, source, limits), limits)
+    return TableSource(source, names, lambda: _rows(reader, names, source, limits), limits)
 
 
-def parse(data: bytes, source: str, limits: Limits) -> tuple[Any, NDArray[np.int64]]:
+def parse_parquet(data: bytes, source: str, limits: Limits) -> tuple[Any, NDArray[np.int64]]:
     """Parse a Parquet file as a whole; see :func:`open_parquet`.
 
     Returns
@@ -69,7 +69,7 @@ def parse(data: bytes, source: str, limits: Limits) -> tuple[Any, NDArray[np.int
     row_numbers : array of int, shape (n,)
         Counted from 2.
     """
-    rows = open_parquet(data, source, limits).whole()
+    rows = open_parquet(data, source, limits).read_all()
     return rows.cells, rows.numbers
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from retention.errors import InputError
 from retention.tabular.files import Limits
 from retention.tabular.formulas import unescape
-from retention.wording.text import shown
+from retention.wording.text import quote
 
 _LONGEST_NAME = 500
 
@@ -36,7 +36,7 @@ class Rows:
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def part(self, start: int, stop: int) -> "Rows":
+    def slice(self, start: int, stop: int) -> "Rows":
         """Return the rows from ``start`` to before ``stop``."""
         return Rows(self.cells.slice(start, stop - start), self.numbers[start:stop], self.share)
 
@@ -45,7 +45,7 @@ class Rows:
         return Rows(self.cells.select(positions), self.numbers, self.share)
 
 
-def joined(pieces: Sequence[Rows]) -> Rows:
+def concat_rows(pieces: Sequence[Rows]) -> Rows:
     """Put rows of the same columns under each other."""
     import pyarrow as pa
 
@@ -54,7 +54,7 @@ def joined(pieces: Sequence[Rows]) -> Rows:
 
 
 @dataclass(frozen=True)
-class Source:
+class TableSource:
     """A file whose columns are known, and whose rows can be read as often as needed, some at a time.
 
     Attributes
@@ -63,7 +63,7 @@ class Source:
         The file's name without its folder, for messages.
     columns
         What the columns are called; a blank name stays blank.
-    rows
+    read_rows
         Reads them from the start. Raises InputError at the first that cannot be used, the last
         checks (is there any row, does every quote end) at the end.
     limits
@@ -74,11 +74,11 @@ class Source:
 
     name: str
     columns: Sequence[str]
-    rows: Callable[[], Iterator[Rows]]
+    read_rows: Callable[[], Iterator[Rows]]
     limits: Limits
     notes: tuple[str, ...] = ()
 
-    def whole(self, positions: Sequence[int] | None = None) -> Rows:
+    def read_all(self, positions: Sequence[int] | None = None) -> Rows:
         """Read all rows of these columns at once; of every column if None.
 
         Raises
@@ -88,24 +88,24 @@ class Source:
         """
         pieces: list[Rows] = []
         count, width = 0, len(self.columns if positions is None else positions)
-        for rows in self.rows():
+        for rows in self.read_rows():
             count += len(rows)
             check_cells(count, width, self.name, self.limits)
             pieces.append(rows if positions is None else rows.select(positions))
-        return joined(pieces)
+        return concat_rows(pieces)
 
-    def parts(self, positions: Sequence[int], size: int) -> Iterator[Rows]:
+    def read_batches(self, positions: Sequence[int], size: int) -> Iterator[Rows]:
         """Read these columns ``size`` rows at a time, the last time fewer."""
         waiting: list[Rows] = []
-        for rows in self.rows():
+        for rows in self.read_rows():
             waiting.append(rows.select(positions))
             if sum(map(len, waiting)) >= size:
-                ready = joined(waiting)
+                ready = concat_rows(waiting)
                 whole = len(ready) - len(ready) % size
-                yield from (ready.part(start, start + size) for start in range(0, whole, size))
-                waiting = [ready.part(whole, len(ready))]
+                yield from (ready.slice(start, start + size) for start in range(0, whole, size))
+                waiting = [ready.slice(whole, len(ready))]
         if sum(map(len, waiting)):
-            yield joined(waiting)
+            yield concat_rows(waiting)
 
 
 def check_names(fields: Sequence[str], source: str, limits: Limits) -> list[str]:
@@ -127,7 +127,7 @@ def check_names(fields: Sequence[str], source: str, limits: Limits) -> list[str]
             raise InputError(f"{source}: the name of column {position} is very long; is row 1 a header?")
         if name and name in seen:
             raise InputError(
-                f"{source}: columns {seen[name]} and {position} are both called {shown(name)}; rename one of them"
+                f"{source}: columns {seen[name]} and {position} are both called {quote(name)}; rename one of them"
             )
         seen[name] = position
     return names

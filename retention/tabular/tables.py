@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from retention.errors import InputError
 from retention.tabular.arrays import as_arrow
-from retention.tabular.columns import Place, type_column
-from retention.tabular.delimited import open_text
+from retention.tabular.columns import ColumnLocation, parse_column
+from retention.tabular.delimited import open_delimited
 from retention.tabular.files import Limits, open_file
 from retention.tabular.parquet import open_parquet
-from retention.tabular.shape import Rows, Source, check_cells, check_names, check_rows
-from retention.tabular.text import look_through
+from retention.tabular.shape import Rows, TableSource, check_cells, check_names, check_rows
+from retention.tabular.text import inspect_text
 
 TextColumns = Collection[str] | Callable[[Sequence[str]], Collection[str]]
 
@@ -33,30 +33,30 @@ class Table:
         The file's name without its folder, for messages.
     row_numbers
         The row a person sees in a spreadsheet for each row of the frame, length n; the header is row 1.
-    about_file
+    file_notes
         Sentences about the file as a whole.
-    about_columns
+    column_notes
         Column -> a sentence about what was repaired in it, where something was.
     """
 
     frame: pd.DataFrame
     source: str
     row_numbers: NDArray[np.int64]
-    about_file: tuple[str, ...] = ()
-    about_columns: Mapping[str, str] = field(default_factory=dict)
+    file_notes: tuple[str, ...] = ()
+    column_notes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """All sentences about what was assumed or repaired."""
-        return (*self.about_file, *self.about_columns.values())
+        return (*self.file_notes, *self.column_notes.values())
 
-    def place(self, column: str) -> Place:
+    def locate(self, column: str) -> ColumnLocation:
         """Return where a column stands, for messages about single cells."""
-        return Place(self.source, column, self.row_numbers)
+        return ColumnLocation(self.source, column, self.row_numbers)
 
 
 def read_table(
-    source: str | Path, *, limits: Limits, text_columns: TextColumns = (), forgiving: TextColumns = ()
+    source: str | Path, *, limits: Limits, text_columns: TextColumns = (), text_if_mixed: TextColumns = ()
 ) -> Table:
     """Read CSV, TSV, semicolon- or pipe-separated text, or Parquet, plain or packed with gzip.
 
@@ -69,7 +69,7 @@ def read_table(
     text_columns
         Columns that stay text whatever they look like (ids, labels); names the file does not have
         are ignored. A function gets the header and returns them.
-    forgiving
+    text_if_mixed
         Columns that become text, with a note, where a few words stray among numbers; so named.
 
     Raises
@@ -78,10 +78,12 @@ def read_table(
         If the file cannot be used; the message names the row and the column where there is one.
     """
     opened = open_table(source, limits=limits)
-    return _typed(opened.whole(), opened.name, notes=opened.notes, text_columns=text_columns, forgiving=forgiving)
+    return _typed(
+        opened.read_all(), opened.name, notes=opened.notes, text_columns=text_columns, forgiving=text_if_mixed
+    )
 
 
-def open_table(source: str | Path, *, limits: Limits) -> Source:
+def open_table(source: str | Path, *, limits: Limits) -> TableSource:
     """Open a file of any of those kinds, to read it some rows at a time; nothing is typed yet.
 
     Raises
@@ -90,18 +92,18 @@ def open_table(source: str | Path, *, limits: Limits) -> Source:
         If it cannot be used, as far as its header tells; the rest turns out when the rows are read.
     """
     file = open_file(Path(source), limits)
-    if next(file.pieces(), b"").startswith(b"PAR1"):
+    if next(file.chunks(), b"").startswith(b"PAR1"):
         return open_parquet(file.seekable(), file.name, limits)
-    return open_text(look_through(file), limits)
+    return open_delimited(inspect_text(file), limits)
 
 
-def table_of(
+def table_from_frame(
     frame: pd.DataFrame,
     *,
     source: str,
     limits: Limits,
     text_columns: TextColumns = (),
-    forgiving: TextColumns = (),
+    text_if_mixed: TextColumns = (),
 ) -> Table:
     """Type the columns of a frame in memory as :func:`read_table` types those of a file.
 
@@ -117,7 +119,7 @@ def table_of(
     check_cells(len(frame), len(names), source, limits)
     cells = pa.table([as_arrow(frame.iloc[:, position]) for position in range(len(names))], names=names)
     rows = Rows(cells, np.arange(2, len(frame) + 2))
-    return _typed(rows, source, notes=(), text_columns=text_columns, forgiving=forgiving)
+    return _typed(rows, source, notes=(), text_columns=text_columns, forgiving=text_if_mixed)
 
 
 def name_columns(
@@ -171,8 +173,8 @@ def _typed(
     columns: dict[str, Any] = {}
     about_columns: dict[str, str] = {}
     for name, position in named.items():
-        cells, place = rows.cells.column(position), Place(source, name, rows.numbers)
-        made = type_column(cells, place, as_text=name in as_text, forgiving=name in kept)
+        cells, place = rows.cells.column(position), ColumnLocation(source, name, rows.numbers)
+        made = parse_column(cells, place, as_text=name in as_text, text_if_mixed=name in kept)
         columns[name] = made.values
         if made.note:
             about_columns[name] = made.note

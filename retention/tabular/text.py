@@ -29,14 +29,14 @@ _NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
 
 
 @dataclass(frozen=True)
-class Text:
+class TextFile:
     """A text file whose encoding is known.
 
     Attributes
     ----------
     file
         Where it comes from.
-    recoded
+    as_utf8
         All of it as UTF-8, where the file has another encoding.
     start
         Bytes to skip at the start of the file: a byte order mark.
@@ -51,7 +51,7 @@ class Text:
     """
 
     file: File
-    recoded: bytes | None = field(repr=False)
+    as_utf8: bytes | None = field(repr=False)
     start: int
     size: int
     quotes: int
@@ -62,14 +62,14 @@ class Text:
         """Open it as an Arrow stream of UTF-8 that begins ``start`` bytes into the text."""
         import pyarrow as pa
 
-        if self.recoded is not None:
-            return pa.BufferReader(pa.py_buffer(self.recoded).slice(start))
+        if self.as_utf8 is not None:
+            return pa.BufferReader(pa.py_buffer(self.as_utf8).slice(start))
         file = self.file.open()
         file.read(self.start + start)
         return file
 
 
-def look_through(file: File) -> Text:
+def inspect_text(file: File) -> TextFile:
     """Read a text file once, to the end, and tell how to read it.
 
     Raises
@@ -78,7 +78,7 @@ def look_through(file: File) -> Text:
         If it is empty, damaged, or holds something other than text.
     """
     name = file.name
-    start = next(file.pieces(), b"")
+    start = next(file.chunks(), b"")
     if not start:
         raise InputError(f"{name}: is empty; pass a file with a header row and one row a customer")
     for magic, what in _NOT_A_TABLE.items():
@@ -86,9 +86,9 @@ def look_through(file: File) -> Text:
             raise InputError(f"{name}: is {what}")
     sixteen = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     recoded = _recoded(file, "utf-16") if sixteen else None
-    seen = _Seen()
-    for piece in file.pieces() if recoded is None else [recoded]:
-        seen.look_at(piece)
+    seen = _TextStatistics()
+    for piece in file.chunks() if recoded is None else [recoded]:
+        seen.add(piece)
     if seen.nul_line is not None:
         raise InputError(
             f"{name}: is not a text file (line {seen.nul_line:,} holds a NUL byte); "
@@ -102,12 +102,12 @@ def look_through(file: File) -> Text:
     if not unicode:
         recoded = _recoded(file, _latin(file))
         note = f"{name} is not UTF-8 and was read as Latin-1; check names with accents"
-        return Text(file, recoded, 0, len(recoded), seen.quotes, seen.blank_lines, (note,))
+        return TextFile(file, recoded, 0, len(recoded), seen.quotes, seen.blank_lines, (note,))
     mark = len(codecs.BOM_UTF8) if start.startswith(codecs.BOM_UTF8) else 0
-    return Text(file, recoded, mark, seen.size - mark, seen.quotes, seen.blank_lines)
+    return TextFile(file, recoded, mark, seen.size - mark, seen.quotes, seen.blank_lines)
 
 
-class _Seen:
+class _TextStatistics:
     """What one pass over the bytes has shown so far."""
 
     def __init__(self) -> None:
@@ -119,7 +119,7 @@ class _Seen:
         self._tail = b""
         self._decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
 
-    def look_at(self, piece: bytes) -> None:
+    def add(self, piece: bytes) -> None:
         if not self.size:
             head = piece[:_HEAD].removeprefix(codecs.BOM_UTF8)
             self.control = 1 - len(head.translate(None, _CONTROL)) / max(1, len(head))
@@ -149,7 +149,7 @@ class _Seen:
 
 def _latin(file: File) -> str:
     """Tell how Windows writes Latin-1 (with € and curly quotes) from the standard's way."""
-    alien = any(byte in piece for piece in file.pieces() for byte in _NOT_IN_CP1252)
+    alien = any(byte in piece for piece in file.chunks() for byte in _NOT_IN_CP1252)
     return "latin-1" if alien else "cp1252"
 
 
@@ -157,7 +157,7 @@ def _recoded(file: File, encoding: str) -> bytes:
     """Return all of the file's text as UTF-8."""
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        parts = [decoder.decode(piece).encode() for piece in file.pieces()]
+        parts = [decoder.decode(piece).encode() for piece in file.chunks()]
         return b"".join([*parts, decoder.decode(b"", final=True).encode()])
     except UnicodeError:
         raise InputError(f"{file.name}: is damaged UTF-16 text; save it again as CSV UTF-8") from None

@@ -14,7 +14,7 @@ from retention.customers.stream import ROWS_AT_ONCE, CustomerStream, open_custom
 from retention.profit.catalogue import Offer
 from retention.profit.economics import Economics
 from retention.progress import Progress, silent
-from retention.tabular.csv_export import csv_in_parts
+from retention.tabular.csv_export import csv_writer
 from retention.tabular.files import Limits
 from retention.targeting.message_columns import message_column_kinds
 from retention.targeting.policy import Decision, Policy, policy_for
@@ -102,7 +102,7 @@ def score_file(
     decided = None if policy.one_by_one else _decide(stream, model, policy, progress)
     tally = Tally(model)
     contacted, earned, spent = 0, 0.0, 0.0
-    with csv_in_parts(out) as write:
+    with csv_writer(out) as write:
         for customers in stream:
             start = tally.customers
             matrix = encode(model.columns, customers)

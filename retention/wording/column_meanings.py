@@ -4,7 +4,7 @@ import re
 from typing import Final, NamedTuple
 
 
-class Meaning(NamedTuple):
+class ColumnMeaning(NamedTuple):
     """A column in words.
 
     Attributes
@@ -20,35 +20,35 @@ class Meaning(NamedTuple):
 
 
 _KNOWN: Final = {
-    "recency_days": Meaning("from the last order to the cutoff day", "days"),
-    "tenure_days": Meaning("from the first order to the cutoff day", "days"),
-    "orders": Meaning("orders up to the cutoff day", "orders"),
-    "one_time": Meaning("ordered on one day only", "yes/no"),
-    "gap_mean_days": Meaning("mean gap between days with orders", "days"),
-    "gap_spread_days": Meaning("standard deviation of those gaps", "days"),
-    "gap_max_days": Meaning("longest of those gaps", "days"),
-    "gap_last_days": Meaning("latest of those gaps", "days"),
-    "recency_over_gap": Meaning("recency in units of the customer's own mean gap", ""),
-    "spend_total": Meaning("spent in all, net of refunds", "currency"),
-    "spend_mean": Meaning("mean amount of an order", "currency"),
-    "spend_last": Meaning("amount of the latest order", "currency"),
-    "spend_trend": Meaning("change of the amount from order to order (least squares)", "currency an order"),
-    "weekend_share": Meaning("share of orders on Saturday or Sunday", "0 to 1"),
-    "usual_weekday": Meaning("weekday with most orders", ""),
-    "usual_hours": Meaning("time of day with most orders", ""),
-    "churn_probability": Meaning("calibrated probability to leave if left alone", "0 to 1"),
-    "value": Meaning("margin kept over the horizon if the customer stays", "currency"),
-    "expected_profit": Meaning("expected profit of an offer against doing nothing", "currency"),
-    "send": Meaning("whether the customer gets an offer", "yes/no"),
-    "offer": Meaning("which offer of the catalogue", ""),
-    "offer_cost": Meaning("cost of the offer when redeemed", "currency"),
-    "offer_cost_evidence": Meaning("what the cost of the offer rests on", ""),
-    "currency": Meaning("sign or code of the currency of the amounts", ""),
-    "value_evidence": Meaning("what the value rests on", ""),
-    "expected_profit_evidence": Meaning("what the expected profit rests on", ""),
-    "message": Meaning("the message; a name in it is replaced by {name}", ""),
-    "message_source": Meaning("what wrote the message", ""),
-    "message_note": Meaning("why it is not what it could be", ""),
+    "recency_days": ColumnMeaning("from the last order to the cutoff day", "days"),
+    "tenure_days": ColumnMeaning("from the first order to the cutoff day", "days"),
+    "orders": ColumnMeaning("orders up to the cutoff day", "orders"),
+    "one_time": ColumnMeaning("ordered on one day only", "yes/no"),
+    "gap_mean_days": ColumnMeaning("mean gap between days with orders", "days"),
+    "gap_spread_days": ColumnMeaning("standard deviation of those gaps", "days"),
+    "gap_max_days": ColumnMeaning("longest of those gaps", "days"),
+    "gap_last_days": ColumnMeaning("latest of those gaps", "days"),
+    "recency_over_gap": ColumnMeaning("recency in units of the customer's own mean gap", ""),
+    "spend_total": ColumnMeaning("spent in all, net of refunds", "currency"),
+    "spend_mean": ColumnMeaning("mean amount of an order", "currency"),
+    "spend_last": ColumnMeaning("amount of the latest order", "currency"),
+    "spend_trend": ColumnMeaning("change of the amount from order to order (least squares)", "currency an order"),
+    "weekend_share": ColumnMeaning("share of orders on Saturday or Sunday", "0 to 1"),
+    "usual_weekday": ColumnMeaning("weekday with most orders", ""),
+    "usual_hours": ColumnMeaning("time of day with most orders", ""),
+    "churn_probability": ColumnMeaning("calibrated probability to leave if left alone", "0 to 1"),
+    "value": ColumnMeaning("margin kept over the horizon if the customer stays", "currency"),
+    "expected_profit": ColumnMeaning("expected profit of an offer against doing nothing", "currency"),
+    "send": ColumnMeaning("whether the customer gets an offer", "yes/no"),
+    "offer": ColumnMeaning("which offer of the catalogue", ""),
+    "offer_cost": ColumnMeaning("cost of the offer when redeemed", "currency"),
+    "offer_cost_evidence": ColumnMeaning("what the cost of the offer rests on", ""),
+    "currency": ColumnMeaning("sign or code of the currency of the amounts", ""),
+    "value_evidence": ColumnMeaning("what the value rests on", ""),
+    "expected_profit_evidence": ColumnMeaning("what the expected profit rests on", ""),
+    "message": ColumnMeaning("the message; a name in it is replaced by {name}", ""),
+    "message_source": ColumnMeaning("what wrote the message", ""),
+    "message_note": ColumnMeaning("why it is not what it could be", ""),
 }
 _ENDINGS: Final = (
     (r"orders_(\d+)d", "orders in the last {0} days up to the cutoff", "orders"),
@@ -69,18 +69,18 @@ _UNITS: Final = (
 )
 
 
-def meaning(column: str) -> Meaning:
+def column_meaning(column: str) -> ColumnMeaning:
     """Return what a column's name says.
 
     Examples
     --------
-    >>> meaning("delivery_minutes_mean")
-    Meaning(words='mean of delivery minutes over the orders', unit='minutes')
+    >>> column_meaning("delivery_minutes_mean")
+    ColumnMeaning(words='mean of delivery minutes over the orders', unit='minutes')
     """
     if column in _KNOWN:
         return _KNOWN[column]
     unit = next((unit for pattern, unit in _UNITS if re.search(pattern, column.casefold())), "")
     for pattern, words, its_unit in _ENDINGS:
         if match := re.fullmatch(pattern, column):
-            return Meaning(words.format(match[1].replace("_", " ")), its_unit or unit)
-    return Meaning("", unit)
+            return ColumnMeaning(words.format(match[1].replace("_", " ")), its_unit or unit)
+    return ColumnMeaning("", unit)

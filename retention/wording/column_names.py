@@ -36,29 +36,29 @@ _OF_AN_ORDER_LOG: Final = (
 )
 
 
-def factor_names(columns: Iterable[str]) -> dict[str, str]:
+def feature_labels(columns: Iterable[str]) -> dict[str, str]:
     """Return each column's name in words.
 
     Examples
     --------
-    >>> list(factor_names(["recency_days", "orders", "delivery_minutes_last"]).values())
+    >>> list(feature_labels(["recency_days", "orders", "delivery_minutes_last"]).values())
     ['days since last order', 'orders so far', 'delivery minutes last time']
-    >>> list(factor_names(["MonthlyCharges", "avg_basket", "orders_last"]).values())
+    >>> list(feature_labels(["MonthlyCharges", "avg_basket", "orders_last"]).values())
     ['Monthly charges', 'avg basket', 'orders last']
     """
     columns = list(columns)
     # A snapshot is known by these two; elsewhere the same words may mean anything.
     from_orders = {"recency_days", "orders"} <= set(columns)
-    return {column: _from_orders(column) if from_orders else in_words(column) for column in columns}
+    return {column: _from_orders(column) if from_orders else humanize_name(column) for column in columns}
 
 
-def in_words(name: str) -> str:
+def humanize_name(name: str) -> str:
     """Return a column's own name as separate words.
 
     Examples
     --------
-    >>> in_words("MonthlyCharges"), in_words("avg_order_value"), in_words("StreamingTV"), in_words("Fee")
-    ('Monthly charges', 'avg order value', 'Streaming TV', 'Fee')
+    >>> [humanize_name(name) for name in ("MonthlyCharges", "avg_order_value", "StreamingTV", "Fee")]
+    ['Monthly charges', 'avg order value', 'Streaming TV', 'Fee']
     """
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.replace("_", " ")).split()
     if name.isupper():
@@ -68,10 +68,10 @@ def in_words(name: str) -> str:
     )
 
 
-def begun(words: str) -> str:
+def capitalize_first(words: str) -> str:
     """Return words as a sentence or a title begins.
 
-    >>> begun("days since last order")
+    >>> capitalize_first("days since last order")
     'Days since last order'
     """
     return words[:1].upper() + words[1:]
@@ -82,8 +82,8 @@ def _from_orders(column: str) -> str:
         return _SNAPSHOT[column]
     for ending, words in _OF_AN_ORDER_LOG:
         if found := re.fullmatch(ending, column):
-            return words.format(in_words(found[1]))
-    return in_words(column)
+            return words.format(humanize_name(found[1]))
+    return humanize_name(column)
 
 
 def normalize_name(name: str) -> str:

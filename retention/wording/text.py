@@ -7,34 +7,34 @@ _LONGEST = 40
 _MANY_DIGITS = 9
 
 
-def shown(value: object) -> str:
+def quote(value: object) -> str:
     """Quote a cell or a column name, short and without anything that would break the line.
 
-    >>> shown("a very long free text that somebody pasted into one cell")
+    >>> quote("a very long free text that somebody pasted into one cell")
     "'a very long free text that somebody past…'"
-    >>> shown("two" + chr(10) + "lines")
+    >>> quote("two" + chr(10) + "lines")
     "'two lines'"
     """
     text = "".join(char if char.isprintable() else " " for char in str(value)[: _LONGEST + 1])
     return f"'{text[:_LONGEST]}…'" if len(text) > _LONGEST else f"'{text}'"
 
 
-def cell(value: object) -> str:
+def quote_cell(value: object) -> str:
     """Quote what stands in a cell; what might be an id, a phone number or an address keeps only its shape.
 
-    >>> cell("abc"), cell("98765 43210"), cell("a.person@example.org")
+    >>> quote_cell("abc"), quote_cell("98765 43210"), quote_cell("a.person@example.org")
     ("'abc'", "'99999 99999'", "'x.xxxxxx@xxxxxxx.xxx'")
     """
     text = str(value)
     if "@" in text or sum(char.isdigit() for char in text) >= _MANY_DIGITS:
         text = "".join("9" if char.isdigit() else "x" if char.isalpha() else char for char in text)
-    return shown(text)
+    return quote(text)
 
 
-def counted(number: int, noun: str) -> str:
+def count_noun(number: int, noun: str) -> str:
     """Return the number with its noun.
 
-    >>> counted(1, "row"), counted(7043, "row"), counted(2, "category"), counted(3, "day")
+    >>> count_noun(1, "row"), count_noun(7043, "row"), count_noun(2, "category"), count_noun(3, "day")
     ('1 row', '7,043 rows', '2 categories', '3 days')
     """
     if number == 1:
@@ -43,23 +43,23 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {plural}"
 
 
-def listed(names: Iterable[object], most: int = 4) -> str:
+def join_names(names: Iterable[object], most: int = 4) -> str:
     """Return quoted names, at most ``most`` of them.
 
-    >>> listed(["a", "b", "c"], most=2)
+    >>> join_names(["a", "b", "c"], most=2)
     "'a', 'b' and 1 more"
     """
     names = list(names)
-    words = ", ".join(shown(name) for name in names[:most])
+    words = ", ".join(quote(name) for name in names[:most])
     return f"{words} and {len(names) - most:,} more" if len(names) > most else words
 
 
-def closest(name: str, names: Iterable[str]) -> str:
+def suggest_closest(name: str, names: Iterable[str]) -> str:
     """Return `` (did you mean '...'?)`` for the name that is most like the missing one, or nothing.
 
-    >>> closest("Chrun", ["tenure", "Churn"])
+    >>> suggest_closest("Chrun", ["tenure", "Churn"])
     " (did you mean 'Churn'?)"
     """
     known = {other.casefold(): other for other in names}
     found = difflib.get_close_matches(name.casefold(), list(known), n=1, cutoff=0.6)
-    return f" (did you mean {shown(known[found[0]])}?)" if found else ""
+    return f" (did you mean {quote(known[found[0]])}?)" if found else ""

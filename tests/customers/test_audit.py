@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from retention.customers.audit import Finding, audit
-from retention.customers.audit.column_kinds import Meaning, meaning
+from retention.customers.audit.column_kinds import Quantity, quantity_in_name
 from retention.customers.audit.leakage import separation
 from retention.customers.intake import read_customers
 
@@ -115,19 +115,19 @@ def test_no_false_alarm(columns: dict[str, float]) -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("orders_30d", Meaning("sum", "orders", window=(30, 30), whole=True, stem=("orders",))),
-        ("spend_last_2_weeks", Meaning("sum", "money", window=(14, 14), whole=True, stem=("spend",))),
-        ("weekend_orders_1m", Meaning("sum", "orders", window=(28, 31), stem=("weekend", "orders"))),
-        ("days_since_first_order", Meaning("tenure", unit="d")),
-        ("last_visit_days", Meaning("recency", "visits", "d")),
+        ("orders_30d", Quantity("sum", "orders", window=(30, 30), whole=True, stem=("orders",))),
+        ("spend_last_2_weeks", Quantity("sum", "money", window=(14, 14), whole=True, stem=("spend",))),
+        ("weekend_orders_1m", Quantity("sum", "orders", window=(28, 31), stem=("weekend", "orders"))),
+        ("days_since_first_order", Quantity("tenure", unit="d")),
+        ("last_visit_days", Quantity("recency", "visits", "d")),
         ("orders_last_month", None),
         ("average_order_value", None),
         ("cancelled_orders_30d", None),
     ],
 )
-def test_names_are_read_word_by_word(name: str, expected: Meaning | None) -> None:
+def test_names_are_read_word_by_word(name: str, expected: Quantity | None) -> None:
     """A name says what is counted and since when, or nothing."""
-    assert meaning(name) == expected
+    assert quantity_in_name(name) == expected
 
 
 # --- leakage ------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from retention.orders.snapshot import take_snapshot
 from retention.profit.curve import profit_curve
 from retention.profit.economics import Economics
 from retention.simulation.simulate import simulate
-from retention.wording.column_meanings import meaning
+from retention.wording.column_meanings import column_meaning
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = "a|b`<script>alert(1)</script>\n# heading"
@@ -151,7 +151,7 @@ def test_the_owner_can_say_what_a_column_means(telecom: object) -> None:
 )
 def test_names_tell_meaning_and_unit(column: str, words: str, unit: str) -> None:
     """Endings that snapshots use are put into words; a unit in the name is taken."""
-    assert meaning(column) == (words, unit)
+    assert column_meaning(column) == (words, unit)
 
 
 def test_the_calibration_figure_puts_every_group_in_place() -> None:

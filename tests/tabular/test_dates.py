@@ -5,19 +5,19 @@ import pandas as pd
 import pytest
 
 from retention.errors import InputError
-from retention.tabular.columns import Place
-from retention.tabular.dates import dates_in, parse_dates
+from retention.tabular.columns import ColumnLocation
+from retention.tabular.dates import looks_like_dates, parse_dates
 
 
 def parsed(*cells: str | None) -> list[str]:
     """Parse the cells of one column and write them as ISO."""
-    place = Place("orders.csv", "date", np.arange(2, len(cells) + 2))
+    place = ColumnLocation("orders.csv", "date", np.arange(2, len(cells) + 2))
     return parse_dates(pd.Series(cells, dtype="str"), place).values.astype("datetime64[s]").astype(str).tolist()
 
 
 def notes(*cells: str) -> tuple[str, ...]:
     """Return what was said about the cells of one column."""
-    place = Place("orders.csv", "date", np.arange(2, len(cells) + 2))
+    place = ColumnLocation("orders.csv", "date", np.arange(2, len(cells) + 2))
     return parse_dates(pd.Series(cells, dtype="str"), place).notes
 
 
@@ -89,7 +89,7 @@ def test_long_and_short_months_and_days_may_be_mixed() -> None:
 
 def test_seconds_since_1970_are_read_only_where_times_are_known_to_stand() -> None:
     """1751241600 is the first second of 2025-06-30 in UTC, by thousandths as well; elsewhere it is a number."""
-    place = Place("orders.csv", "timestamp", np.array([2, 3]))
+    place = ColumnLocation("orders.csv", "timestamp", np.array([2, 3]))
     for digits in ("1751241600", "1751241600000"):
         found = parse_dates(pd.Series([digits, None], dtype="str"), place, epochs=True)
         assert found.values.astype("datetime64[s]").astype(str).tolist() == ["2025-06-30T00:00:00", "NaT"]
@@ -141,8 +141,8 @@ def test_a_blank_column_is_refused() -> None:
 
 def test_dates_are_recognised_by_content() -> None:
     """Text is a date column when all its first cells are written in one known way."""
-    assert dates_in(pd.Series(["30/06/2025", None]))
-    assert dates_in(pd.Series(["13/01/24 08:26"]))
-    assert not dates_in(pd.Series(["2025-06-30", "later"]))
-    assert not dates_in(pd.Series(["1.2.10", "1.3.11"]))
-    assert not dates_in(pd.Series([None, None], dtype="str"))
+    assert looks_like_dates(pd.Series(["30/06/2025", None]))
+    assert looks_like_dates(pd.Series(["13/01/24 08:26"]))
+    assert not looks_like_dates(pd.Series(["2025-06-30", "later"]))
+    assert not looks_like_dates(pd.Series(["1.2.10", "1.3.11"]))
+    assert not looks_like_dates(pd.Series([None, None], dtype="str"))

@@ -37,7 +37,7 @@ _BEGINNING = frozenset({"signup", "sign", "registration", "registered", "joined"
 
 
 @dataclass(frozen=True)
-class Meaning:
+class Quantity:
     """What one column holds.
 
     Attributes
@@ -65,13 +65,15 @@ class Meaning:
     stem: tuple[str, ...] = ()
 
 
-def meaning(name: str) -> Meaning | None:
+def quantity_in_name(name: str) -> Quantity | None:
     """Read a column name; None where it could mean more than one thing.
 
-    >>> meaning("orders_30d") == meaning("NumOrdersLast30Days")
+    >>> quantity_in_name("orders_30d") == quantity_in_name("NumOrdersLast30Days")
     True
-    >>> meaning("days_since_last_order").kind, meaning("tenure_days").unit, meaning("favourite_cuisine")
-    ('recency', 'd', None)
+    >>> quantity_in_name("days_since_last_order").kind, quantity_in_name("tenure_days").unit
+    ('recency', 'd')
+    >>> quantity_in_name("favourite_cuisine") is None
+    True
     """
     words = tokenize_name(name)
     have = frozenset(words)
@@ -79,17 +81,17 @@ def meaning(name: str) -> Meaning | None:
     if have & _DERIVED:
         return None
     if "tenure" in have or ("since" in have and have & _BEGINNING):
-        return Meaning("tenure", unit=unit)
+        return Quantity("tenure", unit=unit)
     of = next((kind for kind in ("visits", "orders") if have & _FAMILIES[kind]), "")
     how_long = have & {"since", "ago"} or (
         "last" in have and have & {"days", "weeks", "months"} and not _window(words)[0]
     )
     if "recency" in have or (of and how_long):
-        return Meaning("recency", of or "orders", unit)
+        return Quantity("recency", of or "orders", unit)
     return _sum(words)
 
 
-def _sum(words: tuple[str, ...]) -> Meaning | None:
+def _sum(words: tuple[str, ...]) -> Quantity | None:
     window, rest = _window(words)
     stem = tuple(word for word in rest if word not in _FILLING | _TOTAL - {"monetary"})
     have = frozenset(stem)
@@ -99,7 +101,7 @@ def _sum(words: tuple[str, ...]) -> Meaning | None:
     whole = have <= _FAMILIES[of]
     if window is None and not (whole and (of != "money" or _TOTAL & set(words))):
         return None
-    return Meaning("sum", of, window=window, whole=whole, stem=stem)
+    return Quantity("sum", of, window=window, whole=whole, stem=stem)
 
 
 def _window(words: tuple[str, ...]) -> tuple[tuple[int, int] | None, tuple[str, ...]]:

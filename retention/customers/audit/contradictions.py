@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers.audit.column_kinds import Meaning, meaning
+from retention.customers.audit.column_kinds import Quantity, quantity_in_name
 from retention.customers.audit.findings import Finding, percent
 from retention.wording.column_names import tokenize_name
-from retention.wording.text import shown
+from retention.wording.text import quote
 
 _OFTEN = 0.01  # a few impossible rows are slips of the pen, many mean that a column is not what it says
 _ORDERED = (
@@ -20,7 +20,7 @@ _ORDERED = (
 )
 
 Numbers = Mapping[str, NDArray[np.float64]]
-Meanings = Mapping[str, Meaning]
+Meanings = Mapping[str, Quantity]
 
 
 def contradictions(frame: pd.DataFrame) -> Iterator[Finding]:
@@ -32,7 +32,7 @@ def contradictions(frame: pd.DataFrame) -> Iterator[Finding]:
         Columns as :class:`retention.customers.table.Customers` keeps them; only numbers are looked at.
     """
     numbers = {str(name): frame[name].to_numpy() for name in frame.columns if frame[name].dtype == np.float64}
-    said = {name: found for name in numbers if (found := meaning(name))}
+    said = {name: found for name in numbers if (found := quantity_in_name(name))}
     yield from _recency_against_windows(numbers, said)
     yield from _recency_against_tenure(numbers, said)
     yield from _short_against_long(numbers, said)
@@ -41,7 +41,7 @@ def contradictions(frame: pd.DataFrame) -> Iterator[Finding]:
     for name, values in numbers.items():
         counted = name in said and (said[name].kind != "sum" or said[name].of != "money")
         if counted or tokenize_name(name) == ("age",):
-            yield from _impossible(values < 0, f"{shown(name)} is below 0", name)
+            yield from _impossible(values < 0, f"{quote(name)} is below 0", name)
 
 
 def _recency_against_windows(numbers: Numbers, said: Meanings) -> Iterator[Finding]:
@@ -54,10 +54,10 @@ def _recency_against_windows(numbers: Numbers, said: Meanings) -> Iterator[Findi
             if what.of == "money" and said[recency].of != "orders":
                 continue
             fewest, most = what.window
-            words = f"{shown(recency)} is above {most} while {shown(name)} is above 0"
+            words = f"{quote(recency)} is above {most} while {quote(name)} is above 0"
             yield from _impossible((days > most) & (numbers[name] > 0), words, recency, name)
             if what.whole and what.of != "money":
-                words = f"{shown(recency)} is below {fewest} while {shown(name)} is 0"
+                words = f"{quote(recency)} is below {fewest} while {quote(name)} is 0"
                 yield from _impossible((days < fewest) & (days >= 0) & (numbers[name] == 0), words, recency, name)
 
 
@@ -66,7 +66,7 @@ def _recency_against_tenure(numbers: Numbers, said: Meanings) -> Iterator[Findin
     for recency, tenure in permutations(said, 2):
         one, other = said[recency], said[tenure]
         if (one.kind, other.kind) == ("recency", "tenure") and one.unit == other.unit:
-            words = f"{shown(recency)} is longer than {shown(tenure)}"
+            words = f"{quote(recency)} is longer than {quote(tenure)}"
             yield from _impossible(numbers[recency] > numbers[tenure] + 1, words, recency, tenure)
 
 
@@ -76,7 +76,7 @@ def _short_against_long(numbers: Numbers, said: Meanings) -> Iterator[Finding]:
         one, other = said[short], said[long]
         if one.stem == other.stem and one.window and (other.window is None or one.window[1] < other.window[0]):
             slack = 1e-6 * np.abs(numbers[long])
-            words = f"{shown(short)} is more than {shown(long)}, which covers a longer time"
+            words = f"{quote(short)} is more than {quote(long)}, which covers a longer time"
             yield from _impossible(numbers[short] > numbers[long] + slack, words, short, long)
 
 
@@ -87,11 +87,11 @@ def _orders_against_money(numbers: Numbers, said: Meanings) -> Iterator[Finding]
         one, other = whole[orders], whole[money]
         if (one.of, other.of) != ("orders", "money") or one.window != other.window:
             continue
-        words = f"{shown(money)} is 0 or less while {shown(orders)} is above 0"
+        words = f"{quote(money)} is 0 or less while {quote(orders)} is above 0"
         for found in _impossible((numbers[orders] > 0) & (numbers[money] <= 0), words, orders, money):
             # Free and refunded orders exist, so this alone does not make a table wrong.
             yield Finding("warning", found.check, found.column, found.affected, found.sentence)
-        words = f"{shown(money)} is above 0 while {shown(orders)} is 0"
+        words = f"{quote(money)} is above 0 while {quote(orders)} is 0"
         yield from _impossible((numbers[orders] == 0) & (numbers[money] > 0), words, orders, money)
 
 
@@ -110,7 +110,7 @@ def _small_against_large(numbers: Numbers) -> Iterator[Finding]:
                 one, other = names[small], names[large]
                 slack = 1e-6 * np.abs(numbers[other])
                 more = numbers[one] > numbers[other] + slack
-                yield from _impossible(more, f"{shown(one)} is more than {shown(other)}", one, other)
+                yield from _impossible(more, f"{quote(one)} is more than {quote(other)}", one, other)
 
 
 def _impossible(rows: NDArray[np.bool_], words: str, *columns: str) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from retention.customers.audit.findings import Finding, Severity, percent
 from retention.wording.column_names import tokenize_name
-from retention.wording.text import shown
+from retention.wording.text import quote
 
 _LOOKED_AT = 10_000  # of each class; enough to tell .95 from .97
 _FEWEST = 10  # of each class, below which one column tells them apart by chance
@@ -58,17 +58,17 @@ def leaks(features: pd.DataFrame, label: NDArray[np.int8]) -> Iterator[Finding]:
         filled = column.notna().to_numpy()
         auc = separation(column.iloc[rows], label[rows]) if enough else 0.5
         if enough and (told := _filled_on_one_side(filled, sides)):
-            words = f"{shown(name)} is filled in for {told}; it was written after the fact, exclude it"
+            words = f"{quote(name)} is filled in for {told}; it was written after the fact, exclude it"
             yield Finding("error", "leakage", name, float(filled.mean()), words)
         elif auc >= _SUSPECT:
             severity: Severity = "error" if auc >= _CERTAIN or _afterwards(name) else "warning"
             words = (
-                f"{shown(name)} alone tells who left from who stayed (AUC {np.floor(auc * 100) / 100:.2f}); "
+                f"{quote(name)} alone tells who left from who stayed (AUC {np.floor(auc * 100) / 100:.2f}); "
                 "if it is only known afterwards, or the label was made from it, exclude it"
             )
             yield Finding(severity, "leakage", name, 1.0, words)
         elif _afterwards(name):
-            words = f"{shown(name)} sounds like something known only after a customer left; if so, exclude it"
+            words = f"{quote(name)} sounds like something known only after a customer left; if so, exclude it"
             yield Finding("error" if auc >= _SUPPORTED else "warning", "leakage", name, 1.0, words)
 
 

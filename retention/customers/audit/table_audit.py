@@ -14,8 +14,8 @@ from retention.customers.audit.findings import Finding, Severity, percent
 from retention.customers.audit.leakage import leaks
 from retention.customers.table import Customers
 from retention.tabular.columns import BLANK_WORDS
-from retention.tabular.dates import dated
-from retention.wording.text import cell, counted, shown
+from retention.tabular.dates import is_date_column
+from retention.wording.text import count_noun, quote, quote_cell
 
 __all__ = ["Finding", "audit"]
 
@@ -81,7 +81,7 @@ def _balance(label: NDArray[np.int8] | None) -> Iterator[Finding]:
             "few_churners",
             None,
             fewer / len(label),
-            f"only {counted(fewer, 'customer')} {kind}, "
+            f"only {count_noun(fewer, 'customer')} {kind}, "
             + ("too few to learn from" if too_few else "too few for firm figures")
             + "; add more history or take a longer horizon",
         )
@@ -130,7 +130,7 @@ def _marks(column: pd.Series) -> tuple[NDArray[np.uint64], int]:
 
 def _column(column: pd.Series, plain_name: str) -> Iterator[Finding]:
     """Look at one column by itself."""
-    name = shown(plain_name)
+    name = quote(plain_name)
     blank = float(column.isna().mean())
     if blank >= 0.5:
         severity: Severity = "warning" if blank >= 0.95 else "note"
@@ -143,7 +143,7 @@ def _column(column: pd.Series, plain_name: str) -> Iterator[Finding]:
     top = counts.index[0]
     if counts.iloc[0] >= 0.99 * len(sample) and not pd.isna(top):
         share = float((column == top).mean())
-        word = f"{top:.15g}" if isinstance(top, float) else cell(top)
+        word = f"{top:.15g}" if isinstance(top, float) else quote_cell(top)
         if share == 1:
             sentence = f"{name} is {word} for everyone; it cannot tell customers apart"
             yield Finding("warning", "constant", plain_name, 1.0, sentence)
@@ -154,12 +154,12 @@ def _column(column: pd.Series, plain_name: str) -> Iterator[Finding]:
         sentence = f"{name} is different for nearly every customer, like an id or free text; exclude it"
         yield Finding("warning", "id_like", plain_name, 1.0, sentence)
     if column.dtype != np.float64:
-        if dated(column):
+        if is_date_column(column):
             sentence = f"{name} holds dates, which no model uses as they are; replace it by a number of days"
             yield Finding("warning", "dates", plain_name, 1.0 - blank, sentence)
         for word in counts.index[counts.index.isin(BLANK_WORDS)]:
             share = float((column == word).mean())
-            sentence = f"{shown(word)} in {name} is {percent(share)} of rows, kept as a value of its own"
+            sentence = f"{quote(word)} in {name} is {percent(share)} of rows, kept as a value of its own"
             yield Finding("note", "disguised_blanks", plain_name, share, sentence)
 
 

@@ -82,7 +82,9 @@ def unpacked(path: Path, *, limits: Limits | None = None) -> Iterator[Path]:
         folder = Path(place)
         for name, content in _files(path, limits):
             if name.endswith(".parquet"):  # a short file may decode to a billion rows
-                parquet.parse(content, f"{path.name}: {name}", replace(limits, columns=_COLUMNS_OUT_OF_FOLD))
+                parquet.parse_parquet(
+                    content, f"{path.name}: {name}", replace(limits, columns=_COLUMNS_OUT_OF_FOLD)
+                )
             (folder / name).write_bytes(content)
         try:
             yield folder

@@ -13,7 +13,7 @@ from retention.settings import settings
 from retention.ui.session import Session
 from retention.ui.tabs.profit.handlers import priced
 from retention.ui.training_queue import TRAINING
-from retention.wording.column_names import begun, factor_names
+from retention.wording.column_names import capitalize_first, feature_labels
 
 
 def train(session: Session, *, weighted: bool, progress: Progress = silent) -> Session:
@@ -49,8 +49,8 @@ def factors(model: ChurnModel | None) -> list[tuple[str, str]]:
     """Return the factors to look at, the most telling first: each in words, and as its column is called."""
     if model is None:
         return []
-    called = factor_names(direction.feature for direction in model.directions)
-    return [(begun(called[direction.feature]), direction.feature) for direction in model.directions]
+    called = feature_labels(direction.feature for direction in model.directions)
+    return [(capitalize_first(called[direction.feature]), direction.feature) for direction in model.directions]
 
 
 def one_factor(session: Session, feature: str | None) -> Any | None:

@@ -7,7 +7,7 @@ from retention.churn.out_of_time import OutOfTime
 from retention.hub.reference import Reference
 from retention.ui.components.html import bullets, cards, empty, reading
 from retention.ui.session import Session
-from retention.wording.column_names import begun, factor_names
+from retention.wording.column_names import capitalize_first, feature_labels
 
 _FACTORS_TOLD = 12
 
@@ -44,10 +44,10 @@ def directions(trained: ChurnModel | None) -> str:
     """Return which way the factors that move the scores most point, by the regression and by the trees."""
     if trained is None:
         return ""
-    called = factor_names(one.feature for one in trained.directions)
+    called = feature_labels(one.feature for one in trained.directions)
     shown = trained.directions[:_FACTORS_TOLD]
     rows = "".join(
-        f"<tr><td>{escape(begun(called[one.feature]))}</td><td>{escape(one.effect)}</td>"
+        f"<tr><td>{escape(capitalize_first(called[one.feature]))}</td><td>{escape(one.effect)}</td>"
         f'<td class="number">{one.coefficient:+.2f}</td><td class="number">{one.sign_stability:.0%}</td>'
         f'<td class="number">{one.mean_abs_shap:.2f}</td></tr>'
         for one in shown
