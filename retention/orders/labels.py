@@ -47,7 +47,7 @@ def label_by_horizon(
 def label_by_silence(
     table: pd.DataFrame, orders: Orders, *, cutoff: np.datetime64, gaps: float, known_until: np.datetime64
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Add the label: 1 for a silence, count_noun from the last order, of ``gaps`` times the customer's mean gap.
+    """Add the label: 1 for a silence, counted from the last order, of ``gaps`` times the customer's mean gap.
 
     The day on which the silence would end is known at the cutoff. Kept are the customers for whom that day
     comes after the cutoff (otherwise they churned before it) and by ``known_until``, the end of the log or the
@@ -69,7 +69,7 @@ def label_by_silence(
         f"silent for {gaps:g} of their gaps already": ends <= today,
         "whose silence would end after the log does": ends > last_day,
     }
-    notes = [f"{LABEL} means: silent for {gaps:g} times one's own mean gap, count_noun from the last order"]
+    notes = [f"{LABEL} means: silent for {gaps:g} times one's own mean gap, counted from the last order"]
     notes += [
         f"left out: {count_noun(int(rows.sum()), 'customer')} {reason}"
         for reason, rows in left_out.items()

@@ -9,7 +9,7 @@ import pandas as pd
 from retention.customers.roles import ID_NAMES, find_column, guess_roles, require_column
 from retention.customers.table import CUTOFF
 from retention.errors import InputError
-from retention.tabular.dates import is_date_column, looks_like_dates, looks_like_digits, epoch_unit
+from retention.tabular.dates import epoch_unit, is_date_column, looks_like_dates, looks_like_digits
 
 _CUSTOMER_NAMES = (
     *(name for name in ID_NAMES if name not in {"id", "uuid", "guid"}), "buyerid", "shopperid", "buyer", "client",

@@ -218,7 +218,9 @@ def _keep_orders(
     if late.sum() <= _MISTAKES * len(frame):
         drop(late, f"dated after today ({today})")
     else:
-        notes.append(f"dated after today ({today}) and kept: {count_noun(int(late.sum()), 'row')}; check the dates")
+        notes.append(
+            f"dated after today ({today}) and kept: {count_noun(int(late.sum()), 'row')}; check the dates"
+        )
     twice = frame.duplicated([roles.customer, roles.time], keep=False).to_numpy(copy=True)
     twice[twice] = frame[twice].duplicated().to_numpy()  # the full comparison is slow, and few rows need it
     if (times[keep].astype(np.int64) % _DAY).any():

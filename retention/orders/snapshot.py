@@ -78,7 +78,7 @@ def take_snapshot(
         If None, three times the typical gap between two order days (median over customers of their mean
         gap, up to the cutoff), and at least 60.
     quiet_gaps
-        Churned means instead: silent for this many times one's own mean gap, count_noun from the last order. The
+        Churned means instead: silent for this many times one's own mean gap, counted from the last order. The
         label then looks from the day after the cutoff to the end of that silence. Left out are customers who
         have been silent that long already at the cutoff, those who ordered on one day only and so have no
         gap, and those for whom the log ends before the silence would. ``horizon_days`` only sets the default
@@ -156,8 +156,8 @@ def snapshot_at(
     active_days = definition.active_days or usual_active_days(table["gap_mean_days"].median())
     active = (table["recency_days"] < active_days).to_numpy()
     notes.append(
-        f"{count_noun(int(active.sum()), 'customer')} of {len(table):,} ordered in the {active_days} days up to then "
-        "and count as active; the others are left out"
+        f"{count_noun(int(active.sum()), 'customer')} of {len(table):,} ordered in the {active_days} days up to "
+        "then and count as active; the others are left out"
     )
     table, label_notes = definition.label(
         table[active].reset_index(drop=True), orders, cutoff=day, known_until=known_until
@@ -174,7 +174,9 @@ def snapshot_at(
         table.insert(1, name, table[orders.customer].map(_latest_names(orders, name, orders.days <= day)))
     once = int((table["one_time"] == "yes").sum())
     if once:
-        notes.append(f"{count_noun(once, 'customer')} ordered on one day only: one_time is yes, and gaps are missing")
+        notes.append(
+            f"{count_noun(once, 'customer')} ordered on one day only: one_time is yes, and gaps are missing"
+        )
     roles = Roles(id=orders.customer, label=None if definition.horizon_days is None else LABEL, name=name)
     return Snapshot(table, roles, orders.source, tuple(notes), str(day), definition.horizon_days, active_days)
 
