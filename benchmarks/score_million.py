@@ -21,7 +21,6 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from retention.churn.model import ChurnModel
-from retention.churn.reasons import top_reasons
 from retention.churn.schema import encode
 from retention.customers.intake import read_customers
 from retention.customers.table import Customers, Roles
@@ -78,7 +77,7 @@ def naive(path: Path, model: ChurnModel, out: Path) -> None:
     """Score as a notebook would: pandas in, pandas out."""
     customers = Customers(pd.read_csv(path), Roles("customer_id"))
     rows = customers.frame[["customer_id"]].assign(churn_probability=model.predict(customers))
-    rows.join(top_reasons(model, customers)).to_csv(out, index=False)
+    rows.join(model.top_reasons(customers)).to_csv(out, index=False)
 
 
 def as_whole(path: Path, model: ChurnModel, out: Path) -> None:
@@ -112,9 +111,9 @@ def floor(model: ChurnModel, path: Path, out: Path) -> tuple[float, float]:
     frame, *parsed = timed(lambda: parse(path, {"customer_id": pa.string(), **kinds}))
     customers = Customers(frame, Roles("customer_id"))
     matrix, *encoded = timed(lambda: encode(model.columns, customers))
-    _, *predicted = timed(lambda: model.ladder.probability(matrix))
-    _, *shap = timed(lambda: model.ladder.contributions(matrix))
-    _, *reasoned = timed(lambda: top_reasons(model, customers, matrix=matrix))
+    _, *predicted = timed(lambda: model.selection.probability(matrix))
+    _, *shap = timed(lambda: model.selection.contributions(matrix))
+    _, *reasoned = timed(lambda: model.top_reasons(customers, matrix=matrix))
     rows = score(customers.take(np.arange(1000)), model, Economics()).send_list
     rows = pd.concat([rows] * (len(frame) // 1000), ignore_index=True)
     _, *written = timed(lambda: write_csv(rows, out))
@@ -156,12 +155,12 @@ def main(customers: int) -> None:
         folder = Path(name)
         path = folder / "customers.csv"
         write_csv(simulated(customers, seed=2).drop(columns="churn"), path)
-        plan = trained.ladder.plan
+        plan = trained.selection.plan
         print(
             f"{path.stat().st_size / 1e6:.0f} MB, 15 columns; {plan.rounds} trees of depth {plan.settings.depth}"
         )
         for rung in RUNGS:
-            model = replace(trained, ladder=replace(trained.ladder, plan=replace(plan, rung=rung)))
+            model = replace(trained, selection=replace(trained.selection, plan=replace(plan, rung=rung)))
             against_floor(model, path, folder)
             model.save(folder / "model")
         print("peak memory (MiB) of a process that loads the program, the model, and scores")

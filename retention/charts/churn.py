@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retention.charts.style import ACCENT, GREY, PERCENT, shortened, styled
-from retention.churn.directions import Direction
 from retention.churn.evaluation import CalibrationBin, OutOfFold, calibration_table
+from retention.churn.explanation.directions import Direction
 from retention.wording.column_names import capitalize_first, feature_labels
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ def stretch(model: ChurnModel) -> float:
     Exact for a sigmoid, the logistic function of a line; 1 without calibration, and for an isotonic map,
     which has no one factor.
     """
-    calibration = model.ladder.plan.calibrations[model.chosen]
+    calibration = model.selection.plan.calibrations[model.chosen]
     return calibration.slope if calibration.kind == "sigmoid" else 1.0
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 from retention.charts.log_odds_axis import log_odds, percent, share_axis, share_of, stretch
 from retention.charts.style import ACCENT, GREY, RED, shortened, styled
+from retention.churn.explanation.phrases import format_number
 from retention.churn.model import ChurnModel
-from retention.churn.phrases import number
 from retention.churn.schema import Column, encode
 from retention.customers.table import Customers
 from retention.wording.column_names import feature_labels
@@ -48,13 +48,13 @@ def waterfall(model: ChurnModel, customers: Customers, row: int, *, top: int = 8
     """
     one = customers.take(np.array([row]))
     matrix = encode(model.columns, one)
-    raw = model.ladder.contributions(matrix)[0]
+    raw = model.selection.contributions(matrix)[0]
     added = raw * stretch(model)
     chosen = [at for at in np.argsort(-np.abs(added), kind="stable")[:top] if abs(added[at]) > _NOTHING]
     if not chosen:
         return None
-    margin = model.ladder.margin(model.chosen, matrix)[0]
-    ends = model.ladder.plan.calibrations[model.chosen].apply(np.array([margin - raw.sum(), margin]))
+    margin = model.selection.margin(model.chosen, matrix)[0]
+    ends = model.selection.plan.calibrations[model.chosen].apply(np.array([margin - raw.sum(), margin]))
     start, end = (log_odds(float(share)) for share in ends)
     called = feature_labels(column.name for column in model.columns)
     names = [shortened(called[model.columns[at].name], 40) for at in chosen]
@@ -133,4 +133,4 @@ def _value(column: Column, customer: Customers) -> str:
     value = customer.frame[column.name].iloc[0]
     if pd.isna(value):
         return "not known"
-    return number(float(value)) if column.kind == "number" else shortened(str(value), 24)
+    return format_number(float(value)) if column.kind == "number" else shortened(str(value), 24)

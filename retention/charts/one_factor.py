@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from retention.charts.log_odds_axis import odds_axis, stretch
 from retention.charts.style import ACCENT, GREY, RED, SOFT, shortened, styled
 from retention.churn.bins import Bins
+from retention.churn.explanation.phrases import format_number
 from retention.churn.model import ChurnModel
-from retention.churn.phrases import number
 from retention.churn.schema import Column, encode
 from retention.customers.table import Customers
 from retention.errors import InputError
@@ -70,7 +70,7 @@ def dependence(model: ChurnModel, customers: Customers, feature: str) -> "go.Fig
         raise InputError(f"'{feature}' is no factor of this model; choose among {', '.join(names)}")
     at = names.index(feature)
     matrix = encode(model.columns, _evenly(customers))
-    added = model.ladder.contributions(matrix)[:, at] * stretch(model)
+    added = model.selection.contributions(matrix)[:, at] * stretch(model)
     if not added.size or np.ptp(added) < _NOTHING:
         return None
     known, blank = _groups(model.columns[at], matrix[:, at], added)
@@ -155,11 +155,11 @@ def _groups(
     known, blank
         The groups in rising order of the value, and those without one.
     """
-    bins = Bins.learn(column, values, _BINS)
+    bins = Bins.fit(column, values, _BINS)
     distinct = np.unique(values[~np.isnan(values)])
     if column.kind == "number" and 0 < len(distinct) <= _BINS:
         bins = Bins(len(distinct), tuple(map(float, distinct[1:])))
-    placed = bins.place(values)
+    placed = bins.assign(values)
     known, blank = [], None
     for place in np.unique(placed):
         own, effect = values[placed == place], added[placed == place]
@@ -190,7 +190,7 @@ def _hover(groups: Sequence[_Group]) -> list[str]:
 
 
 def _range(values: NDArray[np.float64]) -> str:
-    low, high = number(float(values.min())), number(float(values.max()))
+    low, high = format_number(float(values.min())), format_number(float(values.max()))
     return low if low == high else f"{low} to {high}"
 
 

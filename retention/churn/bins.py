@@ -27,12 +27,14 @@ class Bins:
     edges: tuple[float, ...] | None
 
     @classmethod
-    def learn(cls, column: Column, values: NDArray[np.float64], most: int) -> "Bins":
+    def fit(cls, column: Column, values: NDArray[np.float64], max_bins: int) -> "Bins":
         """Cut a number at its quantiles into at most ``most`` bins; a category has one bin a value."""
         if column.kind == "category":
             return cls(len(column.categories), None)
         known = values[~np.isnan(values)]
-        borders = np.unique(np.quantile(known, np.linspace(0, 1, most + 1)[1:-1])) if known.size else np.array([])
+        borders = (
+            np.unique(np.quantile(known, np.linspace(0, 1, max_bins + 1)[1:-1])) if known.size else np.array([])
+        )
         return cls(len(borders) + 1, tuple(map(float, borders)))
 
     @classmethod
@@ -41,12 +43,12 @@ class Bins:
         edges = saved["edges"]
         return cls(int(saved["count"]), None if edges is None else tuple(map(float, edges)))
 
-    def place(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
+    def assign(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the bin of each value: 0 to ``count - 1``, and ``count`` for a blank.
 
         Examples
         --------
-        >>> Bins(3, (1.0, 5.0)).place(np.array([0.0, 1.0, 9.0, np.nan]))
+        >>> Bins(3, (1.0, 5.0)).assign(np.array([0.0, 1.0, 9.0, np.nan]))
         array([0, 1, 2, 3])
         """
         inside = values if self.edges is None else np.searchsorted(self.edges, values, side="right")

@@ -11,8 +11,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.churn.evaluation import beats, log_losses
-from retention.churn.folds import deal
+from retention.churn.evaluation import log_losses, significantly_lower
+from retention.churn.folds import assign_fold_numbers
 from retention.churn.training_set import Panel
 
 _ENOUGH_FOR_ISOTONIC = 1000
@@ -63,7 +63,7 @@ def calibrate(
     *,
     weighted: bool,
     seed: int = 0,
-    stack: Panel | None = None,
+    panel: Panel | None = None,
 ) -> Calibration:
     """Pick the map from held-out log-odds to probabilities.
 
@@ -82,17 +82,19 @@ def calibrate(
     stack
         Which rows are of one customer, where there are several cutoffs.
     """
-    customer = None if stack is None else stack.customer
-    part = deal(label, 3, seed=seed, stack=stack)
+    customer = None if panel is None else panel.customer
+    part = assign_fold_numbers(label, 3, seed=seed, panel=panel)
     best, loss = Calibration(), log_losses(label, Calibration().apply(margin))
     sigmoid = _sigmoid(margin, label)
-    if weighted or beats(log_losses(label, sigmoid.apply(margin)), loss, errors=2, customer=customer):
+    if weighted or significantly_lower(
+        log_losses(label, sigmoid.apply(margin)), loss, standard_errors=2, customer=customer
+    ):
         held = _held_out(_sigmoid, margin, label, part)
-        if weighted or beats(held, loss, errors=2, customer=customer):
+        if weighted or significantly_lower(held, loss, standard_errors=2, customer=customer):
             best, loss = sigmoid, held
     if min(label.sum(), len(label) - label.sum()) >= _ENOUGH_FOR_ISOTONIC:
         held = _held_out(_isotonic, margin, label, part)
-        if beats(held, loss, errors=2, customer=customer):
+        if significantly_lower(held, loss, standard_errors=2, customer=customer):
             best = _isotonic(margin, label)
     return best
 

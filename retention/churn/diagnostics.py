@@ -8,14 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retention.churn.candidates.one_feature import fit_rule
-from retention.churn.evaluation import CalibrationBin, Metrics, beats, calibration_table, log_losses, measure
-from retention.churn.folds import deal
+from retention.churn.evaluation import (
+    CalibrationBin,
+    Metrics,
+    calibration_table,
+    compute_metrics,
+    log_losses,
+    significantly_lower,
+)
+from retention.churn.folds import assign_fold_numbers
 from retention.churn.ladder import RUNGS
 from retention.churn.nested_cv import NestedCVResult
 from retention.churn.training_set import TrainingSet
 from retention.wording.text import join_names
 
-NO_BETTER = (
+NO_BETTER_THAN_BASE_RATE = (
     "on customers it had not seen, the model is no better than the base rate: "
     "these columns do not tell who leaves, so do not act on its scores"
 )
@@ -26,7 +33,7 @@ _FIRST = 3
 
 
 @dataclass(frozen=True)
-class Candidate:
+class CandidateMetrics:
     """One rung of the ladder and its figures on customers it had not seen."""
 
     name: str
@@ -35,7 +42,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Uncalibrated:
+class UncalibratedMetrics:
     """What was said about customers unseen, before calibration.
 
     Attributes
@@ -50,25 +57,27 @@ class Uncalibrated:
     groups: tuple[CalibrationBin, ...]
 
     @classmethod
-    def from_json(cls, saved: Mapping[str, Any]) -> "Uncalibrated":
+    def from_json(cls, saved: Mapping[str, Any]) -> "UncalibratedMetrics":
         """Rebuild it from its fields."""
         return cls(Metrics(**saved["metrics"]), tuple(CalibrationBin(**one) for one in saved["groups"]))
 
 
-def uncalibrated(label: NDArray[np.int8], climb: NestedCVResult) -> Uncalibrated | None:
+def measure_uncalibrated(label: NDArray[np.int8], result: NestedCVResult) -> UncalibratedMetrics | None:
     """Measure the chosen models' probabilities before calibration; None where it changed nothing."""
-    if np.allclose(climb.raw, climb.score):
+    if np.allclose(result.uncalibrated_score, result.score):
         return None
-    return Uncalibrated(measure(label, climb.raw), calibration_table(label, climb.raw))
+    return UncalibratedMetrics(
+        compute_metrics(label, result.uncalibrated_score), calibration_table(label, result.uncalibrated_score)
+    )
 
 
-def candidates(label: NDArray[np.int8], climb: NestedCVResult) -> tuple[Candidate, ...]:
+def measure_candidates(label: NDArray[np.int8], result: NestedCVResult) -> tuple[CandidateMetrics, ...]:
     """Return every rung's held-out figures, simplest first."""
-    figures = {rung: measure(label, climb.scores[rung]) for rung in RUNGS}
-    return tuple(Candidate(rung, one.log_loss, one.roc_auc) for rung, one in figures.items())
+    figures = {rung: compute_metrics(label, result.candidate_scores[rung]) for rung in RUNGS}
+    return tuple(CandidateMetrics(rung, one.log_loss, one.roc_auc) for rung, one in figures.items())
 
 
-def compared(tried: Sequence[Candidate], chosen: str) -> tuple[str, ...]:
+def comparison_lines(tried: Sequence[CandidateMetrics], chosen: str) -> tuple[str, ...]:
     """Return a line for each candidate, simplest first, and by how much the chosen one won."""
     lines = [f"  {one.name}: log-loss {one.log_loss:.4f}, AUC {one.roc_auc:.3f}" for one in tried]
     at = [one.name for one in tried].index(chosen)
@@ -79,11 +88,13 @@ def compared(tried: Sequence[Candidate], chosen: str) -> tuple[str, ...]:
     return (*lines, won if at == len(tried) - 1 else f"{won}; what is less simple was not better beyond noise")
 
 
-def warnings(examples: TrainingSet, climb: NestedCVResult) -> tuple[str, ...]:
+def training_warnings(examples: TrainingSet, result: NestedCVResult) -> tuple[str, ...]:
     """Return sentences a person should read before using the model."""
     label = examples.label
-    base = log_losses(label, climb.scores[RUNGS[0]])
-    useless = climb.ladder.plan.rung == RUNGS[0] or not beats(log_losses(label, climb.score), base, errors=2.0)
+    base = log_losses(label, result.candidate_scores[RUNGS[0]])
+    useless = result.selection.plan.rung == RUNGS[0] or not significantly_lower(
+        log_losses(label, result.score), base, standard_errors=2.0
+    )
     rarer, kind = min((int(label.sum()), "left"), (int((label == 0).sum()), "stayed"))
     few = rarer < _FEW
     found = []
@@ -93,8 +104,8 @@ def warnings(examples: TrainingSet, climb: NestedCVResult) -> tuple[str, ...]:
             "so do not act on its scores yet"
         )
     elif useless:
-        found.append(NO_BETTER)
-    found += _too_good(examples, climb)
+        found.append(NO_BETTER_THAN_BASE_RATE)
+    found += _too_good(examples, result)
     if few and not useless:
         found.append(f"only {rarer} customers {kind}, so every figure here is uncertain; train on more if you can")
     return tuple(found)
@@ -112,10 +123,10 @@ def _too_good(examples: TrainingSet, climb: NestedCVResult) -> list[str]:
         )
         it, was = ("it", "it was") if one else ("them", "they were")
         return [f"{which} who left; check that {was} known before they did, or exclude {it}"]
-    auc = measure(examples.label, climb.score).roc_auc
+    auc = compute_metrics(examples.label, climb.score).roc_auc
     if auc <= _TOO_GOOD:
         return []
-    added = climb.ladder.contributions(examples.sample(_LOOKED_AT, seed=0).matrix)
+    added = climb.selection.contributions(examples.sample(_LOOKED_AT, seed=0).matrix)
     first = np.argsort(-np.abs(added).mean(axis=0), kind="stable")[:_FIRST]
     return [
         f"the model almost tells who left (AUC {auc:.3f} on customers it had not seen), which is seldom true; "
@@ -130,12 +141,12 @@ def _telling(examples: TrainingSet) -> list[str]:
 
     random, sides = np.random.default_rng(0), (np.flatnonzero(examples.label == side) for side in (0, 1))
     few = examples.take(np.concatenate([random.permutation(side)[:_LOOKED_AT] for side in sides]))
-    half = deal(few.label, 2, seed=0, stack=few.panel) == 0
+    half = assign_fold_numbers(few.label, 2, seed=0, panel=few.panel) == 0
     found = []
     for at, column in enumerate(few.columns):
         margin = np.empty(len(few))
         for held in (half, ~half):
-            margin[held] = fit_rule(few.take(~held), at).margin(few.matrix[held])
+            margin[held] = fit_rule(few.take(~held), at).predict_log_odds(few.matrix[held])
         if roc_auc_score(few.label, margin) > _TOO_GOOD:
             found.append(column.name)
     return found

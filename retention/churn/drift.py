@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retention.churn.model import ChurnModel
-from retention.churn.profile import Shares
+from retention.churn.profile import BinShares
 from retention.churn.schema import Column, encode
 from retention.customers.audit.column_kinds import quantity_in_name
 from retention.customers.table import Customers
@@ -45,7 +45,7 @@ class _Sign:
     sentence: str
 
 
-def drift(model: ChurnModel, customers: Customers, probability: NDArray[np.float64]) -> Drift:
+def measure_drift(model: ChurnModel, customers: Customers, probability: NDArray[np.float64]) -> Drift:
     """Compare customers with the model's training customers.
 
     A column counts as shifted where its PSI exceeds both 0.1 and what chance alone gives at this number of
@@ -64,12 +64,12 @@ def drift(model: ChurnModel, customers: Customers, probability: NDArray[np.float
     probability
         Their probabilities, length m.
     """
-    tally = Tally(model)
+    tally = DriftCounter(model)
     tally.add(customers, encode(model.columns, customers), probability)
     return tally.drift()
 
 
-class Tally:
+class DriftCounter:
     """Customers counted as they pass by, for the drift of more of them than fit into memory.
 
     However they are divided, the same customers in the same order give the same drift.
@@ -107,7 +107,7 @@ class Tally:
         self._sample.add(matrix)
 
     def drift(self) -> Drift:
-        """Compare all customers so far with the model's training customers; see :func:`drift`."""
+        """Compare all customers so far with the model's training customers; see :func:`measure_drift`."""
         signs = self._score_signs() + self._column_signs() if self.customers else []
         if not signs:
             return Drift("none", ())
@@ -210,7 +210,7 @@ def _grouped(shares: NDArray[np.float64]) -> NDArray[np.int64]:
     return group
 
 
-def _only_aged(column: Column, known: Shares, values: NDArray[np.float64], n: int, *, tests: int) -> bool:
+def _only_aged(column: Column, known: BinShares, values: NDArray[np.float64], n: int, *, tests: int) -> bool:
     """Whether a column says how long people have been customers, and all have been so for as much longer.
 
     ``values`` are those of m customers, encoded.
@@ -224,7 +224,7 @@ def _only_aged(column: Column, known: Shares, values: NDArray[np.float64], n: in
 
 
 def _change(
-    column: Column, known: Shares, now: NDArray[np.float64], values: NDArray[np.float64], blank: float
+    column: Column, known: BinShares, now: NDArray[np.float64], values: NDArray[np.float64], blank: float
 ) -> str:
     """Say what changed most in a column: blanks, unknown values, the typical number or one category."""
     before = np.array(known.shares)

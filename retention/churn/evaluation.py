@@ -79,7 +79,7 @@ class CalibrationBin:
     high: float
 
 
-def measure(label: NDArray[np.int8], score: NDArray[np.float64]) -> Metrics:
+def compute_metrics(label: NDArray[np.int8], probability: NDArray[np.float64]) -> Metrics:
     """Hold probabilities against what happened.
 
     Parameters
@@ -91,33 +91,61 @@ def measure(label: NDArray[np.int8], score: NDArray[np.float64]) -> Metrics:
 
     Examples
     --------
-    >>> measure(np.array([0, 1], np.int8), np.array([0.2, 0.6])).brier.__round__(3)
+    >>> compute_metrics(np.array([0, 1], np.int8), np.array([0.2, 0.6])).brier.__round__(3)
     0.1
     """
     from sklearn.metrics import average_precision_score, roc_auc_score
 
     return Metrics(
-        roc_auc=float(roc_auc_score(label, score)),
-        average_precision=float(average_precision_score(label, score)),
-        brier=float(np.mean((score - label) ** 2)),
-        log_loss=float(log_losses(label, score).mean()),
-        mean_probability=float(score.mean()),
+        roc_auc=float(roc_auc_score(label, probability)),
+        average_precision=float(average_precision_score(label, probability)),
+        brier=float(np.mean((probability - label) ** 2)),
+        log_loss=float(log_losses(label, probability).mean()),
+        mean_probability=float(probability.mean()),
     )
 
 
-def log_losses(label: NDArray[np.int8], score: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Negative log-likelihood of each label (nats), length n; probabilities are kept 1e-12 off 0 and 1."""
-    right = np.where(label == 1, score, 1.0 - score)
-    return np.asarray(-np.log(np.clip(right, 1e-12, 1.0)))
+def log_losses(label: NDArray[np.int8], probability: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the negative log-likelihood of each label in nats, length n.
+
+    The arguments come in the order of scikit-learn's metrics: first what happened, then what was predicted.
+
+    Parameters
+    ----------
+    label
+        1 churned, 0 retained; length n.
+    probability
+        Churn probabilities, length n; they are kept 1e-12 away from 0 and 1.
+
+    Examples
+    --------
+    >>> log_losses(np.array([1, 0], np.int8), np.array([0.8, 0.5])).round(3)
+    array([0.223, 0.693])
+    """
+    likelihood = np.where(label == 1, probability, 1.0 - probability)
+    return np.asarray(-np.log(np.clip(likelihood, 1e-12, 1.0)))
 
 
-def log_losses_from_logits(margin: NDArray[np.float64], label: NDArray[np.int8]) -> NDArray[np.float64]:
-    """Negative log-likelihood of each label (nats) under log-odds ``margin``, length n."""
-    return np.logaddexp(0, np.where(label == 1, -margin, margin))
+def log_losses_from_logits(label: NDArray[np.int8], logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the negative log-likelihood of each label in nats, length n, under predicted log-odds.
+
+    Parameters
+    ----------
+    label
+        1 churned, 0 retained; length n.
+    logits
+        Log-odds to churn, length n, of any size.
+
+    Examples
+    --------
+    >>> log_losses_from_logits(np.array([1, 0], np.int8), np.array([0.0, 0.0])).round(3)
+    array([0.693, 0.693])
+    """
+    return np.logaddexp(0, np.where(label == 1, -logits, logits))
 
 
 def calibration_table(
-    label: NDArray[np.int8], score: NDArray[np.float64], *, bins: int = 10
+    label: NDArray[np.int8], probability: NDArray[np.float64], *, bins: int = 10
 ) -> tuple[CalibrationBin, ...]:
     """Compare predicted with observed churn in groups of alike scores.
 
@@ -127,27 +155,27 @@ def calibration_table(
     Parameters
     ----------
     label, score
-        As in :func:`measure`.
+        As in :func:`compute_metrics`.
     bins
         How many groups at most.
     """
-    edges = np.unique(np.quantile(score, np.linspace(0, 1, bins + 1)[1:-1]))
-    group = np.searchsorted(edges, score, side="right")
+    edges = np.unique(np.quantile(probability, np.linspace(0, 1, bins + 1)[1:-1]))
+    group = np.searchsorted(edges, probability, side="right")
     table = []
     for one in np.unique(group):
         inside = group == one
         count, rate = int(inside.sum()), float(label[inside].mean())
-        low, high = wilson(rate, count)
-        table.append(CalibrationBin(count, float(score[inside].mean()), rate, low, high))
+        low, high = wilson_interval(rate, count)
+        table.append(CalibrationBin(count, float(probability[inside].mean()), rate, low, high))
     return tuple(table)
 
 
-def wilson(rate: float, count: int) -> tuple[float, float]:
+def wilson_interval(rate: float, count: int) -> tuple[float, float]:
     """Return Wilson's 95% interval of a share observed on ``count`` customers.
 
     Examples
     --------
-    >>> [round(end, 3) for end in wilson(0.5, 10)]
+    >>> [round(end, 3) for end in wilson_interval(0.5, 10)]
     [0.237, 0.763]
     """
     centre = rate + _Z95**2 / (2 * count)
@@ -156,11 +184,11 @@ def wilson(rate: float, count: int) -> tuple[float, float]:
     return max(0.0, float((centre - spread) / scale)), min(1.0, float((centre + spread) / scale))
 
 
-def beats(
-    better: NDArray[np.float64],
-    worse: NDArray[np.float64],
+def significantly_lower(
+    losses: NDArray[np.float64],
+    reference: NDArray[np.float64],
     *,
-    errors: float = 1.0,
+    standard_errors: float = 1.0,
     customer: NDArray[np.int64] | None = None,
 ) -> bool:
     """Tell whether one set of losses is lower than another beyond noise.
@@ -175,9 +203,9 @@ def beats(
         Number of the person each row is about, where one may have several rows: what they gain in one is
         no news in the next, so the error is that of sums over persons (Liang & Zeger 1986).
     """
-    gain = worse - better
+    gain = reference - losses
     off = gain - gain.mean()
     if customer is not None:
         off = np.bincount(customer, weights=off)
     error = np.sqrt(off @ off) / gain.size
-    return bool(gain.mean() > errors * error and gain.mean() > 1e-9)
+    return bool(gain.mean() > standard_errors * error and gain.mean() > 1e-9)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from retention.churn.training_set import Panel, TrainingSet
 
 
-def assign_folds(examples: TrainingSet, folds: int, *, seed: int) -> NDArray[np.int8]:
+def assign_folds(training_set: TrainingSet, folds: int, *, seed: int) -> NDArray[np.int8]:
     """Divide customers into folds of about equal size with about equally many churners.
 
     Parameters
@@ -25,16 +25,18 @@ def assign_folds(examples: TrainingSet, folds: int, *, seed: int) -> NDArray[np.
     """
     from sklearn.model_selection import StratifiedKFold
 
-    if examples.panel is not None:
-        return deal(examples.label, folds, seed=seed, stack=examples.panel)
-    fold = np.empty(len(examples), dtype=np.int8)
-    parts = StratifiedKFold(folds, shuffle=True, random_state=seed).split(examples.matrix, examples.label)
-    for number, (_, held) in enumerate(parts):
+    if training_set.panel is not None:
+        return assign_fold_numbers(training_set.label, folds, seed=seed, panel=training_set.panel)
+    fold = np.empty(len(training_set), dtype=np.int8)
+    splits = StratifiedKFold(folds, shuffle=True, random_state=seed).split(training_set.matrix, training_set.label)
+    for number, (_, held) in enumerate(splits):
         fold[held] = number
     return fold
 
 
-def deal(label: NDArray[np.int8], parts: int, *, seed: int, stack: Panel | None = None) -> NDArray[np.int8]:
+def assign_fold_numbers(
+    label: NDArray[np.int8], folds: int, *, seed: int, panel: Panel | None = None
+) -> NDArray[np.int8]:
     """Deal customers out like cards, those with the same history of labels one after another.
 
     The newest label counts first: every part gets the same number of each, give or take one customer; of
@@ -56,13 +58,13 @@ def deal(label: NDArray[np.int8], parts: int, *, seed: int, stack: Panel | None 
     NDArray[np.int8]
         Part of each row, 0 and up, length n; one for all rows of a customer.
     """
-    if stack is None:
+    if panel is None:
         who, history = np.arange(len(label)), label[np.newaxis]
     else:
-        customers, who = np.unique(stack.customer, return_inverse=True)
-        history = np.full((int(stack.period.max()) + 1, len(customers)), -1, dtype=np.int8)
-        history[stack.period, who] = label
+        customers, who = np.unique(panel.customer, return_inverse=True)
+        history = np.full((int(panel.period.max()) + 1, len(customers)), -1, dtype=np.int8)
+        history[panel.period, who] = label
     count = history.shape[1]
     part = np.empty(count, dtype=np.int8)
-    part[np.lexsort((np.random.default_rng(seed).random(count), *history))] = np.arange(count) % parts
+    part[np.lexsort((np.random.default_rng(seed).random(count), *history))] = np.arange(count) % folds
     return part[who]

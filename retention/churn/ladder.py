@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retention.churn.calibration import Calibration, calibrate
-from retention.churn.candidates.logistic import Logistic, Ridge, fit_logistic, ridges_for
+from retention.churn.candidates.logistic import Logistic, Ridge, fit_logistic, ridge_search_space
 from retention.churn.candidates.one_feature import Rule, fit_best_rule
 from retention.churn.candidates.xgboost import Rows, Trees, TreeSettings, fit_trees, search_trees
-from retention.churn.evaluation import beats, log_losses, log_losses_from_logits
+from retention.churn.evaluation import log_losses, log_losses_from_logits, significantly_lower
 from retention.churn.folds import assign_folds
 from retention.churn.parallel import Heartbeat
 from retention.churn.training_set import TrainingSet
@@ -80,12 +80,14 @@ class Ladder:
             case "base rate":
                 return np.full(len(matrix), self.base)
             case "one feature":
-                return self.rule.margin(matrix)
+                return self.rule.predict_log_odds(matrix)
             case "logistic regression":
-                return self.logistic.margin(matrix)
+                return self.logistic.predict_log_odds(matrix)
             case "xgboost":
-                return self.trees.margin(matrix)
-        return _blended(self.logistic.margin(matrix), self.trees.margin(matrix), self.plan.blend)
+                return self.trees.predict_log_odds(matrix)
+        return _blended(
+            self.logistic.predict_log_odds(matrix), self.trees.predict_log_odds(matrix), self.plan.blend
+        )
 
     def probability(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the chosen rung's calibrated probabilities, length n."""
@@ -98,7 +100,7 @@ class Ladder:
             case "base rate":
                 return added
             case "one feature":
-                added[:, self.rule.column] = self.rule.margin(matrix) - self.base
+                added[:, self.rule.column] = self.rule.predict_log_odds(matrix) - self.base
                 return added
         if self.tree_share < 1:
             added += (1 - self.tree_share) * self.logistic.contributions(matrix)
@@ -146,7 +148,7 @@ class Ladder:
 
 
 def hold_out(
-    examples: TrainingSet, train: Rows, held: Rows, *, seed: int, pulse: Heartbeat
+    training_set: TrainingSet, train: Rows, held: Rows, *, seed: int, heartbeat: Heartbeat
 ) -> tuple[Plan, dict[str, NDArray[np.float64]]]:
     """Choose and fit on some customers, and score others.
 
@@ -156,7 +158,7 @@ def hold_out(
         All of them.
     train, held
         Positions of those that are learned from, and of those whose labels are not looked at.
-    seed, pulse
+    seed, heartbeat
         As for the whole climb.
 
     Returns
@@ -164,36 +166,36 @@ def hold_out(
     plan, margins
         What was chosen, and every rung's log-odds of the held-out customers.
     """
-    inside = examples.take(train)
-    plan = _search(inside, seed=seed, pulse=pulse)
-    ladder = fit_ladder(plan, inside, seed=seed, threads=1, pulse=pulse)
-    return plan, {rung: ladder.margin(rung, examples.matrix[held]) for rung in RUNGS}
+    inside = training_set.take(train)
+    plan = _search(inside, seed=seed, heartbeat=heartbeat)
+    ladder = fit_ladder(plan, inside, seed=seed, threads=1, heartbeat=heartbeat)
+    return plan, {rung: ladder.margin(rung, training_set.matrix[held]) for rung in RUNGS}
 
 
-def _search(examples: TrainingSet, *, seed: int, pulse: Heartbeat) -> Plan:
+def _search(examples: TrainingSet, *, seed: int, heartbeat: Heartbeat) -> Plan:
     """Choose everything by three inner folds, or one split of a sample when there are very many customers."""
     large = len(examples) > _SELECTION_ROWS
     examples = examples.sample(_SELECTION_ROWS, seed=seed)
     fold = assign_folds(examples, 3, seed=seed + 1)
     splits = [(np.flatnonzero(fold != one), np.flatnonzero(fold == one)) for one in range(1 if large else 3)]
-    trees = search_trees(examples, splits=splits, seed=seed, pulse=pulse)
+    trees = search_trees(examples, splits=splits, seed=seed, heartbeat=heartbeat)
     margins = {rung: np.full(len(examples), np.nan) for rung in RUNGS[:2]} | {"xgboost": trees.margin}
-    ridges = ridges_for(examples)
+    ridges = ridge_search_space(examples)
     regressions = np.full((len(ridges), len(examples)), np.nan)
     for train, held in splits:
         inside, outside = examples.take(train), examples.matrix[held]
-        margins["base rate"][held] = log_odds(inside.rate)
-        margins["one feature"][held] = fit_best_rule(inside).margin(outside)
+        margins["base rate"][held] = log_odds(inside.churn_rate)
+        margins["one feature"][held] = fit_best_rule(inside).predict_log_odds(outside)
         for row, fit in zip(regressions, fit_logistic(inside, ridges=ridges, seed=seed), strict=True):
-            row[held] = fit.margin(outside)
-        pulse.finished()
+            row[held] = fit.predict_log_odds(outside)
+        heartbeat.finished()
     seen = ~np.isnan(trees.margin)
     examples = examples.take(seen)
     label, importance = examples.label, examples.sample_weight
-    best = int(np.argmin([importance @ log_losses_from_logits(row[seen], label) for row in regressions]))
+    best = int(np.argmin([importance @ log_losses_from_logits(label, row[seen]) for row in regressions]))
     held_out = {rung: margin[seen] for rung, margin in margins.items()}
     linear, boosted = regressions[best][seen], held_out["xgboost"]
-    costs = [importance @ log_losses_from_logits(_blended(linear, boosted, share), label) for share in _BLENDS]
+    costs = [importance @ log_losses_from_logits(label, _blended(linear, boosted, share)) for share in _BLENDS]
     blend = float(_BLENDS[int(np.argmin(costs))])
     held_out |= {"logistic regression": linear, "blend": _blended(linear, boosted, blend)}
     draft = Plan("base rate", ridges[best], trees.settings, max(1, round(trees.rounds * 1.1)), blend, {})
@@ -217,15 +219,15 @@ def choose(plan: Plan, margins: Mapping[str, NDArray[np.float64]], examples: Tra
     seed
         Splits them to compare calibrations.
     """
-    label, weighted, stack = examples.label, examples.weight != 1.0, examples.panel
+    label, weighted, stack = examples.label, examples.churned_weight != 1.0, examples.panel
     customer = None if stack is None else stack.customer
     calibrations = {rung: Calibration() for rung in RUNGS[:2]} | {
-        rung: calibrate(margins[rung], label, weighted=weighted, seed=seed, stack=stack) for rung in RUNGS[2:]
+        rung: calibrate(margins[rung], label, weighted=weighted, seed=seed, panel=stack) for rung in RUNGS[2:]
     }
     chosen, best = RUNGS[0], log_losses(label, calibrations[RUNGS[0]].apply(margins[RUNGS[0]]))
     for rung in RUNGS[1:]:
         loss = log_losses(label, calibrations[rung].apply(margins[rung]))
-        if beats(loss, best, errors=2.0 if chosen == RUNGS[0] else 1.0, customer=customer):
+        if significantly_lower(loss, best, standard_errors=2.0 if chosen == RUNGS[0] else 1.0, customer=customer):
             chosen, best = rung, loss
     return replace(plan, rung=chosen, calibrations=calibrations)
 
@@ -245,15 +247,15 @@ def agreed(plans: list[Plan], *, growth: float) -> Plan:
     )
 
 
-def fit_ladder(plan: Plan, examples: TrainingSet, *, seed: int, threads: int, pulse: Heartbeat) -> Ladder:
+def fit_ladder(plan: Plan, training_set: TrainingSet, *, seed: int, threads: int, heartbeat: Heartbeat) -> Ladder:
     """Fit every candidate on all these customers by one plan."""
-    rule = fit_best_rule(examples)
-    logistic = fit_logistic(examples, ridges=(plan.ridge,), seed=seed)[0]
-    pulse.finished()
+    rule = fit_best_rule(training_set)
+    logistic = fit_logistic(training_set, ridges=(plan.ridge,), seed=seed)[0]
+    heartbeat.finished()
     trees = fit_trees(
-        examples, settings=plan.settings, rounds=plan.rounds, seed=seed, threads=threads, pulse=pulse
+        training_set, settings=plan.settings, rounds=plan.rounds, seed=seed, threads=threads, heartbeat=heartbeat
     )
-    return Ladder(plan, log_odds(examples.rate), rule, logistic, trees)
+    return Ladder(plan, log_odds(training_set.churn_rate), rule, logistic, trees)
 
 
 def log_odds(rate: float) -> float:

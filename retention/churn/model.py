@@ -15,15 +15,22 @@ from numpy.typing import NDArray
 
 from retention.artifacts import read_folder, write_folder
 from retention.churn.candidates.xgboost import Trees
-from retention.churn.diagnostics import Candidate, Uncalibrated, candidates, uncalibrated, warnings
-from retention.churn.directions import Direction, find_directions
-from retention.churn.evaluation import Metrics, OutOfFold, measure
-from retention.churn.labelled import Weight, labelled
+from retention.churn.diagnostics import (
+    CandidateMetrics,
+    UncalibratedMetrics,
+    measure_candidates,
+    measure_uncalibrated,
+    training_warnings,
+)
+from retention.churn.evaluation import Metrics, OutOfFold, compute_metrics
+from retention.churn.explanation.directions import Direction, find_directions
+from retention.churn.explanation.reasons import top_reasons
 from retention.churn.ladder import RUNGS, Ladder
 from retention.churn.nested_cv import nested_cross_validate
-from retention.churn.out_of_time import OutOfTime, out_of_time
-from retention.churn.profile import Profile, profile
+from retention.churn.out_of_time import OutOfTime, evaluate_out_of_time
+from retention.churn.profile import Profile, build_profile
 from retention.churn.schema import Column, blank_shares, encode
+from retention.churn.training_set import ScalePosWeight, build_training_set
 from retention.customers.table import Customers, Roles
 from retention.errors import ModelError
 from retention.progress import Progress, silent
@@ -73,8 +80,8 @@ class ChurnModel:
 
     columns: tuple[Column, ...]
     roles: Roles
-    ladder: Ladder
-    candidates: tuple[Candidate, ...]
+    selection: Ladder
+    candidates: tuple[CandidateMetrics, ...]
     metrics: Metrics
     warnings: tuple[str, ...]
     scale_pos_weight: float
@@ -86,13 +93,13 @@ class ChurnModel:
     seed: int
     versions: Mapping[str, str]
     out_of_fold: OutOfFold | None
-    before_calibration: Uncalibrated | None = None
+    before_calibration: UncalibratedMetrics | None = None
     out_of_time: OutOfTime | None = None
 
     @property
     def chosen(self) -> str:
         """Name of the rung that gives the probabilities."""
-        return self.ladder.plan.rung
+        return self.selection.plan.rung
 
     @property
     def weighting(self) -> dict[str, Any] | None:
@@ -128,7 +135,7 @@ class ChurnModel:
         cls,
         customers: Customers,
         *,
-        scale_pos_weight: Weight = None,
+        scale_pos_weight: ScalePosWeight = None,
         seed: int = 0,
         jobs: int = 1,
         progress: Progress = silent,
@@ -158,35 +165,39 @@ class ChurnModel:
         InputError
             If there is no label, only one kind of customer or too few of one, or no usable feature.
         """
-        examples, left_out = labelled(customers, scale_pos_weight)
+        examples, left_out = build_training_set(customers, scale_pos_weight)
         newest = customers.period == customers.period.max()  # everybody, where there is a single cutoff
         result = nested_cross_validate(examples, seed=seed, jobs=jobs, progress=progress)
-        tested, said = examples.take(newest), result.take(newest)
-        in_time = out_of_time(examples, result, customers.cutoffs, seed=seed)
-        seen = result.ladder.probability(tested.matrix)
+        tested, held_out = examples.take(newest), result.take(newest)
+        tested_out_of_time = evaluate_out_of_time(examples, result, customers.cutoffs, seed=seed)
+        seen = result.selection.probability(tested.matrix)
         model = cls(
             columns=examples.columns,
             roles=customers.roles,
-            ladder=result.ladder,
-            candidates=candidates(tested.label, said),
-            metrics=measure(tested.label, said.score),
-            warnings=(*left_out, *warnings(tested, said), *(in_time.warnings if in_time else ())),
-            scale_pos_weight=examples.weight,
-            directions=find_directions(result.ladder, examples, seed=seed),
-            profile=profile(
+            selection=result.selection,
+            candidates=measure_candidates(tested.label, held_out),
+            metrics=compute_metrics(tested.label, held_out.score),
+            warnings=(
+                *left_out,
+                *training_warnings(tested, held_out),
+                *(tested_out_of_time.warnings if tested_out_of_time else ()),
+            ),
+            scale_pos_weight=examples.churned_weight,
+            directions=find_directions(result.selection, examples, seed=seed),
+            profile=build_profile(
                 tested,
                 seen,
-                said.scores[result.ladder.plan.rung] if result.ladder.gradual else seen,
+                held_out.candidate_scores[result.selection.plan.rung] if result.selection.gradual else seen,
                 blank=blank_shares(examples.columns, customers.newest()),
             ),
             customers=len(tested),
-            churn_rate=tested.rate,
+            churn_rate=tested.churn_rate,
             trained_at=datetime.now(UTC).isoformat(timespec="seconds"),
             seed=seed,
             versions=_versions(),
-            out_of_fold=OutOfFold(said.score, tested.label, customers.take(newest).value, said.fold),
-            before_calibration=uncalibrated(tested.label, said),
-            out_of_time=in_time,
+            out_of_fold=OutOfFold(held_out.score, tested.label, customers.take(newest).value, held_out.fold),
+            before_calibration=measure_uncalibrated(tested.label, held_out),
+            out_of_time=tested_out_of_time,
         )
         progress(1.0, "Model trained")
         return model
@@ -201,7 +212,13 @@ class ChurnModel:
         ModelError
             If a column the model learned from is missing or no longer holds numbers.
         """
-        return self.ladder.probability(encode(self.columns, customers))
+        return self.selection.probability(encode(self.columns, customers))
+
+    def top_reasons(
+        self, customers: Customers, top: int = 3, *, matrix: NDArray[np.float64] | None = None
+    ) -> pd.DataFrame:
+        """Return the customers' strongest reasons as text; see the function of that name."""
+        return top_reasons(self.selection, self.columns, self.profile, customers, top, matrix=matrix)
 
     def save(self, folder: str | Path) -> None:
         """Write the model as a folder, in one step: ``model.json``, ``booster.json``, ``out_of_fold.parquet``.
@@ -213,7 +230,7 @@ class ChurnModel:
         """
         files = {
             "model.json": (json.dumps(_as_json(self), indent=1, allow_nan=False) + "\n").encode(),
-            "booster.json": self.ladder.trees.content,
+            "booster.json": self.selection.trees.content,
         }
         if self.out_of_fold is not None:
             files["out_of_fold.parquet"] = _written_rows(self.out_of_fold)
@@ -255,7 +272,7 @@ def _as_json(model: ChurnModel) -> dict[str, Any]:
         "chosen": model.chosen,
         "columns": [asdict(column) for column in model.columns],
         "roles": asdict(model.roles),
-        "ladder": model.ladder.as_json(),
+        "ladder": model.selection.as_json(),
         "candidates": [asdict(one) for one in model.candidates],
         "metrics": asdict(model.metrics),
         "warnings": list(model.warnings),
@@ -284,8 +301,8 @@ def _from_files(files: Mapping[str, bytes]) -> ChurnModel:
     return ChurnModel(
         columns=columns,
         roles=Roles(**{**saved["roles"], "excluded": tuple(saved["roles"]["excluded"])}),
-        ladder=ladder,
-        candidates=tuple(Candidate(**one) for one in saved["candidates"]),
+        selection=ladder,
+        candidates=tuple(CandidateMetrics(**one) for one in saved["candidates"]),
         metrics=Metrics(**saved["metrics"]),
         warnings=tuple(saved["warnings"]),
         scale_pos_weight=_weight(saved),
@@ -297,7 +314,9 @@ def _from_files(files: Mapping[str, bytes]) -> ChurnModel:
         seed=int(saved["seed"]),
         versions=dict(saved["versions"]),
         out_of_fold=None if rows is None else _read_rows(rows),
-        before_calibration=Uncalibrated.from_json(before) if (before := saved.get("before_calibration")) else None,
+        before_calibration=UncalibratedMetrics.from_json(before)
+        if (before := saved.get("before_calibration"))
+        else None,
         out_of_time=OutOfTime.from_json(saved["out_of_time"]) if saved.get("out_of_time") else None,
     )
 

@@ -15,7 +15,7 @@ from retention.churn.calibration import Calibration
 from retention.churn.folds import assign_folds
 from retention.churn.ladder import RUNGS, Ladder, Plan, agreed, choose, fit_ladder, hold_out, log_odds
 from retention.churn.parallel import run_parallel
-from retention.churn.training_set import FEWEST_OF_A_KIND, TrainingSet
+from retention.churn.training_set import MIN_CLASS_COUNT, TrainingSet
 from retention.progress import Progress, silent
 
 _FITS_A_FOLD = 12
@@ -47,23 +47,28 @@ class NestedCVResult:
         origin); NaN where there are none or too few, and everywhere with a single cutoff.
     """
 
-    ladder: Ladder
+    selection: Ladder
     fold: NDArray[np.int8]
     score: NDArray[np.float64]
-    scores: Mapping[str, NDArray[np.float64]]
-    raw: NDArray[np.float64]
-    rolled: NDArray[np.float64]
+    candidate_scores: Mapping[str, NDArray[np.float64]]
+    uncalibrated_score: NDArray[np.float64]
+    rolling_origin_score: NDArray[np.float64]
 
     def take(self, rows: Mask) -> "NestedCVResult":
         """Return the outcome for the rows where the mask is true."""
-        scores = {rung: score[rows] for rung, score in self.scores.items()}
+        scores = {rung: score[rows] for rung, score in self.candidate_scores.items()}
         return NestedCVResult(
-            self.ladder, self.fold[rows], self.score[rows], scores, self.raw[rows], self.rolled[rows]
+            self.selection,
+            self.fold[rows],
+            self.score[rows],
+            scores,
+            self.uncalibrated_score[rows],
+            self.rolling_origin_score[rows],
         )
 
 
 def nested_cross_validate(
-    examples: TrainingSet, *, seed: int = 0, jobs: int = 1, progress: Progress = silent
+    training_set: TrainingSet, *, seed: int = 0, jobs: int = 1, progress: Progress = silent
 ) -> NestedCVResult:
     """Train every candidate and choose among them, nested.
 
@@ -84,30 +89,32 @@ def nested_cross_validate(
     progress
         Told after each fit; may raise Cancelled.
     """
-    learned = examples.known
-    blind = replace(examples, label=np.where(learned, examples.label, 0))  # folds do not look at the test either
-    fold = assign_folds(blind, 5 if len(examples) <= 100_000 else 3, seed=seed)
-    rounds = _rounds(examples, fold)
+    learned = training_set.selection_rows
+    blind = replace(
+        training_set, label=np.where(learned, training_set.label, 0)
+    )  # folds do not look at the test either
+    fold = assign_folds(blind, 5 if len(training_set) <= 100_000 else 3, seed=seed)
+    rounds = _rounds(training_set, fold)
     parts = [part for one in rounds for part in one.parts]
     found = iter(
         run_parallel(
-            [partial(hold_out, examples, train, held, seed=seed) for train, held in parts],
+            [partial(hold_out, training_set, train, held, seed=seed) for train, held in parts],
             jobs=jobs,
             fits=_FITS_A_FOLD * len(parts),
             words="Comparing models on customers they have not seen",
             progress=lambda share, words: progress(_COMPARING * share, words),
         )
     )
-    first, *others = [one.gathered(examples, [next(found) for _ in one.parts]) for one in rounds]
+    first, *others = [one.gathered(training_set, [next(found) for _ in one.parts]) for one in rounds]
     seen = sum(len(train) for train, _ in rounds[0].parts)
     plan = choose(
-        agreed(first.plans, growth=len(examples) * len(first.plans) / seen),
+        agreed(first.plans, growth=len(training_set) * len(first.plans) / seen),
         {rung: margin[learned] for rung, margin in first.margins.items()},
-        examples.take(learned),
+        training_set.take(learned),
         seed=seed,
     )
     ladder = run_parallel(
-        [partial(fit_ladder, plan, examples, seed=seed, threads=jobs)],
+        [partial(fit_ladder, plan, training_set, seed=seed, threads=jobs)],
         jobs=jobs,
         fits=2,
         words="Fitting the chosen model on all customers",
@@ -163,13 +170,13 @@ class _Round:
 
 def _rounds(examples: TrainingSet, fold: NDArray[np.int8]) -> list[_Round]:
     """Return the round everything is chosen by, and then those of earlier origins."""
-    rounds = [_Round(examples.known, np.ones(len(examples), dtype=bool), fold)]
+    rounds = [_Round(examples.selection_rows, np.ones(len(examples), dtype=bool), fold)]
     if examples.panel is None:
         return rounds
     period = examples.panel.period
     newest = int(period.max())
     for origin in range(newest - 1, max(0, newest - _ORIGINS), -1):
         before, then = period < origin, period == origin
-        if min(*examples.take(before).class_counts, *examples.take(then).class_counts) >= FEWEST_OF_A_KIND:
+        if min(*examples.take(before).class_counts, *examples.take(then).class_counts) >= MIN_CLASS_COUNT:
             rounds.append(_Round(before, then, fold))
     return rounds

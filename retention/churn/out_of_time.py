@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.churn.evaluation import Metrics, measure
+from retention.churn.evaluation import Metrics, compute_metrics
 from retention.churn.nested_cv import NestedCVResult
 from retention.churn.training_set import Panel, TrainingSet
 
@@ -17,7 +17,7 @@ _CLEARLY_OFF = 0.2  # of the share that left
 
 
 @dataclass(frozen=True)
-class Origin:
+class RollingOrigin:
     """Figures of one cutoff from models that learned from the cutoffs before it, and from other people.
 
     Attributes
@@ -45,7 +45,7 @@ class OutOfTime:
     Attributes
     ----------
     cutoff, customers, churn_rate, metrics
-        As in :class:`Origin`, of the newest cutoff.
+        As in :class:`RollingOrigin`, of the newest cutoff.
     cross_validated
         What the same models say about people they had not seen at the cutoffs they learned from.
     auc_gap_low, auc_gap_high
@@ -64,7 +64,7 @@ class OutOfTime:
     auc_gap_low: float
     auc_gap_high: float
     rows: int
-    earlier: tuple[Origin, ...]
+    earlier: tuple[RollingOrigin, ...]
 
     @property
     def gap(self) -> Metrics:
@@ -73,7 +73,7 @@ class OutOfTime:
         return Metrics(**{name: now - before[name] for name, now in asdict(self.metrics).items()})
 
     @property
-    def words(self) -> str:
+    def sentence(self) -> str:
         """The gap in one sentence."""
         gap = self.gap.roc_auc
         size = "within chance" if self.auc_gap_low <= 0 <= self.auc_gap_high else "beyond chance"
@@ -105,7 +105,7 @@ class OutOfTime:
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON values, the gap and its words among them."""
         fields = asdict(self)
-        return {**fields, "earlier": list(fields["earlier"]), "gap": asdict(self.gap), "words": self.words}
+        return {**fields, "earlier": list(fields["earlier"]), "gap": asdict(self.gap), "words": self.sentence}
 
     @classmethod
     def from_json(cls, saved: Mapping[str, Any]) -> "OutOfTime":
@@ -119,12 +119,14 @@ class OutOfTime:
             auc_gap_low=float(saved["auc_gap_low"]),
             auc_gap_high=float(saved["auc_gap_high"]),
             rows=int(saved["rows"]),
-            earlier=tuple(Origin(**{**one, "metrics": Metrics(**one["metrics"])}) for one in saved["earlier"]),
+            earlier=tuple(
+                RollingOrigin(**{**one, "metrics": Metrics(**one["metrics"])}) for one in saved["earlier"]
+            ),
         )
 
 
-def out_of_time(
-    examples: TrainingSet, climb: NestedCVResult, cutoffs: tuple[str, ...], *, seed: int = 0
+def evaluate_out_of_time(
+    training_set: TrainingSet, result: NestedCVResult, cutoffs: tuple[str, ...], *, seed: int = 0
 ) -> OutOfTime | None:
     """Hold what was said about the newest cutoff against what was said about earlier ones.
 
@@ -142,28 +144,28 @@ def out_of_time(
     OutOfTime or None
         None with a single cutoff.
     """
-    if examples.panel is None:
+    if training_set.panel is None:
         return None
-    period = examples.panel.period
+    period = training_set.panel.period
     origins = [
-        _origin(cutoffs[one], examples.label[period == one], climb.rolled[period == one])
+        _origin(cutoffs[one], training_set.label[period == one], result.rolling_origin_score[period == one])
         for one in range(len(cutoffs))
-        if not np.isnan(climb.rolled[period == one]).any()
+        if not np.isnan(result.rolling_origin_score[period == one]).any()
     ]
     last, before = origins[-1], period < period.max()
-    low, high = _auc_gap(examples.label, climb.score, before, examples.panel, seed=seed)
+    low, high = _auc_gap(training_set.label, result.score, before, training_set.panel, seed=seed)
     return OutOfTime(
         **vars(last),
-        cross_validated=measure(examples.label[before], climb.score[before]),
+        cross_validated=compute_metrics(training_set.label[before], result.score[before]),
         auc_gap_low=low,
         auc_gap_high=high,
-        rows=len(examples),
+        rows=len(training_set),
         earlier=tuple(origins[:-1]),
     )
 
 
-def _origin(cutoff: str, label: NDArray[np.int8], score: NDArray[np.float64]) -> Origin:
-    return Origin(cutoff, len(label), float(label.mean()), measure(label, score))
+def _origin(cutoff: str, label: NDArray[np.int8], score: NDArray[np.float64]) -> RollingOrigin:
+    return RollingOrigin(cutoff, len(label), float(label.mean()), compute_metrics(label, score))
 
 
 def _auc_gap(

@@ -1,8 +1,8 @@
-"""Several fits at once, in processes of their own, while one thread tells how far they are and may stop them.
+"""Run several model fits at once in processes of their own, report their progress, and stop them on request.
 
-Processes, because a fit that shares Python's lock with a server keeps its visitors waiting. They run through
-joblib, at low priority, and stay warm for the next training; ``joblib.parallel_config`` around a training puts
-them elsewhere.
+The fits run in processes, because a fit that shares Python's interpreter lock with a server would delay its
+visitors. The processes come from joblib, have a low priority, and stay warm for the next training. Wrap a
+training in ``joblib.parallel_config`` to run it elsewhere.
 """
 
 import os
@@ -24,46 +24,48 @@ from retention.progress import Progress
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-_LOOK_S = 0.1
+_POLL_SECONDS = 0.1
 _NICENESS = 10  # a visitor's request goes first
-_ORPHANED_S = 1.0
-_ENDING_S = 1.0
+_PARENT_CHECK_SECONDS = 1.0
+_STOP_GRACE_SECONDS = 1.0
 
 
 class Heartbeat:
-    """How a fit tells that it is alive, and hears that it should stop; here nobody listens."""
+    """How a fit reports that it is alive and learns that it should stop; this base class does neither."""
 
     def beat(self) -> None:
-        """Carry on, or raise :class:`Cancelled`."""
+        """Return, or raise :class:`Cancelled` if the work should stop."""
 
     def finished(self) -> None:
         """Count one finished fit, and beat."""
 
 
 class Task(Protocol[T_co]):
-    """Something to be done that beats a pulse meanwhile; it and its result can be pickled."""
+    """Work that beats a heartbeat while it runs; the task and its result can be pickled."""
 
-    def __call__(self, *, pulse: Heartbeat) -> T_co:
-        """Do it."""
+    def __call__(self, *, heartbeat: Heartbeat) -> T_co:
+        """Do the work and return its result."""
 
 
 def run_parallel(tasks: Sequence[Task[T]], *, jobs: int, fits: int, words: str, progress: Progress) -> list[T]:
-    """Run tasks, each with one thread for linear algebra: on matrices this small, more of them only wait.
+    """Run tasks, each with one thread for linear algebra: more threads do not help on matrices this small.
 
-    ``progress`` is only called from the caller's thread. If it raises, the tasks end at their next beat, and
-    its exception comes out within a second, even if one of them takes longer to hear. An error in a task ends
-    the others in the same way.
+    ``progress`` is only called from the caller's thread. If it raises, the tasks end at their next heartbeat,
+    and its exception is raised here within a second, even if a task takes longer to stop. An error in a task
+    stops the other tasks in the same way.
 
     Parameters
     ----------
     tasks
-        Each takes the pulse it should beat.
+        Each takes the heartbeat it should beat.
     jobs
-        Processes; with 1 the tasks run here, one after another.
+        Processes; with 1 the tasks run in the caller's thread, one after another.
     fits
-        About how many fits there are in all, for the share.
-    words, progress
-        What to tell, and whom.
+        Approximate number of fits in all tasks together, for the share that is reported.
+    words
+        What the progress report says is being done.
+    progress
+        Receives the finished share in [0, 1] and ``words``; may raise :class:`Cancelled`.
 
     Returns
     -------
@@ -71,28 +73,38 @@ def run_parallel(tasks: Sequence[Task[T]], *, jobs: int, fits: int, words: str, 
         Results in the order of the tasks.
     """
 
-    def tell(finished: int) -> None:
-        progress(min(1.0, finished / fits), words)
+    def report(finished_fits: int) -> None:
+        progress(min(1.0, finished_fits / fits), words)
 
     if jobs > 1:
-        return _in_processes(tasks, jobs, tell)
-    pulse = LocalHeartbeat(tell)
-    return [_alone(task, pulse) for task in tasks]
+        return _run_in_processes(tasks, jobs, report)
+    heartbeat = LocalHeartbeat(report)
+    return [_run_single_threaded(task, heartbeat) for task in tasks]
 
 
 @dataclass
 class LocalHeartbeat(Heartbeat):
-    """The pulse of work in the caller's own thread, which may therefore tell progress itself."""
+    """The heartbeat of work in the caller's own thread, which may therefore report progress itself.
 
-    tell: Callable[[int], None]
+    Attributes
+    ----------
+    report
+        Receives the number of finished fits.
+    fits
+        Fits finished so far.
+    reported_at
+        When progress was last reported, in seconds of the monotonic clock.
+    """
+
+    report: Callable[[int], None]
     fits: int = 0
-    told: float = field(default_factory=time.monotonic)
+    reported_at: float = field(default_factory=time.monotonic)
 
     def beat(self) -> None:
-        """Report progress now and then."""
-        if time.monotonic() - self.told >= _LOOK_S:
-            self.told = time.monotonic()
-            self.tell(self.fits)
+        """Report progress if the last report is old enough."""
+        if time.monotonic() - self.reported_at >= _POLL_SECONDS:
+            self.reported_at = time.monotonic()
+            self.report(self.fits)
 
     def finished(self) -> None:
         """Count one more fit."""
@@ -102,19 +114,19 @@ class LocalHeartbeat(Heartbeat):
 
 @dataclass(frozen=True)
 class FileHeartbeat(Heartbeat):
-    """A pulse between processes: a file with a byte for each finished fit, which is gone when all should stop."""
+    """A heartbeat between processes: a file with one byte for each finished fit; deleting it stops the work."""
 
     file: Path
 
     def beat(self) -> None:
-        """Raise Cancelled once the file is gone."""
+        """Raise Cancelled once the file is deleted."""
         if not self.file.exists():
             raise Cancelled("training was stopped; nothing was changed")
 
     def finished(self) -> None:
         """Count one more fit."""
         self.beat()
-        with suppress(FileNotFoundError):  # stopped just now: the next beat hears it
+        with suppress(FileNotFoundError):  # deleted since the check above: the next beat raises
             file = os.open(self.file, os.O_WRONLY | os.O_APPEND)
             os.write(file, b".")
             os.close(file)
@@ -126,69 +138,71 @@ class FileHeartbeat(Heartbeat):
 
 
 @dataclass(frozen=True)
-class _Outcome(Generic[T]):
-    """What came of a task. An error travels as a value: joblib would end every process for a raised one."""
+class _TaskResult(Generic[T]):
+    """A task's result, or its error as a value: if a task raised, joblib would end every process."""
 
     results: tuple[T, ...] = ()
     error: BaseException | None = None
 
 
-def _in_processes(tasks: Sequence[Task[T]], jobs: int, tell: Callable[[int], None]) -> list[T]:
+def _run_in_processes(tasks: Sequence[Task[T]], jobs: int, report: Callable[[int], None]) -> list[T]:
     from joblib import Parallel, delayed
 
-    parallel = Parallel(jobs, prefer="processes", batch_size=1, initializer=_settle, initargs=(os.getpid(),))
+    parallel = Parallel(
+        jobs, prefer="processes", batch_size=1, initializer=_prepare_process, initargs=(os.getpid(),)
+    )
     with TemporaryDirectory(prefix="retention-", ignore_cleanup_errors=True) as folder:
-        pulse = FileHeartbeat(Path(folder, "pulse"))
-        pulse.file.touch()
-        outcomes = _on_a_thread(lambda: parallel(delayed(_there)(task, pulse) for task in tasks))
+        heartbeat = FileHeartbeat(Path(folder, "heartbeat"))
+        heartbeat.file.touch()
+        future = _run_on_thread(lambda: parallel(delayed(_run_task)(task, heartbeat) for task in tasks))
         try:
-            while not wait([outcomes], timeout=_LOOK_S).done:
-                tell(pulse.fits)
+            while not wait([future], timeout=_POLL_SECONDS).done:
+                report(heartbeat.fits)
         finally:
-            pulse.file.unlink(missing_ok=True)
-            wait([outcomes], timeout=_ENDING_S)
-    errors = [outcome.error for outcome in outcomes.result() if outcome.error]
-    for error in sorted(errors, key=lambda one: isinstance(one, Cancelled)):  # the others stopped because of one
+            heartbeat.file.unlink(missing_ok=True)
+            wait([future], timeout=_STOP_GRACE_SECONDS)
+    errors = [task_result.error for task_result in future.result() if task_result.error]
+    for error in sorted(errors, key=lambda error: isinstance(error, Cancelled)):  # the cause before its effects
         raise error
-    return [result for outcome in outcomes.result() for result in outcome.results]
+    return [result for task_result in future.result() for result in task_result.results]
 
 
-def _there(task: Task[T], pulse: FileHeartbeat) -> _Outcome[T]:
-    """Run a task in a process of its own; if it fails, stop the others."""
+def _run_task(task: Task[T], heartbeat: FileHeartbeat) -> _TaskResult[T]:
+    """Run a task in this worker process; if it fails, stop the others."""
     try:
-        pulse.beat()
-        return _Outcome((_alone(task, pulse),))
+        heartbeat.beat()
+        return _TaskResult((_run_single_threaded(task, heartbeat),))
     except BaseException as error:
-        pulse.file.unlink(missing_ok=True)
+        heartbeat.file.unlink(missing_ok=True)
         error.add_note(traceback.format_exc())
-        return _Outcome(error=error)
+        return _TaskResult(error=error)
 
 
-def _settle(parent: int) -> None:
-    """Prepare a process of our own: let others go first, and do not outlive the parent, whatever ends that."""
+def _prepare_process(parent: int) -> None:
+    """Lower this worker's priority, and end it when the parent process ends, for whatever reason."""
     os.nice(_NICENESS)
 
-    def watch() -> None:
+    def watch_parent() -> None:
         while os.getppid() == parent:
-            time.sleep(_ORPHANED_S)
+            time.sleep(_PARENT_CHECK_SECONDS)
         os._exit(1)
 
-    Thread(target=watch, daemon=True).start()
+    Thread(target=watch_parent, daemon=True).start()
 
 
-def _alone(task: Task[T], pulse: Heartbeat) -> T:
+def _run_single_threaded(task: Task[T], heartbeat: Heartbeat) -> T:
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1, user_api="blas"):
-        return task(pulse=pulse)
+        return task(heartbeat=heartbeat)
 
 
-def _on_a_thread(work: Callable[[], T]) -> Future[T]:
-    """Start work that may be left alone: neither its caller nor the end of the program waits for it."""
+def _run_on_thread(work: Callable[[], T]) -> Future[T]:
+    """Start work that neither its caller nor the end of the program waits for."""
     future: Future[T] = Future()
 
     def run() -> None:
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C is not for processes started here
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # worker processes started here ignore Ctrl-C
         try:
             future.set_result(work())
         except BaseException as error:

@@ -15,7 +15,7 @@ _BINS = 10
 
 
 @dataclass(frozen=True)
-class Shares:
+class BinShares:
     """How one column was spread.
 
     Attributes
@@ -63,8 +63,8 @@ class Profile:
     """
 
     customers: int
-    columns: tuple[Shares, ...]
-    score: Shares
+    columns: tuple[BinShares, ...]
+    score: BinShares
     mean_score: float
     spread_score: float
     unseen: tuple[float, ...]
@@ -84,8 +84,12 @@ class Profile:
         )
 
 
-def profile(
-    examples: TrainingSet, score: NDArray[np.float64], unseen: NDArray[np.float64], *, blank: NDArray[np.float64]
+def build_profile(
+    training_set: TrainingSet,
+    score: NDArray[np.float64],
+    unseen: NDArray[np.float64],
+    *,
+    blank: NDArray[np.float64],
 ) -> Profile:
     """Summarise training customers.
 
@@ -101,13 +105,13 @@ def profile(
         Share of blanks in each column, length d; what else has no category is a rare value.
     """
     spread = tuple(
-        _summary(column, values, Bins.learn(column, values, _BINS), float(share))
-        for column, values, share in zip(examples.columns, examples.matrix.T, blank, strict=True)
+        _summary(column, values, Bins.fit(column, values, _BINS), float(share))
+        for column, values, share in zip(training_set.columns, training_set.matrix.T, blank, strict=True)
     )
     scores = Column("score", "number")
-    bins = Bins.learn(scores, np.concatenate([score, unseen]), _BINS)
+    bins = Bins.fit(scores, np.concatenate([score, unseen]), _BINS)
     return Profile(
-        len(examples),
+        len(training_set),
         spread,
         _summary(scores, score, bins, 0.0),
         float(score.mean()),
@@ -117,7 +121,7 @@ def profile(
     )
 
 
-def _summary(column: Column, values: NDArray[np.float64], bins: Bins, blank: float) -> Shares:
+def _summary(column: Column, values: NDArray[np.float64], bins: Bins, blank: float) -> BinShares:
     shares = _shares(values, bins)
     known = values[~np.isnan(values)]
     if column.kind == "category":
@@ -125,7 +129,7 @@ def _summary(column: Column, values: NDArray[np.float64], bins: Bins, blank: flo
     else:
         typical = float(np.median(known)) if known.size else 0.0
     flag = column.kind == "number" and np.array_equal(np.unique(known), [0, 1])
-    return Shares(bins, tuple(map(float, shares)), blank, typical, flag)
+    return BinShares(bins, tuple(map(float, shares)), blank, typical, flag)
 
 
 def _shares(values: NDArray[np.float64], bins: Bins) -> NDArray[np.float64]:
@@ -133,11 +137,11 @@ def _shares(values: NDArray[np.float64], bins: Bins) -> NDArray[np.float64]:
 
 
 def _counts(values: NDArray[np.float64], bins: Bins) -> NDArray[np.int64]:
-    return np.bincount(bins.place(values), minlength=bins.count + 1)
+    return np.bincount(bins.assign(values), minlength=bins.count + 1)
 
 
-def _shares_from_json(saved: Mapping[str, Any]) -> Shares:
-    return Shares(
+def _shares_from_json(saved: Mapping[str, Any]) -> BinShares:
+    return BinShares(
         Bins.from_json(saved["bins"]),
         tuple(saved["shares"]),
         float(saved["blank"]),

@@ -13,7 +13,7 @@ from retention.errors import ModelError
 from retention.tabular.dates import is_date_column
 from retention.wording.text import join_names
 
-MOST_CATEGORIES = 64
+MAX_CATEGORIES = 64
 """More values than this in one text column are too thin to learn from; the most frequent are kept."""
 
 _LEFT_OUT = {
@@ -102,13 +102,13 @@ def _unusable(values: pd.Series) -> str | None:
         return "dates"
     if _frequent(filled, of=len(values)).sum() >= 0.1 * len(filled):
         return None
-    return "almost blank" if len(filled) < fewest(len(values)) else "texts"
+    return "almost blank" if len(filled) < min_category_customers(len(values)) else "texts"
 
 
 def _frequent(values: pd.Series, *, of: int | None = None) -> pd.Series:
     """Return the texts that are frequent enough among ``of`` customers (all), and how often each is there."""
     counts = values.dropna().astype(str).value_counts()
-    return counts[counts >= fewest(len(values) if of is None else of)].head(MOST_CATEGORIES)
+    return counts[counts >= min_category_customers(len(values) if of is None else of)].head(MAX_CATEGORIES)
 
 
 def _left_out(why: str, names: list[str]) -> str:
@@ -153,7 +153,7 @@ def blank_shares(columns: tuple[Column, ...], customers: Customers) -> NDArray[n
     return blank.to_numpy(dtype=np.float64)
 
 
-def fewest(customers: int) -> float:
+def min_category_customers(customers: int) -> float:
     """Return how many customers a category needs."""
     return max(2, min(10, 0.05 * customers), 0.002 * customers)
 

@@ -22,7 +22,7 @@ def add(command: AddCommand) -> None:
 
 
 def _train(options: argparse.Namespace) -> Outcome:
-    from retention.churn.diagnostics import compared
+    from retention.churn.diagnostics import comparison_lines
     from retention.pipeline import train
 
     customers = read_customers_of(options)
@@ -38,9 +38,9 @@ def _train(options: argparse.Namespace) -> Outcome:
         + f"{model.churn_rate:.1%} left",
         f"on customers it had not seen: AUC {metrics.roc_auc:.3f}, Brier {metrics.brier:.4f}, "
         f"mean probability {metrics.mean_probability:.1%}",
-        *compared(model.candidates, model.chosen),
+        *comparison_lines(model.candidates, model.chosen),
         model.weighting["words"] if model.weighting else "",
-        model.out_of_time.words if model.out_of_time else "",
+        model.out_of_time.sentence if model.out_of_time else "",
         *model.warnings,
     )
 

@@ -14,8 +14,8 @@ from retention.profit.curve import EVIDENCE, ProfitCurve
 from retention.wording.money import in_currency
 
 if TYPE_CHECKING:
-    from retention.churn.directions import Direction
     from retention.churn.evaluation import CalibrationBin
+    from retention.churn.explanation.directions import Direction
 
 _WIDTH, _HEIGHT = 760, 380
 _LEFT, _RIGHT, _TOP, _BOTTOM = 90, 20, 20, 50

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from retention.churn.drift import Drift, Tally
+from retention.churn.drift import Drift, DriftCounter
 from retention.churn.model import ChurnModel
 from retention.churn.schema import encode
 from retention.customers.table import Customers
@@ -108,9 +108,9 @@ def score(
         max_contacts=max_contacts,
     )
     matrix = encode(model.columns, customers)
-    probability = model.ladder.probability(matrix)
+    probability = model.selection.probability(matrix)
     decision = policy.decide(probability, customers.value)
-    tally = Tally(model)
+    tally = DriftCounter(model)
     tally.add(customers, matrix, probability)
     return Scored(
         send_list_rows(customers, model, policy, decision, matrix=matrix, probability=probability),

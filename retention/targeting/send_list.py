@@ -5,7 +5,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from retention.churn.model import ChurnModel
-from retention.churn.reasons import top_reasons
 from retention.customers.table import Customers
 from retention.profit.economics import Economics
 from retention.targeting.message_columns import message_columns
@@ -49,7 +48,7 @@ def send_list_rows(
     rows["expected_profit"] = np.round(decision.expected_profit, 2)
     rows["send"] = np.where(decision.send, "yes", "no")
     rows["offer"] = np.where(decision.send, offered, "")
-    rows = rows.join(top_reasons(model, customers, matrix=matrix))
+    rows = rows.join(model.top_reasons(customers, matrix=matrix))
     rows["value_evidence"] = rows["expected_profit_evidence"] = ASSUMED
     # so that `offers` gives what was priced here, in the currency it was priced in
     rows["offer_cost"] = np.array([offer.cost for offer in policy.offers], dtype=np.float64)[decision.offer]

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.churn.drift import Tally
+from retention.churn.drift import DriftCounter
 from retention.churn.model import ChurnModel
 from retention.churn.schema import encode
 from retention.customers.roles import ColumnKinds
@@ -100,13 +100,13 @@ def score_file(
         max_contacts=max_contacts,
     )
     decided = None if policy.one_by_one else _decide(stream, model, policy, progress)
-    tally = Tally(model)
+    tally = DriftCounter(model)
     contacted, earned, spent = 0, 0.0, 0.0
     with csv_writer(out) as write:
         for customers in stream:
             start = tally.customers
             matrix = encode(model.columns, customers)
-            probability = model.ladder.probability(matrix)
+            probability = model.selection.probability(matrix)
             tally.add(customers, matrix, probability)
             if decided is None:
                 decision = policy.decide(probability, customers.value)

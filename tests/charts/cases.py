@@ -10,12 +10,12 @@ from retention.churn.calibration import Calibration
 from retention.churn.candidates.logistic import Logistic, Term
 from retention.churn.candidates.one_feature import Rule
 from retention.churn.candidates.xgboost import Trees, TreeSettings
-from retention.churn.directions import Direction
 from retention.churn.evaluation import Metrics
+from retention.churn.explanation.directions import Direction
 from retention.churn.ladder import Ladder, Plan
 from retention.churn.model import ChurnModel
-from retention.churn.out_of_time import Origin, OutOfTime
-from retention.churn.profile import Profile, Shares
+from retention.churn.out_of_time import OutOfTime, RollingOrigin
+from retention.churn.profile import BinShares, Profile
 from retention.churn.schema import Column
 from retention.customers.table import Customers, Roles
 from retention.orders.order_log import Orders, read_orders
@@ -35,11 +35,11 @@ def hand_model(rung: str = "logistic regression", calibration: Calibration | Non
     logistic = Logistic(-1.0, (tenure, Term((0.5, -0.5), 0.0)))
     plan = Plan(rung, 1.0, TreeSettings(2, 0.1), 1, 0.5, MappingProxyType({rung: calibration}))
     ladder = Ladder(plan, -1.0, Rule(0, Bins(1, ()), (0.5, 0.5)), logistic, Trees(b"", COLUMNS))
-    shares = Shares(Bins(1, ()), (1.0, 0.0), 0.0, 0.0)
+    shares = BinShares(Bins(1, ()), (1.0, 0.0), 0.0, 0.0)
     return ChurnModel(
         columns=COLUMNS,
         roles=Roles(id="id", label="churn"),
-        ladder=ladder,
+        selection=ladder,
         candidates=(),
         metrics=Metrics(0.5, 0.5, 0.25, 0.7, 0.5),
         warnings=(),
@@ -101,5 +101,5 @@ def hundred_newcomers() -> Orders:
 def three_cutoffs(*, auc: float = 0.74) -> OutOfTime:
     """The second and the third cutoff of three, each scored from those before."""
     before, now = (Metrics(one, 0.5, 0.16, 0.5, 0.3) for one in (0.76, auc))
-    earlier = (Origin("2025-05-31", 900, 0.3, before),)
+    earlier = (RollingOrigin("2025-05-31", 900, 0.3, before),)
     return OutOfTime("2025-06-30", 1000, 0.31, now, before, -0.05, 0.01, 2800, earlier)

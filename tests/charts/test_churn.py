@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from retention.charts import importance, reading, reliability
-from retention.churn.evaluation import OutOfFold, calibration_table, wilson
+from retention.churn.evaluation import OutOfFold, calibration_table, wilson_interval
 from tests.charts.cases import directions
 
 
@@ -58,7 +58,7 @@ def test_reliability_by_hand() -> None:
     assert dots.x == pytest.approx([0.2, 0.6])
     assert dots.y == pytest.approx([0.2, 0.8])
     assert list(dots.customdata) == [50, 50]
-    low, high = wilson(0.8, 50)
+    low, high = wilson_interval(0.8, 50)
     assert dots.error_y.array[1] == pytest.approx(high - 0.8)
     assert dots.error_y.arrayminus[1] == pytest.approx(0.8 - low)
     assert reading(figure) == (

@@ -3,7 +3,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from retention.churn.diagnostics import NO_BETTER, Candidate, compared, warnings
+from retention.churn.diagnostics import (
+    NO_BETTER_THAN_BASE_RATE,
+    CandidateMetrics,
+    comparison_lines,
+    training_warnings,
+)
 from retention.churn.nested_cv import nested_cross_validate
 from retention.churn.schema import Column
 from retention.churn.training_set import TrainingSet
@@ -17,10 +22,10 @@ def test_a_column_that_gives_the_answer_away_is_named():
     matrix = np.column_stack([rng.normal(size=400), label + rng.normal(0, 0.1, 400)])
     examples = TrainingSet((Column("age", "number"), Column("closed_on", "number")), matrix, label)
     result = nested_cross_validate(examples)
-    (sentence,) = warnings(examples, result)
+    (sentence,) = training_warnings(examples, result)
     assert "column 'closed_on' alone almost tells who left" in sentence
     both = replace(examples, matrix=np.column_stack([label * -2.0 + rng.normal(0, 0.1, 400), matrix[:, 1]]))
-    (sentence,) = warnings(both, result)
+    (sentence,) = training_warnings(both, result)
     assert "columns 'age', 'closed_on' each almost tell who left" in sentence
 
 
@@ -32,34 +37,39 @@ def test_columns_that_give_the_answer_away_together_are_named():
     label = (parts[:, 0] + parts[:, 1] > 0.5).astype(np.int8)
     examples = TrainingSet(tuple(Column(name, "number") for name in ("paid", "owed", "noise")), parts, label)
     result = nested_cross_validate(examples)
-    (sentence,) = warnings(examples, result)
+    (sentence,) = training_warnings(examples, result)
     assert "the model almost tells who left (AUC 0.99" in sentence
     assert "what moves it most ('paid', 'owed', 'noise')" in sentence or "('owed', 'paid', 'noise')" in sentence
 
 
 @pytest.mark.parametrize(
-    ("left", "words"), [(99, "only 99 customers left: too few to show that the model is better"), (100, NO_BETTER)]
+    ("left", "words"),
+    [(99, "only 99 customers left: too few to show that the model is better"), (100, NO_BETTER_THAN_BASE_RATE)],
 )
 def test_too_few_to_know_is_another_thing_than_knowing_nothing(left, words):
     """With a hundred who left the columns are at fault; with fewer nobody can tell yet."""
     label = (np.arange(400) < left).astype(np.int8)
     examples = TrainingSet((Column("age", "number"),), np.random.default_rng(0).normal(size=(400, 1)), label)
-    (sentence,) = warnings(examples, nested_cross_validate(examples))
+    (sentence,) = training_warnings(examples, nested_cross_validate(examples))
     assert sentence.startswith(words)
 
 
 def test_what_was_tried_is_told_with_by_how_much_the_winner_won():
     """Log-loss 0.5 against 0.6, the best of the simpler ones; what is less simple won nothing beyond noise."""
-    tried = [Candidate("base rate", 0.65, 0.5), Candidate("one feature", 0.6, 0.7), Candidate("xgboost", 0.5, 0.8)]
-    tried.append(Candidate("blend", 0.499, 0.81))
-    *lines, won = compared(tried, "xgboost")
+    tried = [
+        CandidateMetrics("base rate", 0.65, 0.5),
+        CandidateMetrics("one feature", 0.6, 0.7),
+        CandidateMetrics("xgboost", 0.5, 0.8),
+    ]
+    tried.append(CandidateMetrics("blend", 0.499, 0.81))
+    *lines, won = comparison_lines(tried, "xgboost")
     assert lines[1] == "  one feature: log-loss 0.6000, AUC 0.700"
     assert len(lines) == 4
     assert won == (
         "chosen: xgboost, 0.1000 of log-loss below one feature; what is less simple was not better beyond noise"
     )
-    assert compared(tried, "blend")[-1] == "chosen: blend, 0.0010 of log-loss below xgboost"
-    assert compared(tried, "base rate")[-1].startswith("chosen: base rate, since nothing else")
+    assert comparison_lines(tried, "blend")[-1] == "chosen: blend, 0.0010 of log-loss below xgboost"
+    assert comparison_lines(tried, "base rate")[-1].startswith("chosen: base rate, since nothing else")
 
 
 def test_candidates_come_simplest_first_with_their_figures(customers, model):
@@ -75,4 +85,4 @@ def test_candidates_come_simplest_first_with_their_figures(customers, model):
 def test_a_good_model_gets_no_warning(model):
     """Enough customers and a real signal: nothing to say."""
     assert model.warnings == ()
-    assert NO_BETTER not in model.warnings
+    assert NO_BETTER_THAN_BASE_RATE not in model.warnings

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retention.churn.directions import find_directions
-from retention.churn.drift import drift, stability_index
+from retention.churn.drift import measure_drift, stability_index
+from retention.churn.explanation.directions import find_directions
 from retention.churn.model import ChurnModel
 from retention.churn.schema import encode
 from retention.churn.training_set import TrainingSet
@@ -18,22 +18,24 @@ def drifted(model, customers, **changes):
     """Return the drift of the customers after some of their columns were changed."""
     frame = customers.frame.assign(**changes)
     other = Customers(frame, customers.roles)
-    return drift(model, other, model.predict(other))
+    return measure_drift(model, other, model.predict(other))
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_random_half_of_the_same_customers_is_quiet(model, customers, seed):
     """Chance differences are no drift."""
     half = customers.take(np.random.default_rng(seed).permutation(500)[:250])
-    assert drift(model, half, model.predict(half)) == drift(model, customers, model.predict(customers))
-    assert drift(model, half, model.predict(half)).level == "none"
+    assert measure_drift(model, half, model.predict(half)) == measure_drift(
+        model, customers, model.predict(customers)
+    )
+    assert measure_drift(model, half, model.predict(half)).level == "none"
 
 
 @pytest.mark.parametrize("n", [1, 20, 500, 5000])
 def test_other_customers_of_the_same_market_are_quiet(model, draw, n):
     """Freshly drawn, few or many: no alarm."""
     fresh = draw(n, seed=100 + n)
-    assert drift(model, fresh, model.predict(fresh)).reasons == ()
+    assert measure_drift(model, fresh, model.predict(fresh)).reasons == ()
 
 
 @pytest.mark.slow
@@ -45,7 +47,7 @@ def test_trees_spread_the_customers_they_learned_from_wider_and_that_is_no_drift
     assert stability_index(*(np.maximum(one, 0.001) for one in (profile.score.shares, profile.unseen))) > 0.2
     frames = [draw_crossed(1000).frame[fresh:], draw_crossed(1000, seed=1).frame[:fresh]]
     people = Customers(pd.concat(frames, ignore_index=True), trees_model.roles)
-    assert drift(trees_model, people, trees_model.predict(people)).reasons == ()
+    assert measure_drift(trees_model, people, trees_model.predict(people)).reasons == ()
 
 
 @pytest.mark.slow
@@ -69,27 +71,27 @@ def test_many_thin_categories_cannot_change_unseen(table):
 
     model = ChurnModel.fit(people(cities))
     again = table(tenure=tenure, city=pd.array(rng.choice(cities, 3200), dtype="str"))
-    assert drift(model, again, model.predict(again)).reasons == ()
+    assert measure_drift(model, again, model.predict(again)).reasons == ()
     for names in (cities[:8], np.array(["elsewhere"])):
-        found = drift(model, people(names), model.predict(people(names)))
+        found = measure_drift(model, people(names), model.predict(people(names)))
         assert any("column 'city'" in sentence for sentence in found.reasons)
 
 
 @pytest.mark.parametrize(("rung", "level"), [("logistic regression", "severe"), ("base rate", "some")])
 def test_only_columns_that_move_the_chosen_scores_can_make_it_severe(model, customers, rung, level):
     """The trees may rest on tenure: where the base rate was chosen, it has no say."""
-    ladder = replace(model.ladder, plan=replace(model.ladder.plan, rung=rung))
+    ladder = replace(model.selection, plan=replace(model.selection.plan, rung=rung))
     examples = TrainingSet(model.columns, encode(model.columns, customers), customers.label)
-    other = replace(model, ladder=ladder, directions=find_directions(ladder, examples))
+    other = replace(model, selection=ladder, directions=find_directions(ladder, examples))
     moved = customers.frame.assign(tenure=customers.frame["tenure"] * 0.1)
-    found = drift(other, Customers(moved, customers.roles), model.predict(customers))
+    found = measure_drift(other, Customers(moved, customers.roles), model.predict(customers))
     assert found.level == level
 
 
 def test_nobody_has_not_drifted(model, customers):
     """An empty file is no alarm."""
     nobody = customers.take(np.array([], dtype=np.int64))
-    assert drift(model, nobody, model.predict(nobody)).level == "none"
+    assert measure_drift(model, nobody, model.predict(nobody)).level == "none"
 
 
 def test_a_changed_population_is_severe(model, customers):
@@ -114,7 +116,7 @@ def test_customers_who_only_grew_older_are_quiet(model, customers, months):
     """The clock moved on for everybody alike; nothing else did."""
     frame = customers.frame.assign(tenure=customers.frame["tenure"] + months)
     older = Customers(frame, customers.roles)
-    assert drift(model, older, model.predict(customers)).reasons == ()
+    assert measure_drift(model, older, model.predict(customers)).reasons == ()
 
 
 def test_growing_older_hides_nothing_else(model, customers):

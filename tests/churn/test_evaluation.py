@@ -6,18 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retention.churn.evaluation import (
-    beats,
     calibration_table,
+    compute_metrics,
     log_losses,
     log_losses_from_logits,
-    measure,
-    wilson,
+    significantly_lower,
+    wilson_interval,
 )
 
 
 def test_figures_of_four_customers_by_hand():
     """Two left (0.8, 0.4), two stayed (0.6, 0.2): three of four pairs are ranked rightly."""
-    figures = measure(np.array([1, 1, 0, 0], np.int8), np.array([0.8, 0.4, 0.6, 0.2]))
+    figures = compute_metrics(np.array([1, 1, 0, 0], np.int8), np.array([0.8, 0.4, 0.6, 0.2]))
     assert figures.roc_auc == pytest.approx(0.75)
     assert figures.brier == pytest.approx((0.04 + 0.36 + 0.36 + 0.04) / 4)
     assert figures.log_loss == pytest.approx(-np.log([0.8, 0.4, 0.4, 0.8]).mean())
@@ -34,7 +34,7 @@ def test_a_certain_error_costs_much_but_not_everything():
 def test_log_loss_of_log_odds_is_the_loss_of_the_probability(margin, left):
     """Both ways to the same number, without leaving log-odds."""
     label = np.array([left], np.int8)
-    direct = log_losses_from_logits(np.array([margin]), label)[0]
+    direct = log_losses_from_logits(label, np.array([margin]))[0]
     assert direct == pytest.approx(log_losses(label, 1 / (1 + np.exp(-np.array([margin]))))[0], abs=1e-6)
 
 
@@ -57,28 +57,30 @@ def test_equal_scores_stay_in_one_group():
 @given(st.integers(1, 10_000), st.floats(0, 1))
 def test_wilson_interval_holds_the_share_and_stays_inside_0_and_1(count, rate):
     """The interval is wider for fewer customers, and never leaves [0, 1]."""
-    low, high = wilson(rate, count)
+    low, high = wilson_interval(rate, count)
     assert 0 <= low <= rate + 1e-9
     assert rate - 1e-9 <= high <= 1
-    wider = wilson(rate, max(1, count // 2))
+    wider = wilson_interval(rate, max(1, count // 2))
     assert wider[1] - wider[0] >= high - low - 1e-12
 
 
 def test_a_gain_must_exceed_its_noise():
     """Ten gains of 1 beat; gains that cancel, or no difference at all, do not."""
     worse = np.ones(10)
-    assert beats(np.zeros(10), worse)
-    assert not beats(worse, worse)
-    assert not beats(np.array([0.0, 2.0] * 5), worse)
-    assert not beats(np.array([0.0, 1.9] * 5), worse, errors=2.0)
+    assert significantly_lower(np.zeros(10), worse)
+    assert not significantly_lower(worse, worse)
+    assert not significantly_lower(np.array([0.0, 2.0] * 5), worse)
+    assert not significantly_lower(np.array([0.0, 1.9] * 5), worse, standard_errors=2.0)
 
 
 def test_a_gain_of_one_customer_in_many_rows_is_one_gain():
     """Twenty rows of five people, who gain alike in all of theirs, are as sure as five rows."""
     gains = np.array([1.0, 1.0, 1.0, -0.5, -0.4])
     worse = np.ones(5)
-    assert not beats(worse - gains, worse, errors=2.0)
+    assert not significantly_lower(worse - gains, worse, standard_errors=2.0)
     more, who = np.repeat(gains, 4), np.repeat(np.arange(5), 4)
-    assert beats(1 - more, np.ones(20), errors=2.0)
-    assert not beats(1 - more, np.ones(20), errors=2.0, customer=who)
-    assert beats(1 - more, np.ones(20), errors=1.0, customer=who) == beats(worse - gains, worse, errors=1.0)
+    assert significantly_lower(1 - more, np.ones(20), standard_errors=2.0)
+    assert not significantly_lower(1 - more, np.ones(20), standard_errors=2.0, customer=who)
+    assert significantly_lower(1 - more, np.ones(20), standard_errors=1.0, customer=who) == significantly_lower(
+        worse - gains, worse, standard_errors=1.0
+    )

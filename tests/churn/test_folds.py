@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retention.churn.folds import assign_folds, deal
+from retention.churn.folds import assign_fold_numbers, assign_folds
 from retention.churn.training_set import Panel, TrainingSet
 
 
@@ -22,7 +22,7 @@ def stacks(draw):
 def test_all_rows_of_a_person_come_into_one_part(drawn, parts, seed):
     """Whatever they did at whichever cutoff, and in any order of rows."""
     label, stack = drawn
-    part = deal(label, parts, seed=seed, stack=stack)
+    part = assign_fold_numbers(label, parts, seed=seed, panel=stack)
     for person in np.unique(stack.customer):
         assert len(set(part[stack.customer == person])) == 1
     assert set(part) <= set(range(parts))
@@ -32,7 +32,7 @@ def test_all_rows_of_a_person_come_into_one_part(drawn, parts, seed):
 def test_parts_are_even_in_people_and_in_the_newest_label(drawn, parts, seed):
     """No part has two customers more than another: of all, of those who left last, and of those who stayed."""
     label, stack = drawn
-    part = deal(label, parts, seed=seed, stack=stack)
+    part = assign_fold_numbers(label, parts, seed=seed, panel=stack)
     first = np.unique(stack.customer, return_index=True)[1]
     newest = stack.period == stack.period.max()
     for rows in (first, newest & (label == 1), newest & (label == 0)):
@@ -45,7 +45,9 @@ def test_single_rows_are_dealt_as_one_cutoff_is(label, seed):
     """A stack of one cutoff in which every row is another person is no different from no stack."""
     label = np.array(label, np.int8)
     stack = Panel(np.arange(len(label)), np.zeros(len(label), np.int64))
-    np.testing.assert_array_equal(deal(label, 3, seed=seed), deal(label, 3, seed=seed, stack=stack))
+    np.testing.assert_array_equal(
+        assign_fold_numbers(label, 3, seed=seed), assign_fold_numbers(label, 3, seed=seed, panel=stack)
+    )
 
 
 @pytest.mark.parametrize("stacked", [False, True])

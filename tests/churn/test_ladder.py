@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from retention.churn.evaluation import measure
+from retention.churn.evaluation import compute_metrics
 from retention.churn.ladder import RUNGS, Ladder, hold_out
 from retention.churn.nested_cv import nested_cross_validate
 from retention.churn.parallel import Heartbeat
@@ -36,17 +36,17 @@ def test_every_customer_is_held_out_once(result, customers):
 
 def test_scores_are_probabilities_of_every_rung(result, customers):
     """Each rung scores each customer between 0 and 1; the base rate is the same for all."""
-    assert tuple(result.scores) == RUNGS
-    for score in (*result.scores.values(), result.score):
+    assert tuple(result.candidate_scores) == RUNGS
+    for score in (*result.candidate_scores.values(), result.score):
         assert score.shape == (len(customers),)
         assert ((score > 0) & (score < 1)).all()
-    assert np.ptp(result.scores["base rate"]) == 0
+    assert np.ptp(result.candidate_scores["base rate"]) == 0
 
 
 def test_an_additive_truth_is_found_by_a_simple_rung(result, customers):
     """With log-odds linear in the features, the regression is near the best and trees are not preferred."""
-    assert result.ladder.plan.rung in {"logistic regression", "blend"}
-    assert measure(customers.label, result.score).roc_auc > 0.7
+    assert result.selection.plan.rung in {"logistic regression", "blend"}
+    assert compute_metrics(customers.label, result.score).roc_auc > 0.7
 
 
 @pytest.mark.slow
@@ -54,10 +54,10 @@ def test_shuffled_labels_fall_back_to_the_base_rate(draw):
     """Nothing to learn: the base rate is chosen, and held-out ranking is chance within noise."""
     customers = draw(600, seed=3, shuffled=True)
     result = nested_cross_validate(examples_of(customers))
-    assert result.ladder.plan.rung == "base rate"
+    assert result.selection.plan.rung == "base rate"
     left = int(customers.label.sum())
     noise = np.sqrt(601 / (12 * left * (600 - left)))
-    assert abs(measure(customers.label, result.score).roc_auc - 0.5) < 4 * noise
+    assert abs(compute_metrics(customers.label, result.score).roc_auc - 0.5) < 4 * noise
 
 
 @pytest.mark.slow
@@ -67,8 +67,8 @@ def test_one_deciding_column_needs_no_more_than_a_rule():
     matrix = rng.normal(size=(500, 4))
     label = rng.random(500) < np.where(matrix[:, 2] > 0, 0.8, 0.2)
     result = nested_cross_validate(numbers(matrix, label))
-    assert result.ladder.rule.column == 2
-    assert result.ladder.plan.rung in {"one feature", "xgboost"}
+    assert result.selection.rule.column == 2
+    assert result.selection.plan.rung in {"one feature", "xgboost"}
 
 
 @pytest.mark.slow
@@ -78,9 +78,9 @@ def test_an_interaction_is_left_to_the_trees():
     matrix = rng.normal(size=(900, 3))
     label = rng.random(900) < np.where((matrix[:, 0] > 0.3) ^ (matrix[:, 1] > -0.3), 0.85, 0.15)
     result = nested_cross_validate(numbers(matrix, label))
-    assert result.ladder.plan.rung in {"xgboost", "blend"}
-    assert measure(label.astype(np.int8), result.score).roc_auc > 0.75
-    assert result.ladder.tree_share >= 0.5
+    assert result.selection.plan.rung in {"xgboost", "blend"}
+    assert compute_metrics(label.astype(np.int8), result.score).roc_auc > 0.75
+    assert result.selection.tree_share >= 0.5
 
 
 def test_choosing_does_not_see_the_held_out_labels(customers):
@@ -90,8 +90,8 @@ def test_choosing_does_not_see_the_held_out_labels(customers):
     label = examples.label.copy()
     label[held] = 1 - label[held]
     flipped = TrainingSet(examples.columns, examples.matrix, label)
-    plan, margins = hold_out(examples, train, held, seed=0, pulse=Heartbeat())
-    other_plan, other_margins = hold_out(flipped, train, held, seed=0, pulse=Heartbeat())
+    plan, margins = hold_out(examples, train, held, seed=0, heartbeat=Heartbeat())
+    other_plan, other_margins = hold_out(flipped, train, held, seed=0, heartbeat=Heartbeat())
     assert plan == other_plan
     for rung in RUNGS:
         np.testing.assert_array_equal(margins[rung], other_margins[rung])
@@ -101,8 +101,8 @@ def test_the_same_seed_gives_the_same_model_on_any_number_of_processes(result, c
     """Threads change the time it takes, nothing else."""
     again = nested_cross_validate(examples_of(customers), jobs=2)
     np.testing.assert_array_equal(again.score, result.score)
-    assert again.ladder.plan == result.ladder.plan
-    assert again.ladder.logistic == result.ladder.logistic
+    assert again.selection.plan == result.selection.plan
+    assert again.selection.logistic == result.selection.logistic
 
 
 def test_progress_rises_and_may_stop_the_work(customers):
@@ -122,7 +122,7 @@ def test_progress_rises_and_may_stop_the_work(customers):
 
 def test_a_ladder_survives_json(result, customers):
     """Rebuilt from its fields and its trees, every rung says the same to the digit."""
-    ladder = result.ladder
+    ladder = result.selection
     again = Ladder.from_json(ladder.as_json(), ladder.trees)
     matrix = examples_of(customers).matrix
     assert again.plan == ladder.plan
@@ -132,7 +132,7 @@ def test_a_ladder_survives_json(result, customers):
 
 def test_an_unknown_rung_is_refused(result):
     """A plan that names no candidate cannot be followed."""
-    saved = result.ladder.as_json()
+    saved = result.selection.as_json()
     saved["plan"]["rung"] = "oracle"
     with pytest.raises(ValueError, match="not in"):
-        Ladder.from_json(saved, result.ladder.trees)
+        Ladder.from_json(saved, result.selection.trees)

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from retention.artifacts import read_folder, write_folder
-from retention.churn.diagnostics import NO_BETTER
-from retention.churn.drift import drift
+from retention.churn.diagnostics import NO_BETTER_THAN_BASE_RATE
+from retention.churn.drift import measure_drift
 from retention.churn.model import FORMAT, KIND, ChurnModel
 from retention.customers.table import Customers
 from retention.errors import InputError, ModelError
@@ -142,8 +142,8 @@ def test_a_model_without_trees_or_regression_is_still_saved_whole(draw, tmp_path
     customers = draw(300, seed=5, shuffled=True)
     model = ChurnModel.fit(customers)
     assert model.chosen == "base rate"
-    assert NO_BETTER in model.warnings
-    assert "no better than the base rate" in NO_BETTER
+    assert NO_BETTER_THAN_BASE_RATE in model.warnings
+    assert "no better than the base rate" in NO_BETTER_THAN_BASE_RATE
     model.save(tmp_path / "model")
     probability = ChurnModel.load(tmp_path / "model").predict(customers)
     np.testing.assert_allclose(probability, customers.label.mean())
@@ -214,7 +214,7 @@ def test_a_model_of_an_earlier_version_still_loads(model, customers, folder):
     assert loaded.scale_pos_weight == 2.0
     assert loaded.directions[0].mean_abs_contribution == loaded.directions[0].mean_abs_shap
     assert loaded.profile.unseen == model.profile.score.shares
-    assert drift(loaded, customers, loaded.predict(customers)).level == "none"
+    assert measure_drift(loaded, customers, loaded.predict(customers)).level == "none"
 
 
 def test_no_usable_column_is_refused(table):

@@ -7,13 +7,12 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from retention.artifacts import read_folder, write_folder
-from retention.churn.evaluation import Metrics, measure
+from retention.churn.evaluation import Metrics, compute_metrics
 from retention.churn.folds import assign_folds
-from retention.churn.labelled import labelled
 from retention.churn.model import FORMAT, KIND, ChurnModel
 from retention.churn.nested_cv import _rounds, nested_cross_validate
-from retention.churn.out_of_time import Origin, OutOfTime, _auc, _auc_gap
-from retention.churn.training_set import Panel
+from retention.churn.out_of_time import OutOfTime, RollingOrigin, _auc, _auc_gap
+from retention.churn.training_set import Panel, build_training_set
 from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.orders.order_log import read_orders
@@ -41,11 +40,11 @@ def trained(stack) -> ChurnModel:
 
 def test_the_gap_is_told_in_one_sentence():
     """Both figures, their difference, whether chance explains it, and predicted against observed churn."""
-    assert gone(auc=0.74, low=-0.03, high=0.01).words == (
+    assert gone(auc=0.74, low=-0.03, high=0.01).sentence == (
         "out of time, at 2025-06-30: AUC 0.740 against 0.750 cross-validated on earlier cutoffs "
         "(-0.010, within chance); 30.0% were predicted to leave, and 31.0% did"
     )
-    assert "(-0.010, beyond chance)" in gone(auc=0.74, low=-0.03, high=-0.001).words
+    assert "(-0.010, beyond chance)" in gone(auc=0.74, low=-0.03, high=-0.001).sentence
     assert gone(auc=0.74, low=-0.03, high=0.01).gap.roc_auc == pytest.approx(-0.01)
     assert gone(auc=0.74, low=-0.03, high=0.01).gap.brier == 0
 
@@ -99,10 +98,10 @@ def test_the_band_of_the_gap_goes_by_customer():
 
 def test_it_survives_json():
     """What is saved is read back; the gap and its words are there for others to read."""
-    went = replace(gone(auc=0.74, low=-0.03, high=0.01), earlier=(Origin("2025-05-31", 900, 0.3, PAST),))
+    went = replace(gone(auc=0.74, low=-0.03, high=0.01), earlier=(RollingOrigin("2025-05-31", 900, 0.3, PAST),))
     saved = json.loads(json.dumps(went.as_dict()))
     assert OutOfTime.from_json(saved) == went
-    assert saved["words"] == went.words
+    assert saved["words"] == went.sentence
     assert saved["gap"] == asdict(went.gap)
 
 
@@ -114,7 +113,7 @@ def test_figures_are_of_the_newest_cutoff(trained, stack):
     np.testing.assert_array_equal(rows.value, newest.value)
     assert np.unique(rows.fold).tolist() == [0, 1, 2, 3, 4]
     assert (trained.customers, trained.churn_rate) == (len(newest), newest.label.mean())
-    assert trained.metrics == trained.out_of_time.metrics == measure(newest.label, rows.score)
+    assert trained.metrics == trained.out_of_time.metrics == compute_metrics(newest.label, rows.score)
     assert trained.out_of_time.rows == len(stack)
     assert (trained.out_of_time.cutoff, trained.out_of_time.customers) == ("2025-02-28", len(newest))
     assert trained.out_of_time.earlier == ()
@@ -143,19 +142,20 @@ def test_the_newest_outcome_touches_no_choice_and_no_score(stack):
     frame = stack.frame.copy()
     frame.loc[newest, "churn"] = np.random.default_rng(5).permutation(frame.loc[newest, "churn"])
     one, other = (
-        nested_cross_validate(labelled(customers)[0]) for customers in (stack, replace(stack, frame=frame))
+        nested_cross_validate(build_training_set(customers)[0])
+        for customers in (stack, replace(stack, frame=frame))
     )
     np.testing.assert_array_equal(one.fold, other.fold)
     np.testing.assert_array_equal(one.score, other.score)
-    np.testing.assert_array_equal(one.rolled, other.rolled)
-    assert one.ladder.plan == other.ladder.plan
-    assert one.ladder.logistic != other.ladder.logistic
+    np.testing.assert_array_equal(one.rolling_origin_score, other.rolling_origin_score)
+    assert one.selection.plan == other.selection.plan
+    assert one.selection.logistic != other.selection.logistic
 
 
 @pytest.mark.parametrize("cutoffs", [2, 3, 6])
 def test_nobody_is_in_both_parts_and_nothing_is_learned_from_later(draw_stack, cutoffs):
     """In each round: other people, earlier cutoffs; the newest three cutoffs are scored, everybody once."""
-    examples = labelled(draw_stack(120, cutoffs=cutoffs))[0]
+    examples = build_training_set(draw_stack(120, cutoffs=cutoffs))[0]
     period, customer = examples.panel.period, examples.panel.customer
     first, *others = _rounds(examples, assign_folds(examples, 5, seed=0))
     np.testing.assert_array_equal(
@@ -193,7 +193,7 @@ def test_orders_after_the_newest_cutoff_change_no_feature_and_no_score_of_it():
     np.testing.assert_array_equal(one.out_of_fold.score, two.out_of_fold.score)
     assert one.out_of_time.cross_validated == two.out_of_time.cross_validated
     assert one.out_of_time.earlier == two.out_of_time.earlier
-    assert one.ladder.plan == two.ladder.plan
+    assert one.selection.plan == two.selection.plan
     assert one.metrics.roc_auc > two.metrics.roc_auc
 
 
@@ -235,5 +235,5 @@ def test_too_few_at_the_newest_cutoff_are_refused(stack):
 def test_the_balanced_weight_is_that_of_earlier_cutoffs(stack):
     """The newest cutoff has no part in it."""
     before = stack.label[stack.period == 0]
-    examples, _ = labelled(stack, "balanced")
-    assert examples.weight == (before == 0).sum() / before.sum()
+    examples, _ = build_training_set(stack, "balanced")
+    assert examples.churned_weight == (before == 0).sum() / before.sum()

@@ -15,25 +15,25 @@ from retention.errors import Cancelled, InputError
 from retention.progress import silent
 
 
-def count(number, *, pulse):
-    pulse.finished()
+def count(number, *, heartbeat):
+    heartbeat.finished()
     return number * number
 
 
-def endless(started, ended, *, pulse):
+def endless(started, ended, *, heartbeat):
     started.touch()
     try:
         while True:
-            pulse.beat()
+            heartbeat.beat()
     finally:
         ended.touch()
 
 
-def fails(*, pulse):
+def fails(*, heartbeat):
     raise InputError("orders.csv: broken; mend it")
 
 
-def surroundings(*, pulse):
+def surroundings(*, heartbeat):
     from threadpoolctl import threadpool_info
 
     np.ones((2, 2)) @ np.ones((2, 2))
@@ -91,7 +91,7 @@ def test_processes_let_others_go_first():
 def test_a_process_that_dies_is_no_end():
     """Out of memory, say: the training fails, the next one has new processes."""
 
-    def dies(*, pulse):
+    def dies(*, heartbeat):
         os._exit(1)
 
     with pytest.raises(TerminatedWorkerError):
@@ -105,7 +105,7 @@ def test_processes_do_not_outlive_a_killed_parent(tmp_path):
     program = (
         "from functools import partial\nfrom pathlib import Path\n"
         "from retention.churn.parallel import run_parallel\nfrom retention.progress import silent\n"
-        "def deaf(*, pulse):\n    print('started', flush=True)\n    while True: pass\n"
+        "def deaf(*, heartbeat):\n    print('started', flush=True)\n    while True: pass\n"
         "run_parallel([deaf, deaf], jobs=2, fits=1, words='', progress=silent)\n"
     )
     with subprocess.Popen(
@@ -122,7 +122,7 @@ def test_processes_do_not_outlive_a_killed_parent(tmp_path):
 
 def test_progress_hears_how_many_fits_are_done(monkeypatch):
     """The share is that of the fits, never beyond 1."""
-    monkeypatch.setattr("retention.churn.parallel._LOOK_S", 0.0)
+    monkeypatch.setattr("retention.churn.parallel._POLL_SECONDS", 0.0)
     shares = []
     tasks = [partial(count, number) for number in range(5)]
     run_parallel(tasks, jobs=1, fits=4, words="", progress=lambda share, words: shares.append(share))

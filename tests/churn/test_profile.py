@@ -3,7 +3,7 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from retention.churn.profile import Profile, profile
+from retention.churn.profile import Profile, build_profile
 from retention.churn.schema import Column
 from retention.churn.training_set import TrainingSet
 
@@ -14,7 +14,7 @@ def known():
     matrix = np.array([[1.0, 0], [2.0, 1], [3.0, 1], [np.nan, np.nan]])
     examples = TrainingSet(columns, matrix, np.array([1, 0, 0, 1], np.int8))
     seen, unseen = np.array([0.1, 0.2, 0.3, 0.4]), np.array([0.1, 0.1, 0.1, 0.3])
-    return profile(examples, seen, unseen, blank=np.array([0.25, 0.0]))
+    return build_profile(examples, seen, unseen, blank=np.array([0.25, 0.0]))
 
 
 def test_shares_of_four_customers_by_hand(known):
@@ -55,6 +55,6 @@ def test_a_profile_survives_json(known):
 def test_a_flag_is_nothing_but_0_and_1(cells, flag):
     """Blanks beside them do no harm; a share from 0 to 1 is none, nor is a count."""
     examples = TrainingSet((Column("is_member", "number"),), np.array([cells]).T, np.array([1, 0, 0, 1], np.int8))
-    found = profile(examples, np.full(4, 0.5), np.full(4, 0.5), blank=np.zeros(1))
+    found = build_profile(examples, np.full(4, 0.5), np.full(4, 0.5), blank=np.zeros(1))
     assert found.columns[0].flag is flag
     assert Profile.from_json(asdict(found)) == found

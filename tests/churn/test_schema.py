@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.churn.schema import MOST_CATEGORIES, Column, blank_shares, encode, learn_columns
+from retention.churn.schema import MAX_CATEGORIES, Column, blank_shares, encode, learn_columns
 from retention.errors import ModelError
 
 
@@ -69,7 +69,7 @@ def test_rare_categories_are_not_kept(table):
     assert columns[0].categories == ("Delhi", "Pune")
     many = [f"city {row % 100:03}" for row in range(3000)]
     columns, _ = learn_columns(table(city=text(many)))
-    assert len(columns[0].categories) == MOST_CATEGORIES
+    assert len(columns[0].categories) == MAX_CATEGORIES
 
 
 def test_encoding_finds_columns_by_name_and_ignores_others(table):

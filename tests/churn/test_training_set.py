@@ -13,13 +13,13 @@ def examples():
 def test_churners_count_as_often_as_told(examples):
     """Weight 3 counts each who left three times."""
     assert examples.sample_weight.tolist() == [3, 1, 1, 3]
-    assert examples.rate == 0.5
+    assert examples.churn_rate == 0.5
 
 
 def test_rows_are_taken_with_their_labels(examples):
     """Matrix and label stay together, the weight stays."""
     taken = examples.take(np.array([3, 1]))
-    assert (taken.matrix[:, 0].tolist(), taken.label.tolist(), taken.weight) == ([3, 1], [1, 0], 3.0)
+    assert (taken.matrix[:, 0].tolist(), taken.label.tolist(), taken.churned_weight) == ([3, 1], [1, 0], 3.0)
 
 
 def test_a_sample_is_drawn_without_repeats_and_only_if_needed(examples):

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from huggingface_hub import DatasetCard, ModelCard
 
-from retention.churn.directions import Direction
 from retention.churn.evaluation import CalibrationBin, calibration_table
+from retention.churn.explanation.directions import Direction
 from retention.churn.model import ChurnModel
 from retention.hub.dataset_release import plan_dataset
 from retention.hub.drawings import draw_calibration, draw_profit, draw_reasons

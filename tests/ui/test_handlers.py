@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from retention import targeting as send_list
-from retention.churn.diagnostics import Uncalibrated
+from retention.churn.diagnostics import UncalibratedMetrics
 from retention.churn.model import ChurnModel
 from retention.customers.table import Customers
 from retention.errors import InputError
@@ -243,9 +243,9 @@ def test_the_test_in_time_is_on_screen(telecom_model: ChurnModel) -> None:
     """Out of time, cross-validated, their gap and what it means; calibration in figures; nothing of it without."""
     assert "Out of time" not in model_views.model(telecom_model)
     went = three_cutoffs()
-    bad = Uncalibrated(replace(telecom_model.metrics, brier=0.2345), ())
+    bad = UncalibratedMetrics(replace(telecom_model.metrics, brier=0.2345), ())
     html = model_views.model(replace(telecom_model, out_of_time=went, before_calibration=bad))
-    for words in ("1,000 customers at 2025-06-30", "0.740", "0.760", "-0.020", went.words[1:], "0.2345 before"):
+    for words in ("1,000 customers at 2025-06-30", "0.740", "0.760", "-0.020", went.sentence[1:], "0.2345 before"):
         assert words in html
     assert churn.over_time(telecom_model) is None
     assert churn.over_time(replace(telecom_model, out_of_time=went)) is not None

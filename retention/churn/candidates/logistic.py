@@ -31,7 +31,7 @@ class Ridge:
     logarithms: bool = True
 
 
-def ridges_for(examples: TrainingSet) -> tuple[Ridge, ...]:
+def ridge_search_space(examples: TrainingSet) -> tuple[Ridge, ...]:
     """Return the regressions worth trying, the most regularised first."""
     terms = (_empty_term(column, examples.matrix[:, at]) for at, column in enumerate(examples.columns))
     ways = (True, False) if any(term.logarithm for term in terms) else (True,)
@@ -95,7 +95,7 @@ class Logistic:
     intercept: float
     terms: tuple[Term, ...]
 
-    def margin(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    def predict_log_odds(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return log-odds to churn, length n, for an encoded matrix (n, d)."""
         margin = np.full(len(matrix), self.intercept)
         for position, term in enumerate(self.terms):
@@ -113,7 +113,9 @@ class Logistic:
         return cls(float(saved["intercept"]), terms)
 
 
-def fit_logistic(examples: TrainingSet, *, ridges: Sequence[Ridge] = (Ridge(),), seed: int = 0) -> list[Logistic]:
+def fit_logistic(
+    training_set: TrainingSet, *, ridges: Sequence[Ridge] = (Ridge(),), seed: int = 0
+) -> list[Logistic]:
     """Fit one ridge-penalised regression for each way.
 
     Categories are one-hot, numbers scaled, blanks imputed at the centre with a flag of their own.
@@ -130,18 +132,18 @@ def fit_logistic(examples: TrainingSet, *, ridges: Sequence[Ridge] = (Ridge(),),
     """
     from sklearn.linear_model import LogisticRegression
 
-    examples = examples.sample(_MOST_CELLS // len(examples.columns), seed=seed)
-    matrix = examples.matrix
+    training_set = training_set.sample(_MOST_CELLS // len(training_set.columns), seed=seed)
+    matrix = training_set.matrix
     designs = {}
     for way in {ridge.logarithms for ridge in ridges}:
-        empty = [_empty_term(column, matrix[:, at], way) for at, column in enumerate(examples.columns)]
+        empty = [_empty_term(column, matrix[:, at], way) for at, column in enumerate(training_set.columns)]
         designs[way] = (empty, *_design(empty, matrix))
     fits = []
     for ridge in ridges:
         empty, design, owner = designs[ridge.logarithms]
         solver = "newton-cholesky" if design.shape[1] <= _FEW_WEIGHTS else "lbfgs"
         model = LogisticRegression(C=ridge.strength, solver=solver, max_iter=2000)
-        model.fit(design, examples.label, sample_weight=examples.sample_weight)
+        model.fit(design, training_set.label, sample_weight=training_set.sample_weight)
         terms = tuple(
             _filled_term(term, model.coef_[0][owner == at], matrix[:, at]) for at, term in enumerate(empty)
         )
@@ -149,8 +151,8 @@ def fit_logistic(examples: TrainingSet, *, ridges: Sequence[Ridge] = (Ridge(),),
     return fits
 
 
-def bootstrap(
-    fitted: Logistic, examples: TrainingSet, *, strength: float, draws: int = 100, seed: int = 0
+def bootstrap_weights(
+    fitted: Logistic, training_set: TrainingSet, *, strength: float, draws: int = 100, seed: int = 0
 ) -> list[NDArray[np.float64]]:
     """Return the weights of each term had other customers been drawn.
 
@@ -171,20 +173,20 @@ def bootstrap(
     list of NDArray[np.float64]
         For each term an array (draws, weights + 1), the blank's weight last.
     """
-    design, owner = _design(fitted.terms, examples.matrix)
-    probability = 1 / (1 + np.exp(-fitted.margin(examples.matrix)))
-    importance = examples.sample_weight
+    design, owner = _design(fitted.terms, training_set.matrix)
+    probability = 1 / (1 + np.exp(-fitted.predict_log_odds(training_set.matrix)))
+    importance = training_set.sample_weight
     now = np.concatenate([[*term.weights, term.blank] for term in fitted.terms])
     information = importance * probability * (1 - probability)
     weighed = design.multiply(information[:, None]).tocsr()
     centre = np.asarray(weighed.sum(axis=0)).ravel()  # the intercept moves along, unpenalised
     curvature = (design.T @ weighed).toarray() - np.outer(centre, centre) / information.sum()
     curvature += np.eye(len(now)) / strength
-    who = np.arange(len(examples))
-    if examples.panel is not None:
-        who = np.unique(examples.panel.customer, return_inverse=True)[1]
+    who = np.arange(len(training_set))
+    if training_set.panel is not None:
+        who = np.unique(training_set.panel.customer, return_inverse=True)[1]
     counts = np.random.default_rng(seed).poisson(1.0, (draws, int(who.max()) + 1))[:, who]
-    surprise = counts * (importance * (examples.label - probability))
+    surprise = counts * (importance * (training_set.label - probability))
     slope = (design.T @ surprise.T).T - now / strength
     slope -= surprise.sum(axis=1)[:, None] * centre / information.sum()
     drawn = now + np.linalg.solve(curvature, slope.T).T

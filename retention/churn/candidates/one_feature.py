@@ -33,11 +33,11 @@ class Rule:
     bins: Bins
     rates: tuple[float, ...]
 
-    def margin(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    def predict_log_odds(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return log-odds to churn, length n, for an encoded matrix (n, d)."""
         rates = np.array(self.rates)
         margins: NDArray[np.float64] = np.log(rates) - np.log1p(-rates)
-        return margins[self.bins.place(matrix[:, self.column])]
+        return margins[self.bins.assign(matrix[:, self.column])]
 
     @classmethod
     def from_json(cls, saved: Mapping[str, Any]) -> "Rule":
@@ -45,7 +45,7 @@ class Rule:
         return cls(int(saved["column"]), Bins.from_json(saved["bins"]), tuple(saved["rates"]))
 
 
-def fit_rule(examples: TrainingSet, position: int) -> Rule:
+def fit_rule(training_set: TrainingSet, position: int) -> Rule:
     """Learn the churn rate in each bin of one column.
 
     Rates are drawn towards the overall one with the weight of ten customers; those of a number only
@@ -60,12 +60,12 @@ def fit_rule(examples: TrainingSet, position: int) -> Rule:
     """
     from sklearn.isotonic import isotonic_regression
 
-    column, values = examples.columns[position], examples.matrix[:, position]
-    bins = Bins.learn(column, values, _BINS)
-    placed = bins.place(values)
+    column, values = training_set.columns[position], training_set.matrix[:, position]
+    bins = Bins.fit(column, values, _BINS)
+    placed = bins.assign(values)
     customers = np.bincount(placed, minlength=bins.count + 1)
-    left = np.bincount(placed, weights=examples.label, minlength=bins.count + 1)
-    rates = (left + _PRIOR_CUSTOMERS * examples.rate) / (customers + _PRIOR_CUSTOMERS)
+    left = np.bincount(placed, weights=training_set.label, minlength=bins.count + 1)
+    rates = (left + _PRIOR_CUSTOMERS * training_set.churn_rate) / (customers + _PRIOR_CUSTOMERS)
     if column.kind == "number":
         weights = customers[:-1] + 1e-9
         both = [isotonic_regression(rates[:-1], sample_weight=weights, increasing=rise) for rise in (True, False)]
@@ -73,12 +73,15 @@ def fit_rule(examples: TrainingSet, position: int) -> Rule:
     return Rule(position, bins, tuple(map(float, rates)))
 
 
-def fit_best_rule(examples: TrainingSet) -> Rule:
+def fit_best_rule(training_set: TrainingSet) -> Rule:
     """Learn a rule for every column and keep the one with the lowest log-loss on its own customers.
 
     With a dozen smoothed bins a column, the optimism of choosing that way is small.
     """
-    rules = [fit_rule(examples, position) for position in range(len(examples.columns))]
+    rules = [fit_rule(training_set, position) for position in range(len(training_set.columns))]
     return min(
-        rules, key=lambda rule: float(log_losses_from_logits(rule.margin(examples.matrix), examples.label).mean())
+        rules,
+        key=lambda rule: float(
+            log_losses_from_logits(training_set.label, rule.predict_log_odds(training_set.matrix)).mean()
+        ),
     )

@@ -38,7 +38,7 @@ class TreeSettings:
     learning_rate: float
 
 
-def settings_for(rows: int) -> tuple[TreeSettings, ...]:
+def tree_search_space(rows: int) -> tuple[TreeSettings, ...]:
     """Return the settings worth comparing, simplest first; big tables take larger steps to bound the cost."""
     faster = 2.0 if rows > _MANY else 1.0
     return (TreeSettings(2, 0.1 * faster), TreeSettings(3, 0.07 * faster), TreeSettings(5, 0.05 * faster))
@@ -78,7 +78,7 @@ class Trees:
             raise ModelError("booster.json: does not load; fetch or train the model again") from None
         return booster
 
-    def margin(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    def predict_log_odds(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return log-odds to churn, length n, for an encoded matrix (n, d)."""
         return _margin(self.booster, matrix)
 
@@ -110,29 +110,29 @@ class Search:
 
 
 def fit_trees(
-    examples: TrainingSet,
+    training_set: TrainingSet,
     *,
     settings: TreeSettings,
     rounds: int,
     seed: int = 0,
     threads: int = 1,
-    pulse: Heartbeat,
+    heartbeat: Heartbeat,
 ) -> Trees:
     """Fit trees for a known number of rounds."""
     from xgboost import QuantileDMatrix
 
-    data = QuantileDMatrix(**_data(examples, threads))
-    booster = _train(_parameters(examples, settings, seed, threads), data, rounds, pulse)
-    return Trees(bytes(booster.save_raw("json")), examples.columns)
+    data = QuantileDMatrix(**_data(training_set, threads))
+    booster = _train(_parameters(training_set, settings, seed, threads), data, rounds, heartbeat)
+    return Trees(bytes(booster.save_raw("json")), training_set.columns)
 
 
 def search_trees(
-    examples: TrainingSet,
+    training_set: TrainingSet,
     *,
     splits: Sequence[tuple[Rows, Rows]],
     seed: int = 0,
     threads: int = 1,
-    pulse: Heartbeat,
+    heartbeat: Heartbeat,
 ) -> Search:
     """Pick settings and rounds by cross-validation, thriftily.
 
@@ -153,16 +153,16 @@ def search_trees(
 
     parts = []
     for number, (train, held) in enumerate(splits):
-        inside = examples.take(train)
-        check = DMatrix(**_data(examples.take(held), threads))  # unquantised: quicker to predict each round
+        inside = training_set.take(train)
+        check = DMatrix(**_data(training_set.take(held), threads))  # unquantised: quicker to predict each round
         parts.append((inside, QuantileDMatrix(**_data(inside, threads)), check, seed + number))
 
     def run(settings: TreeSettings, part: tuple[TrainingSet, Any, Any, int]) -> Any:
         inside, data, check, seed = part
         parameters = _parameters(inside, settings, seed, threads)
-        return _train(parameters, data, _MOST_ROUNDS, pulse, check=check, patience=_PATIENCE)
+        return _train(parameters, data, _MOST_ROUNDS, heartbeat, check=check, patience=_PATIENCE)
 
-    rivals = settings_for(len(examples))
+    rivals = tree_search_space(len(training_set))
     winner, boosters = rivals[0], [run(rivals[0], part) for part in parts]
     for settings in rivals[1:]:
         deeper = [run(settings, part) for part in parts]
@@ -170,10 +170,12 @@ def search_trees(
             break
         winner, boosters = settings, deeper
     rounds = round(float(np.mean([booster.best_iteration + 1 for booster in boosters])))
-    margin = np.full(len(examples), np.nan)
+    margin = np.full(len(training_set), np.nan)
     for booster, (_, held) in zip(boosters, splits, strict=True):
-        margin[held] = _margin(booster, examples.matrix[held], rounds=min(rounds, booster.num_boosted_rounds()))
-    calm = _CALM if len(examples) <= _MANY else 1.0
+        margin[held] = _margin(
+            booster, training_set.matrix[held], rounds=min(rounds, booster.num_boosted_rounds())
+        )
+    calm = _CALM if len(training_set) <= _MANY else 1.0
     return Search(replace(winner, learning_rate=winner.learning_rate * calm), round(rounds / calm), margin)
 
 
@@ -181,7 +183,7 @@ def _train(
     parameters: dict[str, Any],
     data: Any,
     rounds: int,
-    pulse: Heartbeat,
+    heartbeat: Heartbeat,
     *,
     check: Any = None,
     patience: int | None = None,
@@ -190,7 +192,7 @@ def _train(
 
     class Beat(xgboost.callback.TrainingCallback):  # type: ignore[misc]
         def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
-            pulse.beat()
+            heartbeat.beat()
             return False
 
     booster = xgboost.train(
@@ -202,17 +204,17 @@ def _train(
         verbose_eval=False,
         callbacks=[Beat()],
     )
-    pulse.finished()
+    heartbeat.finished()
     return booster
 
 
-def _parameters(examples: TrainingSet, settings: TreeSettings, seed: int, threads: int) -> dict[str, Any]:
+def _parameters(training_set: TrainingSet, settings: TreeSettings, seed: int, threads: int) -> dict[str, Any]:
     """Return XGBoost's parameters.
 
     A leaf needs 1% of all the information, but no more than ten units. Each tree sees two thirds of the columns,
     and at least five, so that columns which only tell something together may meet.
     """
-    information = len(examples) * examples.rate * (1 - examples.rate)
+    information = len(training_set) * training_set.churn_rate * (1 - training_set.churn_rate)
     return {
         "objective": "binary:logistic",
         "eval_metric": "logloss",
@@ -220,19 +222,19 @@ def _parameters(examples: TrainingSet, settings: TreeSettings, seed: int, thread
         "max_depth": settings.depth,
         "learning_rate": settings.learning_rate,
         "subsample": 0.75,
-        "colsample_bytree": float(np.clip(5 / len(examples.columns), 0.65, 1)),
+        "colsample_bytree": float(np.clip(5 / len(training_set.columns), 0.65, 1)),
         "min_child_weight": float(np.clip(0.01 * information, 1, 10)),
         "nthread": threads,
         "seed": seed,
     }
 
 
-def _data(examples: TrainingSet, threads: int) -> dict[str, Any]:
+def _data(training_set: TrainingSet, threads: int) -> dict[str, Any]:
     return {
-        "data": examples.matrix.astype(np.float32),
-        "label": examples.label,
-        "weight": None if examples.weight == 1.0 else examples.sample_weight,
-        "feature_types": _types(examples.columns),
+        "data": training_set.matrix.astype(np.float32),
+        "label": training_set.label,
+        "weight": None if training_set.churned_weight == 1.0 else training_set.sample_weight,
+        "feature_types": _types(training_set.columns),
         "enable_categorical": True,
         "nthread": threads,
     }

@@ -19,7 +19,7 @@ def content() -> bytes:
     rng = np.random.default_rng(0)
     matrix = np.column_stack([rng.normal(size=200), rng.integers(0, 3, 200)])
     examples = TrainingSet(COLUMNS, matrix, ((matrix[:, 0] > 0) ^ (matrix[:, 1] == 1)).astype(np.int8))
-    return fit_trees(examples, settings=TreeSettings(2, 0.3), rounds=4, pulse=Heartbeat()).content
+    return fit_trees(examples, settings=TreeSettings(2, 0.3), rounds=4, heartbeat=Heartbeat()).content
 
 
 @pytest.fixture

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from retention.churn.candidates.logistic import Logistic, Ridge, Term, bootstrap, fit_logistic, ridges_for
+from retention.churn.candidates.logistic import (
+    Logistic,
+    Ridge,
+    Term,
+    bootstrap_weights,
+    fit_logistic,
+    ridge_search_space,
+)
 from retention.churn.schema import Column
 from retention.churn.training_set import TrainingSet
 
@@ -27,7 +34,7 @@ def test_log_odds_by_hand():
     number = Term((-0.5,), 0.2, low=0.0, high=100.0, centre=30.0, scale=10.0)
     category = Term((0.0, 0.7), -0.3)
     model = Logistic(1.0, (number, category))
-    assert model.margin(np.array([[50.0, 1.0], [np.nan, np.nan]])).tolist() == pytest.approx([0.7, 0.9])
+    assert model.predict_log_odds(np.array([[50.0, 1.0], [np.nan, np.nan]])).tolist() == pytest.approx([0.7, 0.9])
 
 
 def test_numbers_stay_within_their_training_range():
@@ -50,8 +57,8 @@ def test_logarithms_are_weighed_against_the_plain_numbers():
     rng = np.random.default_rng(1)
     spend = TrainingSet((Column("spend", "number"),), np.exp(rng.normal(0, 2, (300, 1))), rng.integers(0, 2, 300))
     share = TrainingSet((Column("share", "number"),), rng.random((300, 1)), spend.label)
-    assert {ridge.logarithms for ridge in ridges_for(spend)} == {True, False}
-    assert {ridge.logarithms for ridge in ridges_for(share)} == {True}
+    assert {ridge.logarithms for ridge in ridge_search_space(spend)} == {True, False}
+    assert {ridge.logarithms for ridge in ridge_search_space(share)} == {True}
     plain, tamed = fit_logistic(spend, ridges=(Ridge(logarithms=False), Ridge()))
     assert [plain.terms[0].logarithm, tamed.terms[0].logarithm] == [False, True]
 
@@ -64,14 +71,16 @@ def test_the_saved_numbers_are_the_regression(examples):
     scaled = np.where(np.isnan(tenure), 0.0, (tenure - known.mean()) / known.std())
     design = np.column_stack([scaled, np.isnan(tenure), plan == 0, plan == 1])
     other = LogisticRegression(C=0.5, solver="newton-cholesky").fit(design, examples.label)
-    np.testing.assert_allclose(fitted.margin(examples.matrix), other.decision_function(design), atol=1e-6)
+    np.testing.assert_allclose(
+        fitted.predict_log_odds(examples.matrix), other.decision_function(design), atol=1e-6
+    )
 
 
 def test_contributions_add_up_to_the_distance_from_the_average(examples):
     """What the columns add, summed, is the log-odds minus their mean; on average nothing is added."""
     fitted = fit_logistic(examples)[0]
     added = fitted.contributions(examples.matrix)
-    margin = fitted.margin(examples.matrix)
+    margin = fitted.predict_log_odds(examples.matrix)
     np.testing.assert_allclose(added.sum(axis=1), margin - margin.mean(), atol=1e-9)
     np.testing.assert_allclose(added.mean(axis=0), 0, atol=1e-9)
 
@@ -84,15 +93,17 @@ def test_a_regression_survives_json(examples):
 
 def test_weighting_churners_raises_the_odds(examples):
     """Counting churners four times moves log-odds up by about log 4."""
-    weighted = TrainingSet(examples.columns, examples.matrix, examples.label, weight=4.0)
-    moved = fit_logistic(weighted)[0].margin(examples.matrix) - fit_logistic(examples)[0].margin(examples.matrix)
+    weighted = TrainingSet(examples.columns, examples.matrix, examples.label, churned_weight=4.0)
+    moved = fit_logistic(weighted)[0].predict_log_odds(examples.matrix) - fit_logistic(examples)[
+        0
+    ].predict_log_odds(examples.matrix)
     assert np.log(4) - 0.3 < moved.mean() < np.log(4) + 0.3
 
 
 def test_the_bootstrap_agrees_with_refitting_on_drawn_customers(examples):
     """One Newton step a draw spreads a weight as widely as thirty full refits do, within a third."""
     fitted = fit_logistic(examples)[0]
-    step = bootstrap(fitted, examples, strength=1.0, draws=200)[0][:, 0]
+    step = bootstrap_weights(fitted, examples, strength=1.0, draws=200)[0][:, 0]
     rng = np.random.default_rng(2)
     refits = [
         fit_logistic(examples.take(rng.integers(0, len(examples), len(examples))))[0].terms[0].weights[0]
@@ -108,4 +119,4 @@ def test_a_column_that_never_varies_in_a_fold_adds_nothing():
     columns = tuple(Column(name, "number") for name in "abc")
     fitted = fit_logistic(TrainingSet(columns, matrix, (np.arange(40) > 20).astype(np.int8)))[0]
     assert fitted.terms[0].weights == (0.0,)
-    assert np.isfinite(fitted.margin(np.array([[9.0, 3.0, 10.0]]))).all()
+    assert np.isfinite(fitted.predict_log_odds(np.array([[9.0, 3.0, 10.0]]))).all()

@@ -33,7 +33,7 @@ def test_rates_of_a_number_only_rise_or_only_fall():
 def test_log_odds_come_from_the_bin():
     """Below the border 0.2, above 0.8, blank 0.5."""
     rule = Rule(0, Bins(2, (10.0,)), (0.2, 0.8, 0.5))
-    margin = rule.margin(np.array([[3.0], [10.0], [np.nan]]))
+    margin = rule.predict_log_odds(np.array([[3.0], [10.0], [np.nan]]))
     np.testing.assert_allclose(1 / (1 + np.exp(-margin)), [0.2, 0.8, 0.5])
 
 

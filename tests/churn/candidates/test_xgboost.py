@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from retention.churn.candidates.xgboost import Trees, TreeSettings, fit_trees, search_trees, settings_for
+from retention.churn.candidates.xgboost import Trees, TreeSettings, fit_trees, search_trees, tree_search_space
 from retention.churn.parallel import Heartbeat
 from retention.churn.schema import Column
 from retention.churn.training_set import TrainingSet
@@ -21,46 +21,48 @@ def examples() -> TrainingSet:
 
 @pytest.fixture(scope="module")
 def trees(examples) -> Trees:
-    return fit_trees(examples, settings=TreeSettings(2, 0.1), rounds=30, pulse=Heartbeat())
+    return fit_trees(examples, settings=TreeSettings(2, 0.1), rounds=30, heartbeat=Heartbeat())
 
 
 def test_trees_read_back_say_the_same_to_the_last_digit(examples, trees):
     """Only the JSON is kept, so a loaded copy cannot differ."""
     again = Trees(bytes(trees.content), COLUMNS)
-    np.testing.assert_array_equal(again.margin(examples.matrix), trees.margin(examples.matrix))
+    np.testing.assert_array_equal(again.predict_log_odds(examples.matrix), trees.predict_log_odds(examples.matrix))
 
 
 def test_contributions_are_exact(examples, trees):
     """TreeSHAP values differ between two customers by as much as their log-odds do."""
-    added, margin = trees.contributions(examples.matrix).sum(axis=1), trees.margin(examples.matrix)
+    added, margin = trees.contributions(examples.matrix).sum(axis=1), trees.predict_log_odds(examples.matrix)
     np.testing.assert_allclose(added - added[0], margin - margin[0], atol=1e-4)
 
 
 def test_blanks_and_unknown_categories_are_scored(trees):
     """A row of blanks gets a finite score."""
-    assert np.isfinite(trees.margin(np.full((1, 2), np.nan))).all()
+    assert np.isfinite(trees.predict_log_odds(np.full((1, 2), np.nan))).all()
 
 
 def test_the_same_seed_gives_the_same_trees(examples, trees):
     """Two fits with one seed are byte-identical; another seed is not."""
     settings = TreeSettings(2, 0.1)
-    assert fit_trees(examples, settings=settings, rounds=30, pulse=Heartbeat()).content == trees.content
-    assert fit_trees(examples, settings=settings, rounds=30, seed=1, pulse=Heartbeat()).content != trees.content
+    assert fit_trees(examples, settings=settings, rounds=30, heartbeat=Heartbeat()).content == trees.content
+    assert (
+        fit_trees(examples, settings=settings, rounds=30, seed=1, heartbeat=Heartbeat()).content != trees.content
+    )
 
 
 def test_the_search_holds_out_what_it_scores(examples):
     """Each split's held-out customers get a score, the others none, and rounds are within reason."""
     rows = np.arange(400)
-    found = search_trees(examples, splits=[(rows[100:], rows[:50])], pulse=Heartbeat())
+    found = search_trees(examples, splits=[(rows[100:], rows[:50])], heartbeat=Heartbeat())
     assert np.isfinite(found.margin[:50]).all()
     assert np.isnan(found.margin[50:]).all()
     assert 1 <= found.rounds <= 300
-    assert found.settings.depth in {one.depth for one in settings_for(400)}
+    assert found.settings.depth in {one.depth for one in tree_search_space(400)}
 
 
 def test_big_tables_take_larger_steps():
     """Beyond 50,000 customers the learning rate doubles, which halves the rounds."""
-    small, big = settings_for(50_000), settings_for(50_001)
+    small, big = tree_search_space(50_000), tree_search_space(50_001)
     assert [one.learning_rate * 2 for one in small] == [one.learning_rate for one in big]
 
 
@@ -74,5 +76,5 @@ def test_a_stopped_fit_ends_at_the_next_round(examples):
             raise Cancelled("stopped")
 
     with pytest.raises(Cancelled):
-        fit_trees(examples, settings=TreeSettings(2, 0.1), rounds=30, pulse=Stopped())
+        fit_trees(examples, settings=TreeSettings(2, 0.1), rounds=30, heartbeat=Stopped())
     assert len(beats) == 1

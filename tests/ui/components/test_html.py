@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from retention.churn.diagnostics import Uncalibrated
-from retention.churn.directions import Direction
+from retention.churn.diagnostics import UncalibratedMetrics
+from retention.churn.explanation.directions import Direction
 from retention.churn.model import ChurnModel
 from retention.profit.curve import profit_curve
 from retention.profit.economics import Economics
@@ -57,7 +57,7 @@ def test_directions_stand_beside_the_trees_and_disagreement_is_said() -> None:
 
 def test_the_effect_of_weighting_is_shown(telecom_model: ChurnModel) -> None:
     """Half of all were predicted to leave before calibration; without a weight there is no such line."""
-    half = Uncalibrated(replace(telecom_model.metrics, mean_probability=0.5), ())
+    half = UncalibratedMetrics(replace(telecom_model.metrics, mean_probability=0.5), ())
     weighted = replace(telecom_model, scale_pos_weight=4.0, before_calibration=half)
     after, left = telecom_model.metrics.mean_probability, telecom_model.churn_rate
     assert (

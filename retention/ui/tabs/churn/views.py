@@ -109,7 +109,7 @@ def _out_of_time(went: OutOfTime | None) -> str:
     )
     return (
         f'<table class="plain"><thead><tr><th>The newest cutoff as a test</th>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table>" + reading(_sentence(went.words))
+        f"<tbody>{body}</tbody></table>" + reading(_sentence(went.sentence))
     )
 
 
@@ -122,7 +122,7 @@ def _calibrated(trained: ChurnModel) -> str:
     before, after = trained.before_calibration, trained.metrics
     if before is None:
         return reading("Not calibrated: no map from scores to probabilities lowered the log-loss beyond noise.")
-    kind = trained.ladder.plan.calibrations[trained.chosen].kind
+    kind = trained.selection.plan.calibrations[trained.chosen].kind
     where = kind if kind != "none" else "in some of the folds only"
     return reading(
         f"Calibrated ({where}): Brier score {before.metrics.brier:.4f} before and {after.brier:.4f} after, "

@@ -5,7 +5,7 @@ import pytest
 
 from retention.churn.candidates.logistic import Ridge
 from retention.churn.candidates.xgboost import TreeSettings, fit_trees
-from retention.churn.directions import find_directions
+from retention.churn.explanation.directions import find_directions
 from retention.churn.ladder import Plan, fit_ladder
 from retention.churn.parallel import Heartbeat
 from retention.churn.schema import Column, encode
@@ -19,7 +19,7 @@ def examples(model, customers):
 
 def test_every_column_has_a_direction_and_the_weightiest_comes_first(model, examples):
     """Four columns, four directions; stability is a share; weight is what moves the scores of the chosen rung."""
-    found = find_directions(model.ladder, examples)
+    found = find_directions(model.selection, examples)
     assert {one.feature for one in found} == {column.name for column in model.columns}
     sizes = [one.mean_abs_contribution for one in found]
     assert sizes == sorted(sizes, reverse=True)
@@ -29,8 +29,8 @@ def test_every_column_has_a_direction_and_the_weightiest_comes_first(model, exam
 def test_disagreement_between_regression_and_trees_is_said(model, examples):
     """Trees that learned the opposite point the other way, in every column that has a clear direction."""
     opposite = replace(examples, label=(1 - examples.label).astype(np.int8))
-    trees = fit_trees(opposite, settings=TreeSettings(2, 0.1), rounds=50, pulse=Heartbeat())
-    found = {one.feature: one for one in find_directions(replace(model.ladder, trees=trees), examples)}
+    trees = fit_trees(opposite, settings=TreeSettings(2, 0.1), rounds=50, heartbeat=Heartbeat())
+    found = {one.feature: one for one in find_directions(replace(model.selection, trees=trees), examples)}
     for feature, effect in (
         ("tenure", "higher values go with less churn"),
         ("contract", "most churn with Monthly, least with Yearly"),
@@ -41,7 +41,7 @@ def test_disagreement_between_regression_and_trees_is_said(model, examples):
 
 def test_the_same_seed_gives_the_same_directions(model, examples):
     """The bootstrap is seeded."""
-    assert find_directions(model.ladder, examples, seed=1) == find_directions(model.ladder, examples, seed=1)
+    assert find_directions(model.selection, examples, seed=1) == find_directions(model.selection, examples, seed=1)
 
 
 def told(category, left, *, seed=0):
@@ -51,7 +51,7 @@ def told(category, left, *, seed=0):
     noise = np.random.default_rng(seed).normal(size=len(left))
     examples = TrainingSet(columns, np.column_stack([category, noise]), left.astype(np.int8))
     plan = Plan("logistic regression", Ridge(), TreeSettings(2, 0.1), 5, 0.5, {})
-    ladder = fit_ladder(plan, examples, seed=seed, threads=1, pulse=Heartbeat())
+    ladder = fit_ladder(plan, examples, seed=seed, threads=1, heartbeat=Heartbeat())
     return {one.feature: one for one in find_directions(ladder, examples, seed=seed)}["kind"]
 
 
@@ -87,9 +87,9 @@ def test_blanks_are_held_against_the_only_value():
 
 def test_what_moves_the_chosen_rung_comes_first(model, examples):
     """Where one feature decides, only that has a say, whatever the trees make of the others."""
-    plan = replace(model.ladder.plan, rung="one feature")
-    first, *others = find_directions(replace(model.ladder, plan=plan), examples)
-    assert first.feature == model.columns[model.ladder.rule.column].name
+    plan = replace(model.selection.plan, rung="one feature")
+    first, *others = find_directions(replace(model.selection, plan=plan), examples)
+    assert first.feature == model.columns[model.selection.rule.column].name
     assert first.mean_abs_contribution > 0
     assert {one.mean_abs_contribution for one in others} == {0.0}
     assert min(one.mean_abs_shap for one in others) > 0

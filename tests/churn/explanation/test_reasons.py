@@ -6,7 +6,6 @@ import pytest
 
 from retention.churn.calibration import Calibration
 from retention.churn.ladder import RUNGS
-from retention.churn.reasons import top_reasons
 from retention.churn.schema import encode
 from retention.customers.table import Customers
 from retention.errors import ModelError
@@ -14,8 +13,10 @@ from retention.errors import ModelError
 
 def chosen(model, rung, *, blend=0.5):
     """Return the model with another rung in charge."""
-    plan = replace(model.ladder.plan, rung=rung, blend=blend, calibrations={name: Calibration() for name in RUNGS})
-    return replace(model, ladder=replace(model.ladder, plan=plan))
+    plan = replace(
+        model.selection.plan, rung=rung, blend=blend, calibrations={name: Calibration() for name in RUNGS}
+    )
+    return replace(model, selection=replace(model.selection, plan=plan))
 
 
 @pytest.fixture
@@ -31,13 +32,13 @@ def extremes(customers):
 @pytest.mark.parametrize("rung", ["logistic regression", "xgboost", "blend"])
 def test_the_persons_own_values_are_told(model, extremes, rung):
     """A short tenure and a monthly contract are told; they raise the risk in every kind of model."""
-    told = top_reasons(chosen(model, rung), extremes).iloc[0].tolist()
+    told = chosen(model, rung).top_reasons(extremes).iloc[0].tolist()
     assert {"tenure is 1, low against a typical 38.5", "contract is Monthly"} == set(told[:2])
 
 
 def test_what_lowers_the_risk_is_no_reason(model, extremes):
     """Somebody with a long tenure and a yearly contract gets empty texts rather than far-fetched ones."""
-    told = top_reasons(chosen(model, "logistic regression"), extremes).iloc[1]
+    told = chosen(model, "logistic regression").top_reasons(extremes).iloc[1]
     assert not told.str.contains("tenure|contract").any()
     assert told["reason_3"] == ""
 
@@ -45,11 +46,11 @@ def test_what_lowers_the_risk_is_no_reason(model, extremes):
 def test_reasons_are_text_columns_indexed_like_the_customers(model, customers):
     """They can be joined to the send list, whatever its index."""
     rows = customers.take(np.array([9, 4]))
-    told = top_reasons(model, rows, top=2)
+    told = model.top_reasons(rows, top=2)
     assert told.columns.tolist() == ["reason_1", "reason_2"]
     assert told.index.tolist() == [9, 4]
     assert told.notna().all(axis=None)
-    assert top_reasons(model, customers.take(np.array([], dtype=np.int64))).shape == (0, 3)
+    assert model.top_reasons(customers.take(np.array([], dtype=np.int64))).shape == (0, 3)
 
 
 @pytest.mark.parametrize("rung", RUNGS)
@@ -57,19 +58,19 @@ def test_contributions_add_up(model, customers, rung):
     """Summed over columns they differ between customers by as much as the log-odds do."""
     one = chosen(model, rung)
     matrix = encode(one.columns, customers)
-    added, margin = one.ladder.contributions(matrix).sum(axis=1), one.ladder.margin(rung, matrix)
+    added, margin = one.selection.contributions(matrix).sum(axis=1), one.selection.margin(rung, matrix)
     np.testing.assert_allclose(added - added[0], margin - margin[0], atol=1e-4)
 
 
 def test_the_base_rate_has_no_reasons(model, customers):
     """One number for all says nothing about anybody."""
-    assert (top_reasons(chosen(model, "base rate"), customers) == "").all(axis=None)
+    assert (chosen(model, "base rate").top_reasons(customers) == "").all(axis=None)
 
 
 def test_a_missing_column_is_named(model, customers):
     """As for scoring."""
     with pytest.raises(ModelError, match="column 'tenure' is missing"):
-        top_reasons(model, Customers(customers.frame.drop(columns="tenure"), customers.roles))
+        model.top_reasons(Customers(customers.frame.drop(columns="tenure"), customers.roles))
 
 
 def test_directions_tell_the_truth_of_the_market(model):

@@ -37,7 +37,7 @@ class Theme:
 
     columns: tuple[str, ...]
     needs: tuple[str, ...]
-    say: Callable[..., str]
+    phrase: Callable[..., str]
 
     def phrases(self, values: pd.DataFrame) -> NDArray[np.object_]:
         """Return the phrase for each row; rows that are alike are worded once."""
@@ -48,11 +48,11 @@ class Theme:
             kind = kind * len(found) + codes
             cells.append((codes, found.astype(object).where(found.notna(), None).tolist()))
         _, first, back = np.unique(kind, return_index=True, return_inverse=True)
-        texts = [self.say(*(found[codes[row]] for codes, found in cells)) for row in first]
+        texts = [self.phrase(*(found[codes[row]] for codes, found in cells)) for row in first]
         return np.array(texts, dtype=object)[back]
 
 
-def themes(typical: Mapping[str, float | None], flags: Collection[str] = ()) -> tuple[Theme, ...]:
+def build_themes(typical: Mapping[str, float | None], flags: Collection[str] = ()) -> tuple[Theme, ...]:
     """Return the themes of a model's columns.
 
     Parameters
@@ -81,12 +81,12 @@ def themes(typical: Mapping[str, float | None], flags: Collection[str] = ()) -> 
     return tuple(found)
 
 
-def number(value: float) -> str:
+def format_number(value: float) -> str:
     """Write a number as a person would.
 
     Examples
     --------
-    >>> number(41.0), number(29.85), number(1234567.8), number(0.00123)
+    >>> format_number(41.0), format_number(29.85), format_number(1234567.8), format_number(0.00123)
     ('41', '29.85', '1,234,568', '0.0012')
     """
     if value == int(value) or abs(value) >= 1000:
@@ -110,13 +110,14 @@ def _general(name: str, usual: float | None, value: Value, *, flag: bool = False
         return f"{name} is {text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + '…'}"
     if flag and value in {0.0, 1.0}:
         return f"{name} is {'yes' if value else 'no'}"
-    if number(value) == number(usual):
-        return f"{name} is {number(value)}"
-    return f"{name} is {number(value)}, {'low' if value < usual else 'high'} against a typical {number(usual)}"
+    if format_number(value) == format_number(usual):
+        return f"{name} is {format_number(value)}"
+    size = "low" if value < usual else "high"
+    return f"{name} is {format_number(value)}, {size} against a typical {format_number(usual)}"
 
 
 def _count(value: float, noun: str) -> str:
-    return f"{number(value)} {noun}" if value == 1 else f"{number(value)} {noun}s"
+    return f"{format_number(value)} {noun}" if value == 1 else f"{format_number(value)} {noun}s"
 
 
 def _away(_: Mapping[str, float | None], days: float | None, gap: float | None = None) -> str:
@@ -131,7 +132,7 @@ def _away(_: Mapping[str, float | None], days: float | None, gap: float | None =
 def _pace(_: Mapping[str, float | None], month: float | None, quarter: float | None) -> str:
     if month is None or quarter is None:
         return "orders of the last 30 and 90 days not known"
-    return f"{_count(month, 'order')} in the last 30 days, {number(quarter)} in the last 90"
+    return f"{_count(month, 'order')} in the last 30 days, {format_number(quarter)} in the last 90"
 
 
 def _against(before: str, after: str, name: str, typical: Mapping[str, float | None], value: float | None) -> str:
@@ -139,8 +140,8 @@ def _against(before: str, after: str, name: str, typical: Mapping[str, float | N
     if value is None:
         return f"{before or after.strip()} not known"
     usual = typical[name]
-    now = f"{before} {number(round(value, 1))}{after}".strip()
-    return now if usual is None or usual == value else f"{now}; typically {number(round(usual, 1))}"
+    now = f"{before} {format_number(round(value, 1))}{after}".strip()
+    return now if usual is None or usual == value else f"{now}; typically {format_number(round(usual, 1))}"
 
 
 def _one_time(_: Mapping[str, float | None], value: Value) -> str:
@@ -165,7 +166,7 @@ def _rhythm(typical: Mapping[str, float | None], gap: float | None) -> str:
 def _basket(_: Mapping[str, float | None], last: float | None, mean: float | None) -> str:
     if last is None or mean is None:
         return "basket value not known"
-    return f"basket of {number(round(last))} last time; {number(round(mean))} on average"
+    return f"basket of {format_number(round(last))} last time; {format_number(round(mean))} on average"
 
 
 def _share(
@@ -185,8 +186,8 @@ def _share(
 def _last_and_mean(what: str, usual: float | None, last: float | None, mean: float | None) -> str:
     if last is None or mean is None:
         return f"{what} not known"
-    now = f"{what} {number(round(last, 1))} last time, {number(round(mean, 1))} on average"
-    return now if usual is None else f"{now}; typically {number(round(usual, 1))}"
+    now = f"{what} {format_number(round(last, 1))} last time, {format_number(round(mean, 1))} on average"
+    return now if usual is None else f"{now}; typically {format_number(round(usual, 1))}"
 
 
 def _named(before: str, _: Mapping[str, float | None], value: Value) -> str:

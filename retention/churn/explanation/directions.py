@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.churn.candidates.logistic import Term, bootstrap
+from retention.churn.candidates.logistic import Term, bootstrap_weights
 from retention.churn.ladder import Ladder
-from retention.churn.schema import Column, fewest
+from retention.churn.schema import Column, min_category_customers
 from retention.churn.training_set import TrainingSet
 
 _ROWS_FOR_TREES = 3_000
@@ -56,7 +56,7 @@ class Direction:
         return cls(**{"mean_abs_contribution": saved["mean_abs_shap"], **saved})
 
 
-def find_directions(ladder: Ladder, examples: TrainingSet, *, seed: int = 0) -> tuple[Direction, ...]:
+def find_directions(ladder: Ladder, training_set: TrainingSet, *, seed: int = 0) -> tuple[Direction, ...]:
     """Compare regression and trees on training customers (on a sample of them, if they are many).
 
     Returns
@@ -64,17 +64,19 @@ def find_directions(ladder: Ladder, examples: TrainingSet, *, seed: int = 0) -> 
     tuple of Direction
         One for each column, the one that moves the chosen rung's scores most first.
     """
-    few = examples.sample(_ROWS_FOR_TREES, seed=seed)
+    few = training_set.sample(_ROWS_FOR_TREES, seed=seed)
     shap = ladder.trees.contributions(few.matrix)
     added = np.abs(ladder.contributions(few.matrix)).mean(axis=0)
-    drawn = bootstrap(
+    drawn = bootstrap_weights(
         ladder.logistic,
-        examples.sample(_ROWS_FOR_SIGNS, seed=seed),
+        training_set.sample(_ROWS_FOR_SIGNS, seed=seed),
         strength=ladder.plan.ridge.strength,
         seed=seed,
     )
     found = []
-    for at, (column, term, draws) in enumerate(zip(examples.columns, ladder.logistic.terms, drawn, strict=True)):
+    for at, (column, term, draws) in enumerate(
+        zip(training_set.columns, ladder.logistic.terms, drawn, strict=True)
+    ):
         values = few.matrix[:, at]
         tell = _number if column.kind == "number" else _category
         found.append(
@@ -124,7 +126,7 @@ def _category(
     """
     blank = np.isnan(values)
     names, weights = [*column.categories, _BLANK], np.array([*term.weights, term.blank])
-    if blank.sum() < fewest(len(values)):
+    if blank.sum() < min_category_customers(len(values)):
         names, weights, drawn = names[:-1], weights[:-1], drawn[:, :-1]
     most, least = int(np.argmax(weights)), int(np.argmin(weights))
     mirrored, draw = 2 * weights - drawn, np.arange(len(drawn))

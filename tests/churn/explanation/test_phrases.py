@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.churn.phrases import number, themes
+from retention.churn.explanation.phrases import build_themes, format_number
 
 
 def words(typical, row, flags=()):
@@ -10,7 +10,7 @@ def words(typical, row, flags=()):
     frame = pd.DataFrame([row])
     for name, usual in typical.items():
         frame[name] = frame[name].astype("float64" if usual is not None else "str")
-    return {theme.columns: theme.phrases(frame)[0] for theme in themes(typical, flags)}
+    return {theme.columns: theme.phrases(frame)[0] for theme in build_themes(typical, flags)}
 
 
 def phrase(name, usual, value, flags=()):
@@ -87,7 +87,7 @@ def test_somebody_with_one_order_has_no_rhythm():
 
 def test_every_column_belongs_to_one_theme():
     """No contribution is told twice or forgotten."""
-    told = [name for theme in themes(SNAPSHOT) for name in theme.columns]
+    told = [name for theme in build_themes(SNAPSHOT) for name in theme.columns]
     assert sorted(told) == sorted(SNAPSHOT)
 
 
@@ -98,7 +98,7 @@ def test_suffixes_mean_nothing_outside_a_snapshot():
 
 def test_rows_that_are_alike_get_the_same_words():
     """Phrases come in row order, blanks among them."""
-    (theme,) = themes({"age": 30.0})
+    (theme,) = build_themes({"age": 30.0})
     frame = pd.DataFrame({"age": [41.0, np.nan, 41.0]})
     expected = ["age is 41, high against a typical 30", "age is not known"]
     assert theme.phrases(frame).tolist() == [*expected, expected[0]]
@@ -109,7 +109,7 @@ def test_rows_that_are_alike_get_the_same_words():
 )
 def test_numbers_are_written_as_a_person_would(value, written):
     """No trailing zeros, thousands apart, small ones not lost."""
-    assert number(value) == written
+    assert format_number(value) == written
 
 
 @pytest.mark.parametrize(("value", "told"), [(1.0, "yes"), (0.0, "no"), (2.0, "2, high against a typical 0")])

@@ -1,0 +1,1 @@
+"""Why a customer is at risk, and which way each feature points."""
