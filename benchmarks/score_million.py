@@ -24,9 +24,8 @@ from retention.churn.model import ChurnModel
 from retention.churn.schema import encode
 from retention.customers.intake import read_customers
 from retention.customers.table import Customers, Roles
-from retention.profit.economics import Economics
 from retention.tabular.csv_export import write_csv
-from retention.targeting import known_kinds, score, score_file
+from retention.targeting import SendPolicy, known_kinds, score, score_file
 
 RUNGS = ("xgboost", "logistic regression")
 
@@ -83,7 +82,7 @@ def naive(path: Path, model: ChurnModel, out: Path) -> None:
 def as_whole(path: Path, model: ChurnModel, out: Path) -> None:
     """Score the whole table at once."""
     customers = read_customers(path, ignore_label=True, kinds=known_kinds(model))
-    write_csv(score(customers, model, Economics()).send_list, out)
+    write_csv(score(customers, model, SendPolicy()).send_list, out)
 
 
 def peak(way: str, path: Path, model: Path, out: Path) -> float:
@@ -97,7 +96,7 @@ def child(way: str, path: str, model: str, out: str) -> None:
     """Score a file one way and print the peak memory in KiB."""
     loaded = ChurnModel.load(model)
     if way == "stream":
-        score_file(path, Path(out), loaded, Economics())
+        score_file(path, Path(out), loaded, SendPolicy())
     else:
         as_whole(Path(path), loaded, Path(out))
     found = re.search(r"VmHWM:\s*(\d+)", Path("/proc/self/status").read_text())
@@ -114,7 +113,7 @@ def floor(model: ChurnModel, path: Path, out: Path) -> tuple[float, float]:
     _, *predicted = timed(lambda: model.selection.probability(matrix))
     _, *shap = timed(lambda: model.selection.contributions(matrix))
     _, *reasoned = timed(lambda: model.top_reasons(customers, matrix=matrix))
-    rows = score(customers.take(np.arange(1000)), model, Economics()).send_list
+    rows = score(customers.take(np.arange(1000)), model, SendPolicy()).send_list
     rows = pd.concat([rows] * (len(frame) // 1000), ignore_index=True)
     _, *written = timed(lambda: write_csv(rows, out))
     parts = {"parse": parsed, "encode": encoded, "predict": predicted, "reasons": reasoned, "write": written}
@@ -129,13 +128,12 @@ def against_floor(model: ChurnModel, path: Path, folder: Path) -> None:
     """Print each way of scoring as a ratio to the floor."""
     cpu, wall = floor(model, path, folder / "floor.csv")
     print("  CPU   clock   (floor = 1.00)")
-    money = Economics()
     ways: dict[str, Callable[[], object]] = {
-        "stream": lambda: score_file(path, folder / "stream.csv", model, money),
-        "stream, --every-offer": lambda: score_file(path, folder / "o.csv", model, money, every_offer=True),
-        "stream, --top 10000": lambda: score_file(path, folder / "o.csv", model, money, top=10_000),
+        "stream": lambda: score_file(path, folder / "stream.csv", model, SendPolicy()),
+        "stream, --every-offer": lambda: score_file(path, folder / "o.csv", model, SendPolicy(every_offer=True)),
+        "stream, --top 10000": lambda: score_file(path, folder / "o.csv", model, SendPolicy(top=10_000)),
         "stream, --every-offer --budget": lambda: score_file(
-            path, folder / "o.csv", model, money, every_offer=True, budget=1e6
+            path, folder / "o.csv", model, SendPolicy(every_offer=True, budget=1e6)
         ),
         "whole table": lambda: as_whole(path, model, folder / "whole.csv"),
         "pandas in, pandas out": lambda: naive(path, model, folder / "naive.csv"),

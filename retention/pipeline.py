@@ -29,7 +29,7 @@ from retention.progress import Progress, silent
 from retention.report import report
 from retention.simulation.simulate import Market, simulate
 from retention.tabular.csv_export import write_csv
-from retention.targeting import Scored, offers_at, profit, score
+from retention.targeting import Scored, SendPolicy, offers_at, profit_of_model, score
 
 SIMULATED = "a simulated market"
 """Where simulated customers say they come from."""
@@ -168,9 +168,9 @@ def demo(
     write_csv(past.frame, files[2])
     model = train(past, seed=seed, progress=lambda share, words: progress(0.1 + 0.7 * share, words))
     model.save(folder / "model")
-    curve = profit(model, economics)
+    curve = profit_of_model(model, economics)
     progress(0.85, "Scoring today's customers")
-    scored = score(simulated.today, model, economics)
+    scored = score(simulated.today, model, SendPolicy(economics=economics))
     write_csv(scored.send_list, files[3])
     progress(0.9, "Writing messages")
     campaign = write_messages(

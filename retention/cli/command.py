@@ -5,13 +5,16 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeAlias
 
 from retention.customers.roles import ColumnKinds, split_column_names
 from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.profit.catalogue import open_catalogue
 from retention.profit.economics import PRESETS, Economics
+
+if TYPE_CHECKING:
+    from retention.targeting import SendPolicy
 
 Outcome: TypeAlias = tuple[dict[str, Any], str]
 """What a command found: the JSON object, and the same in words."""
@@ -114,6 +117,22 @@ def economics_of(options: argparse.Namespace) -> Economics:
     if getattr(options, "catalogue", None) is not None:
         start = open_catalogue(options.catalogue).economics(start)
     return replace(start, **given)
+
+
+def policy_of(options: argparse.Namespace) -> "SendPolicy":
+    """Return the send policy that a command was given by its :func:`decision_flags` and :func:`money_flags`."""
+    from retention.targeting import SendPolicy, offers_at
+
+    economics = economics_of(options)
+    return SendPolicy(
+        economics=economics,
+        catalogue=offers_at(economics, options.catalogue),
+        threshold=options.threshold,
+        top=options.top,
+        every_offer=options.every_offer,
+        budget=options.budget,
+        max_contacts=options.max_contacts,
+    )
 
 
 def progress(share: float, words: str) -> None:

@@ -2,8 +2,7 @@
 
 import argparse
 import sys
-import tempfile
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from retention.cli.command import (
     economics_of,
     lines,
     money_flags,
+    policy_of,
     progress,
     read_customers_of,
     role_flags,
@@ -21,13 +21,11 @@ from retention.cli.command import (
 from retention.errors import Cancelled, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pandas as pd
 
     from retention.customers.table import Customers
     from retention.hub.connection import Hub
-    from retention.hub.dataset_release import Deciding
+    from retention.hub.planned_decision import PlannedDecision
     from retention.hub.release import Release
 
 _KINDS = ("model", "dataset")
@@ -148,57 +146,31 @@ def _planned_model(options: argparse.Namespace) -> "Release":
 
 def _planned_dataset(options: argparse.Namespace, hub: "Hub") -> "Release":
     from retention.hub.dataset_release import plan_dataset
+    from retention.hub.planned_decision import planned_decision
     from retention.hub.pseudonyms import Salt
 
-    with _deciding(options, hub) as deciding:
-        customers = _customers(options, deciding)
+    decision: AbstractContextManager[PlannedDecision | None] = nullcontext()
+    if options.model_at:
+        decision = planned_decision(policy_of(options), model_at=options.model_at, model=options.model, hub=hub)
+    with decision as planned:
+        customers = _customers(options, planned)
         return plan_dataset(
             customers,
             repo=options.repo,
             salt=Salt.kept(),
-            deciding=deciding,
+            planned=planned,
             messages=_messages(options.messages, customers),
             private=not options.public,
             licence=options.licence,
         )
 
 
-@contextmanager
-def _deciding(options: argparse.Namespace, hub: "Hub") -> "Iterator[Deciding | None]":
-    """Yield how to decide, with the model's folder at hand meanwhile; None where nothing is to be decided."""
-    if not options.model_at:
-        yield None
-        return
-    from retention.hub.dataset_release import Deciding
-    from retention.hub.publish import pull
-    from retention.targeting import offers_at
-
-    economics = economics_of(options)
-    with tempfile.TemporaryDirectory() as folder:
-        model, model_at = options.model, options.model_at
-        if model is None:
-            model = Path(folder) / "model"
-            model_at = pull(model_at, kind="model", out=model, hub=hub).reference
-        deciding = Deciding(
-            model,
-            model_at,
-            economics,
-            threshold=options.threshold,
-            top=options.top,
-            catalogue=offers_at(economics, options.catalogue),
-            every_offer=options.every_offer,
-            budget=options.budget,
-            max_contacts=options.max_contacts,
-        )
-        yield deciding if options.model is None else deciding.pinned(hub=hub)
-
-
-def _customers(options: argparse.Namespace, deciding: "Deciding | None") -> "Customers":
-    """Read the customers, as the model that decides knows them."""
+def _customers(options: argparse.Namespace, planned: "PlannedDecision | None") -> "Customers":
+    """Read the customers, with the columns of the model that decides as it knows them."""
     from retention.churn.model import ChurnModel
     from retention.targeting import known_kinds
 
-    kinds = None if deciding is None else known_kinds(ChurnModel.load(deciding.model))
+    kinds = None if planned is None else known_kinds(ChurnModel.load(planned.model))
     return read_customers_of(argparse.Namespace(**vars(options), customers=options.source), kinds=kinds)
 
 

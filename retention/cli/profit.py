@@ -14,6 +14,7 @@ from retention.cli.command import (
     economics_of,
     lines,
     money_flags,
+    policy_of,
     progress,
     read_customers_of,
     role_flags,
@@ -56,20 +57,13 @@ def _score_flags(parser: argparse.ArgumentParser) -> None:
 
 def _score(options: argparse.Namespace) -> Outcome:
     from retention.churn.model import ChurnModel
-    from retention.targeting import offers_at, score_file
+    from retention.targeting import score_file
 
-    economics = economics_of(options)
     summary = score_file(
         options.customers,
         options.out,
         ChurnModel.load(options.model),
-        economics,
-        threshold=options.threshold,
-        top=options.top,
-        catalogue=offers_at(economics, options.catalogue),
-        every_offer=options.every_offer,
-        budget=options.budget,
-        max_contacts=options.max_contacts,
+        policy_of(options),
         id=options.id,
         label=options.label,
         value=options.value_column,
@@ -86,9 +80,9 @@ def _score(options: argparse.Namespace) -> Outcome:
 def _profit(options: argparse.Namespace) -> Outcome:
     from retention.churn.model import ChurnModel
     from retention.profit.profit_text import in_words
-    from retention.targeting import profit
+    from retention.targeting import profit_of_model
 
-    curve = profit(ChurnModel.load(options.model), economics_of(options))
+    curve = profit_of_model(ChurnModel.load(options.model), economics_of(options))
     found = curve.as_dict(threshold=options.threshold)
     return found, in_words(curve, options.threshold)
 
@@ -97,10 +91,10 @@ def _report(options: argparse.Namespace) -> Outcome:
     from retention.artifacts import write_file
     from retention.churn.model import ChurnModel
     from retention.report import report
-    from retention.targeting import profit
+    from retention.targeting import profit_of_model
 
     model = ChurnModel.load(options.model)
-    curve = profit(model, economics_of(options))
+    curve = profit_of_model(model, economics_of(options))
     html = report(
         model,
         curve,

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from retention.customers.table import Customers
-from retention.hub.decision import Decision
+from retention.hub.decision import DecisionRecord
 from retention.hub.markdown import card, said, shown, table
 from retention.hub.release import PlannedColumn
 from retention.orders.snapshot import Snapshot
@@ -43,7 +43,7 @@ def dataset_card(
     parts: Sequence[Part],
     *,
     columns: Sequence[PlannedColumn],
-    decision: Decision | None,
+    record: DecisionRecord | None,
     licence: str | None,
     meanings: Mapping[str, str],
 ) -> str:
@@ -59,7 +59,7 @@ def dataset_card(
         The tables, the customers first.
     columns
         What happened to each column.
-    decision
+    record
         What the send list was made from, if there is one.
     licence
         A licence identifier of the Hub; None reserves all rights.
@@ -67,12 +67,12 @@ def dataset_card(
         Column -> what it means, where its name does not tell.
     """
     sections = [
-        _opening(repo, customers, parts, decision),
+        _opening(repo, customers, parts, record),
         _loading(repo),
         _making(customers, parts),
         _persons(columns, customers.roles.id),
         *(_columns(part, customers, meanings) for part in parts),
-        _replaying(repo, decision) if decision else "",
+        _replaying(repo, record) if record else "",
         _rights(licence),
     ]
     return card(_metadata(repo, len(customers), parts, licence), filter(None, sections))
@@ -101,14 +101,14 @@ def _metadata(repo: str, customers: int, parts: Sequence[Part], licence: str | N
     return str(data.to_yaml())
 
 
-def _opening(repo: str, customers: Customers, parts: Sequence[Part], decision: Decision | None) -> str:
+def _opening(repo: str, customers: Customers, parts: Sequence[Part], record: DecisionRecord | None) -> str:
     label = customers.label
     rate = "" if label is None else f" {float(label.mean()):.1%} of them left."
     rows_are = "one row each"
     if customers.cutoffs:
         rows_are = f"one row each at each of {len(customers.cutoffs)} cutoffs where they were active"
         rate = "" if label is None else f" {float(label.mean()):.1%} of the rows left."
-    why = " It holds a decision, whom to send an offer, that can be replayed." if decision else ""
+    why = " It holds a decision, whom to send an offer, that can be replayed." if record else ""
     rows = [[shown(part.name), f"{len(part.frame):,}", part.words, shown(part.path)] for part in parts]
     return f"""# {repo.split("/")[1]}
 
@@ -192,21 +192,22 @@ def _column(name: str, part: Part, customers: Customers, meanings: Mapping[str, 
     return [shown(name), kind, found.unit, words, f"{cells.isna().mean():.1%}" if cells.isna().any() else ""]
 
 
-def _replaying(repo: str, decision: Decision) -> str:
-    model, commit = decision.model_at.split("@")
+def _replaying(repo: str, record: DecisionRecord) -> str:
+    policy = record.policy
+    model, commit = record.model_at.split("@")
     rows = [
         ["model", f"[{model}](https://huggingface.co/{model}) at commit `{commit}`", "by its commit and SHA-256"]
     ]
     rows += [
-        [name.replace("_", " "), said(str(found)), "assumed"] for name, found in asdict(decision.economics).items()
+        [name.replace("_", " "), said(str(found)), "assumed"] for name, found in asdict(policy.economics).items()
     ]
-    threshold = "each customer's own break-even" if decision.threshold is None else f"{decision.threshold:.6g}"
+    threshold = "each customer's own break-even" if policy.threshold is None else f"{policy.threshold:.6g}"
     rows.append(["threshold", threshold, "computed"])
-    most = min((cap for cap in (decision.top, decision.max_contacts) if cap is not None), default=None)
+    most = policy.most_contacts
     rows.append(["at most", "no limit" if most is None else f"{most:,} customers", "chosen"])
-    if decision.budget is not None:
-        rows.append(["budget", f"{decision.budget:g} {said(decision.economics.currency)}", "chosen"])
-    offers = decision.catalogue if decision.every_offer else decision.catalogue[:1]
+    if policy.budget is not None:
+        rows.append(["budget", f"{policy.budget:g} {said(policy.economics.currency)}", "chosen"])
+    offers = policy.choice or policy.offers[:1]
     rows.append(["offers", ", ".join(shown(offer.id) for offer in offers), "words and terms are in the manifest"])
     return f"""## Replaying the decision
 

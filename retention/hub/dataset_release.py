@@ -2,23 +2,21 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from retention.artifacts import MANIFEST, sha256, with_manifest
+from retention.artifacts import with_manifest
 from retention.churn.model import ChurnModel
 from retention.customers.person_names import clean_name
 from retention.customers.privacy import find_contact_kinds
 from retention.customers.table import Customers
 from retention.errors import InputError, PublishError
-from retention.hub.connection import Hub
 from retention.hub.dataset_card import Part, dataset_card
-from retention.hub.decision import Decision, decide, model_sha256
+from retention.hub.decision import DecisionRecord, decide, model_sha256
+from retention.hub.planned_decision import PlannedDecision
 from retention.hub.pseudonyms import Salt
-from retention.hub.publish import fetch
 from retention.hub.reference import Reference
 from retention.hub.release import Release
 from retention.hub.snapshot import (
@@ -33,53 +31,7 @@ from retention.hub.snapshot import (
     roles_as_json,
     to_parquet,
 )
-from retention.profit.catalogue import Offer
-from retention.profit.economics import Economics
-from retention.targeting import offers_at, score
-
-
-@dataclass(frozen=True)
-class Deciding:
-    """How to make the send list that is shared along with the customers.
-
-    Attributes
-    ----------
-    model
-        Folder of the model.
-    model_at
-        ``OWNER/NAME@commit`` where the same model was pushed.
-    economics
-        The money inputs.
-    threshold, top, catalogue, every_offer, budget, max_contacts
-        As for :func:`retention.targeting.score`.
-    """
-
-    model: Path
-    model_at: str
-    economics: Economics
-    threshold: float | None = None
-    top: int | None = None
-    catalogue: tuple[Offer, ...] | None = None
-    every_offer: bool = False
-    budget: float | None = None
-    max_contacts: int | None = None
-
-    def pinned(self, *, hub: Hub) -> "Deciding":
-        """Return it with the model's newest commit where it names none, after seeing that the model there is this.
-
-        Raises
-        ------
-        PublishError
-            If it is not on the Hub, or the one there is another.
-        ModelError
-            If one of the two is damaged.
-        """
-        there = fetch(self.model_at, kind="model", hub=hub)
-        if sha256(there.content[MANIFEST]) != model_sha256(self.model):
-            raise PublishError(
-                f"{there.reference}: is not the model in {self.model}; push that first, or decide with this one"
-            )
-        return replace(self, model_at=there.reference)
+from retention.targeting import score
 
 
 def plan_dataset(
@@ -87,7 +39,7 @@ def plan_dataset(
     *,
     repo: str,
     salt: Salt,
-    deciding: Deciding | None = None,
+    planned: PlannedDecision | None = None,
     messages: pd.DataFrame | None = None,
     private: bool = True,
     licence: str | None = None,
@@ -103,7 +55,7 @@ def plan_dataset(
         ``OWNER/NAME``.
     salt
         The owner's secret behind the pseudonyms.
-    deciding
+    planned
         Share a send list too, and all that it takes to replay it.
     messages
         Share the messages written to these customers too, with names taken out: the id, ``message``,
@@ -127,14 +79,14 @@ def plan_dataset(
     """
     reference = Reference.parse(repo)
     shareable = make_shareable(customers, salt)
-    shared, decision, warnings = shareable.customers, None, list(shareable.warnings)
+    shared, record, warnings = shareable.customers, None, list(shareable.warnings)
     fields: dict[str, object] = {"kind": SNAPSHOT_KIND, "format": SNAPSHOT_FORMAT, "customers": len(customers)}
     more: list[Part] = []
-    if deciding is None:
+    if planned is None:
         shared = reordered(shared)
     else:
-        decision, shared, rows = _decided(customers, shareable, deciding)
-        fields["decision"] = decision.as_json()
+        record, shared, rows = _decided(customers, shareable, planned)
+        fields["decision"] = record.as_json()
         more.append(Part("send_list", SEND_LIST_FILE, rows, "whom to send an offer, and why"))
     if messages is not None:
         texts = _messages(messages, customers, salt)
@@ -148,14 +100,14 @@ def plan_dataset(
         replace(customers, frame=shared.frame, roles=shared.roles),
         parts,
         columns=shareable.columns,
-        decision=decision,
+        record=record,
         licence=licence,
         meanings=meanings or {},
     )
     return Release(
         reference.repo,
         "dataset",
-        "Release a decision" if decision else "Release customers",
+        "Release a decision" if record else "Release customers",
         private,
         {**content, "README.md": text.encode()},
         columns=shareable.columns,
@@ -165,16 +117,16 @@ def plan_dataset(
 
 
 def _decided(
-    customers: Customers, shareable: Shareable, deciding: Deciding
-) -> tuple[Decision, Customers, pd.DataFrame]:
+    customers: Customers, shareable: Shareable, planned: PlannedDecision
+) -> tuple[DecisionRecord, Customers, pd.DataFrame]:
     """Make the send list twice, from what is known and from what is shared, and see that it is the same."""
     if customers.roles.cutoff is not None:
         raise InputError(
             f"{customers.source}: holds customers at {len(customers.cutoffs)} cutoffs, and a decision is about "
             "one day; share it without a model, or leave the newest cutoff alone in it"
         )
-    identity = model_sha256(deciding.model)
-    model = ChurnModel.load(deciding.model)
+    identity = model_sha256(planned.model)
+    model = ChurnModel.load(planned.model)
     used = {column.name for column in model.columns}
     for column in shareable.columns:
         if column.fate == "left out" and column.name in used:
@@ -182,35 +134,18 @@ def _decided(
                 f"{customers.source}: the model uses column '{column.name}', which stays at home ({column.why}), "
                 "so the decision could not be replayed; train without it"
             )
-    catalogue = deciding.catalogue or offers_at(deciding.economics)
-    known = score(
-        customers,
-        model,
-        deciding.economics,
-        threshold=deciding.threshold,
-        top=deciding.top,
-        catalogue=catalogue,
-        every_offer=deciding.every_offer,
-        budget=deciding.budget,
-        max_contacts=deciding.max_contacts,
-    )
-    threshold = known.threshold
-    if threshold is not None:
-        threshold = min(threshold, 1.0)  # above 1, or infinite, where no offer pays
-    decision = Decision(
-        deciding.model_at,
-        identity,
-        deciding.economics,
-        threshold,
-        deciding.top,
-        catalogue,
-        every_offer=deciding.every_offer,
-        budget=deciding.budget,
-        max_contacts=deciding.max_contacts,
+    policy = planned.policy
+    known = score(customers, model, policy)
+    # The threshold may lie above 1, or be infinite, where no offer pays.
+    threshold = None if known.threshold is None else min(known.threshold, 1.0)
+    record = DecisionRecord(
+        model_at=planned.model_at,
+        model_sha256=identity,
+        policy=replace(policy, threshold=threshold, catalogue=policy.offers),
     )
     chosen = (known.send_list["send"] == "yes").to_numpy()
     shared = reordered(shareable.customers, chosen)
-    rows = decide(shared, model, decision)
+    rows = decide(shared, model, record.policy)
     before = known.send_list.assign(**{shared.roles.id: shareable.customers.ids.to_numpy()})
     both = rows[[shared.roles.id, "send", "offer"]].merge(before[[shared.roles.id, "send", "offer"]], how="inner")
     if len(both) != len(customers):
@@ -218,7 +153,7 @@ def _decided(
             f"{customers.source}: from the shared columns alone the send list comes out differently, "
             "so the decision could not be replayed; share the customers without it"
         )
-    return decision, shared, rows
+    return record, shared, rows
 
 
 def _messages(rows: pd.DataFrame, customers: Customers, salt: Salt) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""A decision: by which model, at which prices and from which threshold on somebody is put on the send list."""
+"""The record of a send decision: the model and the send policy that a shared send list was made from."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -15,21 +15,21 @@ from retention.hub.reference import Reference
 from retention.profit.catalogue import Offer
 from retention.profit.economics import Economics
 from retention.tabular.csv_export import write_csv
-from retention.targeting import score
+from retention.targeting import SendPolicy, score
 
 DECIDED = (
     "churn_probability", "value", "expected_profit", "send", "offer",
     "reason_1", "reason_2", "reason_3",
     "value_evidence", "expected_profit_evidence", "offer_cost", "offer_cost_evidence",
 )  # fmt: skip
-"""The columns of a send list that are shared, after the id; facts for messages are not."""
+"""The columns of a send list that are shared, after the id; the columns for messages are not."""
 
 _COMMIT_DIGITS = 40
 
 
-@dataclass(frozen=True)
-class Decision:
-    """What a send list is made from, besides the customers.
+@dataclass(frozen=True, kw_only=True)
+class DecisionRecord:
+    """What a shared send list was made from, besides the customers; enough to replay it.
 
     Attributes
     ----------
@@ -37,16 +37,8 @@ class Decision:
         ``OWNER/NAME@commit`` of the model on the Hub, all 40 digits.
     model_sha256
         SHA-256 of the model's manifest, which lists those of its files.
-    economics
-        The money inputs.
-    threshold
-        Sent from this probability on; None where each customer has their own.
-    top
-        At most so many; None for no limit.
-    catalogue
-        The offers, with their words.
-    every_offer, budget, max_contacts
-        As for :func:`retention.targeting.score`.
+    policy
+        What was asked for, with the threshold that was used and every offer's words.
 
     Raises
     ------
@@ -56,73 +48,57 @@ class Decision:
 
     model_at: str
     model_sha256: str
-    economics: Economics
-    threshold: float | None
-    top: int | None
-    catalogue: tuple[Offer, ...]
-    every_offer: bool = False
-    budget: float | None = None
-    max_contacts: int | None = None
+    policy: SendPolicy
 
     def __post_init__(self) -> None:
-        """Refuse a model that may be another one tomorrow."""
+        """Refuse a reference that may name another model tomorrow."""
         if len(Reference.parse(self.model_at).commit or "") != _COMMIT_DIGITS:
             raise InputError(f"{self.model_at}: does not say which commit; pass OWNER/NAME@ and all 40 digits")
 
     def as_json(self) -> dict[str, Any]:
         """Return it as the manifest holds it."""
+        policy = self.policy
         return {
             "model": self.model_at,
             "model_sha256": self.model_sha256,
-            "economics": asdict(self.economics),
-            "threshold": self.threshold,
-            "top": self.top,
-            "catalogue": [{**asdict(offer), "gives": dict(offer.gives)} for offer in self.catalogue],
-            "every_offer": self.every_offer,
-            "budget": self.budget,
-            "max_contacts": self.max_contacts,
+            "economics": asdict(policy.economics),
+            "threshold": policy.threshold,
+            "top": policy.top,
+            "catalogue": [{**asdict(offer), "gives": dict(offer.gives)} for offer in policy.offers],
+            "every_offer": policy.every_offer,
+            "budget": policy.budget,
+            "max_contacts": policy.max_contacts,
         }
 
     @classmethod
-    def from_json(cls, saved: Mapping[str, Any], source: str) -> "Decision":
+    def from_json(cls, saved: Mapping[str, Any], source: str) -> "DecisionRecord":
         """Read it from a manifest.
 
         Raises
         ------
         ModelError
-            If something in it is missing or cannot be.
+            If a field is missing or out of its bounds.
         """
         try:
-            return cls(
-                str(saved["model"]),
-                str(saved["model_sha256"]),
-                Economics(**saved["economics"]),
-                saved["threshold"],
-                saved["top"],
-                tuple(Offer(**offer) for offer in saved["catalogue"]),
+            policy = SendPolicy(
+                economics=Economics(**saved["economics"]),
+                threshold=saved["threshold"],
+                top=saved["top"],
+                catalogue=tuple(Offer(**offer) for offer in saved["catalogue"]),
                 every_offer=saved["every_offer"],
                 budget=saved["budget"],
                 max_contacts=saved["max_contacts"],
             )
+            return cls(model_at=str(saved["model"]), model_sha256=str(saved["model_sha256"]), policy=policy)
         except (KeyError, TypeError, ValueError):
             raise ModelError(
                 f"{source}: its decision cannot be read; update this program, or share it anew"
             ) from None
 
 
-def decide(customers: Customers, model: ChurnModel, decision: Decision) -> pd.DataFrame:
-    """Make the send list of a decision: the id and the columns named in ``DECIDED``, n rows."""
-    scored = score(
-        customers,
-        model,
-        decision.economics,
-        threshold=decision.threshold,
-        top=decision.top,
-        catalogue=decision.catalogue,
-        every_offer=decision.every_offer,
-        budget=decision.budget,
-        max_contacts=decision.max_contacts,
-    )
+def decide(customers: Customers, model: ChurnModel, policy: SendPolicy) -> pd.DataFrame:
+    """Make the send list of a shared decision: the id and the columns named in ``DECIDED``, n rows."""
+    scored = score(customers, model, policy)
     return scored.send_list[[customers.roles.id, *DECIDED]].reset_index(drop=True)
 
 

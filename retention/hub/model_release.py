@@ -12,8 +12,8 @@ from retention.hub.drawings import draw_calibration, draw_profit, draw_reasons
 from retention.hub.model_card import model_card
 from retention.hub.reference import Reference
 from retention.hub.release import PlannedColumn, Release
-from retention.profit.curve import profit_curve
 from retention.profit.economics import Economics
+from retention.targeting import profit_of_model
 
 _EVALUATION = "out_of_fold.parquet"
 
@@ -64,15 +64,7 @@ def plan_model(
             f"{_EVALUATION}: scores and labels of {model.customers:,} training customers, shared only if asked for"
         )
     bins = calibration_table(rows.label, rows.score) if rows else ()
-    curve = None
-    if rows:
-        curve = profit_curve(
-            score=rows.score,
-            label=rows.label,
-            fold=rows.fold,
-            value=rows.value,
-            economics=economics or Economics(),
-        )
+    curve = profit_of_model(model, economics or Economics()) if rows else None
     figures = {"figures/reasons.svg": draw_reasons(model.directions)}
     if bins:
         figures["figures/calibration.svg"] = draw_calibration(bins)

@@ -14,7 +14,7 @@ from retention.churn.model import ChurnModel
 from retention.customers.table import Customers
 from retention.errors import ModelError, PublishError
 from retention.hub.connection import Hub
-from retention.hub.decision import Decision, as_csv, decide
+from retention.hub.decision import DecisionRecord, as_csv, decide
 from retention.hub.publish import fetch
 from retention.hub.snapshot import CUSTOMERS_FILE, SEND_LIST_FILE, SNAPSHOT_FORMAT, from_parquet, roles_from_json
 from retention.progress import Progress, silent
@@ -77,17 +77,17 @@ def replay(reference: str, *, hub: Hub, progress: Progress = silent) -> Replayed
         raise ModelError(f"{source}: written in another format; update this program")
     if "decision" not in manifest or not {CUSTOMERS_FILE, SEND_LIST_FILE} <= data.content.keys():
         raise PublishError(f"{source}: holds customers but no decision; pull it instead")
-    decision = Decision.from_json(manifest["decision"], source)
+    record = DecisionRecord.from_json(manifest["decision"], source)
     customers = _customers(data.content[CUSTOMERS_FILE], manifest, source)
     model = fetch(
-        decision.model_at, kind="model", hub=hub, progress=lambda share, words: progress(0.4 + 0.3 * share, words)
+        record.model_at, kind="model", hub=hub, progress=lambda share, words: progress(0.4 + 0.3 * share, words)
     )
-    if sha256(model.content[MANIFEST]) != decision.model_sha256:
-        raise ModelError(f"{decision.model_at}: is not the model that {source} was decided with; ask its owner")
+    if sha256(model.content[MANIFEST]) != record.model_sha256:
+        raise ModelError(f"{record.model_at}: is not the model that {source} was decided with; ask its owner")
     progress(0.7, "Deciding again")
     with tempfile.TemporaryDirectory() as folder:
         place_folder(Path(folder) / "model", model.content)
-        rows = decide(customers, ChurnModel.load(Path(folder) / "model"), decision)
+        rows = decide(customers, ChurnModel.load(Path(folder) / "model"), record.policy)
         shared = from_parquet(data.content[SEND_LIST_FILE], source)
         identical = as_csv(rows, Path(folder)) == as_csv(shared, Path(folder))
     progress(1.0, "Compared")
@@ -95,7 +95,7 @@ def replay(reference: str, *, hub: Hub, progress: Progress = silent) -> Replayed
         data.repo,
         data.commit,
         tuple(sorted(data.content)),
-        decision.model_at,
+        record.model_at,
         len(rows),
         identical,
         {} if identical else _differences(rows, shared),

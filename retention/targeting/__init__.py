@@ -1,27 +1,28 @@
 """The send list: who gets which offer, with the reasons and the money beside it."""
 
-from retention.targeting.first_contacts import first_in_line
-from retention.targeting.policy import Decision, Policy, currency_of, offers_at, offers_priced, policy_for, profit
-from retention.targeting.scoring import Scored, read_send_list, score
+from retention.targeting.first_contacts import first_contacts
+from retention.targeting.reading import currency_of, offers_priced, read_send_list
+from retention.targeting.scoring import Scored, score
+from retention.targeting.send_decision import SendDecision
 from retention.targeting.send_list import ASSUMED, REASONS
+from retention.targeting.send_policy import SendPolicy, offers_at, profit_of_model
 from retention.targeting.streaming import known_kinds, score_file
 from retention.targeting.summary import Spending, Summary, spending_of
 
 __all__ = [
     "ASSUMED",
     "REASONS",
-    "Decision",
-    "Policy",
     "Scored",
+    "SendDecision",
+    "SendPolicy",
     "Spending",
     "Summary",
     "currency_of",
-    "first_in_line",
+    "first_contacts",
     "known_kinds",
     "offers_at",
     "offers_priced",
-    "policy_for",
-    "profit",
+    "profit_of_model",
     "read_send_list",
     "score",
     "score_file",

@@ -11,7 +11,7 @@ from retention.targeting.send_list import REASONS
 _ROWS_AT_ONCE = 65_536
 
 
-def first_in_line(send_list: Path, *, most: int) -> list[dict[str, Any]]:
+def first_contacts(send_list: Path, *, most: int) -> list[dict[str, Any]]:
     """Return those to contact first: at most so many of a send list, the highest expected profit first.
 
     Parameters

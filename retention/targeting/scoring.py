@@ -1,7 +1,6 @@
 """A table of customers -> their send list."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
@@ -9,12 +8,8 @@ from retention.churn.drift import Drift, DriftCounter
 from retention.churn.model import ChurnModel
 from retention.churn.schema import encode
 from retention.customers.table import Customers
-from retention.profit.catalogue import Offer
-from retention.profit.economics import Economics
-from retention.tabular.files import Limits
-from retention.tabular.tables import read_table
-from retention.targeting.policy import policy_for
-from retention.targeting.send_list import REASONS, send_list_rows
+from retention.targeting.send_list import send_list_rows
+from retention.targeting.send_policy import SendPolicy
 from retention.targeting.summary import Spending, spending_of
 
 
@@ -55,58 +50,24 @@ class Scored:
         return int((self.send_list["send"] == "yes").sum())
 
 
-def score(
-    customers: Customers,
-    model: ChurnModel,
-    economics: Economics,
-    *,
-    threshold: float | None = None,
-    top: int | None = None,
-    catalogue: tuple[Offer, ...] | None = None,
-    every_offer: bool = False,
-    budget: float | None = None,
-    max_contacts: int | None = None,
-) -> Scored:
-    """Put customers on the send list.
+def score(customers: Customers, model: ChurnModel, policy: SendPolicy) -> Scored:
+    """Decide which customers get an offer, and put all of them on a send list.
 
     Parameters
     ----------
     customers
         Whom to score; a label column is ignored.
-    threshold
-        Send from this churn probability on. None: with a value column each customer's own
-        break-even; else the model's best threshold at these economics, or the break-even
-        probability where the model came without out-of-fold rows.
-    top
-        Send to this many at the most, the highest expected profit first.
-    catalogue
-        The offers there are; the first one is sent. None: the packaged ones, the first at the economics' cost.
-    every_offer
-        Give each customer that offer of the catalogue which is expected to earn most, or none.
-    budget
-        Cap on what the offers sent are expected to cost, contacts included (currency). Those are sent that
-        earn most together (see :func:`retention.profit.knapsack.choose`), not those above a threshold.
-    max_contacts
-        Cap on the customers contacted; likewise.
+    model
+        What gives their churn probabilities, and the threshold where the policy needs one.
+    policy
+        The money inputs, the offers, and how to select.
 
     Raises
     ------
-    InputError
-        If a limit cannot be used, or two of them contradict each other.
     ModelError
         If the customers lack a column that the model needs.
     """
-    policy = policy_for(
-        model,
-        economics,
-        values=customers.roles.value is not None,
-        threshold=threshold,
-        top=top,
-        catalogue=catalogue,
-        every_offer=every_offer,
-        budget=budget,
-        max_contacts=max_contacts,
-    )
+    policy = policy.settle(model, has_values=customers.roles.value is not None)
     matrix = encode(model.columns, customers)
     probability = model.selection.probability(matrix)
     decision = policy.decide(probability, customers.value)
@@ -117,16 +78,6 @@ def score(
         customers.roles.id,
         tally.mean_probability,
         tally.drift(),
-        policy.threshold,
+        policy.send_from,
         spending_of(policy, decision, float(decision.spend.sum())),
     )
-
-
-def read_send_list(path: Path) -> pd.DataFrame:
-    """Read a scored CSV back; its first column is the id and stays text."""
-    table = read_table(
-        path,
-        limits=Limits.from_settings(),
-        text_columns=lambda columns: {columns[0], "send", "offer", "currency", "name", "cuisine", *REASONS},
-    )
-    return table.frame

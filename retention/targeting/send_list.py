@@ -8,7 +8,8 @@ from retention.churn.model import ChurnModel
 from retention.customers.table import Customers
 from retention.profit.economics import Economics
 from retention.targeting.message_columns import message_columns
-from retention.targeting.policy import Decision, Policy
+from retention.targeting.send_decision import SendDecision
+from retention.targeting.send_policy import SendPolicy
 
 ASSUMED = "assumed"
 """What these amounts rest on: inputs nobody has measured yet."""
@@ -19,8 +20,8 @@ REASONS = ("reason_1", "reason_2", "reason_3")
 def send_list_rows(
     customers: Customers,
     model: ChurnModel,
-    policy: Policy,
-    decision: Decision,
+    policy: SendPolicy,
+    decision: SendDecision,
     *,
     matrix: NDArray[np.float64],
     probability: NDArray[np.float64],
@@ -39,8 +40,8 @@ def send_list_rows(
     DataFrame
         See :class:`retention.targeting.Scored`.
     """
-    value = customers.value
-    offered = np.array([offer.id for offer in policy.offers], dtype=object)[decision.offer]
+    value, offers = customers.value, policy.offers
+    offered = np.array([offer.id for offer in offers], dtype=object)[decision.offer]
     rows = pd.DataFrame(index=customers.frame.index)
     rows[customers.roles.id] = customers.ids
     rows["churn_probability"] = probability
@@ -51,7 +52,7 @@ def send_list_rows(
     rows = rows.join(model.top_reasons(customers, matrix=matrix))
     rows["value_evidence"] = rows["expected_profit_evidence"] = ASSUMED
     # so that `offers` gives what was priced here, in the currency it was priced in
-    rows["offer_cost"] = np.array([offer.cost for offer in policy.offers], dtype=np.float64)[decision.offer]
+    rows["offer_cost"] = np.array([offer.cost for offer in offers], dtype=np.float64)[decision.offer]
     rows["offer_cost_evidence"] = ASSUMED
     if policy.economics.currency != Economics.currency:  # a list in plain letters is to stay one
         rows["currency"] = policy.economics.currency

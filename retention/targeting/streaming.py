@@ -11,14 +11,13 @@ from retention.churn.model import ChurnModel
 from retention.churn.schema import encode
 from retention.customers.roles import ColumnKinds
 from retention.customers.stream import ROWS_AT_ONCE, CustomerStream, open_customers
-from retention.profit.catalogue import Offer
-from retention.profit.economics import Economics
 from retention.progress import Progress, silent
 from retention.tabular.csv_export import csv_writer
 from retention.tabular.files import Limits
 from retention.targeting.message_columns import message_column_kinds
-from retention.targeting.policy import Decision, Policy, policy_for
+from retention.targeting.send_decision import SendDecision
 from retention.targeting.send_list import send_list_rows
+from retention.targeting.send_policy import SendPolicy
 from retention.targeting.summary import Summary, spending_of
 
 _CHECKED, _DECIDED = 0.05, 0.15  # shares of the work done by then
@@ -28,14 +27,8 @@ def score_file(
     source: str | Path,
     out: Path,
     model: ChurnModel,
-    economics: Economics,
+    policy: SendPolicy,
     *,
-    threshold: float | None = None,
-    top: int | None = None,
-    catalogue: tuple[Offer, ...] | None = None,
-    every_offer: bool = False,
-    budget: float | None = None,
-    max_contacts: int | None = None,
     id: str | None = None,
     label: str | None = None,
     value: str | None = None,
@@ -59,9 +52,7 @@ def score_file(
         CSV or Parquet, one row a customer; a label column is ignored.
     out
         CSV file to write; it is there, whole, at the end, and an older one stays until then.
-    model, economics
-        What scores and what prices them.
-    threshold, top, catalogue, every_offer, budget, max_contacts
+    model, policy
         As for :func:`retention.targeting.score`.
     id, label, value, exclude, limits
         As for :func:`retention.customers.intake.read_customers`.
@@ -88,18 +79,8 @@ def score_file(
         rows_at_once=rows_at_once,
         progress=lambda share, words: progress(_CHECKED * share, words),
     )
-    policy = policy_for(
-        model,
-        economics,
-        values=stream.roles.value is not None,
-        threshold=threshold,
-        top=top,
-        catalogue=catalogue,
-        every_offer=every_offer,
-        budget=budget,
-        max_contacts=max_contacts,
-    )
-    decided = None if policy.one_by_one else _decide(stream, model, policy, progress)
+    policy = policy.settle(model, has_values=stream.roles.value is not None)
+    decided = None if policy.customer_by_customer else _decide(stream, model, policy, progress)
     tally = DriftCounter(model)
     contacted, earned, spent = 0, 0.0, 0.0
     with csv_writer(out) as write:
@@ -123,10 +104,10 @@ def score_file(
         contacted=contacted,
         mean_probability=tally.mean_probability,
         drift=tally.drift(),
-        threshold=policy.threshold,
+        threshold=policy.send_from,
         expected_profit=round(earned, 2),
         spending=spending_of(policy, decision, spent),
-        currency=economics.currency,
+        currency=policy.economics.currency,
         warnings=stream.notes if policy.caution is None else (*stream.notes, policy.caution),
     )
 
@@ -137,7 +118,7 @@ def known_kinds(model: ChurnModel) -> ColumnKinds:
     return lambda columns: {**message_column_kinds(columns), **learned}
 
 
-def _decide(stream: CustomerStream, model: ChurnModel, policy: Policy, progress: Progress) -> Decision:
+def _decide(stream: CustomerStream, model: ChurnModel, policy: SendPolicy, progress: Progress) -> SendDecision:
     """Score everybody without reasons, and decide about all of them together."""
     probability = np.empty(len(stream))
     value: NDArray[np.float64] | None = None if stream.roles.value is None else np.empty(len(stream))

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from retention.churn.drift import Drift
-from retention.targeting.policy import Decision, Policy
+from retention.targeting.send_decision import SendDecision
 from retention.targeting.send_list import ASSUMED
+from retention.targeting.send_policy import SendPolicy
 from retention.wording.money import in_currency
 
 _SPENDING = ("budget", "budget_spent", "shadow_price", "next_thousand", "contact_price")
@@ -130,14 +131,14 @@ class Summary:
         return [*words, f"mean churn probability {self.mean_probability:.1%}", *self.drift.reasons]
 
 
-def spending_of(policy: Policy, decision: Decision, spent: float) -> Spending | None:
+def spending_of(policy: SendPolicy, decision: SendDecision, spent: float) -> Spending | None:
     """Return the spending of a decision by a policy; None where nothing was weighed against it."""
     if not policy.choice:
         return None
     return Spending(
         spent,
         policy.budget,
-        policy.most,
+        policy.most_contacts,
         decision.budget_price,
         decision.next_thousand,
         decision.contact_price,

@@ -101,7 +101,7 @@ def _changed(now: Session, before: Session) -> str | None:
         "model": now.model is before.model,
         "prices": now.economics == before.economics,
         "offers": now.catalogue == before.catalogue,
-        "choice of who gets an offer": now.choosing == before.choosing,
+        "choice of who gets an offer": now.send_choice == before.send_choice,
         "messages": now.message_run is before.message_run,
     }
     return next((what for what, stayed in same.items() if not stayed), None)

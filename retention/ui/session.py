@@ -15,8 +15,8 @@ from retention.messages.run import MessageRun
 from retention.profit.catalogue import Catalogue, Offer, packaged
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
-from retention.targeting import Scored
-from retention.ui.choosing import FIRST, SLIDER, Choosing
+from retention.targeting import Scored, SendPolicy
+from retention.ui.send_choice import FIRST, SLIDER, SendChoice
 
 
 class Scores:
@@ -53,7 +53,7 @@ class Session:
     economics, catalogue
         The money inputs, and the offers as written; the first offer's cost and save rate are the money inputs'.
     chosen
-        How the visitor wants it decided who gets which offer; None while they have not said. See ``choosing``.
+        How the visitor selects customers for an offer; None until they choose. See ``send_choice``.
     model, curve
         The trained model, and its profit at every threshold under ``economics``; no profit for a model from the
         Hub that came without its evaluation rows.
@@ -77,7 +77,7 @@ class Session:
     pictures: Mapping[str, Any] = field(default_factory=dict)
     economics: Economics = field(default_factory=Economics)
     catalogue: Catalogue = field(default_factory=packaged)
-    chosen: Choosing | None = None
+    chosen: SendChoice | None = None
     model: ChurnModel | None = None
     model_source: str | None = None
     model_findings: tuple[Finding, ...] | None = None
@@ -108,16 +108,26 @@ class Session:
         return replace(self.with_model(model), model_source=source, model_findings=self.findings)
 
     @property
-    def choosing(self) -> Choosing:
-        """How it is decided who gets which offer: by the slider, or customer by customer within limits.
+    def send_choice(self) -> SendChoice:
+        """How customers are selected for an offer: by the slider, or customer by customer within limits.
 
-        Unless the visitor says otherwise, as for commands and scripts: by the slider, and where each
-        customer has a value of their own by each one's own break-even.
+        Until the visitor chooses, as in commands and scripts: by the slider, or, where each customer has a value
+        of their own, by each customer's own break-even.
         """
         if self.chosen is not None:
             return self.chosen
         people = self.recipients
-        return Choosing(SLIDER if people is None or people.roles.value is None else FIRST)
+        return SendChoice(SLIDER if people is None or people.roles.value is None else FIRST)
+
+    def send_policy(self, threshold: float | None = None) -> SendPolicy:
+        """Return what the visitor asks for, at the money inputs and with the offers as they are now.
+
+        Parameters
+        ----------
+        threshold
+            Where the slider is; None while nobody has moved it.
+        """
+        return self.send_choice.policy(self.economics, self.offers, threshold=threshold)
 
     @property
     def forgotten(self) -> bool:

@@ -11,9 +11,9 @@ from retention.churn.drift import Drift
 from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding, audit
 from retention.customers.table import Customers
-from retention.pipeline import profit, score
 from retention.profit.economics import Economics
 from retention.report import report
+from retention.targeting import SendPolicy, profit_of_model, score
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -35,14 +35,14 @@ def printed_pages(browser: Browser, html: str) -> int:
 def test_it_prints_on_one_page(browser: Browser, telecom: Customers, telecom_model: ChurnModel) -> None:
     """With a send list and an audit, and with nothing but the curve."""
     economics = Economics()
-    curve = profit(telecom_model, economics)
+    curve = profit_of_model(telecom_model, economics)
     full = report(
         telecom_model,
         curve,
         made_at=date(2025, 7, 1),
         source="telecom.csv",
         findings=audit(telecom),
-        scored=score(telecom, telecom_model, economics),
+        scored=score(telecom, telecom_model, SendPolicy(economics=economics)),
     )
     assert printed_pages(browser, full) == 1
     assert printed_pages(browser, report(telecom_model, curve, made_at=date(2025, 7, 1))) == 1
@@ -55,12 +55,12 @@ def test_it_prints_on_one_page_with_much_to_say(
     economics = Economics(value=5_000_000, save_rate=0.0213, stayer_redemption=0.9, harm_rate=0.01)
     directions = tuple(replace(one, feature=LONG, effect=LONG) for one in telecom_model.directions)
     model = replace(telecom_model, warnings=(LONG,) * 5, directions=directions)
-    limited = score(telecom, model, economics, budget=7_654_321.5, max_contacts=1_234)
+    limited = score(telecom, model, SendPolicy(economics=economics, budget=7_654_321.5, max_contacts=1_234))
     scored = replace(limited, drift=Drift("severe", (LONG,) * 4))
     for findings in ([LONG] * 9, ["short enough"] * 30):
         page = report(
             model,
-            profit(model, economics),
+            profit_of_model(model, economics),
             made_at=date(2025, 7, 1),
             source=LONG,
             findings=[Finding("warning", "constant", None, 1.0, sentence) for sentence in findings],
@@ -72,7 +72,7 @@ def test_it_prints_on_one_page_with_much_to_say(
 def test_it_stays_light_and_within_a_phone(browser: Browser, telecom_model: ChurnModel) -> None:
     """White ground where dark is preferred, and nothing to scroll sideways for."""
     page = browser.new_page(viewport={"width": 360, "height": 740}, color_scheme="dark")
-    page.set_content(report(telecom_model, profit(telecom_model, Economics()), made_at=date(2025, 7, 1)))
+    page.set_content(report(telecom_model, profit_of_model(telecom_model, Economics()), made_at=date(2025, 7, 1)))
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.close()

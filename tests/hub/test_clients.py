@@ -11,12 +11,13 @@ import pytest
 
 from retention.customers.intake import read_customers
 from retention.hub.connection import Hub
-from retention.hub.dataset_release import Deciding, plan_dataset
+from retention.hub.dataset_release import plan_dataset
 from retention.hub.model_release import plan_model
+from retention.hub.planned_decision import PlannedDecision
 from retention.hub.pseudonyms import Salt
 from retention.hub.publish import push
 from retention.hub.snapshot import CUSTOMERS_FILE, SEND_LIST_FILE, from_parquet
-from retention.profit.economics import Economics
+from retention.targeting import SendPolicy
 from tests.files import telecom_customers
 from tests.hub.conftest import TOKEN
 from tests.stand_ins.hub_server import HubServer
@@ -51,8 +52,8 @@ def test_datasets_loads_a_shared_decision(
     """The real client finds every configuration of the card, and its rows are those that were shared."""
     customers = read_customers(telecom_customers(200))
     model = push(plan_model(telecom_folder, repo="alice/churn"), hub=hub)
-    deciding = Deciding(telecom_folder, model.reference, Economics())
-    planned = plan_dataset(customers, repo="alice/data", salt=Salt.new(), deciding=deciding)
+    deciding = PlannedDecision(model=telecom_folder, model_at=model.reference, policy=SendPolicy())
+    planned = plan_dataset(customers, repo="alice/data", salt=Salt.new(), planned=deciding)
     pushed = push(planned, hub=hub)
     code = f"""
 import json

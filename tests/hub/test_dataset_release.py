@@ -14,14 +14,15 @@ from retention.churn.model import ChurnModel
 from retention.customers.intake import read_customers
 from retention.customers.table import Customers, Roles
 from retention.errors import InputError, PublishError
-from retention.hub.dataset_release import Deciding, plan_dataset
+from retention.hub.dataset_release import plan_dataset
+from retention.hub.planned_decision import PlannedDecision
 from retention.hub.pseudonyms import Salt
 from retention.hub.release import PlannedColumn
 from retention.hub.snapshot import CUSTOMERS_FILE, MESSAGES_FILE, SEND_LIST_FILE, from_parquet, to_parquet
 from retention.messages.batch import write_messages
 from retention.profit.catalogue import read_catalogue
 from retention.profit.economics import Economics
-from retention.targeting import score
+from retention.targeting import SendPolicy, score
 from tests.files import telecom_customers
 
 SALT = Salt(bytes(32))
@@ -39,8 +40,8 @@ def people(n: int = 300) -> Customers:
     return read_customers(frame)
 
 
-def deciding(folder: Path, **how: object) -> Deciding:
-    return Deciding(folder, MODEL_AT, **{"economics": Economics(), **how})
+def deciding(folder: Path, **how: object) -> PlannedDecision:
+    return PlannedDecision(model=folder, model_at=MODEL_AT, policy=SendPolicy(**how))
 
 
 def read(planned: object, path: str) -> pd.DataFrame:
@@ -50,14 +51,14 @@ def read(planned: object, path: str) -> pd.DataFrame:
 def test_nothing_personal_leaves_the_house(telecom_folder: Path) -> None:
     """No name, phone, e-mail or id is in any file, messages included; the salt neither."""
     customers = people()
-    scored = score(customers, ChurnModel.load(telecom_folder), Economics())
+    scored = score(customers, ChurnModel.load(telecom_folder), SendPolicy())
     campaign = write_messages(scored.send_list, id=scored.id, offers=read_catalogue())
     assert campaign.messages_frame["message"].str.contains(NAME).any()
     planned = plan_dataset(
         customers,
         repo="alice/data",
         salt=SALT,
-        deciding=deciding(telecom_folder),
+        planned=deciding(telecom_folder),
         messages=campaign.messages_frame,
     )
     frames = [read(planned, path) for path in planned.content if path.endswith(".parquet")]
@@ -115,13 +116,13 @@ def test_a_decision_is_shared_with_all_that_made_it(telecom_folder: Path) -> Non
     """The manifest names model, prices, threshold and offers, and the send list is the one scoring makes."""
     customers = people()
     how = deciding(telecom_folder, economics=Economics(value=700, save_rate=0.5), top=40)
-    planned = plan_dataset(customers, repo="alice/data", salt=SALT, deciding=how)
+    planned = plan_dataset(customers, repo="alice/data", salt=SALT, planned=how)
     decision = json.loads(planned.content["manifest.json"])["decision"]
     assert decision["model"] == MODEL_AT
     assert decision["economics"]["value"] == 700
     assert decision["top"] == 40
     assert [offer["id"] for offer in decision["catalogue"]] == [offer.id for offer in read_catalogue()]
-    scored = score(customers, ChurnModel.load(telecom_folder), how.economics, top=40)
+    scored = score(customers, ChurnModel.load(telecom_folder), how.policy)
     assert decision["threshold"] == scored.threshold
     rows = read(planned, SEND_LIST_FILE)
     sent = set(SALT.pseudonyms(scored.send_list.loc[scored.send_list["send"] == "yes", "customerID"]))
@@ -138,7 +139,7 @@ def test_ties_at_the_end_of_the_list_are_kept_as_decided(telecom_folder: Path) -
     frame["Churn"] = ["Yes", "No"] * 30
     customers = read_customers(frame)
     how = deciding(telecom_folder, threshold=0.0, top=7)
-    rows = read(plan_dataset(customers, repo="alice/data", salt=SALT, deciding=how), SEND_LIST_FILE)
+    rows = read(plan_dataset(customers, repo="alice/data", salt=SALT, planned=how), SEND_LIST_FILE)
     first = SALT.pseudonyms(customers.ids.iloc[:7])
     assert set(rows.loc[rows["send"] == "yes", "customerID"]) == set(first)
 
@@ -149,22 +150,22 @@ def test_a_decision_on_a_personal_column_is_not_shared(telecom_folder: Path) -> 
     roles = Roles(customers.roles.id, customers.roles.label, name="Contract")
     with pytest.raises(PublishError, match="uses column 'Contract', which stays at home"):
         plan_dataset(
-            Customers(customers.frame, roles), repo="alice/data", salt=SALT, deciding=deciding(telecom_folder)
+            Customers(customers.frame, roles), repo="alice/data", salt=SALT, planned=deciding(telecom_folder)
         )
 
 
 @pytest.mark.parametrize("at", ["alice/churn", "alice/churn@0123abc", "churn"])
 def test_the_model_must_be_pinned(telecom_folder: Path, at: str) -> None:
     """A model that may be another one tomorrow replays nothing."""
-    how = Deciding(telecom_folder, at, Economics())
+    how = PlannedDecision(model=telecom_folder, model_at=at, policy=SendPolicy())
     with pytest.raises(InputError):
-        plan_dataset(people(), repo="alice/data", salt=SALT, deciding=how)
+        plan_dataset(people(), repo="alice/data", salt=SALT, planned=how)
 
 
 def test_messages_come_without_names(telecom_folder: Path) -> None:
     """One row a message, the name replaced by a slot, nothing else changed."""
     customers = people()
-    scored = score(customers, ChurnModel.load(telecom_folder), Economics())
+    scored = score(customers, ChurnModel.load(telecom_folder), SendPolicy())
     campaign = write_messages(scored.send_list, id=scored.id, offers=read_catalogue())
     planned = plan_dataset(customers, repo="alice/data", salt=SALT, messages=campaign.messages_frame)
     shared = read(planned, MESSAGES_FILE).set_index("customerID")
@@ -178,7 +179,7 @@ def test_messages_come_without_names(telecom_folder: Path) -> None:
 def test_names_in_messages_are_known_from_the_customers(telecom_folder: Path) -> None:
     """Messages whose file has lost the name column name nobody either; what a person typed in is warned of."""
     customers = people()
-    scored = score(customers, ChurnModel.load(telecom_folder), Economics())
+    scored = score(customers, ChurnModel.load(telecom_folder), SendPolicy())
     messages = write_messages(scored.send_list, id=scored.id, offers=read_catalogue()).messages_frame.drop(
         columns="name"
     )
@@ -202,12 +203,12 @@ def test_several_cutoffs_keep_their_days(telecom_folder: Path) -> None:
     card = planned.content["README.md"].decode()
     assert "40 customers, one row each at each of 2 cutoffs" in card
     with pytest.raises(InputError, match="holds customers at 2 cutoffs, and a decision is about one day"):
-        plan_dataset(customers, repo="alice/data", salt=SALT, deciding=deciding(telecom_folder))
+        plan_dataset(customers, repo="alice/data", salt=SALT, planned=deciding(telecom_folder))
 
 
 def test_messages_of_others_are_refused(telecom_folder: Path) -> None:
     """Messages and customers must belong together."""
-    scored = score(people(), ChurnModel.load(telecom_folder), Economics())
+    scored = score(people(), ChurnModel.load(telecom_folder), SendPolicy())
     campaign = write_messages(scored.send_list, id=scored.id, offers=read_catalogue())
     with pytest.raises(InputError, match="the messages are for other customers"):
         plan_dataset(people().take(np.arange(5)), repo="alice/data", salt=SALT, messages=campaign.messages_frame)

@@ -15,10 +15,10 @@ from retention.churn.model import ChurnModel
 from retention.cli import main
 from retention.customers.audit import Finding, audit
 from retention.customers.table import Customers
-from retention.pipeline import Scored, profit, score
 from retention.profit.catalogue import Offer
 from retention.profit.economics import PRESETS, Economics
 from retention.report import report
+from retention.targeting import Scored, SendPolicy, profit_of_model, score
 from retention.wording.money import in_currency
 from tests.charts.cases import three_cutoffs
 
@@ -107,19 +107,19 @@ def row(page: Node, name: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def scored(telecom: Customers, telecom_model: ChurnModel) -> Scored:
-    return score(telecom, telecom_model, REALISTIC)
+    return score(telecom, telecom_model, SendPolicy(economics=REALISTIC))
 
 
 @pytest.fixture(scope="module")
 def full(telecom: Customers, telecom_model: ChurnModel, scored: Scored) -> str:
     """The page with everything on it."""
-    curve = profit(telecom_model, REALISTIC)
+    curve = profit_of_model(telecom_model, REALISTIC)
     return report(telecom_model, curve, made_at=DAY, source="telecom.csv", findings=audit(telecom), scored=scored)
 
 
 def bare(model: ChurnModel, economics: Economics) -> str:
     """The page with nothing but the model and its curve."""
-    return report(model, profit(model, economics), made_at=DAY)
+    return report(model, profit_of_model(model, economics), made_at=DAY)
 
 
 def with_values(model: ChurnModel) -> ChurnModel:
@@ -132,7 +132,7 @@ def with_values(model: ChurnModel) -> ChurnModel:
 
 def test_the_earnings_are_those_of_the_curve(telecom_model: ChurnModel, full: str) -> None:
     """Each way of choosing stands with the profit that the curve gives it."""
-    curve, page = profit(telecom_model, REALISTIC), read(full)
+    curve, page = profit_of_model(telecom_model, REALISTIC), read(full)
     for name, number in [
         ("those the model picks", curve.profit_best),
         ("everyone", curve.profit_all),
@@ -149,7 +149,7 @@ def test_the_earnings_are_those_of_the_curve(telecom_model: ChurnModel, full: st
 
 def test_the_matrix_is_that_of_the_chosen_threshold(telecom_model: ChurnModel, full: str) -> None:
     """Four groups, in customers and in money, and what saved and wasted make together."""
-    curve, page = profit(telecom_model, REALISTIC), read(full)
+    curve, page = profit_of_model(telecom_model, REALISTIC), read(full)
     matrix = curve.matrix()
     for kind in ("saved", "wasted", "lost", "loyal"):
         (cell,) = [node for node in page.all("cell") if node.has(kind)]
@@ -181,7 +181,7 @@ def test_every_money_input_stands_with_its_meaning_and_what_hangs_on_it(telecom_
     assert row(page, "Cost of an offer when redeemed")[0] == "₹50"
     kept = row(page, "Save rate of an offer")
     assert kept[0] == "31.25%"
-    curve = profit(telecom_model, replace(economics, save_rate=0.25))
+    curve = profit_of_model(telecom_model, replace(economics, save_rate=0.25))
     assert kept[1] == in_currency(curve.profit_best, "₹")
     assert row(page, "Redemption by retained customers")[0::2] == ["100%", "–"]
     assert row(page, "Harm rate of contacting") == ["0%", "–", "–"]
@@ -193,9 +193,9 @@ def test_every_amount_says_what_it_rests_on(
     telecom: Customers, telecom_model: ChurnModel, scored: Scored, economics: Economics
 ) -> None:
     """In a sentence the tag stands beside it, in a table in the column's head, in the drawing in the caption."""
-    limited = score(telecom, telecom_model, REALISTIC, budget=900.0)
+    limited = score(telecom, telecom_model, SendPolicy(economics=REALISTIC, budget=900.0))
     for model, listed in ((telecom_model, scored), (with_values(telecom_model), limited)):
-        curve = profit(model, economics)
+        curve = profit_of_model(model, economics)
         page = read(report(model, curve, made_at=DAY, findings=audit(telecom), scored=listed))
         found = 0
         for node in page.below():
@@ -258,7 +258,7 @@ def test_it_says_why_no_offer_pays(telecom_model: ChurnModel) -> None:
 
 def test_the_curve_is_drawn_where_it_stands(telecom_model: ChurnModel) -> None:
     """A point a threshold from left to right, the chosen one on the summit, the alternatives at their heights."""
-    curve = profit(telecom_model, REALISTIC)
+    curve = profit_of_model(telecom_model, REALISTIC)
     drawing = read(bare(telecom_model, REALISTIC)).all("figure")[0]
     (line,) = drawing.all("profit")
     points = [tuple(map(float, pair.split(","))) for pair in str(line.attributes["points"]).split()]
@@ -306,9 +306,9 @@ def test_words_from_files_stay_words(telecom: Customers, telecom_model: ChurnMod
     )
     findings = [Finding("warning", "constant", NASTY, 1.0, NASTY)]
     drifted = replace(scored, drift=Drift("severe", (NASTY,)))
-    curve = profit(model, economics)
+    curve = profit_of_model(model, economics)
     page = report(model, curve, made_at=DAY, source=NASTY, findings=findings, scored=drifted)
-    plain = report(telecom_model, profit(telecom_model, REALISTIC), made_at=DAY)
+    plain = report(telecom_model, profit_of_model(telecom_model, REALISTIC), made_at=DAY)
     nodes = read(page)
     assert {node.tag for node in nodes.below()} <= {node.tag for node in read(plain).below()} | {"code", "strong"}
     assert not any(name.startswith("on") for node in nodes.below() for name in node.attributes)
@@ -319,7 +319,7 @@ def test_words_from_files_stay_words(telecom: Customers, telecom_model: ChurnMod
 def test_control_characters_and_endless_names_do_no_harm(telecom_model: ChurnModel) -> None:
     """A name with line breaks or a switch of direction is told on one line, and a long one is cut."""
     findings = [Finding("note", "constant", None, 1.0, "two\nlines\x00 and \u202ebackwards " + "x" * 5000)]
-    curve = profit(telecom_model, REALISTIC)
+    curve = profit_of_model(telecom_model, REALISTIC)
     page = report(telecom_model, curve, made_at=DAY, source="y" * 5000, findings=findings)
     assert "two lines and backwards xxx" in read(page).words
     assert "x" * 181 not in page and "y" * 71 not in page
@@ -329,7 +329,7 @@ def test_control_characters_and_endless_names_do_no_harm(telecom_model: ChurnMod
 def test_many_warnings_are_counted_not_all_told(telecom_model: ChurnModel) -> None:
     """The gravest come first, and how many were left out is said."""
     findings = [Finding("error", "leakage", None, 1.0, f"finding number {number}") for number in range(30)]
-    curve = profit(telecom_model, REALISTIC)
+    curve = profit_of_model(telecom_model, REALISTIC)
     page = read(report(telecom_model, curve, made_at=DAY, findings=findings)).words
     told = page.count("finding number")
     assert 3 <= told < 30
@@ -338,7 +338,7 @@ def test_many_warnings_are_counted_not_all_told(telecom_model: ChurnModel) -> No
 
 def test_an_audit_that_found_nothing_differs_from_none(telecom_model: ChurnModel) -> None:
     """Silence is not mistaken for a clean bill."""
-    curve = profit(telecom_model, REALISTIC)
+    curve = profit_of_model(telecom_model, REALISTIC)
     assert "The audit found nothing" in report(telecom_model, curve, made_at=DAY, findings=())
     assert "No audit was handed to this page" in report(telecom_model, curve, made_at=DAY)
 
@@ -354,7 +354,7 @@ def test_the_send_list_is_told_in_sums_and_names_nobody(
     assert not any(str(id) in full for id in telecom.ids)
     assert "The send list" not in bare(telecom_model, REALISTIC)
     drifted = replace(scored, drift=Drift("severe", ("the scores have moved",)))
-    curve = profit(telecom_model, REALISTIC)
+    curve = profit_of_model(telecom_model, REALISTIC)
     page = read(report(telecom_model, curve, made_at=DAY, scored=drifted)).all("cautions")[0].words
     assert page == "Drift: the scores have moved"
 
@@ -371,8 +371,9 @@ def test_a_list_within_limits_says_which(
     telecom: Customers, telecom_model: ChurnModel, limits: dict[str, float], words: str
 ) -> None:
     """Not everyone from their own break-even on is there; what the offers are expected to cost is told."""
-    limited = score(telecom, telecom_model, REALISTIC, **limits)  # type: ignore[arg-type]
-    page = read(report(telecom_model, profit(telecom_model, REALISTIC), made_at=DAY, scored=limited)).words
+    limited = score(telecom, telecom_model, SendPolicy(economics=REALISTIC, **limits))  # type: ignore[arg-type]
+    curve = profit_of_model(telecom_model, REALISTIC)
+    page = read(report(telecom_model, curve, made_at=DAY, scored=limited)).words
     assert words in page
     assert "from their own break-even on" not in page
     assert limited.spending
@@ -385,15 +386,16 @@ def test_a_list_of_several_offers_says_so(telecom: Customers, telecom_model: Chu
         Offer(id="small", gives={"en": "a little"}, cost=20, save_rate=0.2),
         Offer(id="large", gives={"en": "a lot"}, cost=100, save_rate=0.6),
     )
-    several = score(telecom, telecom_model, REALISTIC, catalogue=offers, every_offer=True)
-    page = read(report(telecom_model, profit(telecom_model, REALISTIC), made_at=DAY, scored=several)).words
+    several = score(telecom, telecom_model, SendPolicy(economics=REALISTIC, catalogue=offers, every_offer=True))
+    curve = profit_of_model(telecom_model, REALISTIC)
+    page = read(report(telecom_model, curve, made_at=DAY, scored=several)).words
     assert ", the best of several offers each" in page
 
 
 def test_where_customer_by_customer_clearly_beats_the_rest_that_is_the_advice(telecom_model: ChurnModel) -> None:
     """Values far apart: who to write to, what to expect and its band are those of each one's own break-even."""
     model = with_values(telecom_model)
-    curve = profit(model, Economics(offer_cost=200))
+    curve = profit_of_model(model, Economics(offer_cost=200))
     assert curve.personal and curve.personal_headroom and curve.bands.personal_gain
     answer = read(report(model, curve, made_at=DAY)).all("answer")[0].words
     assert answer.startswith("Deciding customer by customer clearly beats")
@@ -422,7 +424,7 @@ def test_the_command_audits_the_training_customers_alone(
 def test_a_value_column_is_told(telecom_model: ChurnModel) -> None:
     """With values of their own, customers have no common break-even, and the personal decision has a row."""
     model = with_values(telecom_model)
-    curve, page = profit(model, REALISTIC), read(bare(model, REALISTIC))
+    curve, page = profit_of_model(model, REALISTIC), read(bare(model, REALISTIC))
     assert curve.personal is not None
     assert row(page, "each by own break-even")[-1] == in_currency(curve.personal.profit, "₹")
     assert row(page, "Margin kept if a customer stays") == ["column", "–", "–"]
@@ -441,7 +443,7 @@ def test_warnings_of_the_model_stand_at_the_top(telecom_model: ChurnModel) -> No
 
 def test_the_page_can_be_traced(telecom_model: ChurnModel, telecom_folder: Path) -> None:
     """The hashes are those of the saved model, of its rows and of the prices; the date is the one given."""
-    curve = profit(telecom_model, REALISTIC)
+    curve = profit_of_model(telecom_model, REALISTIC)
     saved = report(ChurnModel.load(telecom_folder), curve, made_at=DAY, folder=telecom_folder)
     page = read(saved).words
     assert sha256((telecom_folder / "manifest.json").read_bytes()) in page
@@ -455,7 +457,7 @@ def test_the_same_inputs_give_the_same_bytes(
     telecom: Customers, telecom_model: ChurnModel, telecom_folder: Path, scored: Scored, full: str
 ) -> None:
     """Written again, and from the saved model, the page is the same; another day changes the date alone."""
-    curve = profit(ChurnModel.load(telecom_folder), REALISTIC)
+    curve = profit_of_model(ChurnModel.load(telecom_folder), REALISTIC)
 
     def again(day: date) -> str:
         return report(
@@ -488,6 +490,6 @@ def test_the_page_is_complete_in_itself(full: str) -> None:
 def test_the_newest_cutoff_is_held_against_the_promise(telecom_model: ChurnModel) -> None:
     """Trained on several cutoffs, the page shows what cross-validation said, and the gap."""
     model = replace(telecom_model, out_of_time=three_cutoffs())
-    page = report(model, profit(model, Economics()), made_at=DAY)
+    page = report(model, profit_of_model(model, Economics()), made_at=DAY)
     assert "… at 2025-06-30; on the cutoffs before, cross-validated" in page
     assert "gap: -0.020" in page

@@ -26,7 +26,7 @@ from retention.profit.catalogue import Offer
 from retention.profit.economics import PRESETS, Economics
 from retention.tabular.csv_export import write_csv
 from retention.targeting import (
-    Policy,
+    SendPolicy,
     Spending,
     Summary,
     currency_of,
@@ -60,16 +60,16 @@ def table_of(path: Path, model: ChurnModel, *, exclude: tuple[str, ...] = ("comm
 
 
 def whole_and_streamed(
-    path: Path, model: ChurnModel, *, economics: Economics | None = None, rows_at_once: int = 7, **options: Any
+    path: Path, model: ChurnModel, *, rows_at_once: int = 7, **options: Any
 ) -> tuple[bytes, bytes, Summary]:
     """Score a file as a whole and in parts; return both results as bytes."""
-    economics = economics or Economics()
     roles = {name: options.pop(name) for name in ("value", "exclude") if name in options}
     table = table_of(path, model, **roles)
     one, other = path.with_name("whole.csv"), path.with_name("streamed.csv")
-    scored = score(table, model, economics, **options)
+    policy = SendPolicy(**options)
+    scored = score(table, model, policy)
     write_csv(scored.send_list, one)
-    summary = score_file(path, other, model, economics, rows_at_once=rows_at_once, **roles, **options)
+    summary = score_file(path, other, model, policy, rows_at_once=rows_at_once, **roles)
     assert (summary.customers, summary.contacted) == (len(table), scored.contacted)
     assert (summary.drift, summary.threshold) == (scored.drift, scored.threshold)
     assert summary.mean_probability == pytest.approx(scored.mean_probability)
@@ -213,7 +213,7 @@ def test_a_value_that_does_not_fit_is_refused_only_if_asked_for(
     assert words in summary.warnings[0]
     for read in (
         lambda: table_of(path, telecom_model, value="value"),
-        lambda: score_file(path, path, telecom_model, Economics(), rows_at_once=7, value="value"),
+        lambda: score_file(path, path, telecom_model, SendPolicy(), rows_at_once=7, value="value"),
     ):
         with pytest.raises(InputError, match=words):
             read()
@@ -227,9 +227,9 @@ def test_a_bad_file_gets_the_sentence_of_the_whole_table(
     path = write(tmp_path / "bad.csv", BAD_FILES[kind](today()))
     out = write(tmp_path / "scored.csv", "the older one")
     with pytest.raises(RetentionError) as whole:
-        score(table_of(path, telecom_model), telecom_model, Economics())
+        score(table_of(path, telecom_model), telecom_model, SendPolicy())
     with pytest.raises(RetentionError) as streamed:
-        score_file(path, out, telecom_model, Economics(), rows_at_once=7)
+        score_file(path, out, telecom_model, SendPolicy(), rows_at_once=7)
     assert (type(streamed.value), str(streamed.value)) == (type(whole.value), str(whole.value))
     assert isinstance(streamed.value, InputError | ModelError)
     assert out.read_text() == "the older one"
@@ -249,7 +249,7 @@ def test_stopping_leaves_the_older_file(telecom_model: ChurnModel, tmp_path: Pat
     path = write(tmp_path / "today.csv", as_text(today()))
     out = write(tmp_path / "scored.csv", "the older one")
     told: list[float] = []
-    score_file(path, tmp_path / "other.csv", telecom_model, Economics(), top=5, rows_at_once=20,
+    score_file(path, tmp_path / "other.csv", telecom_model, SendPolicy(top=5), rows_at_once=20,
                progress=lambda share, _: told.append(share))  # fmt: skip
     assert len(told) == 9  # three parts, three times
     assert told == sorted(told)
@@ -262,7 +262,7 @@ def test_stopping_leaves_the_older_file(telecom_model: ChurnModel, tmp_path: Pat
                 raise Cancelled("stopped")
 
         with pytest.raises(Cancelled):
-            score_file(path, out, telecom_model, Economics(), top=5, rows_at_once=20, progress=stop)
+            score_file(path, out, telecom_model, SendPolicy(top=5), rows_at_once=20, progress=stop)
         assert out.read_text() == "the older one"
     assert {file.name for file in tmp_path.iterdir()} == {"today.csv", "scored.csv", "other.csv"}
 
@@ -276,13 +276,13 @@ def test_a_file_that_changes_meanwhile_is_refused(telecom_model: ChurnModel, tmp
             file.write(b"\n")
 
     with pytest.raises(InputError, match=r"today\.csv: was changed while it was read"):
-        score_file(path, tmp_path / "out.csv", telecom_model, Economics(), progress=grow)
+        score_file(path, tmp_path / "out.csv", telecom_model, SendPolicy(), progress=grow)
 
 
 def test_a_file_may_be_scored_onto_itself(telecom_model: ChurnModel, tmp_path: Path) -> None:
     """The input is read to the end before the result takes its place."""
     path = write(tmp_path / "today.csv", as_text(today()))
-    score_file(path, path, telecom_model, Economics(), rows_at_once=40)
+    score_file(path, path, telecom_model, SendPolicy(), rows_at_once=40)
     assert len(read_send_list(path)) == 60
 
 
@@ -309,7 +309,7 @@ def test_memory_hardly_grows_with_the_file(telecom_folder: Path, tmp_path: Path)
 
 def test_the_best_offer_for_each_by_hand() -> None:
     """Nothing for the loyal, who are priced with the first offer; a budget buys what earns most for it."""
-    policy = Policy(TERMS, (SMALL, LARGE), choice=(SMALL, LARGE))
+    policy = SendPolicy(economics=TERMS, catalogue=(SMALL, LARGE), every_offer=True)
     probability = np.array([0.02, 0.3, 0.9])
     free = policy.decide(probability, None)
     assert (free.send.tolist(), free.offer.tolist()) == ([False, True, True], [0, 1, 1])
@@ -321,7 +321,7 @@ def test_the_best_offer_for_each_by_hand() -> None:
     assert tight.send.tolist() == [False, True, True]
     # the next unit of budget: (36 − 20.8) / (54 − 9.2)
     assert tight.budget_price == pytest.approx(15.2 / 44.8, rel=1e-3)
-    one = replace(policy, most=1).decide(probability, None)
+    one = replace(policy, max_contacts=1).decide(probability, None)
     assert one.send.tolist() == [False, False, True]
     assert one.contact_price == pytest.approx(36)
     # who is left out is priced with the first offer: .3·.2·480 − .7·10 − 1
@@ -332,8 +332,11 @@ def test_the_best_offer_for_each_by_hand() -> None:
 def test_deciding_one_by_one_is_deciding_together(probability: list[float], cut: int) -> None:
     """Without a limit on the whole list, it does not matter who else is asked about."""
     p = np.array(probability)
-    for policy in (Policy(TERMS, (SMALL,), threshold=0.3), Policy(TERMS, (SMALL, LARGE), choice=(SMALL, LARGE))):
-        assert policy.one_by_one
+    for policy in (
+        SendPolicy(economics=TERMS, catalogue=(SMALL,), threshold=0.3),
+        SendPolicy(economics=TERMS, catalogue=(SMALL, LARGE), every_offer=True),
+    ):
+        assert policy.customer_by_customer
         together = policy.decide(p, None)
         apart = [policy.decide(part, None) for part in (p[:cut], p[cut:])]
         assert np.concatenate([one.offer for one in apart]).tolist() == together.offer.tolist()
@@ -356,16 +359,16 @@ def test_limits_that_cannot_be_used(telecom_model: ChurnModel, options: dict[str
     """One sentence names the limit."""
     customers = read_customers(telecom_customers(20), ignore_label=True)
     with pytest.raises(InputError, match=words):
-        score(customers, telecom_model, Economics(), **options)
+        score(customers, telecom_model, SendPolicy(**options))
 
 
 def test_spending_says_what_the_next_thousand_would_earn(telecom_model: ChurnModel) -> None:
     """Spent stays within the budget, and the shadow price is what a little more of it really earns."""
     customers = read_customers(telecom_customers(600, seed=2), ignore_label=True)
-    catalogue = (SMALL, LARGE)
+    policy = SendPolicy(economics=TERMS, catalogue=(SMALL, LARGE), every_offer=True)
 
     def earned(budget: float) -> tuple[float, Spending]:
-        scored = score(customers, telecom_model, TERMS, catalogue=catalogue, every_offer=True, budget=budget)
+        scored = score(customers, telecom_model, replace(policy, budget=budget))
         assert scored.spending is not None
         assert scored.spending.spent <= budget
         sent = scored.send_list[scored.send_list["send"] == "yes"]
@@ -381,10 +384,10 @@ def test_spending_says_what_the_next_thousand_would_earn(telecom_model: ChurnMod
 def test_exactly_at_the_break_even_an_offer_is_sent() -> None:
     """Of 500 an offer of 50 breaks even at 0.1 and of 250 at 0.2: those just there get one, as when measured."""
     probability, value = np.array([0.1, np.nextafter(0.1, 0), 0.2, 0.19]), np.array([500.0, 500.0, 250.0, 250.0])
-    own = Policy(Economics(), offers_at(Economics())).decide(probability, value)
+    own = SendPolicy().decide(probability, value)
     assert own.send.tolist() == [True, False, True, False]
     assert own.spend == pytest.approx([50, 0, 50, 0])
-    one = Policy(Economics(), offers_at(Economics()), choice=offers_at(Economics())[:1])
+    one = SendPolicy(catalogue=offers_at(Economics())[:1], every_offer=True)
     assert one.decide(probability, value).send.tolist() == [True, False, True, False]
     assert not replace(one, budget=1e6).decide(probability[:1], value[:1]).send.any()
 
@@ -392,7 +395,7 @@ def test_exactly_at_the_break_even_an_offer_is_sent() -> None:
 def test_the_top_and_a_cap_are_both_kept(telecom_model: ChurnModel) -> None:
     """The smaller of the two counts."""
     customers = read_customers(telecom_customers(100), ignore_label=True)
-    scored = score(customers, telecom_model, Economics(), top=7, max_contacts=9)
+    scored = score(customers, telecom_model, SendPolicy(top=7, max_contacts=9))
     assert scored.contacted == 7
 
 
@@ -455,8 +458,8 @@ def test_messages_give_what_was_priced(telecom_model: ChurnModel, tmp_path: Path
     """With several offers in a file, each message gives its own, at the cost of the scoring."""
     catalogue, economics = write(tmp_path / "offers.toml", CATALOGUE), Economics(offer_cost=75, save_rate=0.5)
     path = write(tmp_path / "today.csv", as_text(today()))
-    score_file(path, tmp_path / "scored.csv", telecom_model, economics, every_offer=True,
-               catalogue=offers_at(economics, catalogue))  # fmt: skip
+    policy = SendPolicy(economics=economics, every_offer=True, catalogue=offers_at(economics, catalogue))
+    score_file(path, tmp_path / "scored.csv", telecom_model, policy)
     rows = read_send_list(tmp_path / "scored.csv")
     sent = rows[rows["send"] == "yes"].sort_values("offer", ascending=False)
     assert sent["offer"].iloc[0] == "delivery"  # the first row's cost is not the first offer's

@@ -102,7 +102,7 @@ def test_amounts_come_to_the_browser_as_the_command_line_has_them(
     """To the last digit at prices that make fractions: rounding twice would show another amount now and then."""
     money = Economics(value=333.33, offer_cost=12.345, save_rate=0.317, stayer_redemption=0.61, contact_cost=0.1)
     priced = profit.priced(session, money)
-    curve, brought = send_list.profit(telecom_model, money), profit.points(priced)
+    curve, brought = send_list.profit_of_model(telecom_model, money), profit.points(priced)
     assert brought
     for i in range(0, 1001, 50):
         assert brought["points"]["profit"][i] == curve.matrix(i / 1000).profit

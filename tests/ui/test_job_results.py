@@ -8,8 +8,8 @@ import pytest
 from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.profit.economics import PRESETS
-from retention.ui.choosing import FIRST, Choosing
 from retention.ui.job_results import JobResult, with_customers, with_loaded_model, with_messages, with_training
+from retention.ui.send_choice import FIRST, SendChoice
 from retention.ui.session import Session
 from retention.ui.tabs.churn import handlers as churn
 from retention.ui.tabs.customers import handlers as customers
@@ -96,7 +96,7 @@ def other_model(session: Session) -> Session:
         (lambda session: replace(session, today=session.customers), "customers"),
         (other_model, "model"),
         (lambda session: profit.priced(session, REALISTIC), "prices"),
-        (lambda session: replace(session, chosen=Choosing(FIRST)), "choice of who gets an offer"),
+        (lambda session: replace(session, chosen=SendChoice(FIRST)), "choice of who gets an offer"),
         (lambda session: replace(session, catalogue=replace(session.catalogue, source="mine")), "offers"),
         (lambda session: offers.write(session, 0.7), "messages"),
     ],

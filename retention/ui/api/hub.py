@@ -5,8 +5,7 @@ caller with the token they pass along.
 """
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Literal
 
@@ -14,15 +13,16 @@ from retention.churn.model import ChurnModel
 from retention.customers.intake import read_customers
 from retention.hub import publish
 from retention.hub.connection import Hub
-from retention.hub.dataset_release import Deciding, plan_dataset
+from retention.hub.dataset_release import plan_dataset
 from retention.hub.model_release import plan_model
+from retention.hub.planned_decision import PlannedDecision, planned_decision
 from retention.hub.pseudonyms import Salt
 from retention.hub.release import Release
 from retention.hub.replay import replay as replay_from_hub
 from retention.hub.tables import pull_table
 from retention.profit.economics import Economics
 from retention.progress import Progress, silent
-from retention.targeting import known_kinds
+from retention.targeting import SendPolicy, known_kinds
 from retention.ui.api import archives as model_zip
 from retention.ui.api.found import Found
 
@@ -93,14 +93,16 @@ def push(
                 folder, repo=repo, economics=economics, with_evaluation=with_evaluation, private=private
             )
     else:
-        with _deciding(model_at, economics, threshold, hub, progress) as deciding:
-            kinds = None if deciding is None else known_kinds(ChurnModel.load(deciding.model))
+        decision: AbstractContextManager[PlannedDecision | None] = nullcontext()
+        if model_at:
+            policy = SendPolicy(economics=economics, threshold=threshold)
+            decision = planned_decision(policy, model_at=model_at, hub=hub, progress=progress)
+        with decision as planned:
+            kinds = None if planned is None else known_kinds(ChurnModel.load(planned.model))
             customers = read_customers(
                 source, id=id or None, label=label or None, value=value_column or None, kinds=kinds
             )
-            release = plan_dataset(
-                customers, repo=repo, salt=Salt.for_release(), deciding=deciding, private=private
-            )
+            release = plan_dataset(customers, repo=repo, salt=Salt.for_release(), planned=planned, private=private)
     pushed = publish.push(release, hub=hub, progress=progress) if confirm else None
     return {**_planned(release), "commit": None if pushed is None else pushed.commit}
 
@@ -158,20 +160,6 @@ def replay(repo: str, *, hub: Hub, progress: Progress = silent) -> Found:
         JSON: repo, commit, files, model, customers, identical (true or false), different (column -> rows).
     """
     return replay_from_hub(repo, hub=hub, progress=progress).as_dict()
-
-
-@contextmanager
-def _deciding(
-    model_at: str, economics: Economics, threshold: float | None, hub: Hub, progress: Progress
-) -> Iterator[Deciding | None]:
-    """Yield how to decide, with the model's folder at hand meanwhile; None where nothing is to be decided."""
-    if not model_at:
-        yield None
-        return
-    with tempfile.TemporaryDirectory(prefix="model-") as place:
-        folder = Path(place) / "model"
-        pulled = publish.pull(model_at, kind="model", out=folder, hub=hub, progress=progress)
-        yield Deciding(folder, pulled.reference, economics, threshold)
 
 
 def _planned(release: Release) -> Found:

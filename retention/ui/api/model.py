@@ -171,23 +171,26 @@ def score(
         churn_probability, expected_profit, offer and reasons; evidence says what amounts rest on.
     """
     economics = Economics(value, offer_cost, save_rate, stayer_redemption, harm_rate, contact_cost, currency)
-    file = folder / "scored.csv"
-    found = send_list.score_file(
-        customers,
-        file,
-        model_zip.load(model),
-        economics,
+    policy = send_list.SendPolicy(
+        economics=economics,
         threshold=threshold,
         top=top,
         every_offer=every_offer,
         budget=budget,
         max_contacts=max_contacts,
+    )
+    file = folder / "scored.csv"
+    found = send_list.score_file(
+        customers,
+        file,
+        model_zip.load(model),
+        policy,
         id=id or None,
         value=value_column or None,
         exclude=split_column_names(exclude),
         progress=progress,
     )
-    first = send_list.first_in_line(file, most=MOST_LISTED)
+    first = send_list.first_contacts(file, most=MOST_LISTED)
     return file, {"scored": file.name, **found.as_dict(), "currency": currency, "top": first}
 
 
@@ -202,4 +205,4 @@ class _Zip:
 @lru_cache(maxsize=8)
 def _curve(packed: _Zip) -> ProfitCurve:
     """Rank a model's held-out customers (scores and outcomes, no ids) once: other money inputs are then quick."""
-    return send_list.profit(model_zip.load(packed.path), Economics())
+    return send_list.profit_of_model(model_zip.load(packed.path), Economics())

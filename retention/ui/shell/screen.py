@@ -118,7 +118,7 @@ class Screen:
             **tab.dependence.show(None),
             **tab.waterfall.show(None),
             tab.feature: gr.Dropdown(choices=churn_handlers.factors(model), value=None),
-            self.profit.budget.how: session.choosing.how,
+            self.profit.budget.how: session.send_choice.how,
             **self.show_from_prices(session, threshold),
         }
 

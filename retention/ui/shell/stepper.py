@@ -49,7 +49,7 @@ def header(session: Session, line: BreakerReport) -> str:
     """
     done = " ".join(name for name, state in _states(session).items() if state)
     people, money, following = session.customers, session.economics, _next(session)
-    chosen = session.choosing.in_words(money.currency)
+    chosen = session.send_choice.in_words(money.currency)
     facts = [
         "no customers yet" if people is None else f"{len(people.newest()):,} customers from {people.source}",
         "no model yet" if session.model is None else f"a model ({_model(session)})",

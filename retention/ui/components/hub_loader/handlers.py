@@ -70,8 +70,7 @@ def use_model(session: Session, reference: str, *, hub: Hub, progress: Progress 
         model.predict(others)
     if not people:
         return loaded
-    terms = session.choosing.terms(None, session.offers)
-    return replace(loaded, scored=send_list.score(people[0], model, session.economics, **terms))
+    return replace(loaded, scored=send_list.score(people[0], model, session.send_policy()))
 
 
 def _used(session: Session, pulled: PulledTable) -> Session:

@@ -29,9 +29,7 @@ def score(session: Session, threshold: float) -> Session:
     customers = session.recipients
     if customers is None:
         raise InputError("no customers yet; upload a file or simulate a market in the first tab")
-    scored = send_list.score(
-        customers, session.model, session.economics, **session.choosing.terms(threshold, session.offers)
-    )
+    scored = send_list.score(customers, session.model, session.send_policy(threshold))
     return replace(session, scored=scored, message_run=None)
 
 

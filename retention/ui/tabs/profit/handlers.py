@@ -31,7 +31,7 @@ def priced(session: Session, economics: Economics) -> Session:
     if curve is not None:
         curve = curve.reprice(economics)
     elif session.model.out_of_fold is not None:
-        curve = send_list.profit(session.model, economics)
+        curve = send_list.profit_of_model(session.model, economics)
     return replace(session, economics=economics, curve=curve, scored=None, message_run=None)
 
 

@@ -9,8 +9,9 @@ from retention.customers.table import Customers
 from retention.errors import InputError, PublishError
 from retention.hub import publish
 from retention.hub.connection import Hub
-from retention.hub.dataset_release import Deciding, plan_dataset
+from retention.hub.dataset_release import plan_dataset
 from retention.hub.model_release import plan_model
+from retention.hub.planned_decision import planned_decision
 from retention.hub.pseudonyms import Salt
 from retention.hub.reference import Reference
 from retention.hub.release import Release
@@ -179,17 +180,14 @@ def _decision(
     if session.message_run is not None and scored is not None:
         # where those who were written to begin, wherever the slider is now
         threshold = threshold if scored.threshold is None else scored.threshold
-    terms = session.choosing.terms(threshold, session.offers)
-    with tempfile.TemporaryDirectory(prefix="model-") as place:
-        # The very bytes that are on the Hub, as the replay will use them.
-        folder = Path(place) / "model"
-        publish.pull(session.model_at, kind="model", out=folder, hub=hub, progress=progress)
+    policy = session.send_policy(threshold)
+    with planned_decision(policy, model_at=session.model_at, hub=hub, progress=progress) as planned:
         progress(0.96, "Deciding with what is shared")
         return plan_dataset(
             _some(session.recipients),
             repo=repo,
             salt=salt,
-            deciding=Deciding(folder, session.model_at, session.economics, **terms),
+            planned=planned,
             messages=session.message_run.messages_frame
             if with_messages and session.message_run is not None
             else None,

@@ -16,8 +16,7 @@ from retention.messages.llm.outcome import OFF
 from retention.profit.catalogue import Offer
 from retention.profit.economics import PRESETS, Economics
 from retention.tabular.csv_export import write_csv
-from retention.targeting import policy_for
-from retention.ui.choosing import EVERY, FIRST, SLIDER, Choosing
+from retention.ui.send_choice import EVERY, FIRST, SLIDER, SendChoice
 from retention.ui.session import Session
 from retention.ui.shell import stepper as path
 from retention.ui.tabs.customers import handlers as customers
@@ -39,32 +38,30 @@ OFFERS = (
 )
 
 
-def by_hand(model: ChurnModel, choosing: Choosing) -> budget.Outcome:
+def by_hand(choice: SendChoice) -> budget.Outcome:
     """Return what a choice comes to for the six."""
-    policy = policy_for(model, Economics(), values=False, **choosing.terms(None, OFFERS))
+    policy = choice.policy(Economics(), OFFERS)
     return budget.outcome_of(policy, policy.decide(PROBABILITY, None))
 
 
 @pytest.mark.parametrize(
-    ("choosing", "customers", "cost", "profit"),
+    ("choice", "customers", "cost", "profit"),
     [
-        (Choosing(FIRST), [5], 250, 350 + 250 + 150 + 50 + 0),
-        (Choosing(FIRST, budget=120.0), [2], 100, 350 + 250),
-        (Choosing(FIRST, max_contacts=3), [3], 150, 350 + 250 + 150),
-        (Choosing(EVERY), [4, 1], 200 + 19, 350 + 250 + 150 + 50 + 6),
-        (Choosing(EVERY, max_contacts=1), [1, 0], 50, 350),
-        (Choosing(EVERY, budget=15.0), [0, 1], 12, 188),
+        (SendChoice(FIRST), [5], 250, 350 + 250 + 150 + 50 + 0),
+        (SendChoice(FIRST, budget=120.0), [2], 100, 350 + 250),
+        (SendChoice(FIRST, max_contacts=3), [3], 150, 350 + 250 + 150),
+        (SendChoice(EVERY), [4, 1], 200 + 19, 350 + 250 + 150 + 50 + 6),
+        (SendChoice(EVERY, max_contacts=1), [1, 0], 50, 350),
+        (SendChoice(EVERY, budget=15.0), [0, 1], 12, 188),
     ],
 )
-def test_six_customers_by_hand(
-    telecom_model: ChurnModel, choosing: Choosing, customers: list[int], cost: float, profit: float
-) -> None:
+def test_six_customers_by_hand(choice: SendChoice, customers: list[int], cost: float, profit: float) -> None:
     """Who gets which offer, what it costs and what it earns, as worked out on paper."""
-    found = by_hand(telecom_model, choosing)
-    assert [one.customers for one in found.given] == customers
+    found = by_hand(choice)
+    assert [total.customers for total in found.offers] == customers
     assert found.contacted == sum(customers)
     assert found.spending.spent == pytest.approx(cost)
-    assert sum(one.cost for one in found.given) == pytest.approx(cost)
+    assert sum(total.cost for total in found.offers) == pytest.approx(cost)
     assert found.profit == pytest.approx(profit)
     assert found.customers == 6
 
@@ -72,18 +69,16 @@ def test_six_customers_by_hand(
 def test_the_price_of_a_limit_is_what_the_next_of_it_would_earn(telecom_model: ChurnModel) -> None:
     """More money reaches the third and the fourth, for 150 and 50; a limit that leaves all in is worth nothing."""
     session = Session(model=telecom_model)
-    words = budget_views.result(session, by_hand(telecom_model, Choosing(FIRST, budget=120.0)))
+    words = budget_views.result(session, by_hand(SendChoice(FIRST, budget=120.0)))
     assert "The next ₹1,000 of budget would earn ₹200 (assumed)." in words
-    words = budget_views.result(session, by_hand(telecom_model, Choosing(FIRST, budget=500.0, max_contacts=2)))
+    words = budget_views.result(session, by_hand(SendChoice(FIRST, budget=500.0, max_contacts=2)))
     assert "The budget does not bind" in words
     assert "One contact more would earn ₹150 (assumed)." in words
 
 
 def test_every_amount_says_that_it_is_assumed_and_words_of_offers_are_escaped(telecom_model: ChurnModel) -> None:
     """Cards carry a tag, columns and sentences a word."""
-    words = budget_views.result(
-        Session(model=telecom_model), by_hand(telecom_model, Choosing(EVERY, budget=150.0))
-    )
+    words = budget_views.result(Session(model=telecom_model), by_hand(SendChoice(EVERY, budget=150.0)))
     assert words.count('class="tag"') == 3
     assert "Cost (assumed)" in words and "Profit (assumed)" in words
     assert "₹20 &lt;off&gt;" in words
@@ -108,7 +103,7 @@ def test_a_limit_that_cannot_be_is_told_in_a_sentence(limits: dict[str, float], 
     with pytest.raises(InputError, match=words):
         budget.limit(Session(), EVERY, **given)
     least = budget.limit(Session(), EVERY, budget=0.01, max_contacts=1.0)
-    assert least.choosing == Choosing(EVERY, 0.01, 1)
+    assert least.send_choice == SendChoice(EVERY, 0.01, 1)
     with pytest.raises(InputError, match="how to choose"):
         budget.choose(Session(), "by dice", budget=None, max_contacts=None)
 
@@ -116,10 +111,10 @@ def test_a_limit_that_cannot_be_is_told_in_a_sentence(limits: dict[str, float], 
 def test_limits_move_on_from_the_slider_and_go_when_it_comes_back() -> None:
     """A budget needs customers ranked; the slider knows none."""
     limited = budget.limit(Session(), SLIDER, budget=900.0, max_contacts=None)
-    assert limited.choosing == Choosing(FIRST, 900.0)
-    assert budget.limit(limited, EVERY, budget=900.0, max_contacts=None).choosing.how == EVERY
-    assert budget.choose(limited, SLIDER, budget=900.0, max_contacts=None).choosing == Choosing()
-    assert budget.limit(Session(), SLIDER, budget=None, max_contacts=None).choosing == Choosing()
+    assert limited.send_choice == SendChoice(FIRST, 900.0)
+    assert budget.limit(limited, EVERY, budget=900.0, max_contacts=None).send_choice.how == EVERY
+    assert budget.choose(limited, SLIDER, budget=900.0, max_contacts=None).send_choice == SendChoice()
+    assert budget.limit(Session(), SLIDER, budget=None, max_contacts=None).send_choice == SendChoice()
 
 
 def test_the_send_list_is_the_command_lines_to_the_byte(
@@ -146,7 +141,7 @@ def test_messages_go_to_those_who_were_chosen(trained: Session) -> None:
     chosen = budget.choose(trained, FIRST, budget=None, max_contacts=25.0)
     written = offers.write(chosen, 0.0)
     assert written.message_run and written.message_run.message_count == 25
-    assert profit.priced(written, Economics(offer_cost=40)).choosing == chosen.choosing
+    assert profit.priced(written, Economics(offer_cost=40)).send_choice == chosen.send_choice
     assert budget.choose(written, FIRST, budget=None, max_contacts=25.0) is written
     other = budget.choose(written, EVERY, budget=None, max_contacts=25.0)
     assert (other.message_run, other.scored) == (None, None)
@@ -154,7 +149,7 @@ def test_messages_go_to_those_who_were_chosen(trained: Session) -> None:
     assert words in path.header(written, OFF)
     assert words in budget_views.whom(written)
     assert "threshold of the Profit tab" in budget_views.whom(trained)
-    assert customers.simulate(written, 300, 1).choosing == Choosing()
+    assert customers.simulate(written, 300, 1).send_choice == SendChoice()
 
 
 def test_with_a_value_column_it_says_what_customer_by_customer_earned(telecom: Customers) -> None:
@@ -203,13 +198,13 @@ def test_with_a_value_column_app_and_command_decide_alike_from_the_start(tmp_pat
     command = ["score", file, "--model", folder, "--out", there, "--value-column", "margin"]
     assert main([str(part) for part in command]) == 0
     session = profit.priced(Session(customers=valued, model=model), Economics())
-    assert session.choosing == Choosing(FIRST)
+    assert session.send_choice == SendChoice(FIRST)
     scored = offers.score(session, 0.9).scored
     assert scored and 0 < scored.contacted < len(valued)
     write_csv(scored.send_list, tmp_path / "here.csv")
     assert (tmp_path / "here.csv").read_bytes() == there.read_bytes()
     by_slider = budget.choose(session, SLIDER, budget=None, max_contacts=None)
-    assert by_slider.choosing == Choosing(SLIDER)
+    assert by_slider.send_choice == SendChoice(SLIDER)
     slid = offers.score(by_slider, 0.3).scored
     assert slid and slid.threshold == 0.3
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from retention.errors import InputError
-from retention.ui.choosing import SLIDER
 from retention.ui.components import html as views
+from retention.ui.send_choice import SLIDER
 from retention.ui.session import Session
 from retention.ui.shell.screen import Screen, Updates
 from retention.ui.tabs.profit.budget import handlers as budget
@@ -25,7 +25,7 @@ def wire(screen: Screen) -> None:
             except InputError as error:  # half-typed numbers come by here: say it in place, keep the screen
                 return {tab.trouble: views.trouble(error)}
             words = budget_views.result(chosen, budget.outcome(chosen))
-            return {tab.how: chosen.choosing.how, **tab.show(words), **screen.show_from_messages(chosen)}
+            return {tab.how: chosen.send_choice.how, **tab.show(words), **screen.show_from_messages(chosen)}
 
         return handler
 

@@ -1,28 +1,28 @@
-"""Deciding customer by customer and within limits, and what that comes to for today's customers."""
+"""Select customers one by one and within limits, and add up what that comes to for today's customers."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from retention.targeting import Decision, Policy, Spending, policy_for, spending_of
-from retention.ui.choosing import FIRST, SLIDER, Choosing
+from retention.targeting import SendDecision, SendPolicy, Spending, spending_of
+from retention.ui.send_choice import FIRST, SLIDER, SendChoice
 from retention.ui.session import Session
 
 
 @dataclass(frozen=True)
-class Given:
-    """What becomes of one offer.
+class OfferTotal:
+    """What one offer comes to over all customers who get it.
 
     Attributes
     ----------
     offer
         Its id.
     gives
-        Its words.
+        What it gives, in English.
     customers
         How many get it.
     cost, profit
-        What that is expected to cost and to earn against doing nothing (currency).
+        What that is expected to cost, and to earn against doing nothing (currency).
     """
 
     offer: str
@@ -34,38 +34,38 @@ class Given:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a choice comes to.
+    """What a send policy comes to.
 
     Attributes
     ----------
     customers
         All, with an offer or without.
-    given
-        Every offer there was to choose from.
+    offers
+        A total for every offer of the choice.
     spending
         What the offers sent are expected to cost, and what looser limits would earn.
     caution
-        A sentence on what makes the choice an empty one; None where it is not.
+        A sentence on why the choice between the offers means nothing; None where it does mean something.
     """
 
     customers: int
-    given: tuple[Given, ...]
+    offers: tuple[OfferTotal, ...]
     spending: Spending
     caution: str | None = None
 
     @property
     def contacted(self) -> int:
         """How many get an offer."""
-        return sum(one.customers for one in self.given)
+        return sum(total.customers for total in self.offers)
 
     @property
     def profit(self) -> float:
         """What the offers are expected to earn against doing nothing (currency)."""
-        return sum(one.profit for one in self.given)
+        return sum(total.profit for total in self.offers)
 
 
 def choose(session: Session, how: str, *, budget: float | None, max_contacts: float | None) -> Session:
-    """Let it be decided in another way; the slider knows no limits, so they go. Messages of before are dropped.
+    """Select customers in another way; the slider knows no limits, so it drops them. Earlier messages go as well.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def choose(session: Session, how: str, *, budget: float | None, max_contacts: fl
     """
     if how == SLIDER:
         budget = max_contacts = None
-    return _with(session, Choosing(how, budget, max_contacts))  # type: ignore[arg-type]  # it checks for itself
+    return _with(session, SendChoice(how, budget, max_contacts))  # type: ignore[arg-type]  # it checks for itself
 
 
 def limit(session: Session, how: str, *, budget: float | None, max_contacts: float | None) -> Session:
@@ -91,27 +91,22 @@ def limit(session: Session, how: str, *, budget: float | None, max_contacts: flo
 
 def outcome(session: Session) -> Outcome | None:
     """Return what the session's choice comes to; None where the slider decides, or nothing can be scored yet."""
-    people = session.recipients
-    if session.choosing.how == SLIDER or session.model is None or people is None:
+    customers = session.recipients
+    if session.send_choice.how == SLIDER or session.model is None or customers is None:
         return None
-    policy = policy_for(
-        session.model,
-        session.economics,
-        values=people.roles.value is not None,
-        **session.choosing.terms(1.0, session.offers),
-    )
-    return outcome_of(policy, policy.decide(session.scores.of(session.model, people), people.value))
+    policy = session.send_policy()
+    return outcome_of(policy, policy.decide(session.scores.of(session.model, customers), customers.value))
 
 
-def outcome_of(policy: Policy, decision: Decision) -> Outcome:
+def outcome_of(policy: SendPolicy, decision: SendDecision) -> Outcome:
     """Add up a decision about n customers, offer by offer.
 
     Parameters
     ----------
     policy
-        One that chooses customer by customer.
+        A policy that weighs customer by customer.
     decision
-        Its own.
+        The decision by it.
     """
     offers, sent = policy.choice, decision.send
     counts, costs, profits = (
@@ -120,14 +115,14 @@ def outcome_of(policy: Policy, decision: Decision) -> Outcome:
     )
     spending = spending_of(policy, decision, float(decision.spend.sum()))
     assert spending is not None  # noqa: S101 - there is a choice
-    given = tuple(
-        Given(offer.id, offer.gives["en"], int(customers), float(cost), float(profit))
+    totals = tuple(
+        OfferTotal(offer.id, offer.gives["en"], int(customers), float(cost), float(profit))
         for offer, customers, cost, profit in zip(offers, counts, costs, profits, strict=True)
     )
-    return Outcome(len(sent), given, spending, policy.caution)
+    return Outcome(len(sent), totals, spending, policy.caution)
 
 
-def _with(session: Session, choosing: Choosing) -> Session:
-    if choosing == session.choosing:
+def _with(session: Session, choice: SendChoice) -> Session:
+    if choice == session.send_choice:
         return session
-    return replace(session, chosen=choosing, scored=None, message_run=None)
+    return replace(session, chosen=choice, scored=None, message_run=None)

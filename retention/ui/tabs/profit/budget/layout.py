@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from retention.ui.choosing import EVERY, FIRST, SLIDER
+from retention.ui.send_choice import EVERY, FIRST, SLIDER
 
 _WAYS = [
     ("One threshold for all (the slider)", SLIDER),

@@ -3,8 +3,8 @@
 from html import escape
 
 from retention.profit.curve import ProfitCurve
-from retention.ui.choosing import SLIDER
 from retention.ui.components.html import reading
+from retention.ui.send_choice import SLIDER
 from retention.ui.session import Session
 from retention.ui.tabs.profit.budget.handlers import Outcome
 from retention.wording.money import in_currency
@@ -21,7 +21,7 @@ def result(session: Session, outcome: Outcome | None) -> str:
         return ""
     if outcome is not None:
         words = _outcome(outcome, session.economics.currency)
-    elif session.choosing.how != SLIDER:
+    elif session.send_choice.how != SLIDER:
         words = reading("No customers yet to choose from; upload a file or simulate a market in the first tab.")
     else:
         words = reading(
@@ -34,8 +34,8 @@ def result(session: Session, outcome: Outcome | None) -> str:
 def whom(session: Session) -> str:
     """Return who gets a message, for the tab where they are written."""
     who = "Everyone whose churn probability reaches the threshold of the Profit tab gets a message."
-    if session.choosing.how != SLIDER:
-        chosen = escape(session.choosing.in_words(session.economics.currency))
+    if session.send_choice.how != SLIDER:
+        chosen = escape(session.send_choice.in_words(session.economics.currency))
         who = f"As chosen in the Profit tab, the send list gives {chosen} (assumed)."
     return (
         f'<p class="reading">{who} A language model words it while it can; the backup library stands in for it, '
@@ -43,13 +43,13 @@ def whom(session: Session) -> str:
     )
 
 
-def _outcome(found: Outcome, currency: str) -> str:
-    spending, sign = found.spending, escape(currency)
+def _outcome(outcome: Outcome, currency: str) -> str:
+    spending, sign = outcome.spending, escape(currency)
 
     def money(amount: float) -> str:
         return in_currency(amount, sign)
 
-    share = f" ({found.contacted / found.customers:.1%})" if found.customers else ""
+    share = f" ({outcome.contacted / outcome.customers:.1%})" if outcome.customers else ""
     margins = " ".join(map(_sentence, spending.at_the_margin(sign)))
     limit = (
         "no budget set"
@@ -58,27 +58,28 @@ def _outcome(found: Outcome, currency: str) -> str:
     )
     cap = "" if spending.max_contacts is None else f", at most {spending.max_contacts:,}"
     cards = [
-        ("Expected profit", money(found.profit), "against doing nothing", _ASSUMED),
+        ("Expected profit", money(outcome.profit), "against doing nothing", _ASSUMED),
         ("Expected cost", money(spending.spent), limit, _ASSUMED),
-        ("Offers to send", f"{found.contacted:,}", f"of {found.customers:,} customers{cap}", ""),
+        ("Offers to send", f"{outcome.contacted:,}", f"of {outcome.customers:,} customers{cap}", ""),
     ]
     if spending.budget is not None:
         note = "is what it would earn" if spending.budget_price > 0 else "the budget does not bind"
         cards.append((f"The next {money(1000)} of budget", money(spending.next_thousand), note, _ASSUMED))
+    caution = outcome.caution
     rows = "".join(
-        f'<tr><td><b>{escape(one.offer)}</b> <span class="muted">{escape(one.gives)}</span></td>'
-        f'<td class="number">{one.customers:,}</td><td class="number">{money(one.cost)}</td>'
-        f'<td class="number">{money(one.profit)}</td></tr>'
-        for one in found.given
+        f'<tr><td><b>{escape(total.offer)}</b> <span class="muted">{escape(total.gives)}</span></td>'
+        f'<td class="number">{total.customers:,}</td><td class="number">{money(total.cost)}</td>'
+        f'<td class="number">{money(total.profit)}</td></tr>'
+        for total in outcome.offers
     )
     return (
-        f'<p class="headline">Send an offer to <b>{found.contacted:,} customers</b>{share}: it is expected to '
-        f'earn <b>{money(found.profit)}</b> (assumed). <span class="muted">{margins}</span></p>'
+        f'<p class="headline">Send an offer to <b>{outcome.contacted:,} customers</b>{share}: it is expected to '
+        f'earn <b>{money(outcome.profit)}</b> (assumed). <span class="muted">{margins}</span></p>'
         f'<div class="cards">{"".join(_card(*card) for card in cards)}</div>'
         '<table class="plain"><thead><tr><th>Offer</th><th class="number">Customers</th>'
         '<th class="number">Cost (assumed)</th><th class="number">Profit (assumed)</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
-        + ("" if found.caution is None else f'<p class="finding warning">{escape(_sentence(found.caution))}</p>')
+        + ("" if caution is None else f'<p class="finding warning">{escape(_sentence(caution))}</p>')
         + reading("The curve, the cards and the matrix above still show one threshold for all.")
     )
 

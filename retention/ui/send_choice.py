@@ -1,29 +1,20 @@
-"""How a visitor lets it be decided who gets which offer: by the slider, or customer by customer within limits."""
+"""What a visitor chooses in the Profit tab: how customers are selected for an offer, and within which limits."""
 
 import math
 from dataclasses import dataclass
-from typing import TypedDict
 
 from retention.errors import InputError
 from retention.profit.catalogue import Offer
+from retention.profit.economics import Economics
+from retention.targeting import SendPolicy
 from retention.wording.money import in_currency
 
 SLIDER, FIRST, EVERY = "slider", "first", "every"
 
 
-class Terms(TypedDict):
-    """What :func:`retention.targeting.score` takes, and the decision that is shared."""
-
-    threshold: float | None
-    catalogue: tuple[Offer, ...]
-    every_offer: bool
-    budget: float | None
-    max_contacts: int | None
-
-
 @dataclass(frozen=True)
-class Choosing:
-    """Who decides.
+class SendChoice:
+    """How customers are selected for an offer.
 
     Attributes
     ----------
@@ -38,7 +29,7 @@ class Choosing:
     Raises
     ------
     InputError
-        If a limit cannot be used, or stands beside the slider.
+        If a limit cannot be used, or is set together with the slider.
     """
 
     how: str = SLIDER
@@ -46,7 +37,7 @@ class Choosing:
     max_contacts: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be kept to."""
+        """Refuse limits that cannot be kept."""
         if self.how not in {SLIDER, FIRST, EVERY}:
             raise InputError(f"how to choose: must be {SLIDER}, {FIRST} or {EVERY}, got {self.how[:20]!r}")
         if self.budget is not None and not 0 < self.budget < math.inf:
@@ -60,12 +51,21 @@ class Choosing:
         if self.how == SLIDER and (self.budget is not None or cap is not None):
             raise InputError("a budget or a cap on contacts: needs customers ranked; choose customer by customer")
 
-    def terms(self, threshold: float | None, offers: tuple[Offer, ...]) -> Terms:
-        """Return the terms to score on, with the slider at ``threshold`` (None: not moved yet)."""
+    def policy(
+        self, economics: Economics, offers: tuple[Offer, ...], *, threshold: float | None = None
+    ) -> SendPolicy:
+        """Return what is asked for at these money inputs, with these offers.
+
+        Parameters
+        ----------
+        threshold
+            Where the slider is; None while nobody has moved it. It plays no part unless the slider decides.
+        """
         by_slider = self.how == SLIDER
-        return Terms(
-            threshold=threshold if by_slider else None,
+        return SendPolicy(
+            economics=economics,
             catalogue=offers[:1] if self.how == FIRST else offers,
+            threshold=threshold if by_slider else None,
             every_offer=not by_slider,
             budget=self.budget,
             max_contacts=None if self.max_contacts is None else int(self.max_contacts),
@@ -74,16 +74,16 @@ class Choosing:
     def in_words(self, currency: str) -> str:
         """Return what a send list is made of then, as part of a sentence; blank for the slider.
 
-        >>> Choosing(EVERY, budget=10_000, max_contacts=200).in_words("₹")
+        >>> SendChoice(EVERY, budget=10_000, max_contacts=200).in_words("₹")
         'the best offer of the table customer by customer, within a budget of ₹10,000 and 200 contacts'
         """
         if self.how == SLIDER:
             return ""
-        what = "the first offer" if self.how == FIRST else "the best offer of the table"
+        offer = "the first offer" if self.how == FIRST else "the best offer of the table"
         limits = []
         if self.budget is not None:
             limits.append(f"a budget of {in_currency(self.budget, currency, exactly=True)}")
         if self.max_contacts is not None:
             limits.append(f"{self.max_contacts:,.0f} contacts")
         within = f", within {' and '.join(limits)}" if limits else ""
-        return f"{what} customer by customer{within}"
+        return f"{offer} customer by customer{within}"
