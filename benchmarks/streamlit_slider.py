@@ -89,7 +89,7 @@ def draw_streamlit() -> None:
             for column, (name, amount) in zip(st.columns(4), shown.items(), strict=True):
                 column.metric(name, f"{amount:,.0f}")
     with st.container(key="chart"):
-        st.plotly_chart(figures.profit_curve(curve(), threshold))
+        st.plotly_chart(figures.profit_chart(curve(), threshold))
 
 
 @contextmanager

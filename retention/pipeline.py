@@ -26,7 +26,7 @@ from retention.orders.snapshot import Snapshot, take_snapshot
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
 from retention.progress import Progress, silent
-from retention.report import report
+from retention.report import render_report
 from retention.simulation.simulate import Market, simulate
 from retention.tabular.csv_export import write_csv
 from retention.targeting import Scored, SendPolicy, offers_at, profit_of_model, score
@@ -179,7 +179,7 @@ def demo(
     write_csv(campaign.messages_frame, files[4])
     page = folder / "report.html"
     made_at = dt.datetime.now(dt.UTC).date()
-    html = report(model, curve, made_at=made_at, source=past.source, findings=audit(past), scored=scored,
+    html = render_report(model, curve, made_at=made_at, source=past.source, findings=audit(past), scored=scored,
                   folder=folder / "model")  # fmt: skip
     write_file(page, html.encode())
     progress(1.0, "Done")

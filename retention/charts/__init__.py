@@ -1,30 +1,30 @@
-"""Results as plotly figures, all in one style, each with a sentence that reads it; knows no gradio."""
+"""Results as plotly charts in one style; each carries the sentence that says what it shows. Knows no gradio."""
 
-from retention.charts.churn import importance, reliability
-from retention.charts.customers import label_balance, recency_frequency
-from retention.charts.one_customer import waterfall
-from retention.charts.one_factor import dependence
+from retention.charts.churn import feature_importance, reliability_diagram
+from retention.charts.customer_waterfall import customer_waterfall
+from retention.charts.customers import label_balance, recency_frequency_heatmap
+from retention.charts.feature_effect import feature_effect
+from retention.charts.metrics_over_time import metrics_over_time
 from retention.charts.orders import order_gaps, retention_by_cohort
-from retention.charts.over_time import over_time
-from retention.charts.profit import profit_curve
+from retention.charts.profit import profit_chart
 from retention.charts.style import ACCENT, GREY, RED, reading
-from retention.charts.whatif import profit_against_save_rate, tornado
+from retention.charts.whatif import profit_against_save_rate, tornado_chart
 
 __all__ = [
     "ACCENT",
     "GREY",
     "RED",
-    "dependence",
-    "importance",
+    "customer_waterfall",
+    "feature_effect",
+    "feature_importance",
     "label_balance",
+    "metrics_over_time",
     "order_gaps",
-    "over_time",
     "profit_against_save_rate",
-    "profit_curve",
+    "profit_chart",
     "reading",
-    "recency_frequency",
-    "reliability",
+    "recency_frequency_heatmap",
+    "reliability_diagram",
     "retention_by_cohort",
-    "tornado",
-    "waterfall",
+    "tornado_chart",
 ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retention.charts.style import ACCENT, GREY, PERCENT, shortened, styled
+from retention.charts.style import ACCENT, GREY, PERCENT, apply_style, shortened
 from retention.churn.evaluation import CalibrationBin, OutOfFold, calibration_table
 from retention.churn.explanation.directions import Direction
 from retention.wording.column_names import capitalize_first, feature_labels
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _BARS = 20
 
 
-def importance(directions: Sequence[Direction], top: int = 12) -> "go.Figure":
+def feature_importance(directions: Sequence[Direction], top: int = 12) -> "go.Figure":
     """Draw how much each factor moves the model's probabilities (mean size of its contributions, log-odds).
 
     Parameters
@@ -38,7 +38,7 @@ def importance(directions: Sequence[Direction], top: int = 12) -> "go.Figure":
         x=np.round(size, 4), y=rows, orientation="h", marker_color=ACCENT, text=names,
         textposition="none", hovertemplate="%{text}: %{x:.2f}<extra></extra>",
     )  # fmt: skip
-    return styled(
+    return apply_style(
         figure,
         reading=_importance_reading(names, size),
         x_title="Mean effect on the log-odds",
@@ -52,7 +52,9 @@ def importance(directions: Sequence[Direction], top: int = 12) -> "go.Figure":
     )
 
 
-def reliability(out_of_fold: OutOfFold, *, before: Sequence[CalibrationBin] = (), bins: int = 10) -> "go.Figure":
+def reliability_diagram(
+    out_of_fold: OutOfFold, *, before: Sequence[CalibrationBin] = (), bins: int = 10
+) -> "go.Figure":
     """Draw the share that left against the probability given, and how many customers got which probability.
 
     On the dashed line both agree. Bars are Wilson's 95% intervals (see
@@ -103,7 +105,7 @@ def reliability(out_of_fold: OutOfFold, *, before: Sequence[CalibrationBin] = ()
         x=(edges[:-1] + edges[1:])[: len(drawn)] / 2, y=drawn, yaxis="y2", showlegend=False,
         marker_color=GREY, hovertemplate="%{y:,} customers around %{x:.1%}<extra></extra>",
     )  # fmt: skip
-    styled(
+    apply_style(
         figure,
         reading=_reliability_reading(table),
         x_title="Predicted probability to leave",

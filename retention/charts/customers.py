@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.charts.style import GREY, PERCENT, RED, styled
+from retention.charts.style import GREY, PERCENT, RED, apply_style
 from retention.customers.table import Customers
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _FEWEST = 10  # customers behind a share
 _PALE, _STRONG, _INK = "#fde4d8", "#f07a4a", "#1e293b"
 
 
-def recency_frequency(customers: Customers) -> "go.Figure | None":
+def recency_frequency_heatmap(customers: Customers) -> "go.Figure | None":
     """Draw the share that left by days since the last order and by number of orders.
 
     Cells with fewer than ten customers stay blank.
@@ -52,7 +52,7 @@ def recency_frequency(customers: Customers) -> "go.Figure | None":
         hovertemplate="%{y} orders, last %{x} days ago: %{z:.1%} of %{customdata:,} left<extra></extra>",
     )  # fmt: skip
     by_recency, left_by_recency = count.sum(axis=0), left.sum(axis=0)
-    return styled(
+    return apply_style(
         figure,
         reading=_recency_reading(by_recency, left_by_recency),
         x_title="Days since the last order",
@@ -94,7 +94,7 @@ def label_balance(customers: Customers) -> "go.Figure | None":
             marker_color=colour, hoverinfo="skip",
         )  # fmt: skip
     figure.update_layout(barmode="stack")
-    return styled(
+    return apply_style(
         figure,
         reading=f"{left:,} of {total:,} customers left: {left / total:.0%}.",
         x_title="Share of customers",

@@ -19,12 +19,12 @@ def log_odds(share: float) -> float:
     return math.log(share / (1 - share))
 
 
-def share_of(at: float) -> float:
+def probability_of(at: float) -> float:
     """Return the probability of these log-odds."""
     return 1 / (1 + math.exp(-at))
 
 
-def stretch(model: ChurnModel) -> float:
+def calibration_slope(model: ChurnModel) -> float:
     """Return the factor by which calibration stretches each contribution to the log-odds.
 
     Exact for a sigmoid, the logistic function of a line; 1 without calibration, and for an isotonic map,
@@ -52,19 +52,19 @@ def odds_axis(low: float, high: float) -> dict[str, Any]:
     return {"tickvals": shown, "ticktext": [f"×{math.exp(at):.3g}" for at in shown]}
 
 
-def share_axis(low: float, high: float) -> dict[str, Any]:
+def probability_axis(low: float, high: float) -> dict[str, Any]:
     """Return an axis over these log-odds, and a little room, that tells the probabilities.
 
-    >>> share_axis(log_odds(0.02), log_odds(0.6))["ticktext"]
+    >>> probability_axis(log_odds(0.02), log_odds(0.6))["ticktext"]
     ['2%', '5%', '20%', '50%']
     """
     room = 0.08 * (high - low) + 0.02
     ends = low - room, high + room
     shares: Sequence[float] = [share for share in _SHARES if ends[0] <= log_odds(share) <= ends[1]]
     if len(shares) < 3:
-        shares = round_numbers(share_of(ends[0]), share_of(ends[1]), most=5)
+        shares = round_numbers(probability_of(ends[0]), probability_of(ends[1]), most=5)
     shown = _apart([log_odds(share) for share in shares], high - low)
-    return {"tickvals": shown, "ticktext": [percent(share_of(at)) for at in shown], "range": ends}
+    return {"tickvals": shown, "ticktext": [percent(probability_of(at)) for at in shown], "range": ends}
 
 
 def percent(share: float) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.charts.style import ACCENT, PERCENT, SERIES, mark, styled
+from retention.charts.style import ACCENT, PERCENT, SERIES, apply_style, mark_position
 from retention.orders.order_log import Orders
 from retention.wording.text import count_noun
 
@@ -69,7 +69,7 @@ def retention_by_cohort(orders: Orders) -> "go.Figure | None":
             customdata=one.observed,
             hovertemplate=f"{one.name}, month %{{x}}: %{{y:.0%}} of %{{customdata:,}} customers<extra></extra>",
         )  # fmt: skip
-    return styled(
+    return apply_style(
         figure,
         reading=_cohort_reading(everyone),
         x_title="Months of 30 days since the first order",
@@ -105,9 +105,11 @@ def order_gaps(orders: Orders) -> "go.Figure | None":
         customdata=counts, textposition="none",
         hovertemplate="%{text} days: %{y:.1%} (%{customdata:,})<extra></extra>",
     )  # fmt: skip
-    mark(figure, half, f"half within {count_noun(half, 'day')}", to_left=False)
-    mark(figure, most, f"nine in ten within {count_noun(most, 'day')}", top=0.85, to_left=most > 0.5 * end)
-    return styled(
+    mark_position(figure, half, f"half within {count_noun(half, 'day')}", to_left=False)
+    mark_position(
+        figure, most, f"nine in ten within {count_noun(most, 'day')}", top=0.85, to_left=most > 0.5 * end
+    )
+    return apply_style(
         figure,
         reading=f"Half of all repeat orders come within {count_noun(half, 'day')} of the one before, nine in ten "
         f"within {count_noun(most, 'day')}.",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.charts.style import ACCENT, GREY, RED, SOFT, mark, money_axis, styled
+from retention.charts.style import ACCENT, GREY, RED, SOFT, apply_style, mark_position, money_axis
 from retention.profit.curve import EVIDENCE, ProfitCurve
 from retention.profit.profit_text import verdict
 from retention.wording.money import in_currency
@@ -23,7 +23,7 @@ _TITLES = {
 _FORMATS = {"threshold": "", "share": ".0%"}
 
 
-def profit_curve(curve: ProfitCurve, threshold: float) -> "go.Figure":
+def profit_chart(curve: ProfitCurve, threshold: float) -> "go.Figure":
     """Draw the profit at every threshold, what the alternatives earn, and where the slider stands.
 
     ``layout.meta`` holds what ``assets/desk.js`` needs to draw the same by the share of customers contacted:
@@ -72,8 +72,8 @@ def profit_curve(curve: ProfitCurve, threshold: float) -> "go.Figure":
     figure = go.Figure(traces)
     break_even = curve.threshold_break_even
     if break_even is not None and break_even <= 1:
-        mark(figure, break_even, f"break-even {break_even:.3f}", to_left=break_even > 0.6)
-    figure = styled(
+        mark_position(figure, break_even, f"break-even {break_even:.3f}", to_left=break_even > 0.6)
+    figure = apply_style(
         figure,
         reading=verdict(curve),
         x_title=_TITLES["threshold"],

@@ -25,7 +25,7 @@ _GRID = "rgba(124,135,152,0.22)"
 _TITLE_ROOM, _EVIDENCE_ROOM, _MARK_ROOM = 40, 16, 18
 
 
-def styled(
+def apply_style(
     figure: "go.Figure",
     *,
     reading: str,
@@ -112,7 +112,7 @@ def reading(figure: "go.Figure") -> str:
     return str(figure.layout.meta["reading"])
 
 
-def mark(
+def mark_position(
     figure: "go.Figure", x: float, words: str, *, colour: str = GREY, top: float = 1.0, to_left: bool
 ) -> None:
     """Draw a dashed upright line with words at its upper end, where no curve runs.

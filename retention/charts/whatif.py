@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retention.charts.style import ACCENT, GREY, PERCENT, RED, mark, money_axis, styled
+from retention.charts.style import ACCENT, GREY, PERCENT, RED, apply_style, mark_position, money_axis
 from retention.profit.curve import EVIDENCE, ProfitCurve
 from retention.profit.profit_text import save_rate_uncertain
 from retention.profit.whatif import SaveRates, Swing
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _TITLE = "Profit per 1,000 customers"
 
 
-def tornado(swings: Sequence[Swing], curve: ProfitCurve) -> "go.Figure | None":
+def tornado_chart(swings: Sequence[Swing], curve: ProfitCurve) -> "go.Figure | None":
     """Draw what each money input does to the profit, the largest effect on top.
 
     Parameters
@@ -57,7 +57,7 @@ def tornado(swings: Sequence[Swing], curve: ProfitCurve) -> "go.Figure | None":
     figure.add_vline(x=now, line={"color": GREY, "width": 1.5})
     ends = [profit for swing in moving for profit in (swing.profit_low, swing.profit_high, now)]
     figure.update_layout(barmode="overlay")
-    return styled(
+    return apply_style(
         figure,
         reading=_tornado_reading(moving[0], currency),
         x_title=f"{_TITLE} ({currency})",
@@ -102,9 +102,9 @@ def profit_against_save_rate(rates: SaveRates, curve: ProfitCurve) -> "go.Figure
             hovertemplate="%{text}<extra>" + name + "</extra>",
         )  # fmt: skip
     figure.add_hline(y=0, line={"color": GREY, "width": 1.5})
-    mark(figure, assumed, f"assumed {assumed:.0%}", colour=RED, to_left=assumed > 0.6)
+    mark_position(figure, assumed, f"assumed {assumed:.0%}", colour=RED, to_left=assumed > 0.6)
     lines = np.append(rates.profit_all, rates.profit_best)
-    return styled(
+    return apply_style(
         figure,
         reading=save_rate_uncertain(curve),
         x_title="Save rate: share of churners an offer keeps",

@@ -81,7 +81,7 @@ def _push(options: argparse.Namespace) -> Outcome:
 
     kind = options.kind or ("model" if options.source.is_dir() else "dataset")
     _check_flags(options, kind)
-    hub = Hub.of_this_machine()
+    hub = Hub.from_environment()
     hub.check_token(options.repo)
     if not options.yes and not sys.stdin.isatty():
         raise InputError("push: shows what it would share and asks, but nobody is at the terminal; pass --yes")
@@ -96,9 +96,9 @@ def _push(options: argparse.Namespace) -> Outcome:
         "kind": kind,
         "private": pushed.private,
         "files": list(pushed.files),
-        **release.in_full(),
+        **release.preview_json(),
     }
-    return found, lines(release.in_words() if options.yes else "", f"pushed as {pushed.reference}")
+    return found, lines(release.preview_text() if options.yes else "", f"pushed as {pushed.reference}")
 
 
 def _check_flags(options: argparse.Namespace, kind: str) -> None:
@@ -124,7 +124,7 @@ def _given(options: argparse.Namespace, name: str) -> bool:
 
 def _ask(release: "Release") -> None:
     """Show a person all that would be shared, and go on if they agree."""
-    print(release.in_words(), file=sys.stderr)
+    print(release.preview_text(), file=sys.stderr)
     print(f"Push this to {release.repo}? [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().casefold() not in {"y", "yes"}:
         raise Cancelled(f"{release.repo}: you did not say yes; nothing was pushed")
@@ -157,7 +157,7 @@ def _planned_dataset(options: argparse.Namespace, hub: "Hub") -> "Release":
         return plan_dataset(
             customers,
             repo=options.repo,
-            salt=Salt.kept(),
+            salt=Salt.from_file(),
             planned=planned,
             messages=_messages(options.messages, customers),
             private=not options.public,
@@ -187,10 +187,10 @@ def _messages(path: Path | None, customers: "Customers") -> "pd.DataFrame | None
 def _pull(options: argparse.Namespace) -> Outcome:
     from retention.hub.connection import Hub
     from retention.hub.publish import pull
-    from retention.hub.repository import kind_of
+    from retention.hub.repository import find_kind
 
-    hub = Hub.of_this_machine()
-    kind = options.kind or kind_of(options.repo, hub=hub)
+    hub = Hub.from_environment()
+    kind = options.kind or find_kind(options.repo, hub=hub)
     pulled = pull(options.repo, kind=kind, out=options.out, hub=hub, progress=progress)
     progress(1.0, "Pulled")
     found = {
@@ -207,7 +207,7 @@ def _replay(options: argparse.Namespace) -> Outcome:
     from retention.hub.connection import Hub
     from retention.hub.replay import replay
 
-    replayed = replay(options.repo, hub=Hub.of_this_machine(), progress=progress)
+    replayed = replay(options.repo, hub=Hub.from_environment(), progress=progress)
     found = replayed.as_dict()
     where = f"{replayed.repo}@{replayed.commit}, decided by {replayed.model}"
     if replayed.identical:

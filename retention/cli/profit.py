@@ -90,12 +90,12 @@ def _profit(options: argparse.Namespace) -> Outcome:
 def _report(options: argparse.Namespace) -> Outcome:
     from retention.artifacts import write_file
     from retention.churn.model import ChurnModel
-    from retention.report import report
+    from retention.report import render_report
     from retention.targeting import profit_of_model
 
     model = ChurnModel.load(options.model)
     curve = profit_of_model(model, economics_of(options))
-    html = report(
+    html = render_report(
         model,
         curve,
         made_at=dt.datetime.now(dt.UTC).date(),

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import SecretStr
 
 from retention.errors import InputError, PublishError
+from retention.hub.failures import client_errors, seconds_before_retry, sign_in_hint, to_publish_error
 from retention.hub.reference import Kind, Reference
-from retention.hub.refusals import explain, how_to_sign_in, trouble, wait_before_retry
 from retention.settings import settings
 
 if TYPE_CHECKING:
@@ -33,17 +33,17 @@ class Hub:
         Address of the Hub; None for ``HF_ENDPOINT`` or the public one.
     sleep
         Waits for so many seconds before something is tried again.
-    silence_s
+    timeout_s
         How long the line may stay silent before it counts as lost (seconds).
     """
 
     token: SecretStr | None = None
     endpoint: str | None = None
     sleep: Callable[[float], None] = time.sleep
-    silence_s: float = 30.0
+    timeout_s: float = 30.0
 
     @classmethod
-    def of_this_machine(cls) -> "Hub":
+    def from_environment(cls) -> "Hub":
         """Speak for whoever uses this machine: with ``HF_TOKEN``, or as signed in with ``hf auth login``.
 
         On a Space that would be its owner, so there it speaks for nobody; pass a visitor's own token.
@@ -64,9 +64,9 @@ class Hub:
             If nobody is.
         """
         if self.token is None:
-            raise PublishError(f"{repo}: pushing takes a token; {how_to_sign_in()}")
+            raise PublishError(f"{repo}: pushing takes a token; {sign_in_hint()}")
 
-    def page(self, reference: Reference, kind: Kind) -> str:
+    def page_url(self, reference: Reference, kind: Kind) -> str:
         """Return the address of a repository's page, at the commit of the reference if it names one."""
         from huggingface_hub.constants import ENDPOINT
 
@@ -74,7 +74,7 @@ class Hub:
         return where if reference.commit is None else f"{where}/tree/{reference.commit}"
 
     @contextmanager
-    def talk(self, reference: Reference, kind: Kind) -> Iterator["HfApi"]:
+    def connect(self, reference: Reference, kind: Kind) -> Iterator["HfApi"]:
         """Yield the client; what it raises leaves as one clear sentence.
 
         From then on the client draws no progress bars and logs errors only, and it gives up on a silent line.
@@ -89,16 +89,16 @@ class Hub:
 
         disable_progress_bars()
         logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
-        get_session().timeout = self.silence_s
+        get_session().timeout = self.timeout_s
         try:
             # False, not None: the client would look for a token of the process.
             yield HfApi(endpoint=self.endpoint, token=self.token.get_secret_value() if self.token else False)
         except InputError:
             raise
-        except trouble() as error:
-            raise explain(error, reference, kind, self.token) from None
+        except client_errors() as error:
+            raise to_publish_error(error, reference, kind, self.token) from None
 
-    def patiently(self, call: Callable[[], _Answer]) -> _Answer:
+    def with_retries(self, call: Callable[[], _Answer]) -> _Answer:
         """Return what ``call`` returns, repeating it a few times while the Hub is busy or the line drops.
 
         Only for calls that change nothing.
@@ -106,8 +106,8 @@ class Hub:
         for attempt in count():
             try:
                 return call()
-            except trouble() as error:
-                wait = wait_before_retry(error, attempt)
+            except client_errors() as error:
+                wait = seconds_before_retry(error, attempt)
                 if wait is None:
                     raise
             self.sleep(wait)

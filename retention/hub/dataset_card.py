@@ -8,15 +8,15 @@ import pandas as pd
 
 from retention.customers.table import Customers
 from retention.hub.decision import DecisionRecord
-from retention.hub.markdown import card, said, shown, table
-from retention.hub.release import PlannedColumn
+from retention.hub.markdown import as_code, assemble_card, escape_text, table
+from retention.hub.release import ReleaseColumn
 from retention.orders.snapshot import Snapshot
 from retention.wording.column_meanings import ColumnMeaning, column_meaning
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
-class Part(NamedTuple):
+class DatasetTable(NamedTuple):
     """One table of the dataset.
 
     Attributes
@@ -40,9 +40,9 @@ class Part(NamedTuple):
 def dataset_card(
     repo: str,
     customers: Customers,
-    parts: Sequence[Part],
+    parts: Sequence[DatasetTable],
     *,
-    columns: Sequence[PlannedColumn],
+    columns: Sequence[ReleaseColumn],
     record: DecisionRecord | None,
     licence: str | None,
     meanings: Mapping[str, str],
@@ -75,10 +75,10 @@ def dataset_card(
         _replaying(repo, record) if record else "",
         _rights(licence),
     ]
-    return card(_metadata(repo, len(customers), parts, licence), filter(None, sections))
+    return assemble_card(_metadata(repo, len(customers), parts, licence), filter(None, sections))
 
 
-def _metadata(repo: str, customers: int, parts: Sequence[Part], licence: str | None) -> str:
+def _metadata(repo: str, customers: int, parts: Sequence[DatasetTable], licence: str | None) -> str:
     from huggingface_hub import DatasetCardData
 
     configs: list[dict[str, Any]] = [
@@ -101,7 +101,7 @@ def _metadata(repo: str, customers: int, parts: Sequence[Part], licence: str | N
     return str(data.to_yaml())
 
 
-def _opening(repo: str, customers: Customers, parts: Sequence[Part], record: DecisionRecord | None) -> str:
+def _opening(repo: str, customers: Customers, parts: Sequence[DatasetTable], record: DecisionRecord | None) -> str:
     label = customers.label
     rate = "" if label is None else f" {float(label.mean()):.1%} of them left."
     rows_are = "one row each"
@@ -109,7 +109,7 @@ def _opening(repo: str, customers: Customers, parts: Sequence[Part], record: Dec
         rows_are = f"one row each at each of {len(customers.cutoffs)} cutoffs where they were active"
         rate = "" if label is None else f" {float(label.mean()):.1%} of the rows left."
     why = " It holds a decision, whom to send an offer, that can be replayed." if record else ""
-    rows = [[shown(part.name), f"{len(part.frame):,}", part.words, shown(part.path)] for part in parts]
+    rows = [[as_code(part.name), f"{len(part.frame):,}", part.words, as_code(part.path)] for part in parts]
     return f"""# {repo.split("/")[1]}
 
 {customers.ids.nunique():,} customers, {rows_are}, under pseudonyms.{rate}{why}
@@ -130,7 +130,7 @@ or, every byte checked against the manifest, `python -m retention pull {repo} --
 `{repo}@<commit>`, or pass `revision=`, to always get the same bytes."""
 
 
-def _making(customers: Customers, parts: Sequence[Part]) -> str:
+def _making(customers: Customers, parts: Sequence[DatasetTable]) -> str:
     if isinstance(customers, Snapshot) and customers.cutoff:
         made = (
             f"Made from a log of orders as it stood on the evening of {customers.cutoff}: features look at that "
@@ -143,7 +143,9 @@ def _making(customers: Customers, parts: Sequence[Part]) -> str:
     else:
         made = "One row a customer, as their owner keeps them. "
         if customers.roles.label:
-            made += f"The label {shown(customers.roles.label)} is 1 for those who left and 0 for those who stayed."
+            made += (
+                f"The label {as_code(customers.roles.label)} is 1 for those who left and 0 for those who stayed."
+            )
     order = "in the order of their pseudonyms"
     if len(parts) > 1:
         order = "those on the send list first, and " + order
@@ -155,12 +157,12 @@ There is one split, `train`: what is held out is a question of the model, which 
 others. Rows are {order}, so their place says nothing."""
 
 
-def _persons(columns: Sequence[PlannedColumn], id: str) -> str:
-    left_out = [[shown(column.name), said(column.why)] for column in columns if column.fate == "left out"]
+def _persons(columns: Sequence[ReleaseColumn], id: str) -> str:
+    left_out = [[as_code(column.name), escape_text(column.why)] for column in columns if column.fate == "left out"]
     what = table(["left out", "because"], left_out) if left_out else "No column had to be left out."
     return f"""## Personal data
 
-{shown(id)} is a pseudonym: HMAC-SHA256 of the customer's id under a salt that only the owner keeps. Names, phone
+{as_code(id)} is a pseudonym: HMAC-SHA256 of the customer's id under a salt that only the owner keeps. Names, phone
 numbers, e-mail addresses and ids are not in here.
 
 {what}
@@ -169,14 +171,14 @@ Pseudonymous is not anonymous: somebody who knows a customer well may still reco
 Do not try to tell who is who, and do not join this with other data about persons."""
 
 
-def _columns(part: Part, customers: Customers, meanings: Mapping[str, str]) -> str:
+def _columns(part: DatasetTable, customers: Customers, meanings: Mapping[str, str]) -> str:
     rows = [_column(str(name), part, customers, meanings) for name in part.frame.columns]
-    return f"""## Columns of {shown(part.name)}
+    return f"""## Columns of {as_code(part.name)}
 
 {table(["column", "type", "unit", "meaning", "blank"], rows)}"""
 
 
-def _column(name: str, part: Part, customers: Customers, meanings: Mapping[str, str]) -> list[str]:
+def _column(name: str, part: DatasetTable, customers: Customers, meanings: Mapping[str, str]) -> list[str]:
     cells, roles = part.frame[name], customers.roles
     found = column_meaning(name)
     if name == roles.id:
@@ -187,9 +189,9 @@ def _column(name: str, part: Part, customers: Customers, meanings: Mapping[str, 
         found = ColumnMeaning("last day that counts as past for the row", "date")
     elif name == roles.value:
         found = ColumnMeaning("margin kept if the customer stays", "currency")
-    words = said(meanings.get(name, found.words)) or "as the owner names it"
+    words = escape_text(meanings.get(name, found.words)) or "as the owner names it"
     kind = "number" if pd.api.types.is_numeric_dtype(cells) else "text"
-    return [shown(name), kind, found.unit, words, f"{cells.isna().mean():.1%}" if cells.isna().any() else ""]
+    return [as_code(name), kind, found.unit, words, f"{cells.isna().mean():.1%}" if cells.isna().any() else ""]
 
 
 def _replaying(repo: str, record: DecisionRecord) -> str:
@@ -199,16 +201,19 @@ def _replaying(repo: str, record: DecisionRecord) -> str:
         ["model", f"[{model}](https://huggingface.co/{model}) at commit `{commit}`", "by its commit and SHA-256"]
     ]
     rows += [
-        [name.replace("_", " "), said(str(found)), "assumed"] for name, found in asdict(policy.economics).items()
+        [name.replace("_", " "), escape_text(str(found)), "assumed"]
+        for name, found in asdict(policy.economics).items()
     ]
     threshold = "each customer's own break-even" if policy.threshold is None else f"{policy.threshold:.6g}"
     rows.append(["threshold", threshold, "computed"])
     most = policy.most_contacts
     rows.append(["at most", "no limit" if most is None else f"{most:,} customers", "chosen"])
     if policy.budget is not None:
-        rows.append(["budget", f"{policy.budget:g} {said(policy.economics.currency)}", "chosen"])
+        rows.append(["budget", f"{policy.budget:g} {escape_text(policy.economics.currency)}", "chosen"])
     offers = policy.choice or policy.offers[:1]
-    rows.append(["offers", ", ".join(shown(offer.id) for offer in offers), "words and terms are in the manifest"])
+    rows.append(
+        ["offers", ", ".join(as_code(offer.id) for offer in offers), "words and terms are in the manifest"]
+    )
     return f"""## Replaying the decision
 
 `python -m retention replay {repo}@<commit>` fetches the model named here, scores the customers anew and compares
@@ -220,4 +225,4 @@ the send list with the shared one, bit for bit.
 def _rights(licence: str | None) -> str:
     return f"""## Licence
 
-{said(licence) if licence else "No licence was chosen: all rights stay with the owner."}"""
+{escape_text(licence) if licence else "No licence was chosen: all rights stay with the owner."}"""

@@ -13,7 +13,7 @@ from retention.customers.person_names import clean_name
 from retention.customers.privacy import find_contact_kinds
 from retention.customers.table import Customers
 from retention.errors import InputError, PublishError
-from retention.hub.dataset_card import Part, dataset_card
+from retention.hub.dataset_card import DatasetTable, dataset_card
 from retention.hub.decision import DecisionRecord, decide, model_sha256
 from retention.hub.planned_decision import PlannedDecision
 from retention.hub.pseudonyms import Salt
@@ -25,10 +25,10 @@ from retention.hub.snapshot import (
     SEND_LIST_FILE,
     SNAPSHOT_FORMAT,
     SNAPSHOT_KIND,
-    Shareable,
-    make_shareable,
-    reordered,
+    PseudonymisedCustomers,
+    pseudonymise,
     roles_as_json,
+    sort_by_pseudonym,
     to_parquet,
 )
 from retention.targeting import score
@@ -78,22 +78,22 @@ def plan_dataset(
         If the send list depends on something that is not shared.
     """
     reference = Reference.parse(repo)
-    shareable = make_shareable(customers, salt)
+    shareable = pseudonymise(customers, salt)
     shared, record, warnings = shareable.customers, None, list(shareable.warnings)
     fields: dict[str, object] = {"kind": SNAPSHOT_KIND, "format": SNAPSHOT_FORMAT, "customers": len(customers)}
-    more: list[Part] = []
+    more: list[DatasetTable] = []
     if planned is None:
-        shared = reordered(shared)
+        shared = sort_by_pseudonym(shared)
     else:
-        record, shared, rows = _decided(customers, shareable, planned)
+        record, shared, rows = _decide(customers, shareable, planned)
         fields["decision"] = record.as_json()
-        more.append(Part("send_list", SEND_LIST_FILE, rows, "whom to send an offer, and why"))
+        more.append(DatasetTable("send_list", SEND_LIST_FILE, rows, "whom to send an offer, and why"))
     if messages is not None:
         texts = _messages(messages, customers, salt)
         warnings += [f"messages may hold {what}; look for them" for what in find_contact_kinds(texts["message"])]
-        more.append(Part("messages", MESSAGES_FILE, texts, "what they were written, without names"))
+        more.append(DatasetTable("messages", MESSAGES_FILE, texts, "what they were written, without names"))
     fields["roles"] = roles_as_json(shared.roles)
-    parts = [Part("customers", CUSTOMERS_FILE, shared.frame, "the customers"), *more]
+    parts = [DatasetTable("customers", CUSTOMERS_FILE, shared.frame, "the customers"), *more]
     content = with_manifest({part.path: to_parquet(part.frame) for part in parts}, fields)
     text = dataset_card(
         reference.repo,
@@ -116,8 +116,8 @@ def plan_dataset(
     )
 
 
-def _decided(
-    customers: Customers, shareable: Shareable, planned: PlannedDecision
+def _decide(
+    customers: Customers, shareable: PseudonymisedCustomers, planned: PlannedDecision
 ) -> tuple[DecisionRecord, Customers, pd.DataFrame]:
     """Make the send list twice, from what is known and from what is shared, and see that it is the same."""
     if customers.roles.cutoff is not None:
@@ -144,7 +144,7 @@ def _decided(
         policy=replace(policy, threshold=threshold, catalogue=policy.offers),
     )
     chosen = (known.send_list["send"] == "yes").to_numpy()
-    shared = reordered(shareable.customers, chosen)
+    shared = sort_by_pseudonym(shareable.customers, chosen)
     rows = decide(shared, model, record.policy)
     before = known.send_list.assign(**{shared.roles.id: shareable.customers.ids.to_numpy()})
     both = rows[[shared.roles.id, "send", "offer"]].merge(before[[shared.roles.id, "send", "offer"]], how="inner")
@@ -169,7 +169,7 @@ def _messages(rows: pd.DataFrame, customers: Customers, salt: Salt) -> pd.DataFr
     if name is not None:
         known.append(rows[id].map(dict(zip(customers.ids, customers.frame[name], strict=True))))
     names = zip(*known, strict=True) if known else [()] * len(rows)
-    texts = [_nameless(text, *called) for text, called in zip(rows["message"], names, strict=True)]
+    texts = [_without_names(text, *called) for text, called in zip(rows["message"], names, strict=True)]
     shared = pd.DataFrame(
         {
             id: salt.pseudonyms(rows[id]),
@@ -181,10 +181,10 @@ def _messages(rows: pd.DataFrame, customers: Customers, salt: Salt) -> pd.DataFr
     return shared.iloc[np.argsort(shared[id].to_numpy(dtype=object).astype(str))].reset_index(drop=True)
 
 
-def _nameless(message: str, *called: object) -> str:
+def _without_names(message: str, *called: object) -> str:
     """Take what a customer is called out of their message, every word of it.
 
-    >>> _nameless("Hi Priya, dinner is on.", "Priya Rao")
+    >>> _without_names("Hi Priya, dinner is on.", "Priya Rao")
     'Hi {name}, dinner is on.'
     """
     names = [name for raw in called for name in (raw, clean_name(raw)) if isinstance(name, str)]

@@ -27,7 +27,7 @@ from pydantic import SecretStr
 from retention.errors import InputError, ModelError, PublishError
 from retention.hub.connection import Hub
 from retention.hub.reference import Reference
-from retention.hub.repository import download, look
+from retention.hub.repository import download, read_state
 from retention.messages.ledger import Ledger, LedgerEntry, LedgerRecord
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ _EVERY_MINUTES: Final = 5.0
 
 
 @contextmanager
-def in_sync(
+def synced_ledger(
     ledger: Path, repo: str, *, key: SecretStr | None, hub: Hub, every_minutes: float = _EVERY_MINUTES
-) -> Iterator["Shards"]:
+) -> Iterator["LedgerUploader"]:
     """Bring a ledger back from a private dataset, and keep that up to date until the block ends.
 
     SIGTERM, which is how a Space is told to end, ends the block; then the last rows go up. To be called in the
@@ -67,7 +67,7 @@ def in_sync(
     ModelError
         If a shard was sealed with another key, or changed.
     """
-    shards = _restored(ledger, repo, seal=_seal(key), hub=hub, every_minutes=every_minutes)
+    shards = _restore(ledger, repo, seal=_cipher(key), hub=hub, every_minutes=every_minutes)
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         yield shards
@@ -76,7 +76,7 @@ def in_sync(
         shards.close()
 
 
-class Shards(CommitScheduler):
+class LedgerUploader(CommitScheduler):
     """Puts what is new in a ledger into a shard of its own before each push; the rest is the library's."""
 
     def __init__(
@@ -116,7 +116,7 @@ class Shards(CommitScheduler):
         PublishError
             If it does not get through; it is tried again with the next push.
         """
-        with self._hub.talk(Reference.parse(self.repo_id), "dataset"):
+        with self._hub.connect(Reference.parse(self.repo_id), "dataset"):
             self.trigger().result()
 
     def close(self) -> None:
@@ -128,31 +128,31 @@ class Shards(CommitScheduler):
             self._folder.cleanup()
 
 
-def _restored(ledger: Path, repo: str, *, seal: "Fernet", hub: Hub, every_minutes: float) -> Shards:
+def _restore(ledger: Path, repo: str, *, seal: "Fernet", hub: Hub, every_minutes: float) -> LedgerUploader:
     """Merge every shard of the dataset into the ledger, and start to push what it does not hold."""
     from huggingface_hub.errors import RepositoryNotFoundError
 
     hub.check_token(repo)
     reference = Reference.parse(repo)
     records: list[LedgerRecord] = []
-    with hub.talk(reference, "dataset") as api:
+    with hub.connect(reference, "dataset") as api:
         try:
-            state = look(api, hub, reference, "dataset")
+            state = read_state(api, hub, reference, "dataset")
         except RepositoryNotFoundError:
             state = None
         if state is not None:
             if not state.private:
                 raise PublishError(f"{repo}: is public, and a ledger names customers; make it private")
             for name in filter(_SHARD.fullmatch, state.sizes):
-                records += _opened(download(api, hub, state, "dataset", name), seal, f"{repo}/{name}")
+                records += _decrypt(download(api, hub, state, "dataset", name), seal, f"{repo}/{name}")
         ledger.parent.mkdir(parents=True, exist_ok=True)
         with Ledger(ledger) as here:
             here.merge(records)
         up = {(record.run, record.entry.customer) for record in records}
-        return Shards(ledger, seal, up=up, repo=reference.repo, hub=hub, api=api, every=every_minutes)
+        return LedgerUploader(ledger, seal, up=up, repo=reference.repo, hub=hub, api=api, every=every_minutes)
 
 
-def _opened(content: bytes, seal: "Fernet", source: str) -> list[LedgerRecord]:
+def _decrypt(content: bytes, seal: "Fernet", source: str) -> list[LedgerRecord]:
     from cryptography.fernet import InvalidToken
 
     try:
@@ -168,7 +168,7 @@ def _opened(content: bytes, seal: "Fernet", source: str) -> list[LedgerRecord]:
         ) from None
 
 
-def _seal(key: SecretStr | None) -> "Fernet":
+def _cipher(key: SecretStr | None) -> "Fernet":
     """Stretch the passphrase, so that a short one is not quickly guessed (scrypt, RFC 7914)."""
     from cryptography.fernet import Fernet
 

@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Sequence
 
 
-def card(metadata: str, sections: Iterable[str]) -> str:
+def assemble_card(metadata: str, sections: Iterable[str]) -> str:
     """Put the metadata (YAML) and the sections together as a README of the Hub."""
     return f"---\n{metadata}\n---\n\n" + "\n\n".join(section.strip() for section in sections) + "\n"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Lay rows out as a table; cells are put in as they are, so anything foreign goes through :func:`shown`.
+    """Lay rows out as a table; cells are put in as they are, so anything foreign goes through :func:`as_code`.
 
     Examples
     --------
-    >>> print(table(["a", "b"], [[1, shown("x|y")]]))
+    >>> print(table(["a", "b"], [[1, as_code("x|y")]]))
     | a | b |
     |---|---|
     | 1 | `x¦y` |
@@ -24,18 +24,18 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join(text)
 
 
-def shown(foreign: str) -> str:
+def as_code(foreign: str) -> str:
     """Quote a column's name or other text from data as code: on one line, with nothing that is markup."""
     plain = " ".join("".join(letter if letter.isprintable() else " " for letter in foreign).split())
     return f"`{plain.replace('`', 'ʹ').replace('|', '¦')[:80]}`" if plain else "(blank)"
 
 
-def said(foreign: str) -> str:
+def escape_text(foreign: str) -> str:
     """Put a sentence that may quote data into a card: on one line, with nothing that is markup.
 
     Examples
     --------
-    >>> said("<b>most churn with a|b")
+    >>> escape_text("<b>most churn with a|b")
     '&lt;b&gt;most churn with a¦b'
     """
     plain = " ".join("".join(letter if letter.isprintable() else " " for letter in foreign).split())

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from retention.churn.evaluation import CalibrationBin
 from retention.churn.model import ChurnModel
-from retention.hub.markdown import card, said, shown, table
+from retention.hub.markdown import as_code, assemble_card, escape_text, table
 from retention.profit.profit_text import verdict
 from retention.wording.money import in_currency
 from retention.wording.money_inputs import MONEY_INPUTS
@@ -53,7 +53,7 @@ def model_card(
     dataset
         Repository of the training data, if it is shared.
     """
-    return card(
+    return assemble_card(
         _metadata(repo, model, licence, dataset),
         [
             _opening(repo, model),
@@ -100,7 +100,7 @@ def _metadata(repo: str, model: ChurnModel, licence: str | None, dataset: str | 
 
 
 def _opening(repo: str, model: ChurnModel) -> str:
-    warnings = "\n".join(f"> - {said(sentence)}" for sentence in model.warnings)
+    warnings = "\n".join(f"> - {escape_text(sentence)}" for sentence in model.warnings)
     return f"""# {repo.split("/")[1]}
 
 Calibrated probabilities that a customer leaves. Trained on {model.customers:,} customers, of whom
@@ -132,7 +132,7 @@ from retention.customers.intake import read_customers
 from retention.hub.connection import Hub
 from retention.hub.publish import pull
 
-pulled = pull("{repo}", kind="model", out=Path("model"), hub=Hub.of_this_machine())
+pulled = pull("{repo}", kind="model", out=Path("model"), hub=Hub.from_environment())
 model = ChurnModel.load("model")
 customers = read_customers("customers.csv", id={id!r})  # one row a customer, columns as below
 print(pulled.commit, model.predict(customers)[:5])
@@ -145,7 +145,7 @@ same bytes."""
 
 def _data(model: ChurnModel, dataset: str | None) -> str:
     rows = [
-        [shown(column.name), column.kind, f"{len(column.categories)} values" if column.categories else ""]
+        [as_code(column.name), column.kind, f"{len(column.categories)} values" if column.categories else ""]
         for column in model.columns
     ]
     source = (
@@ -153,7 +153,7 @@ def _data(model: ChurnModel, dataset: str | None) -> str:
         if dataset
         else ""
     )
-    label = shown(model.roles.label) if model.roles.label else "unknown"
+    label = as_code(model.roles.label) if model.roles.label else "unknown"
     return f"""## Training data
 
 {model.customers:,} customers, one row each; the label {label} is 1 for those who left. {source}The model holds no
@@ -201,7 +201,7 @@ def _profit(curve: "ProfitCurve | None") -> str:
     economics, matrix = curve.economics, curve.matrix()
 
     def amount(number: float) -> str:
-        return said(in_currency(number, economics.currency))
+        return escape_text(in_currency(number, economics.currency))
 
     def group(name: str) -> str:
         return f"{getattr(matrix, name):,} {name}, {amount(getattr(matrix, name + '_amount'))}"
@@ -222,7 +222,7 @@ def _profit(curve: "ProfitCurve | None") -> str:
     return f"""## Profit at stated prices
 
 **{verdict(curve)}** The customers were held out (**backtested**); the prices and rates are **assumed**, and no
-campaign has measured them. Amounts in {said(economics.currency)}.
+campaign has measured them. Amounts in {escape_text(economics.currency)}.
 
 ![Profit against doing nothing at every threshold](figures/profit.svg)
 
@@ -238,7 +238,12 @@ The middle 90% for this model: {low} to {high} (backtested, assumed). The thresh
 
 def _reasons(model: ChurnModel) -> str:
     rows = [
-        [shown(one.feature), said(one.effect), f"{one.mean_abs_contribution:.3f}", f"{one.sign_stability:.0%}"]
+        [
+            as_code(one.feature),
+            escape_text(one.effect),
+            f"{one.mean_abs_contribution:.3f}",
+            f"{one.sign_stability:.0%}",
+        ]
         for one in model.directions
     ]
     return f"""## What goes along with leaving

@@ -8,10 +8,10 @@ from retention.artifacts import MANIFEST, read_folder
 from retention.churn.evaluation import calibration_table
 from retention.churn.model import KIND, ChurnModel
 from retention.customers.privacy import find_personal_columns, personal_kind
-from retention.hub.drawings import draw_calibration, draw_profit, draw_reasons
+from retention.hub.card_charts import draw_calibration, draw_importance, draw_profit
 from retention.hub.model_card import model_card
 from retention.hub.reference import Reference
-from retention.hub.release import PlannedColumn, Release
+from retention.hub.release import Release, ReleaseColumn
 from retention.profit.economics import Economics
 from retention.targeting import profit_of_model
 
@@ -65,7 +65,7 @@ def plan_model(
         )
     bins = calibration_table(rows.label, rows.score) if rows else ()
     curve = profit_of_model(model, economics or Economics()) if rows else None
-    figures = {"figures/reasons.svg": draw_reasons(model.directions)}
+    figures = {"figures/reasons.svg": draw_importance(model.directions)}
     if bins:
         figures["figures/calibration.svg"] = draw_calibration(bins)
     if curve:
@@ -77,7 +77,7 @@ def plan_model(
         "Release a churn model",
         private,
         {**files, **figures, MANIFEST: (folder / MANIFEST).read_bytes(), "README.md": text.encode()},
-        columns=tuple(PlannedColumn(column.name, "shared", "name and summary only") for column in model.columns),
+        columns=tuple(ReleaseColumn(column.name, "shared", "name and summary only") for column in model.columns),
         left_out=tuple(left_out),
         warnings=_personal_columns(model),
     )

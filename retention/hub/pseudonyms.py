@@ -42,10 +42,10 @@ class Salt:
     @classmethod
     def for_release(cls) -> "Salt":
         """Return the kept salt, or on a Space a new one: a visitor's would lie among other people's things."""
-        return cls.new() if settings().on_space else cls.kept()
+        return cls.new() if settings().on_space else cls.from_file()
 
     @classmethod
-    def kept(cls, path: Path | None = None) -> "Salt":
+    def from_file(cls, path: Path | None = None) -> "Salt":
         """Read the salt from a file that only its owner can read, making the file the first time.
 
         Parameters

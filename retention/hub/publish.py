@@ -13,10 +13,10 @@ from retention.artifacts import MANIFEST, open_artifact, place_folder
 from retention.churn.model import KIND as MODEL_KIND
 from retention.errors import PublishError
 from retention.hub.connection import Hub
+from retention.hub.failures import client_errors, is_permanent, seconds_before_retry, to_publish_error
 from retention.hub.reference import Kind, Reference
-from retention.hub.refusals import explain, is_final, trouble, wait_before_retry
 from retention.hub.release import Release
-from retention.hub.repository import RepositoryState, download, look
+from retention.hub.repository import RepositoryState, download, read_state
 from retention.hub.snapshot import SNAPSHOT_KIND
 from retention.progress import Progress, silent
 from retention.settings import settings
@@ -24,13 +24,13 @@ from retention.settings import settings
 if TYPE_CHECKING:
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 
-_ARTIFACTS: Final = {"model": MODEL_KIND, "dataset": SNAPSHOT_KIND}
+ARTIFACT_KINDS: Final = {"model": MODEL_KIND, "dataset": SNAPSHOT_KIND}
 _FROM_THE_HUB: Final = frozenset({".gitattributes", "README.md", "LICENSE", "LICENSE.md", "LICENSE.txt"})
 _MANIFEST_BYTES: Final = 1_000_000
 
 
 @dataclass(frozen=True)
-class Pushed:
+class PushResult:
     """A release that is on the Hub.
 
     Attributes
@@ -57,7 +57,7 @@ class Pushed:
 
 
 @dataclass(frozen=True)
-class Pulled:
+class PullResult:
     """What was fetched from the Hub.
 
     Attributes
@@ -80,7 +80,7 @@ class Pulled:
         return f"{self.repo}@{self.commit}"
 
 
-def push(release: Release, *, hub: Hub, progress: Progress = silent) -> Pushed:
+def push(release: Release, *, hub: Hub, progress: Progress = silent) -> PushResult:
     """Push a release as a single commit, making the repository if there is none.
 
     Files are uploaded first, seen by nobody; the commit then shows all of them at once or none. It
@@ -96,20 +96,20 @@ def push(release: Release, *, hub: Hub, progress: Progress = silent) -> Pushed:
     """
     reference = Reference.parse(release.repo)
     hub.check_token(release.repo)
-    with hub.talk(reference, release.kind) as api:
+    with hub.connect(reference, release.kind) as api:
         progress(0.0, "Looking at the repository")
-        state = _prepared(api, hub, release)
-        if state.holds(release):
-            return _pushed(release, state)
+        state = _prepare_repository(api, hub, release)
+        if state.contains(release):
+            return _push_result(release, state)
         progress(0.1, "Uploading files")
-        operations = [_addition(path, content) for path, content in sorted(release.content.items())]
+        operations = [_add_file(path, content) for path, content in sorted(release.content.items())]
         api.preupload_lfs_files(release.repo, operations, repo_type=release.kind)
         progress(0.8, "Writing the commit")  # the last report: a job stopped there has changed nothing
         state = _commit(api, hub, release, state, operations)
-    return _pushed(release, state)
+    return _push_result(release, state)
 
 
-def pull(reference: str, *, kind: Kind, out: Path, hub: Hub, progress: Progress = silent) -> Pulled:
+def pull(reference: str, *, kind: Kind, out: Path, hub: Hub, progress: Progress = silent) -> PullResult:
     """Fetch a model or a dataset that this program pushed.
 
     Everything is read at one commit and held against the manifest's hashes before the folder appears,
@@ -136,11 +136,11 @@ def pull(reference: str, *, kind: Kind, out: Path, hub: Hub, progress: Progress 
     fetched = fetch(reference, kind=kind, hub=hub, progress=progress)
     progress(0.95, "Putting it in place")  # the last report: a job stopped there has changed nothing
     place_folder(out, fetched.content)
-    return Pulled(fetched.repo, fetched.commit, tuple(sorted(fetched.content)))
+    return PullResult(fetched.repo, fetched.commit, tuple(sorted(fetched.content)))
 
 
 @dataclass(frozen=True)
-class Fetched:
+class FetchedArtifact:
     """An artifact in memory, verified.
 
     Attributes
@@ -161,12 +161,12 @@ class Fetched:
         return f"{self.repo}@{self.commit}"
 
 
-def fetch(reference: str, *, kind: Kind, hub: Hub, progress: Progress = silent) -> Fetched:
+def fetch(reference: str, *, kind: Kind, hub: Hub, progress: Progress = silent) -> FetchedArtifact:
     """Fetch an artifact without writing it anywhere; errors as :func:`pull`."""
     asked = Reference.parse(reference)
-    with hub.talk(asked, kind) as api:
+    with hub.connect(asked, kind) as api:
         progress(0.0, "Looking at the repository")
-        state = look(api, hub, asked, kind)
+        state = read_state(api, hub, asked, kind)
         content: dict[str, bytes] = {}
 
         def read(name: str) -> bytes:
@@ -176,17 +176,17 @@ def fetch(reference: str, *, kind: Kind, hub: Hub, progress: Progress = silent) 
             content[name] = download(api, hub, state, kind, name)
             return content[name]
 
-        open_artifact(read, kind=_ARTIFACTS[kind], source=str(asked))
-        return Fetched(asked.repo, state.commit, content)
+        open_artifact(read, kind=ARTIFACT_KINDS[kind], source=str(asked))
+        return FetchedArtifact(asked.repo, state.commit, content)
 
 
-def _prepared(api: "HfApi", hub: Hub, release: Release) -> RepositoryState:
+def _prepare_repository(api: "HfApi", hub: Hub, release: Release) -> RepositoryState:
     """Return the state of a repository this release may go to, made if there is none."""
     from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
 
     reference = Reference(release.repo)
     try:
-        state = look(api, hub, reference, release.kind)
+        state = read_state(api, hub, reference, release.kind)
     except RepositoryNotFoundError:
         try:
             api.create_repo(release.repo, repo_type=release.kind, private=release.private)
@@ -194,9 +194,9 @@ def _prepared(api: "HfApi", hub: Hub, release: Release) -> RepositoryState:
             if error.response.status_code != 409:
                 raise
         try:
-            state = look(api, hub, reference, release.kind)
+            state = read_state(api, hub, reference, release.kind)
         except RepositoryNotFoundError:
-            raise _taken(release, "by a repository of another kind, or one you may not see") from None
+            raise _name_taken(release, "by a repository of another kind, or one you may not see") from None
     if release.private and not state.private:
         raise PublishError(
             f"{release.repo}: is public, and this release is private; "
@@ -205,7 +205,7 @@ def _prepared(api: "HfApi", hub: Hub, release: Release) -> RepositoryState:
     if state.sizes.get(MANIFEST, _MANIFEST_BYTES) < _MANIFEST_BYTES:
         _check_kind(download(api, hub, state, release.kind, MANIFEST), release)
     elif set(state.sizes) - _FROM_THE_HUB:
-        raise _taken(release, "and holds files of something else")
+        raise _name_taken(release, "and holds files of something else")
     return state
 
 
@@ -214,11 +214,11 @@ def _check_kind(manifest: bytes, release: Release) -> None:
         found = json.loads(manifest)["kind"]
     except (ValueError, KeyError, TypeError):
         found = "something else"
-    if found != _ARTIFACTS[release.kind]:
-        raise _taken(release, f"and holds a {found}")
+    if found != ARTIFACT_KINDS[release.kind]:
+        raise _name_taken(release, f"and holds a {found}")
 
 
-def _taken(release: Release, by: str) -> PublishError:
+def _name_taken(release: Release, by: str) -> PublishError:
     return PublishError(f"{release.repo}: the name is taken {by}; choose another name")
 
 
@@ -228,7 +228,10 @@ def _commit(
     """Write the commit on top of ``state``, or find out why not; return the state that holds the release."""
     from huggingface_hub import CommitOperationDelete as Delete
 
-    changes: list[CommitOperationAdd | CommitOperationDelete] = [*operations, *map(Delete, state.stale(release))]
+    changes: list[CommitOperationAdd | CommitOperationDelete] = [
+        *operations,
+        *map(Delete, state.outdated_files(release)),
+    ]
     for attempt in count():
         try:
             with warnings.catch_warnings():
@@ -240,19 +243,19 @@ def _commit(
                     repo_type=release.kind,
                     parent_commit=state.commit,
                 )
-        except trouble() as error:
-            wait = wait_before_retry(error, attempt)
-            failure = explain(error, Reference(release.repo), release.kind, hub.token)
-            if is_final(error):
+        except client_errors() as error:
+            wait = seconds_before_retry(error, attempt)
+            failure = to_publish_error(error, Reference(release.repo), release.kind, hub.token)
+            if is_permanent(error):
                 raise failure from None
         else:
             return RepositoryState(release.repo, made.oid, state.private, {}, {})
         # The answer may have been lost after the commit was made, or somebody else may have been quicker.
         hub.sleep(wait or 0.0)
-        now = look(api, hub, Reference(release.repo), release.kind)
-        if now.holds(release):
+        now = read_state(api, hub, Reference(release.repo), release.kind)
+        if now.contains(release):
             return now
-        if not now.same_for_us(state):
+        if not now.same_release_files(state):
             raise PublishError(
                 f"{release.repo}: somebody else changed it meanwhile (commit {now.commit[:8]}), "
                 "and nothing was overwritten; look at it, then push again"
@@ -263,12 +266,12 @@ def _commit(
     raise AssertionError  # count() never ends
 
 
-def _addition(path: str, content: bytes) -> "CommitOperationAdd":
+def _add_file(path: str, content: bytes) -> "CommitOperationAdd":
     from huggingface_hub import CommitOperationAdd
 
     # A stream, not bytes: it goes by HTTP, which every endpoint speaks, also where Xet is installed.
     return CommitOperationAdd(path, io.BytesIO(content))
 
 
-def _pushed(release: Release, state: RepositoryState) -> Pushed:
-    return Pushed(release.repo, state.commit, tuple(sorted(release.content)), state.private)
+def _push_result(release: Release, state: RepositoryState) -> PushResult:
+    return PushResult(release.repo, state.commit, tuple(sorted(release.content)), state.private)

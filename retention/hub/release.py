@@ -8,7 +8,7 @@ from retention.hub.reference import Kind
 
 
 @dataclass(frozen=True)
-class PlannedFile:
+class ReleaseFile:
     """One file of a release.
 
     Attributes
@@ -24,7 +24,7 @@ class PlannedFile:
 
 
 @dataclass(frozen=True)
-class PlannedColumn:
+class ReleaseColumn:
     """What happens to one column of the customers' table.
 
     Attributes
@@ -71,21 +71,21 @@ class Release:
     title: str
     private: bool
     content: Mapping[str, bytes] = field(repr=False)
-    columns: tuple[PlannedColumn, ...] = ()
+    columns: tuple[ReleaseColumn, ...] = ()
     left_out: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property
-    def files(self) -> tuple[PlannedFile, ...]:
+    def files(self) -> tuple[ReleaseFile, ...]:
         """Its files by name."""
-        return tuple(PlannedFile(path, len(self.content[path])) for path in sorted(self.content))
+        return tuple(ReleaseFile(path, len(self.content[path])) for path in sorted(self.content))
 
     @property
     def size(self) -> int:
         """Bytes of all files."""
         return sum(file.size for file in self.files)
 
-    def in_full(self) -> dict[str, Any]:
+    def preview_json(self) -> dict[str, Any]:
         """Return what a person should know of it, as JSON takes it: what becomes of the columns, and sentences."""
         return {
             "columns": [asdict(column) for column in self.columns],
@@ -93,12 +93,12 @@ class Release:
             "warnings": list(self.warnings),
         }
 
-    def in_words(self) -> str:
+    def preview_text(self) -> str:
         """Return everything a person should see before agreeing, for a terminal."""
         who = "private: only you and your organisation see it" if self.private else "PUBLIC: everybody can see it"
         lines = [f"{self.title} to {self.kind} {self.repo} ({who})"]
-        lines += [f"  {file.path}  {in_bytes(file.size)}" for file in self.files]
-        lines.append(f"  {len(self.content)} files, {in_bytes(self.size)}")
+        lines += [f"  {file.path}  {readable_size(file.size)}" for file in self.files]
+        lines.append(f"  {len(self.content)} files, {readable_size(self.size)}")
         for how in dict.fromkeys(column.why for column in self.columns if column.fate == "shared"):
             names = [column.name for column in self.columns if column.fate == "shared" and column.why == how]
             lines.append(f"columns shared {f'({how})' if how else 'as they are'}: {', '.join(names)}")
@@ -112,10 +112,10 @@ class Release:
         return "\n".join(lines)
 
 
-def in_bytes(size: int) -> str:
+def readable_size(size: int) -> str:
     """Write a file size.
 
-    >>> in_bytes(512), in_bytes(46472), in_bytes(12_500_000)
+    >>> readable_size(512), readable_size(46472), readable_size(12_500_000)
     ('512 B', '46 kB', '12.5 MB')
     """
     if size < 1000:

@@ -21,7 +21,7 @@ from retention.progress import Progress, silent
 
 
 @dataclass(frozen=True)
-class Replayed:
+class ReplayResult:
     """What came out.
 
     Attributes
@@ -53,7 +53,7 @@ class Replayed:
         return {**asdict(self), "files": list(self.files), "different": dict(self.different)}
 
 
-def replay(reference: str, *, hub: Hub, progress: Progress = silent) -> Replayed:
+def replay(reference: str, *, hub: Hub, progress: Progress = silent) -> ReplayResult:
     """Fetch a shared decision and its model, decide again, and compare.
 
     Parameters
@@ -91,7 +91,7 @@ def replay(reference: str, *, hub: Hub, progress: Progress = silent) -> Replayed
         shared = from_parquet(data.content[SEND_LIST_FILE], source)
         identical = as_csv(rows, Path(folder)) == as_csv(shared, Path(folder))
     progress(1.0, "Compared")
-    return Replayed(
+    return ReplayResult(
         data.repo,
         data.commit,
         tuple(sorted(data.content)),

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from retention.artifacts import sha256
 from retention.errors import PublishError
 from retention.hub.connection import Hub
+from retention.hub.failures import not_found_hint
 from retention.hub.reference import Kind, Reference
-from retention.hub.refusals import unseen
 from retention.hub.release import Release
 
 if TYPE_CHECKING:
@@ -55,25 +55,25 @@ class RepositoryState:
                 "raise RETENTION_MAX_UPLOAD_MB where you run this yourself"
             )
 
-    def holds(self, release: Release) -> bool:
+    def contains(self, release: Release) -> bool:
         """Whether this is the release, file by file, with nothing left over from an older one."""
-        return not self.stale(release) and all(
+        return not self.outdated_files(release) and all(
             self.hashes.get(path) in {sha256(content), _git_hash(content)}
             for path, content in release.content.items()
         )
 
-    def stale(self, release: Release) -> list[str]:
+    def outdated_files(self, release: Release) -> list[str]:
         """Return files of an older release that are not part of this one."""
         return [path for path in self.hashes if _OURS.fullmatch(path) and path not in release.content]
 
-    def same_for_us(self, other: "RepositoryState") -> bool:
+    def same_release_files(self, other: "RepositoryState") -> bool:
         """Whether two commits differ only in files that are no part of a release."""
         return {one for one in self.hashes.items() if _OURS.fullmatch(one[0])} == {
             one for one in other.hashes.items() if _OURS.fullmatch(one[0])
         }
 
 
-def kind_of(text: str, *, hub: Hub) -> Kind:
+def find_kind(text: str, *, hub: Hub) -> Kind:
     """Return what there is under a name; the text is ``OWNER/NAME`` or ``OWNER/NAME@commit``.
 
     Raises
@@ -86,17 +86,19 @@ def kind_of(text: str, *, hub: Hub) -> Kind:
     reference, found = Reference.parse(text), []
     kinds: tuple[Kind, ...] = ("model", "dataset")
     for kind in kinds:
-        with hub.talk(reference, kind) as api, suppress(RepositoryNotFoundError):
-            look(api, hub, Reference(reference.repo), kind)
+        with hub.connect(reference, kind) as api, suppress(RepositoryNotFoundError):
+            read_state(api, hub, Reference(reference.repo), kind)
             found.append(kind)
     if len(found) == 1:
         return found[0]
     if found:
         raise PublishError(f"{reference}: is a model and a dataset as well; say which one with --kind")
-    raise PublishError(f"{reference}: there is neither a model nor a dataset of this name, {unseen(hub.token)}")
+    raise PublishError(
+        f"{reference}: there is neither a model nor a dataset of this name, {not_found_hint(hub.token)}"
+    )
 
 
-def look(api: "HfApi", hub: Hub, reference: Reference, kind: Kind) -> RepositoryState:
+def read_state(api: "HfApi", hub: Hub, reference: Reference, kind: Kind) -> RepositoryState:
     """Return the repository at the commit of the reference, or at its newest.
 
     Raises
@@ -107,9 +109,9 @@ def look(api: "HfApi", hub: Hub, reference: Reference, kind: Kind) -> Repository
         If the answer is not one of the Hub.
     """
     asked = api.model_info if kind == "model" else api.dataset_info
-    info = hub.patiently(
+    info = hub.with_retries(
         # Its own default would be to wait for ever.
-        lambda: asked(reference.repo, revision=reference.commit, files_metadata=True, timeout=hub.silence_s)
+        lambda: asked(reference.repo, revision=reference.commit, files_metadata=True, timeout=hub.timeout_s)
     )
     files = info.siblings or []
     if not info.sha:
@@ -152,7 +154,7 @@ def download(api: "HfApi", hub: Hub, state: RepositoryState, kind: Kind, name: s
                     break
         return bytes(content)
 
-    return hub.patiently(get)
+    return hub.with_retries(get)
 
 
 def _git_hash(content: bytes) -> str:

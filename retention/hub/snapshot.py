@@ -13,7 +13,7 @@ from retention.customers.privacy import find_personal_columns
 from retention.customers.table import Customers, Roles
 from retention.errors import ModelError
 from retention.hub.pseudonyms import Salt
-from retention.hub.release import PlannedColumn
+from retention.hub.release import ReleaseColumn
 from retention.tabular.files import Limits
 from retention.tabular.parquet import parse_parquet
 
@@ -25,7 +25,7 @@ MESSAGES_FILE = "messages/train-00000-of-00001.parquet"
 
 
 @dataclass(frozen=True)
-class Shareable:
+class PseudonymisedCustomers:
     """What may leave the house.
 
     Attributes
@@ -39,40 +39,40 @@ class Shareable:
     """
 
     customers: Customers = field(repr=False)
-    columns: tuple[PlannedColumn, ...]
+    columns: tuple[ReleaseColumn, ...]
     warnings: tuple[str, ...]
 
 
-def make_shareable(customers: Customers, salt: Salt) -> Shareable:
+def pseudonymise(customers: Customers, salt: Salt) -> PseudonymisedCustomers:
     """Replace ids by pseudonyms and drop every column that is excluded, a name, or surely personal.
 
     The rows keep their order here; sharing them in the order of the file would tell who is who, so
-    they are to be reordered by :func:`reordered`.
+    they are to be reordered by :func:`sort_by_pseudonym`.
     """
     roles, frame = customers.roles, customers.frame
-    fates = {roles.id: PlannedColumn(roles.id, "pseudonymised", "HMAC-SHA256 with your salt")}
+    fates = {roles.id: ReleaseColumn(roles.id, "pseudonymised", "HMAC-SHA256 with your salt")}
     if roles.name is not None:
-        fates[roles.name] = PlannedColumn(roles.name, "left out", "what customers are called")
-    fates |= {name: PlannedColumn(name, "left out", "excluded from the model") for name in roles.excluded}
+        fates[roles.name] = ReleaseColumn(roles.name, "left out", "what customers are called")
+    fates |= {name: ReleaseColumn(name, "left out", "excluded from the model") for name in roles.excluded}
     warnings = []
     known = {roles.label, roles.value, roles.cutoff}
     rest = [str(name) for name in frame.columns if name not in fates and name not in known]
     for one in find_personal_columns(frame[rest], customers.ids):
         if one.certain:
-            fates[one.column] = PlannedColumn(one.column, "left out", f"looks like {one.kind}")
+            fates[one.column] = ReleaseColumn(one.column, "left out", f"looks like {one.kind}")
         else:
             warnings.append(f"column '{one.column}' may hold {one.kind}; exclude it if it does")
-    columns = tuple(fates.get(str(name), PlannedColumn(str(name), "shared")) for name in frame.columns)
+    columns = tuple(fates.get(str(name), ReleaseColumn(str(name), "shared")) for name in frame.columns)
     kept = [column.name for column in columns if column.fate != "left out"]
     shared = frame[kept].assign(**{roles.id: salt.pseudonyms(customers.ids)})
-    return Shareable(
+    return PseudonymisedCustomers(
         Customers(shared, Roles(roles.id, roles.label, roles.value, cutoff=roles.cutoff), source=customers.source),
         columns,
         tuple(warnings),
     )
 
 
-def reordered(customers: Customers, first: NDArray[np.bool_] | None = None) -> Customers:
+def sort_by_pseudonym(customers: Customers, first: NDArray[np.bool_] | None = None) -> Customers:
     """Return the customers in the order of their pseudonyms, those in ``first`` before the others."""
     keys = (customers.ids.to_numpy(dtype=object).astype(str),) + (() if first is None else (~first,))
     return replace(customers, frame=customers.frame.iloc[np.lexsort(keys)].reset_index(drop=True))

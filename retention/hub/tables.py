@@ -13,7 +13,7 @@ from retention.errors import ModelError, PublishError
 from retention.hub.connection import Hub
 from retention.hub.publish import fetch
 from retention.hub.reference import Reference
-from retention.hub.repository import RepositoryState, download, look
+from retention.hub.repository import RepositoryState, download, read_state
 from retention.hub.snapshot import CUSTOMERS_FILE, roles_from_json
 from retention.progress import Progress, silent
 from retention.settings import settings
@@ -65,9 +65,9 @@ def pull_table(reference: str, *, out: Path, hub: Hub, progress: Progress = sile
         If a byte of a shared snapshot was changed, or it is no snapshot.
     """
     asked = Reference.parse(reference)
-    with hub.talk(asked, "dataset") as api:
+    with hub.connect(asked, "dataset") as api:
         progress(0.0, "Looking at the repository")
-        state = look(api, hub, asked, "dataset")
+        state = read_state(api, hub, asked, "dataset")
         if MANIFEST not in state.sizes:
             name = _only_table(state, asked)
             state.check_size(name, limit=settings().max_upload_mb * 1_000_000)

@@ -1,5 +1,5 @@
 """The one-page report: one HTML file for a manager, with no script and nothing to fetch, that prints on A4."""
 
-from retention.report.page import report
+from retention.report.page import render_report
 
-__all__ = ["report"]
+__all__ = ["render_report"]

@@ -21,7 +21,7 @@ from retention.customers.audit import Finding
 from retention.profit.curve import EVIDENCE, ProfitCurve
 from retention.profit.profit_text import nobody_pays, one_by_one, verdict
 from retention.profit.whatif import break_even_save_rate, tornado
-from retention.report.plot import Plot
+from retention.report.plot import CurveGeometry
 from retention.targeting import Scored
 from retention.wording.column_names import feature_labels
 from retention.wording.money import in_currency
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 
-def report(
+def render_report(
     model: ChurnModel,
     curve: ProfitCurve,
     *,
@@ -98,7 +98,7 @@ def report(
         inputs=_inputs(curve),
         enough=break_even_save_rate(curve),
         figures=_figures(model),
-        plot=Plot(curve, height=162 if dense else 184),
+        plot=CurveGeometry(curve, height=162 if dense else 184),
         hashes=_hashes(model, curve, folder),
     )
 

@@ -7,7 +7,7 @@ from retention.profit.curve import ProfitCurve
 from retention.wording.money import in_currency
 
 
-class Plot:
+class CurveGeometry:
     """Where the parts of the curve's drawing go: lengths in points, amounts per 1,000 customers."""
 
     width, top, right = 267, 16, 257

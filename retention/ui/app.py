@@ -77,6 +77,6 @@ def _ledger_in_sync(options: Settings) -> AbstractContextManager[object]:
         raise InputError(
             "environment variable RETENTION_LEDGER: is not set, and RETENTION_LEDGER_REPO copies it; set it"
         )
-    from retention.hub.ledger_sync import in_sync
+    from retention.hub.ledger_sync import synced_ledger
 
-    return in_sync(options.ledger, options.ledger_repo, key=options.ledger_key, hub=Hub(options.hf_token))
+    return synced_ledger(options.ledger, options.ledger_repo, key=options.ledger_key, hub=Hub(options.hf_token))

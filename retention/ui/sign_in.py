@@ -36,7 +36,7 @@ def hub_of(token: Any, request: Any) -> Hub:
         return Hub(SecretStr(token.token))
     if not settings().on_space and _part(f"//{host}", "hostname") not in _THIS_MACHINE:
         return Hub()
-    return Hub.of_this_machine()
+    return Hub.from_environment()
 
 
 def login_button() -> gr.LoginButton | None:

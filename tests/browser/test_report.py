@@ -12,7 +12,7 @@ from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding, audit
 from retention.customers.table import Customers
 from retention.profit.economics import Economics
-from retention.report import report
+from retention.report import render_report
 from retention.targeting import SendPolicy, profit_of_model, score
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -36,7 +36,7 @@ def test_it_prints_on_one_page(browser: Browser, telecom: Customers, telecom_mod
     """With a send list and an audit, and with nothing but the curve."""
     economics = Economics()
     curve = profit_of_model(telecom_model, economics)
-    full = report(
+    full = render_report(
         telecom_model,
         curve,
         made_at=date(2025, 7, 1),
@@ -45,7 +45,7 @@ def test_it_prints_on_one_page(browser: Browser, telecom: Customers, telecom_mod
         scored=score(telecom, telecom_model, SendPolicy(economics=economics)),
     )
     assert printed_pages(browser, full) == 1
-    assert printed_pages(browser, report(telecom_model, curve, made_at=date(2025, 7, 1))) == 1
+    assert printed_pages(browser, render_report(telecom_model, curve, made_at=date(2025, 7, 1))) == 1
 
 
 def test_it_prints_on_one_page_with_much_to_say(
@@ -58,7 +58,7 @@ def test_it_prints_on_one_page_with_much_to_say(
     limited = score(telecom, model, SendPolicy(economics=economics, budget=7_654_321.5, max_contacts=1_234))
     scored = replace(limited, drift=Drift("severe", (LONG,) * 4))
     for findings in ([LONG] * 9, ["short enough"] * 30):
-        page = report(
+        page = render_report(
             model,
             profit_of_model(model, economics),
             made_at=date(2025, 7, 1),
@@ -72,7 +72,9 @@ def test_it_prints_on_one_page_with_much_to_say(
 def test_it_stays_light_and_within_a_phone(browser: Browser, telecom_model: ChurnModel) -> None:
     """White ground where dark is preferred, and nothing to scroll sideways for."""
     page = browser.new_page(viewport={"width": 360, "height": 740}, color_scheme="dark")
-    page.set_content(report(telecom_model, profit_of_model(telecom_model, Economics()), made_at=date(2025, 7, 1)))
+    page.set_content(
+        render_report(telecom_model, profit_of_model(telecom_model, Economics()), made_at=date(2025, 7, 1))
+    )
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.close()

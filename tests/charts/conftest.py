@@ -27,7 +27,7 @@ def gallery(curve: ProfitCurve) -> dict[str, Any]:
     """Name -> figure."""
     rng = np.random.default_rng(1)
     many = rng.uniform(0, 60, 6_000)
-    contracts = rng.choice(["Monthly", "Yearly"], 6_000).tolist()
+    customers = people(many.tolist(), rng.choice(["Monthly", "Yearly"], 6_000).tolist())
     sizes = {f"a feature with a very long name, number {number}": 1 - number / 40 for number in range(40)}
     out_of_fold = OutOfFold(curve.ranking.score, curve.ranking.label, None, curve.ranking.fold)
     left = (rng.random(2_000) < 0.3).astype(int).tolist()
@@ -36,15 +36,15 @@ def gallery(curve: ProfitCurve) -> dict[str, Any]:
     return {
         "retention by cohort": figures.retention_by_cohort(hundred_newcomers()),
         "order gaps": figures.order_gaps(log(gaps)),
-        "recency and frequency": figures.recency_frequency(snapshot),
+        "recency and frequency": figures.recency_frequency_heatmap(snapshot),
         "label balance": figures.label_balance(snapshot),
-        "importance": figures.importance(directions(**sizes)),
-        "reliability": figures.reliability(out_of_fold),
-        "over time": figures.over_time(three_cutoffs()),
-        "dependence of a number": figures.dependence(hand_model(), people(many.tolist(), contracts), "tenure"),
-        "dependence of a category": figures.dependence(hand_model(), people(many.tolist(), contracts), "contract"),
-        "waterfall": figures.waterfall(hand_model(), people([10.0], ["Monthly"]), 0),
-        "profit curve": figures.profit_curve(curve, 0.2),
-        "tornado": figures.tornado(tornado(curve), curve),
+        "importance": figures.feature_importance(directions(**sizes)),
+        "reliability": figures.reliability_diagram(out_of_fold),
+        "over time": figures.metrics_over_time(three_cutoffs()),
+        "effect of a number": figures.feature_effect(hand_model(), customers, "tenure"),
+        "effect of a category": figures.feature_effect(hand_model(), customers, "contract"),
+        "waterfall": figures.customer_waterfall(hand_model(), people([10.0], ["Monthly"]), 0),
+        "profit curve": figures.profit_chart(curve, 0.2),
+        "tornado": figures.tornado_chart(tornado(curve), curve),
         "profit against save rate": figures.profit_against_save_rate(over_save_rates(curve), curve),
     }

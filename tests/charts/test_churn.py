@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from retention.charts import importance, reading, reliability
+from retention.charts import feature_importance, reading, reliability_diagram
 from retention.churn.evaluation import OutOfFold, calibration_table, wilson_interval
 from tests.charts.cases import directions
 
@@ -15,7 +15,7 @@ def held_out(score: list[float], label: list[int]) -> OutOfFold:
 
 def test_importance_by_hand() -> None:
     """The strongest comes first; log-odds of 0.6931 double the odds."""
-    figure = importance(directions(tenure=0.6931, fee=0.2, city=0.1), top=2)
+    figure = feature_importance(directions(tenure=0.6931, fee=0.2, city=0.1), top=2)
     bars = figure.data[0]
     assert list(bars.x) == [0.6931, 0.2]
     assert list(figure.layout.yaxis.ticktext) == ["tenure", "fee"]
@@ -28,32 +28,32 @@ def test_importance_by_hand() -> None:
 
 def test_importance_of_nothing() -> None:
     """A model that looks at nothing is told as such."""
-    assert reading(importance(directions(fee=0.0))).startswith("No factor moves the probabilities")
+    assert reading(feature_importance(directions(fee=0.0))).startswith("No factor moves the probabilities")
 
 
 def test_long_names_are_cut_beside_the_bars_only() -> None:
     """A phone has room for 26 characters; the tap shows the whole name."""
     name = "a_very_long_column_name_from_a_warehouse"
-    figure = importance(directions(**{name: 1.0}))
+    figure = feature_importance(directions(**{name: 1.0}))
     assert figure.layout.yaxis.ticktext[0] == "a very long column name f…"
     assert figure.data[0].text[0] == name.replace("_", " ")
 
 
 def test_features_of_a_snapshot_are_told_in_words() -> None:
     """Nobody has to read the name of a column; the same name elsewhere is only taken apart."""
-    figure = importance(directions(recency_days=0.5, orders=0.4, delivery_minutes_last=0.3))
+    figure = feature_importance(directions(recency_days=0.5, orders=0.4, delivery_minutes_last=0.3))
     assert list(figure.layout.yaxis.ticktext) == [
         "days since last order",
         "orders so far",
         "delivery minutes last time",
     ]
     assert reading(figure).startswith("Days since last order moves")
-    assert list(importance(directions(recency_days=0.5)).layout.yaxis.ticktext) == ["recency days"]
+    assert list(feature_importance(directions(recency_days=0.5)).layout.yaxis.ticktext) == ["recency days"]
 
 
 def test_reliability_by_hand() -> None:
     """50 get 20% and 10 of them leave; 50 get 60% and 40 leave, which is outside chance."""
-    figure = reliability(held_out([0.2] * 50 + [0.6] * 50, [1] * 10 + [0] * 40 + [1] * 40 + [0] * 10))
+    figure = reliability_diagram(held_out([0.2] * 50 + [0.6] * 50, [1] * 10 + [0] * 40 + [1] * 40 + [0] * 10))
     dots = figure.data[1]
     assert dots.x == pytest.approx([0.2, 0.6])
     assert dots.y == pytest.approx([0.2, 0.8])
@@ -69,7 +69,7 @@ def test_reliability_by_hand() -> None:
 
 def test_reliability_counts_everyone() -> None:
     """The bars below add up to all customers, probabilities of 0 and 1 included."""
-    figure = reliability(held_out([0.0, 0.0, 0.31, 0.31, 1.0, 1.0], [0, 0, 0, 1, 1, 1]))
+    figure = reliability_diagram(held_out([0.0, 0.0, 0.31, 0.31, 1.0, 1.0], [0, 0, 0, 1, 1, 1]))
     counts = figure.data[2]
     assert sum(counts.y) == 6
     assert counts.y[0] == 2 and counts.y[-1] == 2 and counts.y[6] == 2
@@ -78,7 +78,7 @@ def test_reliability_counts_everyone() -> None:
 
 def test_reliability_axes_say_their_units_and_end_alike() -> None:
     """Both axes are percent and as long as the data need, so that the dashed line is the diagonal."""
-    figure = reliability(held_out([0.05] * 500 + [0.1] * 500, [1] * 25 + [0] * 475 + [1] * 50 + [0] * 450))
+    figure = reliability_diagram(held_out([0.05] * 500 + [0.1] * 500, [1] * 25 + [0] * 475 + [1] * 50 + [0] * 450))
     layout = figure.layout
     assert layout.xaxis.tickformat == layout.yaxis.tickformat == ".0%"
     assert tuple(layout.xaxis.range) == tuple(layout.yaxis.range) == (0, 0.15)
@@ -91,7 +91,7 @@ def test_reliability_axes_say_their_units_and_end_alike() -> None:
 def test_reliability_before_calibration_is_drawn_beside_it() -> None:
     """Rings show the same customers before, with their number; the axis reaches the farthest of them."""
     before = calibration_table(np.repeat([0, 1], 50).astype(np.int8), np.repeat([0.4, 0.9], 50))
-    figure = reliability(held_out([0.2] * 50 + [0.6] * 50, [0] * 50 + [1] * 50), before=before)
+    figure = reliability_diagram(held_out([0.2] * 50 + [0.6] * 50, [0] * 50 + [1] * 50), before=before)
     rings = next(one for one in figure.data if one.name == "Before calibration")
     assert list(rings.x) == pytest.approx([0.4, 0.9]) and list(rings.customdata) == [50, 50]
     assert figure.layout.xaxis.range[1] >= 0.9

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from retention.charts import label_balance, reading, recency_frequency
+from retention.charts import label_balance, reading, recency_frequency_heatmap
 from tests.charts.cases import active, people
 
 
 def test_recency_and_frequency_by_hand() -> None:
     """2 of 10 leave with a recent only order, 21 of 50 with five orders and 40 days of silence."""
-    figure = recency_frequency(
+    figure = recency_frequency_heatmap(
         active([3.0] * 10 + [40.0] * 50, [1.0] * 10 + [5.0] * 50, [1] * 2 + [0] * 8 + [1] * 21 + [0] * 29)
     )
     assert figure is not None
@@ -27,7 +27,7 @@ def test_recency_and_frequency_by_hand() -> None:
 
 def test_recency_and_frequency_axes_say_their_units() -> None:
     """Days along, orders up, and what the tiles are on top."""
-    figure = recency_frequency(active([3.0] * 20, [1.0] * 20, [0, 1] * 10))
+    figure = recency_frequency_heatmap(active([3.0] * 20, [1.0] * 20, [0, 1] * 10))
     assert figure is not None
     assert figure.layout.xaxis.title.text == "Days since the last order"
     assert figure.layout.yaxis.title.text == "Orders so far"
@@ -36,7 +36,7 @@ def test_recency_and_frequency_axes_say_their_units() -> None:
 
 def test_few_customers_make_no_share() -> None:
     """Nine customers who all left stay out of the map and of the sentence."""
-    figure = recency_frequency(active([3.0] * 20 + [400.0] * 9, [1.0] * 29, [0] * 15 + [1] * 14))
+    figure = recency_frequency_heatmap(active([3.0] * 20 + [400.0] * 9, [1.0] * 29, [0] * 15 + [1] * 14))
     assert figure is not None
     assert list(figure.data[0].x) == ["0–6"]
     assert "0 to 6 days leave most often: 25%" in reading(figure)
@@ -44,7 +44,7 @@ def test_few_customers_make_no_share() -> None:
 
 def test_the_last_groups_are_open() -> None:
     """A year of silence and fifty orders have no upper end; blanks are left out."""
-    figure = recency_frequency(active([900.0] * 12 + [np.nan], [70.0] * 13, [1] * 6 + [0] * 7))
+    figure = recency_frequency_heatmap(active([900.0] * 12 + [np.nan], [70.0] * 13, [1] * 6 + [0] * 7))
     assert figure is not None
     assert list(figure.data[0].x) == ["365+"]
     assert list(figure.data[0].y) == ["50+"]
@@ -53,16 +53,16 @@ def test_the_last_groups_are_open() -> None:
 
 def test_long_spans_take_two_lines() -> None:
     """A label that would touch its neighbour on a phone is broken."""
-    figure = recency_frequency(active([100.0] * 20, [1.0] * 20, [0, 1] * 10))
+    figure = recency_frequency_heatmap(active([100.0] * 20, [1.0] * 20, [0, 1] * 10))
     assert figure is not None
     assert list(figure.layout.xaxis.ticktext) == ["90–<br>179"]
 
 
 def test_no_map_without_its_columns_label_or_crowd() -> None:
     """A table without recency, without a label or with too few customers who are alike has no such map."""
-    assert recency_frequency(people([1.0] * 20, ["Monthly"] * 20)) is None
-    assert recency_frequency(active([3.0] * 20, [1.0] * 20)) is None
-    assert recency_frequency(active([3.0] * 9, [1.0] * 9, [1] * 9)) is None
+    assert recency_frequency_heatmap(people([1.0] * 20, ["Monthly"] * 20)) is None
+    assert recency_frequency_heatmap(active([3.0] * 20, [1.0] * 20)) is None
+    assert recency_frequency_heatmap(active([3.0] * 9, [1.0] * 9, [1] * 9)) is None
 
 
 def test_label_balance_by_hand() -> None:

@@ -5,14 +5,14 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retention.charts.log_odds_axis import log_odds, odds_axis, share_axis, share_of
+from retention.charts.log_odds_axis import log_odds, odds_axis, probability_axis, probability_of
 
 
 @given(st.floats(0.0001, 0.9999), st.floats(0.0001, 0.9999))
 def test_probabilities_along_an_axis_lie_on_it_apart(one: float, other: float) -> None:
     """One to six labels inside the range, none so near that they would touch."""
     low, high = sorted([log_odds(one), log_odds(other)])
-    axis = share_axis(low, high)
+    axis = probability_axis(low, high)
     at = axis["tickvals"]
     assert 1 <= len(at) <= 8
     assert axis["range"][0] - 1e-9 <= min(at) and max(at) <= axis["range"][1] + 1e-9
@@ -32,4 +32,4 @@ def test_factors_along_an_axis_are_several(low: float, size: float) -> None:
 @given(st.floats(0.001, 0.999))
 def test_log_odds_and_probability_are_each_others_inverse(share: float) -> None:
     """There and back."""
-    assert abs(share_of(log_odds(share)) - share) < 1e-12
+    assert abs(probability_of(log_odds(share)) - share) < 1e-12

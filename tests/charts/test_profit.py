@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from retention.charts import profit_curve, reading
+from retention.charts import profit_chart, reading
 from retention.profit.curve import ProfitCurve
 from retention.profit.curve import profit_curve as curve_of
 from retention.profit.economics import Economics
@@ -16,7 +16,7 @@ def trace(figure: object, name: str) -> object:
 
 def test_the_curve_by_hand() -> None:
     """Two leavers at 0.9 and 0.8, two stayers below: 900 from 0.31 to 0.8, 800 for everyone."""
-    figure = profit_curve(curve_of([0.9, 0.8, 0.3, 0.1], [1, 1, 0, 0], fold=[0, 1, 0, 1]), 0.5)
+    figure = profit_chart(curve_of([0.9, 0.8, 0.3, 0.1], [1, 1, 0, 0], fold=[0, 1, 0, 1]), 0.5)
     line = trace(figure, "This model")
     profit = dict(zip(np.round(line.x, 3), line.y, strict=True))
     assert profit[0.0] == 800
@@ -35,7 +35,7 @@ def test_the_curve_by_hand() -> None:
 
 def test_the_curve_by_share_contacted_by_hand() -> None:
     """Three of four have 0.3 or more, half have 0.8, a quarter 0.9, nobody 1; the break-even leaves nobody out."""
-    figure = profit_curve(curve_of([0.9, 0.8, 0.3, 0.1], [1, 1, 0, 0], fold=[0, 1, 0, 1]), 0.5)
+    figure = profit_chart(curve_of([0.9, 0.8, 0.3, 0.1], [1, 1, 0, 0], fold=[0, 1, 0, 1]), 0.5)
     axes = figure.layout.meta["axes"]
     assert axes["threshold"]["x"] == list(trace(figure, "This model").x)
     share = dict(zip(np.round(axes["threshold"]["x"], 3), axes["share"]["x"], strict=True))
@@ -53,13 +53,13 @@ def test_low_probabilities_do_not_thin_the_curve_by_share() -> None:
     rng = np.random.default_rng(5)
     score = rng.uniform(0, 0.04, 4_000)
     curve = curve_of(score, rng.random(4_000) < score, fold=rng.integers(0, 5, 4_000))
-    share = profit_curve(curve, 0.1).layout.meta["axes"]["share"]["x"]
+    share = profit_chart(curve, 0.1).layout.meta["axes"]["share"]["x"]
     assert np.abs(np.diff(share)).max() < 0.06
 
 
 def test_the_slider_stands_where_it_should(curve: ProfitCurve) -> None:
     """The marker, which the page moves by its name, is one point on the curve, drawn last."""
-    figure = profit_curve(curve, 0.25)
+    figure = profit_chart(curve, 0.25)
     marker = figure.data[-1]
     assert marker.name == "You are here"
     assert list(marker.x) == [0.25]
@@ -68,7 +68,7 @@ def test_the_slider_stands_where_it_should(curve: ProfitCurve) -> None:
 
 def test_the_band_encloses_the_line(curve: ProfitCurve) -> None:
     """The area between the 5% and the 95% line, and the line inside it."""
-    figure = profit_curve(curve, 0.25)
+    figure = profit_chart(curve, 0.25)
     low, high, line = figure.data[0], trace(figure, "90% band"), trace(figure, "This model")
     assert high.fill == "tonexty" and list(low.x) == list(high.x) == list(line.x)
     assert (np.array(low.y) <= np.array(line.y)).all() and (np.array(line.y) <= np.array(high.y)).all()
@@ -79,7 +79,7 @@ def test_the_band_encloses_the_line(curve: ProfitCurve) -> None:
 
 def test_thinning_keeps_the_picture_and_the_optimum(curve: ProfitCurve) -> None:
     """A quarter of the points: no further off than a hundredth of the height, the best one and both ends there."""
-    line = trace(profit_curve(curve, 0.25), "This model")
+    line = trace(profit_chart(curve, 0.25), "This model")
     assert 200 <= len(line.x) <= 300
     drawn = np.interp(curve.threshold, line.x, line.y)
     assert np.abs(drawn - curve.profit).max() <= 0.01 * np.ptp(curve.profit)
@@ -89,7 +89,7 @@ def test_thinning_keeps_the_picture_and_the_optimum(curve: ProfitCurve) -> None:
 
 def test_axes_say_their_units(curve: ProfitCurve) -> None:
     """Currency and number of customers in the title, amounts grouped, the threshold from 0 to 1."""
-    layout = profit_curve(curve, 0.25).layout
+    layout = profit_chart(curve, 0.25).layout
     assert layout.title.text == "Profit against doing nothing, 20,000 customers (₹)"
     assert layout.xaxis.title.text == "Threshold: offer from this probability on"
     assert "₹0" in layout.yaxis.ticktext and "₹2,00,000" in layout.yaxis.ticktext
@@ -98,14 +98,14 @@ def test_axes_say_their_units(curve: ProfitCurve) -> None:
 
 def test_the_break_even_is_marked_where_there_is_one(curve: ProfitCurve) -> None:
     """0.188 with the realistic preset; none with a value column, nor where no probability pays."""
-    assert [one.text for one in profit_curve(curve, 0.2).layout.annotations] == ["break-even 0.188"]
+    assert [one.text for one in profit_chart(curve, 0.2).layout.annotations] == ["break-even 0.188"]
     held_out = {"score": [0.9, 0.1], "label": [1, 0], "fold": [0, 1]}
-    assert not profit_curve(curve_of(**held_out, value=[100.0, 300.0]), 0.2).layout.annotations
-    unpaid = profit_curve(curve_of(**held_out, economics=Economics(value=40)), 0.2)
+    assert not profit_chart(curve_of(**held_out, value=[100.0, 300.0]), 0.2).layout.annotations
+    unpaid = profit_chart(curve_of(**held_out, economics=Economics(value=40)), 0.2)
     assert not unpaid.layout.annotations
     assert "shapes[0].x0" not in unpaid.layout.meta["axes"]["share"]["layout"]
 
 
 def test_the_reading_is_the_verdict(curve: ProfitCurve) -> None:
     """The figure carries the sentence of the screen, the command line and the report."""
-    assert reading(profit_curve(curve, 0.5)) == verdict(curve)
+    assert reading(profit_chart(curve, 0.5)) == verdict(curve)

@@ -8,7 +8,7 @@ import pytest
 
 from retention import charts as figures
 from retention.charts import style
-from retention.charts.style import mark, money_axis, round_numbers, styled
+from retention.charts.style import apply_style, mark_position, money_axis, round_numbers
 
 GROUNDS = ("#ffffff", "#1e293b")
 
@@ -92,10 +92,10 @@ def test_words_at_a_mark_get_room_above_the_plot() -> None:
     """A figure with a mark keeps a line free for its words."""
     import plotly.graph_objects as go
 
-    bare = styled(go.Figure(), reading="Nothing.", x_title="x", title="y", height=200)
+    bare = apply_style(go.Figure(), reading="Nothing.", x_title="x", title="y", height=200)
     marked = go.Figure()
-    mark(marked, 0.3, "here", to_left=True)
-    styled(marked, reading="Nothing.", x_title="x", title="y", height=200)
+    mark_position(marked, 0.3, "here", to_left=True)
+    apply_style(marked, reading="Nothing.", x_title="x", title="y", height=200)
     assert marked.layout.margin.t > bare.layout.margin.t
     assert marked.layout.annotations[0].xanchor == "right"
 

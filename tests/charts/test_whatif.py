@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from retention.charts import profit_against_save_rate, reading, tornado
+from retention.charts import profit_against_save_rate, reading, tornado_chart
 from retention.profit.curve import ProfitCurve, profit_curve
 from retention.profit.economics import Economics
 from retention.profit.whatif import Swing, over_save_rates
@@ -15,7 +15,7 @@ HAND = {"score": [0.9, 0.9, 0.3, 0.1], "label": [1, 1, 0, 0], "fold": [0, 1, 0, 
 def test_a_tornado_by_hand() -> None:
     """Bars run from the profit as assumed, 225,000, to the profit at either end of an input."""
     swings = (Swing("value", 400, 600, 175_000, 275_000), Swing("save_rate", 0.8, 1.0, 180_000, 225_000))
-    figure = tornado(swings, profit_curve(**HAND))
+    figure = tornado_chart(swings, profit_curve(**HAND))
     assert figure is not None
     lower, higher = figure.data
     assert (lower.name, higher.name) == ("Input lower", "Input higher")
@@ -38,13 +38,13 @@ def test_a_tornado_by_hand() -> None:
 def test_no_tornado_where_nothing_moves() -> None:
     """Without inputs, or with inputs that change nothing, there is nothing to draw."""
     curve = profit_curve(**HAND)
-    assert tornado((), curve) is None
-    assert tornado((Swing("value", 400, 600, 5.0, 5.0),), curve) is None
+    assert tornado_chart((), curve) is None
+    assert tornado_chart((Swing("value", 400, 600, 5.0, 5.0),), curve) is None
 
 
 def test_the_tornado_of_a_whole_curve_starts_at_its_profit(curve: ProfitCurve) -> None:
     """Five inputs of the realistic preset, each bar from the profit as assumed."""
-    figure = tornado(swings_of(curve), curve)
+    figure = tornado_chart(swings_of(curve), curve)
     assert figure is not None
     assert len(figure.data[0].y) == 5
     assert figure.data[0].base == pytest.approx(curve.profit_best)

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from retention.hub.connection import Hub
 from retention.hub.model_release import plan_model
-from retention.hub.publish import Pushed, push
+from retention.hub.publish import PushResult, push
 from retention.hub.snapshot import SEND_LIST_FILE, from_parquet
 from tests.files import telecom_customers
 from tests.stand_ins.hub_server import HubServer, Person
@@ -105,7 +105,7 @@ def desk(server: HubServer, telecom_folder: Path, tmp_path: Path) -> Desk:
 
 
 @pytest.fixture
-def released(desk: Desk) -> Pushed:
+def released(desk: Desk) -> PushResult:
     """The model, on the Hub already."""
     return push(plan_model(desk.folder / "model", repo="alice/churn"), hub=Hub(SecretStr(TOKEN), desk.url))
 

@@ -13,8 +13,8 @@ from huggingface_hub import DatasetCard, ModelCard
 from retention.churn.evaluation import CalibrationBin, calibration_table
 from retention.churn.explanation.directions import Direction
 from retention.churn.model import ChurnModel
+from retention.hub.card_charts import draw_calibration, draw_importance, draw_profit
 from retention.hub.dataset_release import plan_dataset
-from retention.hub.drawings import draw_calibration, draw_profit, draw_reasons
 from retention.hub.model_card import model_card
 from retention.hub.model_release import plan_model
 from retention.hub.pseudonyms import Salt
@@ -189,7 +189,7 @@ def test_the_reasons_figure_has_a_bar_a_feature_and_escapes_names() -> None:
         Direction("<b>&", "", 0.0, 1.0, 2.0, 2.0, True),
         Direction("tenure", "", 0.0, 1.0, 1.0, 1.0, True),
     ]
-    root = ET.fromstring(draw_reasons(directions))  # noqa: S314
+    root = ET.fromstring(draw_importance(directions))  # noqa: S314
     widths = [float(bar.get("width")) for bar in root.findall(f"{SVG}rect")]
     assert widths[0] == pytest.approx(2 * widths[1], abs=0.2)
     assert "<b>&" in [text.text for text in root.iter(f"{SVG}text")]

@@ -19,7 +19,7 @@ def test_the_owner_of_the_machine_speaks(monkeypatch: pytest.MonkeyPatch) -> Non
     """HF_TOKEN is used where it is set."""
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     settings.cache_clear()
-    token = Hub.of_this_machine().token
+    token = Hub.from_environment().token
     assert token is not None
     assert token.get_secret_value() == TOKEN
 
@@ -29,9 +29,9 @@ def test_a_saved_sign_in_speaks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     from huggingface_hub import constants
 
     monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "token"))
-    assert Hub.of_this_machine().token is None
+    assert Hub.from_environment().token is None
     (tmp_path / "token").write_text(TOKEN)
-    assert Hub.of_this_machine().token == SecretStr(TOKEN)
+    assert Hub.from_environment().token == SecretStr(TOKEN)
 
 
 def test_on_a_space_its_owner_lends_nobody_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,7 +39,7 @@ def test_on_a_space_its_owner_lends_nobody_the_token(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("SPACE_ID", "alice/app")
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     settings.cache_clear()
-    assert Hub.of_this_machine().token is None
+    assert Hub.from_environment().token is None
 
 
 def test_nobody_means_nobody(
@@ -91,7 +91,7 @@ def test_a_push_to_a_hub_that_never_answers_ends(
     """A silent line is given up, and tried again like a lost one."""
     server.fail("POST", path, how="hang", times=99)
     with pytest.raises(PublishError, match="did not answer in time; try again later"):
-        push(release(), hub=replace(hub, silence_s=0.1))
+        push(release(), hub=replace(hub, timeout_s=0.1))
 
 
 @pytest.mark.parametrize("path", ["/api/models/", "/resolve/"])
@@ -102,7 +102,7 @@ def test_a_pull_from_a_hub_that_never_answers_ends(
     push(release(), hub=hub)
     server.fail("GET", path, how="hang", times=99)
     with pytest.raises(PublishError, match="did not answer in time; try again later"):
-        fetch("alice/churn", kind="model", hub=replace(hub, silence_s=0.1))
+        fetch("alice/churn", kind="model", hub=replace(hub, timeout_s=0.1))
 
 
 def test_a_gated_repository_is_told(server: HubServer, hub: Hub) -> None:

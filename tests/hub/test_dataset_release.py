@@ -17,7 +17,7 @@ from retention.errors import InputError, PublishError
 from retention.hub.dataset_release import plan_dataset
 from retention.hub.planned_decision import PlannedDecision
 from retention.hub.pseudonyms import Salt
-from retention.hub.release import PlannedColumn
+from retention.hub.release import ReleaseColumn
 from retention.hub.snapshot import CUSTOMERS_FILE, MESSAGES_FILE, SEND_LIST_FILE, from_parquet, to_parquet
 from retention.messages.batch import write_messages
 from retention.profit.catalogue import read_catalogue
@@ -62,7 +62,7 @@ def test_nothing_personal_leaves_the_house(telecom_folder: Path) -> None:
         messages=campaign.messages_frame,
     )
     frames = [read(planned, path) for path in planned.content if path.endswith(".parquet")]
-    text = "\n".join([*(frame.to_csv() for frame in frames), planned.in_words()])
+    text = "\n".join([*(frame.to_csv() for frame in frames), planned.preview_text()])
     text += "".join(content.decode() for path, content in planned.content.items() if not path.endswith(".parquet"))
     for secret in (NAME, "Priya", "98765", "canary@", "-ABCDE", SALT.secret.hex()):
         assert secret not in text
@@ -78,7 +78,7 @@ def test_every_column_has_a_fate() -> None:
     assert fates["remarks"] == ("left out", "looks like e-mail addresses")
     assert fates["account ref"] == ("left out", "looks like the customers' ids")
     assert fates["tenure"] == ("shared", "")
-    words = planned.in_words()
+    words = planned.preview_text()
     assert "column customerID: pseudonymised" in words
     assert "column remarks: left out, looks like e-mail addresses" in words
 
@@ -89,8 +89,8 @@ def test_a_doubtful_column_is_warned_of() -> None:
     frame = customers.frame.assign(account=np.arange(len(customers)) + 1e7)
     planned = plan_dataset(Customers(frame, customers.roles), repo="alice/data", salt=SALT)
     assert planned.warnings == ("column 'account' may hold numbers of papers or accounts; exclude it if it does",)
-    assert "warning: column 'account'" in planned.in_words()
-    assert PlannedColumn("account", "shared") in planned.columns
+    assert "warning: column 'account'" in planned.preview_text()
+    assert ReleaseColumn("account", "shared") in planned.columns
 
 
 def test_rows_are_in_the_order_of_pseudonyms() -> None:

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from retention.errors import InputError, ModelError, PublishError
 from retention.hub.connection import Hub
-from retention.hub.ledger_sync import in_sync
+from retention.hub.ledger_sync import synced_ledger
 from retention.messages.ledger import Ledger, LedgerEntry
 from tests.browser.server import running
 from tests.hub.conftest import TOKEN
@@ -36,10 +36,10 @@ def shards(server: HubServer) -> list[bytes]:
 
 def test_what_was_sealed_is_there_after_the_disk_is_lost(server: HubServer, hub: Hub, tmp_path: Path) -> None:
     """A new machine knows every message to the letter, and whom not to write to again."""
-    with in_sync(tmp_path / "old" / "offers.sqlite", REPO, key=KEY, hub=hub, every_minutes=HOURS):
+    with synced_ledger(tmp_path / "old" / "offers.sqlite", REPO, key=KEY, hub=hub, every_minutes=HOURS):
         seal(tmp_path / "old" / "offers.sqlite", "june", "C-canary-1", "C-canary-2")
     new = tmp_path / "new" / "offers.sqlite"
-    with in_sync(new, REPO, key=KEY, hub=hub, every_minutes=HOURS), Ledger(new) as ledger:
+    with synced_ledger(new, REPO, key=KEY, hub=hub, every_minutes=HOURS), Ledger(new) as ledger:
         assert ledger.entries("june") == {one: entry(one) for one in ("C-canary-1", "C-canary-2")}
         assert set(ledger.recently_messaged("july", 7)) == {"C-canary-1", "C-canary-2"}
     assert server.repos["dataset", REPO].private
@@ -48,7 +48,7 @@ def test_what_was_sealed_is_there_after_the_disk_is_lost(server: HubServer, hub:
 
 def test_nothing_leaves_in_the_clear(server: HubServer, hub: Hub, tmp_path: Path) -> None:
     """Neither ids nor names nor the key; only who holds the key can read a shard."""
-    with in_sync(tmp_path / "l.sqlite", REPO, key=KEY, hub=hub, every_minutes=HOURS):
+    with synced_ledger(tmp_path / "l.sqlite", REPO, key=KEY, hub=hub, every_minutes=HOURS):
         seal(tmp_path / "l.sqlite", "june", "C-canary-1")
     everything = b"".join(
         content for one in server.repos["dataset", REPO].commits for content in one.files.values()
@@ -56,7 +56,7 @@ def test_nothing_leaves_in_the_clear(server: HubServer, hub: Hub, tmp_path: Path
     assert not any(word.encode() in everything for word in ("canary", NAME, "june", KEY.get_secret_value(), TOKEN))
     with (
         pytest.raises(ModelError, match="sealed with another key; set the RETENTION_LEDGER_KEY"),
-        in_sync(tmp_path / "x.sqlite", REPO, key=SecretStr("another"), hub=hub),
+        synced_ledger(tmp_path / "x.sqlite", REPO, key=SecretStr("another"), hub=hub),
     ):
         pass
 
@@ -64,7 +64,7 @@ def test_nothing_leaves_in_the_clear(server: HubServer, hub: Hub, tmp_path: Path
 def test_a_row_goes_up_once(server: HubServer, hub: Hub, tmp_path: Path) -> None:
     """Each push holds what is new, in a shard of its own; without news there is no commit."""
     path = tmp_path / "l.sqlite"
-    with in_sync(path, REPO, key=KEY, hub=hub, every_minutes=HOURS) as sync:
+    with synced_ledger(path, REPO, key=KEY, hub=hub, every_minutes=HOURS) as sync:
         seal(path, "june", "1", "2")
         sync.flush()
         seal(path, "june", "2", "3")
@@ -73,7 +73,7 @@ def test_a_row_goes_up_once(server: HubServer, hub: Hub, tmp_path: Path) -> None
         sync.flush()
     assert len(server.repos["dataset", REPO].commits) == commits
     assert len(shards(server)) == 2
-    with in_sync(path, REPO, key=KEY, hub=hub, every_minutes=HOURS):
+    with synced_ledger(path, REPO, key=KEY, hub=hub, every_minutes=HOURS):
         pass
     assert len(server.repos["dataset", REPO].commits) == commits
 
@@ -81,7 +81,7 @@ def test_a_row_goes_up_once(server: HubServer, hub: Hub, tmp_path: Path) -> None
 def test_what_did_not_get_through_goes_with_the_next_push(server: HubServer, hub: Hub, tmp_path: Path) -> None:
     """A lost line is told, and nothing is lost with it."""
     path = tmp_path / "l.sqlite"
-    with in_sync(path, REPO, key=KEY, hub=hub, every_minutes=HOURS) as sync:
+    with synced_ledger(path, REPO, key=KEY, hub=hub, every_minutes=HOURS) as sync:
         sync.flush()
         seal(path, "june", "1")
         server.fail("POST", "/commit/", how="lose request", times=99)
@@ -90,17 +90,20 @@ def test_what_did_not_get_through_goes_with_the_next_push(server: HubServer, hub
         server.faults.clear()
         seal(path, "june", "2")
     assert len(shards(server)) == 2
-    with in_sync(tmp_path / "new.sqlite", REPO, key=KEY, hub=hub, every_minutes=HOURS), Ledger(path) as ledger:
+    with (
+        synced_ledger(tmp_path / "new.sqlite", REPO, key=KEY, hub=hub, every_minutes=HOURS),
+        Ledger(path) as ledger,
+    ):
         assert set(ledger.entries("june")) == {"1", "2"}
 
 
 def test_two_machines_do_not_overwrite_each_other(server: HubServer, hub: Hub, tmp_path: Path) -> None:
     """Their shards have names of their own, and the next start has the rows of both."""
-    with in_sync(tmp_path / "a.sqlite", REPO, key=KEY, hub=hub, every_minutes=HOURS):
+    with synced_ledger(tmp_path / "a.sqlite", REPO, key=KEY, hub=hub, every_minutes=HOURS):
         seal(tmp_path / "a.sqlite", "june", "1")
-        with in_sync(tmp_path / "b.sqlite", REPO, key=KEY, hub=hub, every_minutes=HOURS):
+        with synced_ledger(tmp_path / "b.sqlite", REPO, key=KEY, hub=hub, every_minutes=HOURS):
             seal(tmp_path / "b.sqlite", "june", "2")
-    with in_sync(tmp_path / "c.sqlite", REPO, key=KEY, hub=hub, every_minutes=HOURS):
+    with synced_ledger(tmp_path / "c.sqlite", REPO, key=KEY, hub=hub, every_minutes=HOURS):
         pass
     with Ledger(tmp_path / "c.sqlite") as ledger:
         assert set(ledger.entries("june")) == {"1", "2"}
@@ -121,7 +124,7 @@ def test_a_ledger_is_not_made_public(server: HubServer, hub: Hub, stranger: Hub,
     odd = server.create("dataset", "alice/odd", private=True)
     odd.commit("odd", {f"shards/{'0' * 32}.json": b"{}"})
     for repo, key, who, error, words in refusals:
-        with pytest.raises(error, match=words), in_sync(path, repo, key=key, hub=who):
+        with pytest.raises(error, match=words), synced_ledger(path, repo, key=key, hub=who):
             pass
     assert not path.exists()
     assert server.asked("POST", "/commit/") == 0
@@ -132,7 +135,7 @@ def test_the_app_brings_it_back_and_pushes_the_last_rows_when_told_to_end(
     server: HubServer, hub: Hub, tmp_path: Path
 ) -> None:
     """Started anew it knows the rows of the Hub; at SIGTERM the rows sealed a moment ago go there."""
-    with in_sync(tmp_path / "old.sqlite", REPO, key=KEY, hub=hub, every_minutes=HOURS):
+    with synced_ledger(tmp_path / "old.sqlite", REPO, key=KEY, hub=hub, every_minutes=HOURS):
         seal(tmp_path / "old.sqlite", "june", "1")
     path = tmp_path / "space" / "l.sqlite"
     variables = {
@@ -143,7 +146,7 @@ def test_the_app_brings_it_back_and_pushes_the_last_rows_when_told_to_end(
         with Ledger(path) as ledger:
             assert set(ledger.entries("june")) == {"1"}
         seal(path, "june", "2")
-    with in_sync(tmp_path / "new.sqlite", REPO, key=KEY, hub=hub, every_minutes=HOURS):
+    with synced_ledger(tmp_path / "new.sqlite", REPO, key=KEY, hub=hub, every_minutes=HOURS):
         pass
     with Ledger(tmp_path / "new.sqlite") as ledger:
         assert set(ledger.entries("june")) == {"1", "2"}

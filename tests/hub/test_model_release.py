@@ -10,7 +10,7 @@ from retention.errors import InputError, ModelError
 from retention.hub.connection import Hub
 from retention.hub.model_release import plan_model
 from retention.hub.publish import pull, push
-from retention.hub.release import in_bytes
+from retention.hub.release import readable_size
 
 
 def test_evaluation_rows_stay_at_home_unless_asked_for(telecom_folder: Path) -> None:
@@ -26,15 +26,15 @@ def test_evaluation_rows_stay_at_home_unless_asked_for(telecom_folder: Path) -> 
 def test_a_plan_shows_files_sizes_and_columns(telecom_folder: Path) -> None:
     """Everything a person agrees to stands in the words."""
     planned = plan_model(telecom_folder, repo="alice/churn")
-    words = planned.in_words()
+    words = planned.preview_text()
     assert "private: only you and your organisation see it" in words
     for file in planned.files:
-        assert f"{file.path}  {in_bytes(file.size)}" in words
+        assert f"{file.path}  {readable_size(file.size)}" in words
         assert file.size == len(planned.content[file.path])
     assert "not shared: out_of_fold.parquet" in words
     assert "tenure" in words
     assert planned.size == sum(map(len, planned.content.values()))
-    assert "PUBLIC" in plan_model(telecom_folder, repo="alice/churn", private=False).in_words()
+    assert "PUBLIC" in plan_model(telecom_folder, repo="alice/churn", private=False).preview_text()
 
 
 def test_planning_asks_nobody_and_prints_no_content(telecom_folder: Path) -> None:
@@ -83,7 +83,7 @@ def test_columns_that_look_personal_are_warned_of(telecom_model: ChurnModel, tmp
 
 def test_a_model_shares_no_column_of_cells(telecom_folder: Path) -> None:
     """The person reads that names and summaries go along, and not that columns do."""
-    words = plan_model(telecom_folder, repo="alice/churn").in_words()
+    words = plan_model(telecom_folder, repo="alice/churn").preview_text()
     assert "columns shared (name and summary only): gender, tenure, " in words
     assert "shared as they are" not in words
 

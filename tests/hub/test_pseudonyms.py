@@ -40,25 +40,25 @@ def test_another_salt_gives_other_pseudonyms() -> None:
 def test_a_kept_salt_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
     """The file is made the first time, read afterwards, and nobody else may read it."""
     path = tmp_path / "deep" / "salt"
-    first = Salt.kept(path)
+    first = Salt.from_file(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert Salt.kept(path) == first
+    assert Salt.from_file(path) == first
 
 
 def test_the_salt_is_kept_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a path it lies in the person's own configuration."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    Salt.kept()
+    Salt.from_file()
     assert (tmp_path / ".config" / "retention" / "salt").is_file()
 
 
 def test_a_salt_that_others_may_read_is_refused(tmp_path: Path) -> None:
     """The sentence says how to close the file."""
     path = tmp_path / "salt"
-    Salt.kept(path)
+    Salt.from_file(path)
     path.chmod(0o644)
     with pytest.raises(InputError, match="chmod 600"):
-        Salt.kept(path)
+        Salt.from_file(path)
 
 
 @pytest.mark.parametrize("content", ["", "secret", "ab" * 31, "ü" * 64])
@@ -68,7 +68,7 @@ def test_another_file_is_no_salt(tmp_path: Path, content: str) -> None:
     path.write_text(content, encoding="utf-8")
     path.chmod(0o600)
     with pytest.raises(InputError, match="is not a salt that this program wrote"):
-        Salt.kept(path)
+        Salt.from_file(path)
 
 
 def test_the_salt_shows_nowhere() -> None:

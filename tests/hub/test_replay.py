@@ -17,7 +17,7 @@ from retention.hub.dataset_release import plan_dataset
 from retention.hub.model_release import plan_model
 from retention.hub.planned_decision import PlannedDecision
 from retention.hub.pseudonyms import Salt
-from retention.hub.publish import Pushed, pull, push
+from retention.hub.publish import PushResult, pull, push
 from retention.hub.replay import replay
 from retention.hub.snapshot import CUSTOMERS_FILE, SEND_LIST_FILE, from_parquet, to_parquet
 from retention.profit.economics import Economics
@@ -26,7 +26,7 @@ from tests.files import telecom_customers
 from tests.hub.conftest import MakeRelease
 from tests.stand_ins.hub_server import HubServer
 
-Share = Callable[..., Pushed]
+Share = Callable[..., PushResult]
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def model_at(hub: Hub, telecom_folder: Path) -> str:
 def share(hub: Hub, customers: Customers, telecom_folder: Path, model_at: str) -> Share:
     """Decide about the customers and push that."""
 
-    def push_decision(people: Customers = customers, *, model: Path = telecom_folder, **how: object) -> Pushed:
+    def push_decision(people: Customers = customers, *, model: Path = telecom_folder, **how: object) -> PushResult:
         planned = PlannedDecision(model=model, model_at=model_at, policy=SendPolicy(**how))
         return push(plan_dataset(people, repo="alice/data", salt=Salt.new(), planned=planned), hub=hub)
 

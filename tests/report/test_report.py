@@ -17,7 +17,7 @@ from retention.customers.audit import Finding, audit
 from retention.customers.table import Customers
 from retention.profit.catalogue import Offer
 from retention.profit.economics import PRESETS, Economics
-from retention.report import report
+from retention.report import render_report
 from retention.targeting import Scored, SendPolicy, profit_of_model, score
 from retention.wording.money import in_currency
 from tests.charts.cases import three_cutoffs
@@ -114,12 +114,14 @@ def scored(telecom: Customers, telecom_model: ChurnModel) -> Scored:
 def full(telecom: Customers, telecom_model: ChurnModel, scored: Scored) -> str:
     """The page with everything on it."""
     curve = profit_of_model(telecom_model, REALISTIC)
-    return report(telecom_model, curve, made_at=DAY, source="telecom.csv", findings=audit(telecom), scored=scored)
+    return render_report(
+        telecom_model, curve, made_at=DAY, source="telecom.csv", findings=audit(telecom), scored=scored
+    )
 
 
 def bare(model: ChurnModel, economics: Economics) -> str:
     """The page with nothing but the model and its curve."""
-    return report(model, profit_of_model(model, economics), made_at=DAY)
+    return render_report(model, profit_of_model(model, economics), made_at=DAY)
 
 
 def with_values(model: ChurnModel) -> ChurnModel:
@@ -196,7 +198,7 @@ def test_every_amount_says_what_it_rests_on(
     limited = score(telecom, telecom_model, SendPolicy(economics=REALISTIC, budget=900.0))
     for model, listed in ((telecom_model, scored), (with_values(telecom_model), limited)):
         curve = profit_of_model(model, economics)
-        page = read(report(model, curve, made_at=DAY, findings=audit(telecom), scored=listed))
+        page = read(render_report(model, curve, made_at=DAY, findings=audit(telecom), scored=listed))
         found = 0
         for node in page.below():
             if node.tag in {"style", "title"} or not any(
@@ -307,8 +309,8 @@ def test_words_from_files_stay_words(telecom: Customers, telecom_model: ChurnMod
     findings = [Finding("warning", "constant", NASTY, 1.0, NASTY)]
     drifted = replace(scored, drift=Drift("severe", (NASTY,)))
     curve = profit_of_model(model, economics)
-    page = report(model, curve, made_at=DAY, source=NASTY, findings=findings, scored=drifted)
-    plain = report(telecom_model, profit_of_model(telecom_model, REALISTIC), made_at=DAY)
+    page = render_report(model, curve, made_at=DAY, source=NASTY, findings=findings, scored=drifted)
+    plain = render_report(telecom_model, profit_of_model(telecom_model, REALISTIC), made_at=DAY)
     nodes = read(page)
     assert {node.tag for node in nodes.below()} <= {node.tag for node in read(plain).below()} | {"code", "strong"}
     assert not any(name.startswith("on") for node in nodes.below() for name in node.attributes)
@@ -320,7 +322,7 @@ def test_control_characters_and_endless_names_do_no_harm(telecom_model: ChurnMod
     """A name with line breaks or a switch of direction is told on one line, and a long one is cut."""
     findings = [Finding("note", "constant", None, 1.0, "two\nlines\x00 and \u202ebackwards " + "x" * 5000)]
     curve = profit_of_model(telecom_model, REALISTIC)
-    page = report(telecom_model, curve, made_at=DAY, source="y" * 5000, findings=findings)
+    page = render_report(telecom_model, curve, made_at=DAY, source="y" * 5000, findings=findings)
     assert "two lines and backwards xxx" in read(page).words
     assert "x" * 181 not in page and "y" * 71 not in page
     assert "\x00" not in page and "\u202e" not in page
@@ -330,7 +332,7 @@ def test_many_warnings_are_counted_not_all_told(telecom_model: ChurnModel) -> No
     """The gravest come first, and how many were left out is said."""
     findings = [Finding("error", "leakage", None, 1.0, f"finding number {number}") for number in range(30)]
     curve = profit_of_model(telecom_model, REALISTIC)
-    page = read(report(telecom_model, curve, made_at=DAY, findings=findings)).words
+    page = read(render_report(telecom_model, curve, made_at=DAY, findings=findings)).words
     told = page.count("finding number")
     assert 3 <= told < 30
     assert "finding number 0" in page and f"and {30 - told} more" in page
@@ -339,8 +341,8 @@ def test_many_warnings_are_counted_not_all_told(telecom_model: ChurnModel) -> No
 def test_an_audit_that_found_nothing_differs_from_none(telecom_model: ChurnModel) -> None:
     """Silence is not mistaken for a clean bill."""
     curve = profit_of_model(telecom_model, REALISTIC)
-    assert "The audit found nothing" in report(telecom_model, curve, made_at=DAY, findings=())
-    assert "No audit was handed to this page" in report(telecom_model, curve, made_at=DAY)
+    assert "The audit found nothing" in render_report(telecom_model, curve, made_at=DAY, findings=())
+    assert "No audit was handed to this page" in render_report(telecom_model, curve, made_at=DAY)
 
 
 def test_the_send_list_is_told_in_sums_and_names_nobody(
@@ -355,7 +357,7 @@ def test_the_send_list_is_told_in_sums_and_names_nobody(
     assert "The send list" not in bare(telecom_model, REALISTIC)
     drifted = replace(scored, drift=Drift("severe", ("the scores have moved",)))
     curve = profit_of_model(telecom_model, REALISTIC)
-    page = read(report(telecom_model, curve, made_at=DAY, scored=drifted)).all("cautions")[0].words
+    page = read(render_report(telecom_model, curve, made_at=DAY, scored=drifted)).all("cautions")[0].words
     assert page == "Drift: the scores have moved"
 
 
@@ -373,7 +375,7 @@ def test_a_list_within_limits_says_which(
     """Not everyone from their own break-even on is there; what the offers are expected to cost is told."""
     limited = score(telecom, telecom_model, SendPolicy(economics=REALISTIC, **limits))  # type: ignore[arg-type]
     curve = profit_of_model(telecom_model, REALISTIC)
-    page = read(report(telecom_model, curve, made_at=DAY, scored=limited)).words
+    page = read(render_report(telecom_model, curve, made_at=DAY, scored=limited)).words
     assert words in page
     assert "from their own break-even on" not in page
     assert limited.spending
@@ -388,7 +390,7 @@ def test_a_list_of_several_offers_says_so(telecom: Customers, telecom_model: Chu
     )
     several = score(telecom, telecom_model, SendPolicy(economics=REALISTIC, catalogue=offers, every_offer=True))
     curve = profit_of_model(telecom_model, REALISTIC)
-    page = read(report(telecom_model, curve, made_at=DAY, scored=several)).words
+    page = read(render_report(telecom_model, curve, made_at=DAY, scored=several)).words
     assert ", the best of several offers each" in page
 
 
@@ -397,7 +399,7 @@ def test_where_customer_by_customer_clearly_beats_the_rest_that_is_the_advice(te
     model = with_values(telecom_model)
     curve = profit_of_model(model, Economics(offer_cost=200))
     assert curve.personal and curve.personal_headroom and curve.bands.personal_gain
-    answer = read(report(model, curve, made_at=DAY)).all("answer")[0].words
+    answer = read(render_report(model, curve, made_at=DAY)).all("answer")[0].words
     assert answer.startswith("Deciding customer by customer clearly beats")
     assert "Offer to each customer from their own break-even on" in answer
     assert f"expect {in_currency(curve.personal.profit, '₹')}" in answer
@@ -444,7 +446,7 @@ def test_warnings_of_the_model_stand_at_the_top(telecom_model: ChurnModel) -> No
 def test_the_page_can_be_traced(telecom_model: ChurnModel, telecom_folder: Path) -> None:
     """The hashes are those of the saved model, of its rows and of the prices; the date is the one given."""
     curve = profit_of_model(telecom_model, REALISTIC)
-    saved = report(ChurnModel.load(telecom_folder), curve, made_at=DAY, folder=telecom_folder)
+    saved = render_report(ChurnModel.load(telecom_folder), curve, made_at=DAY, folder=telecom_folder)
     page = read(saved).words
     assert sha256((telecom_folder / "manifest.json").read_bytes()) in page
     assert sha256((telecom_folder / "out_of_fold.parquet").read_bytes()) in page
@@ -460,7 +462,7 @@ def test_the_same_inputs_give_the_same_bytes(
     curve = profit_of_model(ChurnModel.load(telecom_folder), REALISTIC)
 
     def again(day: date) -> str:
-        return report(
+        return render_report(
             ChurnModel.load(telecom_folder),
             curve,
             made_at=day,
@@ -490,6 +492,6 @@ def test_the_page_is_complete_in_itself(full: str) -> None:
 def test_the_newest_cutoff_is_held_against_the_promise(telecom_model: ChurnModel) -> None:
     """Trained on several cutoffs, the page shows what cross-validation said, and the gap."""
     model = replace(telecom_model, out_of_time=three_cutoffs())
-    page = report(model, profit_of_model(model, Economics()), made_at=DAY)
+    page = render_report(model, profit_of_model(model, Economics()), made_at=DAY)
     assert "… at 2025-06-30; on the cutoffs before, cross-validated" in page
     assert "gap: -0.020" in page

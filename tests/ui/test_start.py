@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from retention.errors import InputError
 from retention.hub.connection import Hub
 from retention.hub.model_release import plan_model
-from retention.hub.publish import Pushed, push
+from retention.hub.publish import PushResult, push
 from retention.settings import settings
 from retention.ui.start import Start, start
 from retention.ui.tabs.customers.handlers import example
@@ -37,7 +37,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
         yield server
 
 
-def pushed(server: HubServer, folder: Path, *, with_evaluation: bool = True) -> Pushed:
+def pushed(server: HubServer, folder: Path, *, with_evaluation: bool = True) -> PushResult:
     planned = plan_model(folder, repo="alice/churn", with_evaluation=with_evaluation)
     return push(planned, hub=Hub(SecretStr(TOKEN), server.url))
 
@@ -94,7 +94,7 @@ def test_without_network_the_example_is_there_and_says_why(monkeypatch: pytest.M
     from huggingface_hub import constants
 
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:1")
-    monkeypatch.setattr("retention.hub.refusals.ATTEMPTS", 1)
+    monkeypatch.setattr("retention.hub.failures.ATTEMPTS", 1)
     found = started(monkeypatch, f"alice/other@{'1' * 40}")
     assert found.session is example()
     assert "the Hub cannot be reached" in str(found.trouble)

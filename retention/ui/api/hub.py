@@ -168,5 +168,5 @@ def _planned(release: Release) -> Found:
         "kind": release.kind,
         "private": release.private,
         "files": {file.path: file.size for file in release.files},
-        **release.in_full(),
+        **release.preview_json(),
     }

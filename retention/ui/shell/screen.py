@@ -145,7 +145,7 @@ class Screen:
             tab.cards: decision,
             tab.matrix: decision,
             tab.threshold: threshold,
-            tab.curve: None if curve is None else figures.profit_curve(curve, threshold),
+            tab.curve: None if curve is None else figures.profit_chart(curve, threshold),
             tab.reading: views.earnings(curve) if session.model is None or curve else model_views.not_measured(),
             # As text: gradio looks at every single number of a list, in case it is a file.
             tab.points: json.dumps(profit_handlers.points(session)),

@@ -29,7 +29,7 @@ def train(session: Session, *, weighted: bool, progress: Progress = silent) -> S
 
 def importance(model: ChurnModel) -> Any:
     """Draw which factors move the scores most."""
-    return figures.importance(model.directions)
+    return figures.feature_importance(model.directions)
 
 
 def reliability(model: ChurnModel) -> Any | None:
@@ -37,12 +37,12 @@ def reliability(model: ChurnModel) -> Any | None:
     if model.out_of_fold is None:
         return None
     before = model.before_calibration
-    return figures.reliability(model.out_of_fold, before=() if before is None else before.groups)
+    return figures.reliability_diagram(model.out_of_fold, before=() if before is None else before.groups)
 
 
 def over_time(model: ChurnModel) -> Any | None:
     """Draw how the figures went from cutoff to cutoff; None where there are not several."""
-    return None if model.out_of_time is None else figures.over_time(model.out_of_time)
+    return None if model.out_of_time is None else figures.metrics_over_time(model.out_of_time)
 
 
 def factors(model: ChurnModel | None) -> list[tuple[str, str]]:
@@ -57,7 +57,7 @@ def one_factor(session: Session, feature: str | None) -> Any | None:
     """Draw how one factor goes along with leaving."""
     if session.model is None or session.customers is None or not feature:
         return None
-    return figures.dependence(session.model, session.customers, feature)
+    return figures.feature_effect(session.model, session.customers, feature)
 
 
 def one_customer(session: Session, id: str) -> Any | None:
@@ -74,5 +74,5 @@ def one_customer(session: Session, id: str) -> Any | None:
         if people is not None:
             rows = np.flatnonzero(people.ids.to_numpy() == id.strip())
             if len(rows):
-                return figures.waterfall(session.model, people, int(rows[-1]))  # of a stack, the newest
+                return figures.customer_waterfall(session.model, people, int(rows[-1]))  # of a stack, the newest
     raise InputError("no customer has this id; copy one from the first rows in the Customers tab")

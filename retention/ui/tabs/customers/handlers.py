@@ -216,7 +216,7 @@ def _begin(
     """Return a session that starts over with these customers; the money inputs and the offers stay."""
     newest = customers.newest()
     pictures = {
-        "recency_frequency": figures.recency_frequency(newest),
+        "recency_frequency": figures.recency_frequency_heatmap(newest),
         "label_balance": figures.label_balance(newest),
         "retention_by_cohort": None if orders is None else figures.retention_by_cohort(orders),
         "order_gaps": None if orders is None else figures.order_gaps(orders),

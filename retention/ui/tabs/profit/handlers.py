@@ -14,7 +14,7 @@ from retention.profit.curve import ProfitCurve
 from retention.profit.economics import PRESETS, Economics
 from retention.profit.profit_text import save_rate_needed, verdict
 from retention.profit.ranking import GRID
-from retention.report import report
+from retention.report import render_report
 from retention.ui.components import export
 from retention.ui.session import Session
 
@@ -127,7 +127,7 @@ def what_if(session: Session) -> Doubts:
     rates = whatif.over_save_rates(curve)
     return Doubts(
         save_rate_needed(curve, rates),
-        figures.tornado(whatif.tornado(curve), curve),
+        figures.tornado_chart(whatif.tornado(curve), curve),
         figures.profit_against_save_rate(rates, curve),
     )
 
@@ -142,7 +142,7 @@ def page(session: Session) -> export.Download:
     """
     if session.model is None or session.curve is None:
         raise InputError("no profit yet; train a model in the second tab")
-    html = report(
+    html = render_report(
         session.model,
         session.curve,
         made_at=dt.datetime.now(dt.UTC).date(),

@@ -15,7 +15,7 @@ from retention.hub.planned_decision import planned_decision
 from retention.hub.pseudonyms import Salt
 from retention.hub.reference import Reference
 from retention.hub.release import Release
-from retention.hub.replay import Replayed
+from retention.hub.replay import ReplayResult
 from retention.hub.replay import replay as replay_from_hub
 from retention.progress import Progress, silent
 from retention.settings import settings
@@ -55,7 +55,7 @@ class Shared:
     """
 
     plan: Plan
-    pushed: publish.Pushed
+    pushed: publish.PushResult
     page: str
 
 
@@ -124,7 +124,7 @@ def push(plan: Plan | None, *, hub: Hub, progress: Progress = silent) -> Shared:
     if plan is None:
         raise InputError("nothing to push yet; press Look first")
     pushed = publish.push(plan.release, hub=hub, progress=progress)
-    return Shared(plan, pushed, hub.page(Reference.parse(pushed.reference), plan.release.kind))
+    return Shared(plan, pushed, hub.page_url(Reference.parse(pushed.reference), plan.release.kind))
 
 
 def remember(session: Session, shared: Shared | None) -> Session:
@@ -134,7 +134,7 @@ def remember(session: Session, shared: Shared | None) -> Session:
     return replace(session, model_at=shared.pushed.reference)
 
 
-def replay(reference: str, *, hub: Hub, progress: Progress = silent) -> Replayed:
+def replay(reference: str, *, hub: Hub, progress: Progress = silent) -> ReplayResult:
     """Make a shared decision again and compare.
 
     Raises

@@ -3,8 +3,8 @@
 from html import escape
 
 from retention.hub.reference import Reference
-from retention.hub.release import Release, in_bytes
-from retention.hub.replay import Replayed
+from retention.hub.release import Release, readable_size
+from retention.hub.replay import ReplayResult
 from retention.ui.components.html import empty
 from retention.ui.session import Session
 from retention.ui.tabs.share.handlers import Plan, Shared
@@ -66,10 +66,10 @@ def plan(planned: Plan | None) -> str:
         f'<p class="finding warning"><b>Warning.</b> {escape(sentence)}</p>' for sentence in release.warnings
     )
     files = "".join(
-        f'<tr><td>{escape(file.path)}</td><td class="number">{in_bytes(file.size)}</td></tr>'
+        f'<tr><td>{escape(file.path)}</td><td class="number">{readable_size(file.size)}</td></tr>'
         for file in release.files
     )
-    size = f"{len(release.files)} files, {in_bytes(release.size)}"
+    size = f"{len(release.files)} files, {readable_size(release.size)}"
     kept = "".join(f"<li>{escape(sentence)}</li>" for sentence in release.left_out)
     return (
         '<div class="release"><p class="headline">Nothing has been sent yet. This would go to the '
@@ -99,7 +99,7 @@ def shared(done: Shared | None) -> str:
     )
 
 
-def replayed(found: Replayed | None) -> str:
+def replayed(found: ReplayResult | None) -> str:
     """Return whether a decision came out the same, and where not."""
     if found is None:
         return ""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.charts.log_odds_axis import odds_axis, stretch
-from retention.charts.style import ACCENT, GREY, RED, SOFT, shortened, styled
+from retention.charts.log_odds_axis import calibration_slope, odds_axis
+from retention.charts.style import ACCENT, GREY, RED, SOFT, apply_style, shortened
 from retention.churn.bins import Bins
 from retention.churn.explanation.phrases import format_number
 from retention.churn.model import ChurnModel
@@ -39,7 +39,7 @@ class _Group(NamedTuple):
     high: float
 
 
-def dependence(model: ChurnModel, customers: Customers, feature: str) -> "go.Figure | None":
+def feature_effect(model: ChurnModel, customers: Customers, feature: str) -> "go.Figure | None":
     """Draw how the values of one factor go along with the odds to leave, the others as they are.
 
     Customers with alike values form a group. Drawn are the mean of what the factor adds to their log-odds and
@@ -70,7 +70,7 @@ def dependence(model: ChurnModel, customers: Customers, feature: str) -> "go.Fig
         raise InputError(f"'{feature}' is no factor of this model; choose among {', '.join(names)}")
     at = names.index(feature)
     matrix = encode(model.columns, _evenly(customers))
-    added = model.selection.contributions(matrix)[:, at] * stretch(model)
+    added = model.selection.contributions(matrix)[:, at] * calibration_slope(model)
     if not added.size or np.ptp(added) < _NOTHING:
         return None
     known, blank = _groups(model.columns[at], matrix[:, at], added)
@@ -103,7 +103,7 @@ def _curve(name: str, known: Sequence[_Group], blank: _Group | None) -> "go.Figu
             x=[at[0], at[-1]], y=[blank.mean] * 2, mode="lines", name=f"Not known: {blank.customers:,} customers",
             line={"color": RED, "width": 1.5, "dash": "dot"}, hoverinfo="skip",
         )  # fmt: skip
-    return styled(
+    return apply_style(
         figure,
         reading=_reading(name, groups),
         x_title=name,
@@ -130,7 +130,7 @@ def _dots(name: str, known: Sequence[_Group], blank: _Group | None) -> "go.Figur
         hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
     figure.add_vline(x=0, line={"color": GREY, "width": 1, "dash": "dash"})
-    return styled(
+    return apply_style(
         figure,
         reading=_reading(name, groups),
         x_title=_EFFECT,

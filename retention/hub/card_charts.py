@@ -68,7 +68,7 @@ def draw_profit(curve: ProfitCurve) -> bytes:
     )
 
 
-def draw_reasons(directions: "Sequence[Direction]", *, most: int = 12) -> bytes:
+def draw_importance(directions: "Sequence[Direction]", *, most: int = 12) -> bytes:
     """Draw how much each feature moves the scores (mean size of its contributions), the largest first."""
     shown = directions[:most]
     largest = max((one.mean_abs_contribution for one in shown), default=0.0) or 1.0

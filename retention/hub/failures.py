@@ -10,35 +10,35 @@ ATTEMPTS = 5
 """How often something is tried before giving up."""
 
 _LONGEST_WAIT_S = 60.0
-_PASSING = frozenset({408, 409, 412, 429, 500, 502, 503, 504})
+_TRANSIENT = frozenset({408, 409, 412, 429, 500, 502, 503, 504})
 
 
-def how_to_sign_in() -> str:
+def sign_in_hint() -> str:
     """Say what to do to be somebody to the Hub, here."""
     return "sign in on the Share tab" if settings().on_space else "sign in with `hf auth login` or set HF_TOKEN"
 
 
-def trouble() -> tuple[type[Exception], ...]:
+def client_errors() -> tuple[type[Exception], ...]:
     """Return what the client raises: refusals and lost lines, failed uploads, answers it did not expect."""
     import httpx2
 
     return (httpx2.HTTPError, OSError, RuntimeError, ValueError, TypeError, KeyError)
 
 
-def wait_before_retry(error: Exception, attempt: int) -> float | None:
+def seconds_before_retry(error: Exception, attempt: int) -> float | None:
     """Return how many seconds to wait after failure number ``attempt`` (from 0); None if trying on is no use.
 
     ``Retry-After`` is honoured up to a minute, and so is what ``RateLimit`` says is left of the window.
     """
     import httpx2
 
-    error = _origin(error)
+    error = _original_error(error)
     if attempt >= ATTEMPTS - 1:
         return None
     status = _status(error)
     if status is None:
         return 2.0**attempt if isinstance(error, httpx2.TransportError) else None
-    if status not in _PASSING:
+    if status not in _TRANSIENT:
         return None
     asked = _retry_after(error)
     if asked is None:
@@ -46,23 +46,23 @@ def wait_before_retry(error: Exception, attempt: int) -> float | None:
     return asked if asked <= _LONGEST_WAIT_S else None
 
 
-def is_final(error: Exception) -> bool:
+def is_permanent(error: Exception) -> bool:
     """Whether the Hub has said no for good; else what was asked may have been done though no answer came."""
-    status = _status(_origin(error))
-    return status is not None and 400 <= status < 500 and status not in _PASSING
+    status = _status(_original_error(error))
+    return status is not None and 400 <= status < 500 and status not in _TRANSIENT
 
 
-def explain(error: Exception, reference: Reference, kind: Kind, token: SecretStr | None) -> PublishError:
+def to_publish_error(error: Exception, reference: Reference, kind: Kind, token: SecretStr | None) -> PublishError:
     """Put what the client raised into one sentence that says what to do; the token is never part of it."""
     import httpx2
     from huggingface_hub.errors import OfflineModeIsEnabled
 
-    error = _origin(error)
+    error = _original_error(error)
     status = _status(error)
     if isinstance(error, OfflineModeIsEnabled):
         words = "offline mode is on; unset HF_HUB_OFFLINE to reach the Hub"
     elif status is not None:
-        words = _refusal(error, status, reference, kind, token)
+        words = _refusal_text(error, status, reference, kind, token)
     elif isinstance(error, httpx2.TimeoutException):
         words = "the Hub did not answer in time; try again later"
     elif isinstance(error, httpx2.ConnectError):
@@ -74,26 +74,26 @@ def explain(error: Exception, reference: Reference, kind: Kind, token: SecretStr
     return PublishError(f"{reference}: {words}")
 
 
-def unseen(token: SecretStr | None) -> str:
+def not_found_hint(token: SecretStr | None) -> str:
     """Say why something that is there may not be found."""
     if token is None:
-        return f"or it is private; check it, or {how_to_sign_in()}"
+        return f"or it is private; check it, or {sign_in_hint()}"
     return "or this token may not see it; check both"
 
 
-def _refusal(error: Exception, status: int, reference: Reference, kind: Kind, token: SecretStr | None) -> str:
+def _refusal_text(error: Exception, status: int, reference: Reference, kind: Kind, token: SecretStr | None) -> str:
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
 
-    who = f"does not accept the token; renew it and {how_to_sign_in()}"
+    who = f"does not accept the token; renew it and {sign_in_hint()}"
     if token is None:
-        who = f"wants to know who you are; {how_to_sign_in()}"
+        who = f"wants to know who you are; {sign_in_hint()}"
     owner = reference.repo.split("/")[0]
     forbidden = f"the token may not do that under {owner}; use one that may write there"
     if settings().on_space:
         forbidden = f"this Space may only write under {owner} where it made the repository; choose a new name"
     by_error = {
         GatedRepoError: f"its owner grants access one by one; ask for it on the {kind}'s page",
-        RepositoryNotFoundError: f"there is no {kind} of this name, {unseen(token)}",
+        RepositoryNotFoundError: f"there is no {kind} of this name, {not_found_hint(token)}",
         RevisionNotFoundError: "there is no such commit; check it, or leave it out for the newest",
     }
     by_status = {
@@ -101,13 +101,13 @@ def _refusal(error: Exception, status: int, reference: Reference, kind: Kind, to
         402: "the Hub asks for payment, as it does when private storage is full; make room or upgrade",
         403: forbidden,
         413: "the Hub finds it too large; share fewer rows",
-        429: "the Hub asks for patience; try again " + _when(_retry_after(error)),
+        429: "the Hub asks for patience; try again " + _when_to_retry(_retry_after(error)),
     }
     words = next((words for known, words in by_error.items() if isinstance(error, known)), by_status.get(status))
-    return words or _in_its_own_words(error, status, token)
+    return words or _server_message(error, status, token)
 
 
-def _in_its_own_words(error: Exception, status: int, token: SecretStr | None) -> str:
+def _server_message(error: Exception, status: int, token: SecretStr | None) -> str:
     if status >= 500:
         return f"the Hub is in trouble ({status}); try again later"
     said = " ".join(str(getattr(error, "server_message", None) or "no reason given").split())
@@ -116,7 +116,7 @@ def _in_its_own_words(error: Exception, status: int, token: SecretStr | None) ->
     return f"the Hub refused ({status}): {said[:200]}"
 
 
-def _origin(error: Exception) -> Exception:
+def _original_error(error: Exception) -> Exception:
     """Return the refusal or the lost line that the client wrapped into something else, if it did."""
     import httpx2
 
@@ -145,5 +145,5 @@ def _retry_after(error: Exception) -> float | None:
     return float(limit.reset_in_seconds) if limit is not None and limit.remaining == 0 else None
 
 
-def _when(seconds: float | None) -> str:
+def _when_to_retry(seconds: float | None) -> str:
     return "later" if seconds is None else f"in {seconds:.0f} seconds"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from retention.charts.log_odds_axis import log_odds, percent, share_axis, share_of, stretch
-from retention.charts.style import ACCENT, GREY, RED, shortened, styled
+from retention.charts.log_odds_axis import calibration_slope, log_odds, percent, probability_axis, probability_of
+from retention.charts.style import ACCENT, GREY, RED, apply_style, shortened
 from retention.churn.explanation.phrases import format_number
 from retention.churn.model import ChurnModel
 from retention.churn.schema import Column, encode
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _NOTHING = 1e-6  # log-odds
 
 
-def waterfall(model: ChurnModel, customers: Customers, row: int, *, top: int = 8) -> "go.Figure | None":
+def customer_waterfall(model: ChurnModel, customers: Customers, row: int, *, top: int = 8) -> "go.Figure | None":
     """Draw how one customer's probability comes about, starting from the typical customer's.
 
     Steps are contributions to the log-odds, which add up; the axis names the probabilities they lead to.
@@ -49,7 +49,7 @@ def waterfall(model: ChurnModel, customers: Customers, row: int, *, top: int = 8
     one = customers.take(np.array([row]))
     matrix = encode(model.columns, one)
     raw = model.selection.contributions(matrix)[0]
-    added = raw * stretch(model)
+    added = raw * calibration_slope(model)
     chosen = [at for at in np.argsort(-np.abs(added), kind="stable")[:top] if abs(added[at]) > _NOTHING]
     if not chosen:
         return None
@@ -96,15 +96,15 @@ def _stairs(start: float, labels: Sequence[str], steps: Sequence[float], reading
     )  # fmt: skip
     figure.update_layout(barmode="overlay")
     ends = [
-        f"<b>{who}</b><br>{percent(share_of(where))}"
+        f"<b>{who}</b><br>{percent(probability_of(where))}"
         for who, where in (("typical customer", at[0]), ("this customer", at[-1]))
     ]
-    return styled(
+    return apply_style(
         figure,
         reading=reading,
         x_title="Probability to leave (logit scale)",
         height=110 + 36 * (last + 1),
-        x=share_axis(float(at.min()), float(at.max())),
+        x=probability_axis(float(at.min()), float(at.max())),
         y={
             "tickvals": list(range(last + 1)),
             "ticktext": [ends[0], *labels, ends[1]],

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from retention.charts import reading, waterfall
+from retention.charts import customer_waterfall, reading
 from retention.charts.log_odds_axis import log_odds
 from retention.churn.calibration import Calibration
 from retention.churn.model import ChurnModel
@@ -30,7 +30,7 @@ def ends(figure: Any) -> tuple[float, float]:
 
 def test_a_customer_by_hand() -> None:
     """From log-odds −1 (27%), tenure 10 adds 1 and Monthly 0.5: log-odds 0.5, 62%."""
-    figure = waterfall(hand_model(), people([50.0, 10.0], ["Yearly", "Monthly"]), 1)
+    figure = customer_waterfall(hand_model(), people([50.0, 10.0], ["Yearly", "Monthly"]), 1)
     assert figure is not None
     assert steps(figure) == pytest.approx({"tenure<br>10": 1.0, "contract<br>Monthly": 0.5})
     assert ends(figure) == pytest.approx((-1.0, 0.5))
@@ -41,7 +41,7 @@ def test_a_customer_by_hand() -> None:
 
 def test_what_lowers_the_risk_is_told_too() -> None:
     """Tenure 50 takes 3 away, Monthly adds 0.5: the stronger is named first."""
-    figure = waterfall(hand_model(), people([50.0], ["Monthly"]), 0)
+    figure = customer_waterfall(hand_model(), people([50.0], ["Monthly"]), 0)
     assert figure is not None
     assert {trace.name: len(trace.x) for trace in figure.data if trace.type == "bar"} == {
         "Raises the risk": 1,
@@ -54,7 +54,9 @@ def test_what_lowers_the_risk_is_told_too() -> None:
 
 def test_a_sigmoid_stretches_every_step() -> None:
     """With a slope of 2 the steps are 2 and 1, from log-odds −2 to 1, and nothing is left over."""
-    figure = waterfall(hand_model(calibration=Calibration("sigmoid", slope=2.0)), people([10.0], ["Monthly"]), 0)
+    figure = customer_waterfall(
+        hand_model(calibration=Calibration("sigmoid", slope=2.0)), people([10.0], ["Monthly"]), 0
+    )
     assert figure is not None
     assert steps(figure) == pytest.approx({"tenure<br>10": 2.0, "contract<br>Monthly": 1.0})
     assert ends(figure) == pytest.approx((-2.0, 1.0))
@@ -62,7 +64,7 @@ def test_a_sigmoid_stretches_every_step() -> None:
 
 def test_what_an_isotonic_map_does_is_a_step_of_its_own() -> None:
     """−1 maps to 30% and 0.5 to 60%; the steps of 1.5 overshoot and are taken back."""
-    figure = waterfall(hand_model(calibration=ISOTONIC), people([10.0], ["Monthly"]), 0)
+    figure = customer_waterfall(hand_model(calibration=ISOTONIC), people([10.0], ["Monthly"]), 0)
     assert figure is not None
     assert ends(figure) == pytest.approx((log_odds(0.3), log_odds(0.6)))
     assert steps(figure)["everything else"] == pytest.approx(log_odds(0.6) - log_odds(0.3) - 1.5)
@@ -70,21 +72,21 @@ def test_what_an_isotonic_map_does_is_a_step_of_its_own() -> None:
 
 def test_the_others_make_one_step() -> None:
     """With room for one factor the second is everything else."""
-    figure = waterfall(hand_model(), people([10.0], ["Monthly"]), 0, top=1)
+    figure = customer_waterfall(hand_model(), people([10.0], ["Monthly"]), 0, top=1)
     assert figure is not None
     assert steps(figure) == pytest.approx({"tenure<br>10": 1.0, "everything else": 0.5})
 
 
 def test_a_blank_is_told_as_not_known() -> None:
     """A missing tenure adds 0.3 under its own name."""
-    figure = waterfall(hand_model(), people([np.nan], ["Monthly"]), 0)
+    figure = customer_waterfall(hand_model(), people([np.nan], ["Monthly"]), 0)
     assert figure is not None
     assert steps(figure)["tenure<br>not known"] == pytest.approx(0.3)
 
 
 def test_the_axis_tells_probabilities() -> None:
     """Log-odds of 0 are labelled 50%."""
-    figure = waterfall(hand_model(), people([10.0], ["Monthly"]), 0)
+    figure = customer_waterfall(hand_model(), people([10.0], ["Monthly"]), 0)
     assert figure is not None
     axis = figure.layout.xaxis
     assert dict(zip(axis.ticktext, axis.tickvals, strict=True))["50%"] == pytest.approx(0)
@@ -95,8 +97,8 @@ def test_the_axis_tells_probabilities() -> None:
 def test_no_stairs_where_nothing_moves() -> None:
     """The base rate, and a calibration that ranks nobody, give everyone the same probability."""
     one = people([10.0], ["Monthly"])
-    assert waterfall(hand_model("base rate"), one, 0) is None
-    assert waterfall(hand_model(calibration=Calibration("sigmoid", slope=0.0)), one, 0) is None
+    assert customer_waterfall(hand_model("base rate"), one, 0) is None
+    assert customer_waterfall(hand_model(calibration=Calibration("sigmoid", slope=0.0)), one, 0) is None
 
 
 @pytest.mark.slow
@@ -106,7 +108,7 @@ def test_the_stairs_of_a_trained_model_end_at_its_probability(
     """Whatever the chosen model and its calibration, steps add up to what it predicts."""
     predicted = telecom_model.predict(telecom)
     for row in (0, int(predicted.argmax()), int(predicted.argmin())):
-        figure = waterfall(telecom_model, telecom, row)
+        figure = customer_waterfall(telecom_model, telecom, row)
         assert figure is not None
         start, end = ends(figure)
         assert end == pytest.approx(log_odds(float(predicted[row])), abs=1e-4)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from retention.charts import dependence, reading
+from retention.charts import feature_effect, reading
 from retention.churn.calibration import Calibration
 from retention.errors import InputError
 from tests.charts.cases import hand_model, people
@@ -13,7 +13,7 @@ from tests.charts.cases import hand_model, people
 
 def test_a_number_by_hand() -> None:
     """Tenure 10 adds 1 to the log-odds, e times the odds; tenure 40 takes 2 away."""
-    figure = dependence(hand_model(), people([10.0, 40.0, 10.0], ["Monthly", "Yearly", "Yearly"]), "tenure")
+    figure = feature_effect(hand_model(), people([10.0, 40.0, 10.0], ["Monthly", "Yearly", "Yearly"]), "tenure")
     assert figure is not None
     average = next(trace for trace in figure.data if trace.name == "Average")
     assert list(average.x) == [10, 40]
@@ -26,7 +26,7 @@ def test_a_number_by_hand() -> None:
 
 def test_a_category_by_hand() -> None:
     """Monthly adds a half, Yearly takes it away, and the riskier stands on top."""
-    figure = dependence(hand_model(), people([10.0, 40.0], ["Yearly", "Monthly"]), "contract")
+    figure = feature_effect(hand_model(), people([10.0, 40.0], ["Yearly", "Monthly"]), "contract")
     assert figure is not None
     assert list(figure.layout.yaxis.ticktext) == ["Monthly", "Yearly"]
     assert figure.data[0].x == pytest.approx([0.5, -0.5])
@@ -39,7 +39,7 @@ def test_a_category_by_hand() -> None:
 
 def test_axes_tell_odds_as_factors() -> None:
     """Log-odds of ln 4 are labelled ×4, and the number's own axis bears its name."""
-    figure = dependence(hand_model(), people([0.0, 60.0], ["Monthly", "Yearly"]), "tenure")
+    figure = feature_effect(hand_model(), people([0.0, 60.0], ["Monthly", "Yearly"]), "tenure")
     assert figure is not None
     axis = figure.layout.yaxis
     assert dict(zip(axis.ticktext, axis.tickvals, strict=True))["×4"] == pytest.approx(math.log(4))
@@ -49,7 +49,7 @@ def test_axes_tell_odds_as_factors() -> None:
 
 def test_blanks_are_a_line_of_their_own() -> None:
     """Two customers without a tenure have 0.3 added; nobody takes them for a value."""
-    figure = dependence(hand_model(), people([np.nan, 10.0, 30.0, np.nan], ["Monthly"] * 4), "tenure")
+    figure = feature_effect(hand_model(), people([np.nan, 10.0, 30.0, np.nan], ["Monthly"] * 4), "tenure")
     assert figure is not None
     line = next(trace for trace in figure.data if trace.name == "Not known: 2 customers")
     assert line.y == pytest.approx([0.3, 0.3])
@@ -57,7 +57,7 @@ def test_blanks_are_a_line_of_their_own() -> None:
 
 def test_an_unknown_category_is_told_as_not_known() -> None:
     """A value the model has not learned counts as a blank, and adds what a blank adds."""
-    figure = dependence(hand_model(), people([1.0] * 3, ["Monthly", "Weekly", "Yearly"]), "contract")
+    figure = feature_effect(hand_model(), people([1.0] * 3, ["Monthly", "Weekly", "Yearly"]), "contract")
     assert figure is not None
     assert list(figure.layout.yaxis.ticktext) == ["Monthly", "not known", "Yearly"]
 
@@ -65,14 +65,14 @@ def test_an_unknown_category_is_told_as_not_known() -> None:
 def test_calibration_stretches_the_effect() -> None:
     """With a slope of 2 each contribution counts twice."""
     model = hand_model(calibration=Calibration("sigmoid", slope=2.0))
-    figure = dependence(model, people([10.0, 40.0], ["Monthly"] * 2), "tenure")
+    figure = feature_effect(model, people([10.0, 40.0], ["Monthly"] * 2), "tenure")
     assert figure is not None
     assert next(trace for trace in figure.data if trace.name == "Average").y == pytest.approx([2, -4])
 
 
 def test_many_values_become_twenty_groups() -> None:
     """1,000 different tenures give 20 points, in rising order, that cover everyone."""
-    figure = dependence(hand_model(), people(np.linspace(0, 60, 1000).tolist(), ["Monthly"] * 1000), "tenure")
+    figure = feature_effect(hand_model(), people(np.linspace(0, 60, 1000).tolist(), ["Monthly"] * 1000), "tenure")
     assert figure is not None
     average = next(trace for trace in figure.data if trace.name == "Average")
     assert len(average.x) == 20
@@ -82,7 +82,7 @@ def test_many_values_become_twenty_groups() -> None:
 
 def test_a_small_effect_is_called_one() -> None:
     """Between 0.97 and 1.03 times the odds nobody should act on it."""
-    figure = dependence(hand_model(), people([19.7, 20.3], ["Monthly"] * 2), "tenure")
+    figure = feature_effect(hand_model(), people([19.7, 20.3], ["Monthly"] * 2), "tenure")
     assert figure is not None
     assert (
         reading(figure) == "Tenure hardly matters: the odds to leave stay between 0.97 and 1.03 times the average."
@@ -92,12 +92,12 @@ def test_a_small_effect_is_called_one() -> None:
 def test_no_figure_where_the_factor_plays_no_part() -> None:
     """The base rate looks at nothing, one value shows nothing, and nobody shows nothing."""
     two = people([10.0, 40.0], ["Monthly"] * 2)
-    assert dependence(hand_model("base rate"), two, "tenure") is None
-    assert dependence(hand_model(), two, "contract") is None
-    assert dependence(hand_model(), people([], []), "tenure") is None
+    assert feature_effect(hand_model("base rate"), two, "tenure") is None
+    assert feature_effect(hand_model(), two, "contract") is None
+    assert feature_effect(hand_model(), people([], []), "tenure") is None
 
 
 def test_an_unknown_factor_is_refused_with_the_known_ones() -> None:
     """The sentence names what can be chosen."""
     with pytest.raises(InputError, match="'age' is no factor of this model; choose among tenure, contract"):
-        dependence(hand_model(), people([10.0], ["Monthly"]), "age")
+        feature_effect(hand_model(), people([10.0], ["Monthly"]), "age")

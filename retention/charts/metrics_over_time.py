@@ -3,14 +3,14 @@
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from retention.charts.style import ACCENT, GREY, styled
+from retention.charts.style import ACCENT, GREY, apply_style
 from retention.churn.out_of_time import OutOfTime
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def over_time(went: OutOfTime) -> "go.Figure | None":
+def metrics_over_time(went: OutOfTime) -> "go.Figure | None":
     """Draw the AUC and the Brier score of each cutoff, from models that had learned from those before it.
 
     The dashed line is what cross-validation on the earlier cutoffs promised for the newest one.
@@ -44,7 +44,7 @@ def over_time(went: OutOfTime) -> "go.Figure | None":
             customdata=[customers for _, customers, _ in scored], showlegend=axis == "y",
             hovertemplate=f"%{{x|%Y-%m-%d}}: {name} %{{y:.3f}} on %{{customdata:,}} customers<extra></extra>",
         )  # fmt: skip
-    styled(
+    apply_style(
         figure,
         reading=_reading(went),
         x_title="Cutoff",

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from retention.charts import over_time, reading
+from retention.charts import metrics_over_time, reading
 from tests.charts.cases import three_cutoffs
 
 
 def test_each_cutoff_has_a_point_and_the_promise_a_line() -> None:
     """AUC above, Brier below, on the days of the cutoffs; dashed is what cross-validation said."""
-    figure = over_time(three_cutoffs())
+    figure = metrics_over_time(three_cutoffs())
     assert figure is not None
     promised, auc, _, brier = figure.data
     assert [str(day) for day in auc.x] == ["2025-05-31", "2025-06-30"]
@@ -23,11 +23,11 @@ def test_each_cutoff_has_a_point_and_the_promise_a_line() -> None:
 @pytest.mark.parametrize(("auc", "words"), [(0.74, "fell"), (0.76, "stayed about the same"), (0.8, "rose")])
 def test_it_says_how_it_went(auc: float, words: str) -> None:
     """The sentence names both ends."""
-    figure = over_time(three_cutoffs(auc=auc))
+    figure = metrics_over_time(three_cutoffs(auc=auc))
     assert figure is not None
     assert reading(figure).startswith(f"From 2025-05-31 to 2025-06-30 the AUC {words} (0.760 to {auc:.3f})")
 
 
 def test_one_scored_cutoff_is_no_picture() -> None:
     """Its figures stand in the table."""
-    assert over_time(replace(three_cutoffs(), earlier=())) is None
+    assert metrics_over_time(replace(three_cutoffs(), earlier=())) is None
