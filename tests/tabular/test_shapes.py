@@ -50,7 +50,7 @@ def test_line_items_become_orders(save: Callable[[str], Path]) -> None:
     assert "1 row taken back at no price left out (12%, first: row 9)" in said
     assert "rows with the same 'InvoiceNo' are one order: 6 rows are 5 orders" in said
     assert "a negative amount is a refund" in said
-    assert "column 'CustomerID': ids are read without the '.0'" in said
+    assert "column 'CustomerID': ids are read without the trailing '.0'" in said
 
 
 def test_features_count_orders_and_not_their_lines(save: Callable[[str], Path]) -> None:
