@@ -9,7 +9,8 @@ import numpy as np
 from retention.charts.style import ACCENT, GREY, PERCENT, apply_style, shortened
 from retention.churn.evaluation import CalibrationBin, OutOfFold, calibration_table
 from retention.churn.explanation.directions import Direction
-from retention.wording.column_names import capitalize_first, feature_labels
+from retention.wording.column_descriptions import feature_labels
+from retention.wording.column_names import capitalize_first
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

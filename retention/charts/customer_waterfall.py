@@ -13,7 +13,7 @@ from retention.churn.explanation.phrases import format_number
 from retention.churn.model import ChurnModel
 from retention.churn.schema import Column, encode
 from retention.customers.table import Customers
-from retention.wording.column_names import feature_labels
+from retention.wording.column_descriptions import feature_labels
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -15,7 +15,8 @@ from retention.churn.model import ChurnModel
 from retention.churn.schema import Column, encode
 from retention.customers.table import Customers
 from retention.errors import InputError
-from retention.wording.column_names import capitalize_first, feature_labels
+from retention.wording.column_descriptions import feature_labels
+from retention.wording.column_names import capitalize_first
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

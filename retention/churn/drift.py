@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from retention.churn.model import ChurnModel
 from retention.churn.profile import BinShares
 from retention.churn.schema import Column, encode
-from retention.customers.audit.column_kinds import quantity_in_name
+from retention.customers.audit.quantities import quantity_in_name
 from retention.customers.table import Customers
 
 MODERATE, STRONG = 0.1, 0.25

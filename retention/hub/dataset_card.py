@@ -11,7 +11,7 @@ from retention.hub.decision import DecisionRecord
 from retention.hub.markdown import as_code, assemble_card, escape_text, table
 from retention.hub.release import ReleaseColumn
 from retention.orders.snapshot import Snapshot
-from retention.wording.column_meanings import ColumnMeaning, column_meaning
+from retention.wording.column_descriptions import ColumnMeaning, column_meaning
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 

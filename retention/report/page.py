@@ -23,7 +23,7 @@ from retention.profit.profit_text import nobody_pays, one_by_one, verdict
 from retention.profit.whatif import break_even_save_rate, tornado
 from retention.report.plot import CurveGeometry
 from retention.targeting import Scored
-from retention.wording.column_names import feature_labels
+from retention.wording.column_descriptions import feature_labels
 from retention.wording.money import in_currency
 from retention.wording.money_inputs import MONEY_INPUTS
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from retention.customers.audit import Finding, audit
-from retention.customers.audit.column_kinds import Quantity, quantity_in_name
 from retention.customers.audit.leakage import separation
+from retention.customers.audit.quantities import Quantity, quantity_in_name
 from retention.customers.intake import read_customers
 
 ROWS = 1000

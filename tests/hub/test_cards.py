@@ -23,7 +23,7 @@ from retention.orders.snapshot import take_snapshot
 from retention.profit.curve import profit_curve
 from retention.profit.economics import Economics
 from retention.simulation.simulate import simulate
-from retention.wording.column_meanings import column_meaning
+from retention.wording.column_descriptions import column_meaning
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = "a|b`<script>alert(1)</script>\n# heading"

@@ -12,13 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from retention.wording.column_descriptions import ORDER_FEATURES, is_order_snapshot, is_text_feature
 from retention.wording.column_names import humanize_name
 
 Value = float | str | None
 
 _LONGEST_VALUE = 40
-_TEXTS = frozenset({"usual_weekday", "usual_hours"})
-_EITHER = frozenset({"one_time"})
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def build_themes(typical: Mapping[str, float | None], flags: Collection[str] = (
         Numbers that were nothing but 0 and 1 in training, which are told as yes and no.
     """
     found: list[Theme] = []
-    if {"recency_days", "orders"} <= typical.keys():
+    if is_order_snapshot(typical.keys()):
         left = {name: usual for name, usual in typical.items() if _as_in_a_snapshot(name, usual)}
         known = left.keys()
         for columns, needs, say in _SNAPSHOT:
@@ -96,9 +95,8 @@ def format_number(value: float) -> str:
 
 def _as_in_a_snapshot(name: str, usual: float | None) -> bool:
     """Whether a column is of the kind that a snapshot gives it; other files may use its name for anything."""
-    if name in _EITHER:
-        return True
-    return (usual is None) == (name in _TEXTS or name.endswith("_usual"))
+    is_text = is_text_feature(name)
+    return is_text is None or is_text == (usual is None)
 
 
 def _general(name: str, usual: float | None, value: Value, *, flag: bool = False) -> str:
@@ -159,7 +157,7 @@ def _rhythm(typical: Mapping[str, float | None], gap: float | None) -> str:
     return (
         "no usual rhythm of orders yet"
         if gap is None
-        else _against("", " days between orders", "gap_mean_days", typical, gap)
+        else _against(*ORDER_FEATURES["gap_mean_days"].phrase, "gap_mean_days", typical, gap)
     )
 
 
@@ -194,20 +192,32 @@ def _named(before: str, _: Mapping[str, float | None], value: Value) -> str:
     return f"{before} not known" if value is None else f"{before} {value}"
 
 
+def _own_theme(
+    feature: str, say: Callable[..., str]
+) -> tuple[tuple[str, ...], tuple[str, ...], Callable[..., str]]:
+    """Return the theme of a feature that is told by itself."""
+    return (feature,), (feature,), say
+
+
+def _amount_theme(feature: str) -> tuple[tuple[str, ...], tuple[str, ...], Callable[..., str]]:
+    """Return the theme of a number that is told by itself and compared with what is typical."""
+    return _own_theme(feature, partial(_against, *ORDER_FEATURES[feature].phrase, feature))
+
+
 _SNAPSHOT: Sequence[tuple[tuple[str, ...], tuple[str, ...], Callable[..., str]]] = (
     (("recency_days", "recency_over_gap"), ("recency_days", "gap_mean_days"), _away),
     (("recency_days", "recency_over_gap"), ("recency_days",), _away),
     (("orders_30d", "orders_60d", "orders_90d"), ("orders_30d", "orders_90d"), _pace),
-    (("orders",), ("orders",), partial(_against, "", " orders so far", "orders")),
-    (("one_time",), ("one_time",), _one_time),
-    (("tenure_days",), ("tenure_days",), partial(_against, "first order", " days ago", "tenure_days")),
+    _amount_theme("orders"),
+    _own_theme("one_time", _one_time),
+    _amount_theme("tenure_days"),
     (("gap_mean_days", "gap_spread_days", "gap_last_days"), ("gap_mean_days",), _rhythm),
-    (("gap_max_days",), ("gap_max_days",), partial(_against, "longest pause", " days", "gap_max_days")),
+    _amount_theme("gap_max_days"),
     (("spend_mean", "spend_last", "spend_trend"), ("spend_last", "spend_mean"), _basket),
-    (("spend_total",), ("spend_total",), partial(_against, "has spent", " so far", "spend_total")),
-    (("weekend_share",), ("weekend_share",), partial(_share, "weekend", "weekend_share")),
-    (("usual_weekday",), ("usual_weekday",), partial(_named, "usually orders on a")),
-    (("usual_hours",), ("usual_hours",), partial(_named, "usual time of day:")),
+    _amount_theme("spend_total"),
+    _own_theme("weekend_share", partial(_share, ORDER_FEATURES["weekend_share"].phrase.before, "weekend_share")),
+    _own_theme("usual_weekday", partial(_named, ORDER_FEATURES["usual_weekday"].phrase.before)),
+    _own_theme("usual_hours", partial(_named, ORDER_FEATURES["usual_hours"].phrase.before)),
 )
 """Themes of a snapshot made from an order log: columns, what the phrase needs, and its wording."""
 

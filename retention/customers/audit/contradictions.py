@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers.audit.column_kinds import Quantity, quantity_in_name
 from retention.customers.audit.findings import Finding, percent
+from retention.customers.audit.quantities import Quantity, quantity_in_name
 from retention.wording.column_names import tokenize_name
 from retention.wording.text import quote
 

@@ -13,7 +13,8 @@ from retention.settings import settings
 from retention.ui.session import Session
 from retention.ui.tabs.profit.handlers import priced
 from retention.ui.training_queue import TRAINING
-from retention.wording.column_names import capitalize_first, feature_labels
+from retention.wording.column_descriptions import feature_labels
+from retention.wording.column_names import capitalize_first
 
 
 def train(session: Session, *, weighted: bool, progress: Progress = silent) -> Session:

@@ -7,7 +7,8 @@ from retention.churn.out_of_time import OutOfTime
 from retention.hub.reference import Reference
 from retention.ui.components.html import bullets, cards, empty, reading
 from retention.ui.session import Session
-from retention.wording.column_names import capitalize_first, feature_labels
+from retention.wording.column_descriptions import feature_labels
+from retention.wording.column_names import capitalize_first
 
 _FACTORS_TOLD = 12
 
