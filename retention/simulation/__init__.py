@@ -1,1 +1,1 @@
-"""The parts of the simulated market: who people are, when they order, what an offer does to them."""
+"""Simulates a food-delivery market with known truth: its customers, their orders and the effect of offers."""

@@ -1,11 +1,10 @@
-"""Who lives in the simulated food-delivery market, and the clock they live by.
+"""Draws the customers of the simulated food-delivery market, and defines its clock.
 
 The traits are those of the BG/NBD model of Fader, Hardie and Lee [1]_ with the two extensions of
 Reutterer, Platzer and Schröder [2]_ (BG/CNBD-k): gaps are Erlang-k, so that people can be regular,
-and one may leave right after the first order. Rates are gamma-distributed over people, chances to
-leave after an order beta-distributed. What people go through is in
-:mod:`retention.simulation.purchases`, what offers do to them in
-:mod:`retention.simulation.experiment`.
+and a customer may churn right after the first order. Rates are gamma-distributed over people, the
+probabilities to churn after an order beta-distributed. Orders are drawn in
+:mod:`retention.simulation.purchases`, the effects of offers in :mod:`retention.simulation.experiment`.
 
 References
 ----------
@@ -28,8 +27,8 @@ DAYS = HISTORY_DAYS + HORIZON_DAYS
 LAST_JOIN_DAY = 335
 
 RATE_SHAPE, RATE_MEAN = 1.8, 0.15  # gamma: orders a market day, before membership
-DROPOUT_A, DROPOUT_B = 0.9, 200.0  # beta: chance to leave after an order with which nothing was wrong
-REGULARITY = {1: 0.4, 2: 0.3, 4: 0.3}  # Erlang k -> share of the people
+DROPOUT_A, DROPOUT_B = 0.9, 200.0  # beta: probability to churn after an order without problems
+REGULARITY = {1: 0.4, 2: 0.3, 4: 0.3}  # Erlang k: share of the people
 COOLING_CHANCE = 0.018  # per order; geometric
 
 CITIES = ("Mumbai", "Delhi", "Bengaluru", "Hyderabad", "Chennai", "Pune", "Kolkata")
@@ -55,9 +54,9 @@ FIRST_NAMES = (
 def market_clock() -> NDArray[np.float64]:
     """Return market time at the start of each day and at the end of the last, shape ``(DAYS + 1,)``.
 
-    In market time a day lasts as long as it is busy: its weekday times its season (the monsoon and
-    the festive weeks of October and November are busier), scaled to a mean of 1. Weekdays and
-    seasons thus bend the calendar without touching any formula.
+    In market time the length of a day is how busy it is: its weekday times its season (the monsoon and
+    the festive weeks of October and November are busier), scaled to a mean of 1. So weekdays and
+    seasons shape the calendar without changing any formula.
 
     Examples
     --------
@@ -75,7 +74,7 @@ def market_clock() -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class People:
-    """Traits of n people, one entry a person in every array; codes index the tuples of this module.
+    """Traits of n people; every array has shape (n,), and codes index the tuples of this module.
 
     Attributes
     ----------
@@ -86,17 +85,17 @@ class People:
     regularity
         k of the Erlang-k gaps: 1 comes at random as in BG/NBD, 4 is near clockwork.
     dropout
-        Chance to leave after an order with which nothing was wrong.
+        Probability to churn after an order without problems.
     cooling_order
-        Number of the order (0 is the first) from which the person has cooled down.
+        Number of the order (0 is the first) from which on the person has cooled down.
     price_sensitivity
         0 (indifferent) to 1 (bargain hunter).
     touchiness
-        Chance that an offer nobody asked for drives away a person who would have stayed; mostly 0.
+        Probability that an unrequested offer drives away a person who would have been retained; mostly 0.
     basket
         Typical order before discounts (₹).
     delay
-        Times the kitchens and roads around the person are slower than the market's.
+        Factor by which deliveries to the person are slower than the market's.
     lunch_share
         Share of orders placed around noon instead of in the evening.
     name, city, membership, cuisine, payment

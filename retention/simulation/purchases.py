@@ -1,10 +1,10 @@
-"""What the people of the simulated market order and go through, and when they leave.
+"""Draws the orders of the simulated customers, how each order went, and after which order they churn.
 
-On top of BG/CNBD-k (see :mod:`retention.simulation.population`) two things happen that food delivery knows:
+Two effects known from food delivery are added to BG/CNBD-k (see :mod:`retention.simulation.population`):
 
-* what goes wrong with an order (late, complaint, a bad meal, a full price that hurts) multiplies the
-  hazard to leave after it, so that without trouble the chance is the model's own ``dropout``;
-* from a hidden order on, a person cools down: gaps stretch, and the hazard multiplies once more.
+* problems with an order (late, complaint, a bad meal, a full price for a price-sensitive customer) multiply
+  the hazard to churn after it; without problems the probability is the model's own ``dropout``;
+* from some order on, which nobody observes, a person cools down: gaps stretch, and the hazard is multiplied again.
 """
 
 from dataclasses import dataclass
@@ -17,36 +17,36 @@ from retention.simulation.population import People
 COOLING_STRETCH, COOLING_HAZARD = 2.2, 6.0
 FIRST_ORDER_HAZARD = 8.0
 LATE_HAZARD, COMPLAINT_HAZARD, BAD_MEAL_HAZARD = 2.5, 6.0, 2.0
-PRICE_HAZARD = 2.0  # of a bargain hunter who pays the full price
+PRICE_HAZARD = 2.0  # of a fully price-sensitive customer who pays the full price
 PROMISED_MINUTES = 40.0
 CITY_MINUTES = (28.0, 27.0, 29.0, 24.0, 24.0, 22.0, 23.0)  # without the queue; in the order of CITIES
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Every order people would place if nobody ever left: m rows, grouped by person, in their order.
+    """Every order people would place if nobody ever churned: m rows, grouped by person, in order of time.
 
     Attributes
     ----------
-    who, index
+    person, index
         Position of the person, and the number of the order, 0 for the first.
     start, count
-        Per person: the first row and how many rows, shape (n,).
+        The first row of each person and how many rows, shape (n,).
     when
-        Market time; runs past the end of the market for everybody.
+        Market time; every person's orders continue past the end of the market.
     minutes, late
         Delivery time, and the part of it beyond ``PROMISED_MINUTES``.
     feeling
-        What the person thinks of the order, about 1 to 6; ratings round it.
+        How satisfied the person is with the order, about 1 to 6; ratings round it.
     complaint, coupon
         Whether the person complained, and whether a coupon was used.
     hazard
-        Chance to leave after this order.
-    leaves
-        Whether the person would.
+        Probability to churn after this order.
+    churns
+        Whether the person churns after this order.
     """
 
-    who: NDArray[np.int64]
+    person: NDArray[np.int64]
     index: NDArray[np.int64]
     start: NDArray[np.int64]
     count: NDArray[np.int64]
@@ -57,74 +57,76 @@ class Plan:
     complaint: NDArray[np.bool_]
     coupon: NDArray[np.bool_]
     hazard: NDArray[np.float64]
-    leaves: NDArray[np.bool_]
+    churns: NDArray[np.bool_]
 
-    def first(self, flag: NDArray[np.bool_]) -> NDArray[np.int64]:
+    def first_order(self, flag: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Return each person's first order number where ``flag`` holds, a huge one where it never does."""
         return np.minimum.reduceat(np.where(flag, self.index, np.int64(1 << 40)), self.start)
 
-    def number(self, flag: NDArray[np.bool_]) -> NDArray[np.int64]:
+    def count_orders(self, flag: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Return how many of each person's orders have the ``flag``, shape (n,)."""
         return np.add.reduceat(flag.astype(np.int64), self.start)
 
 
 def plan_orders(rng: np.random.Generator, people: People, *, end: float) -> Plan:
-    """Draw everybody's orders up to market time ``end`` and beyond."""
+    """Draw the orders of all people up to market time ``end`` and beyond."""
     expected = people.rate * (end - people.joined)
     count = np.ceil(expected + 6 * np.sqrt(expected) + 12).astype(np.int64)
     start = np.cumsum(count) - count
-    who = np.repeat(np.arange(len(people)), count)
-    index = np.arange(len(who)) - start[who]
-    m = len(who)
+    person = np.repeat(np.arange(len(people)), count)
+    index = np.arange(len(person)) - start[person]
+    m = len(person)
 
-    shape = people.regularity[who]
-    cool = index >= people.cooling_order[who]
-    gap = rng.standard_gamma(shape) / (shape * people.rate[who]) * np.where(cool, COOLING_STRETCH, 1.0)
+    shape = people.regularity[person]
+    cool = index >= people.cooling_order[person]
+    gap = rng.standard_gamma(shape) / (shape * people.rate[person]) * np.where(cool, COOLING_STRETCH, 1.0)
     gap[start] = 0.0
     since = np.cumsum(gap)
-    when = people.joined[who] + since - since[start][who]
+    when = people.joined[person] + since - since[start][person]
 
-    queue = 9.0 * people.delay[who] * rng.standard_gamma(1.3, m)
-    minutes = np.asarray(CITY_MINUTES)[people.city][who] + queue
+    queue = 9.0 * people.delay[person] * rng.standard_gamma(1.3, m)
+    minutes = np.asarray(CITY_MINUTES)[people.city][person] + queue
     late = np.maximum(0.0, minutes - PROMISED_MINUTES)
     complaint = rng.random(m) < 0.015 + 0.2 * (late > 15)
     feeling = 4.5 + 0.55 * rng.standard_normal(m) - 0.05 * late - 1.3 * complaint
-    coupon = rng.random(m) < 0.08 + 0.4 * people.price_sensitivity[who]
+    coupon = rng.random(m) < 0.08 + 0.4 * people.price_sensitivity[person]
     multiplier = (
         np.where(late > 10, LATE_HAZARD, 1.0)
         * np.where(complaint, COMPLAINT_HAZARD, 1.0)
         * np.where(feeling < 3.5, BAD_MEAL_HAZARD, 1.0)
-        * np.where(coupon, 1.0, PRICE_HAZARD ** people.price_sensitivity[who])
+        * np.where(coupon, 1.0, PRICE_HAZARD ** people.price_sensitivity[person])
         * np.where(cool, COOLING_HAZARD, 1.0)
         * np.where(index == 0, FIRST_ORDER_HAZARD, 1.0)
     )
-    hazard = leaving_hazard(people.dropout[who], multiplier)
-    leaves = rng.random(m) < hazard
-    return Plan(who, index, start, count, when, minutes, late, feeling, complaint, coupon, hazard, leaves)
+    hazard = churn_hazard(people.dropout[person], multiplier)
+    churns = rng.random(m) < hazard
+    return Plan(person, index, start, count, when, minutes, late, feeling, complaint, coupon, hazard, churns)
 
 
-def leaving_hazard(dropout: NDArray[np.float64], multiplier: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Chance to leave after an order: ``1 − (1 − dropout)^multiplier``, always in [0, 1].
+def churn_hazard(dropout: NDArray[np.float64], multiplier: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probability to churn after an order: ``1 − (1 − dropout)^multiplier``, always in [0, 1].
 
     Examples
     --------
-    >>> leaving_hazard(np.array([0.1, 0.1]), np.array([1.0, 2.0])).round(3).tolist()
+    >>> churn_hazard(np.array([0.1, 0.1]), np.array([1.0, 2.0])).round(3).tolist()
     [0.1, 0.19]
     """
     return 1.0 - (1.0 - dropout) ** multiplier
 
 
-def quiet_chance(people: People, orders: NDArray[np.int64], silence: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Chance that somebody who has not left lets ``silence`` market days pass without an order.
+def silence_probability(
+    people: People, orders: NDArray[np.int64], silence: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the probability that an active customer places no order for ``silence`` market days.
 
-    The survival function of the Erlang-k gap: ``exp(−y) Σ_{j<k} y^j / j!`` with ``y = k·rate·silence``.
+    It is the survival function of the Erlang-k gap: ``exp(−y) Σ_{j<k} y^j / j!`` with ``y = k·rate·silence``.
 
     Parameters
     ----------
     people
         n people.
     orders
-        How many orders each has placed so far, shape (n,); tells who has cooled down.
+        How many orders each has placed so far, shape (n,); it decides who has cooled down.
     silence
         Market days since the last order, shape (n,); negative counts as 0.
     """

@@ -1,6 +1,6 @@
-"""A food-delivery market with known truth: order log, a past randomised campaign, and who would have stayed.
+"""Simulates a food-delivery market with known truth: order log, past campaign, and who would be retained.
 
-The model is BG/CNBD-k with experience-driven drop-out; see :mod:`retention.simulation.population`,
+The model is BG/CNBD-k with churn that depends on how orders went; see :mod:`retention.simulation.population`,
 :mod:`retention.simulation.purchases` and :mod:`retention.simulation.experiment`.
 """
 
@@ -14,12 +14,12 @@ from retention.errors import InputError
 from retention.progress import Progress, silent
 from retention.simulation import experiment, population, purchases
 
-_BLOCK = 1000  # people who share one random stream, so that a larger market contains the smaller one
+_BLOCK_SIZE = 1000  # each block of people has its own random stream, so a larger market contains the smaller one
 
 
 @dataclass(frozen=True)
 class Market:
-    """What a simulated market leaves behind.
+    """The data of a simulated market.
 
     Attributes
     ----------
@@ -29,15 +29,15 @@ class Market:
         ``complaint`` and ``coupon`` (yes/no).
     campaign
         The past randomised campaign: ``customer_id, date, arm`` (``control`` or an offer) and
-        ``redeemed`` (yes/no), one row a person who took part.
+        ``redeemed`` (yes/no), one row for each customer who took part.
     customers
-        ``customer_id, name, city, membership, joined``, one row a person.
+        ``customer_id, name, city, membership, joined``, one row a customer.
     truth
-        One row a person, about the 30 days after the cutoff: ``p_stay_no_offer``, ``p_stay_<offer>``
-        for each offer, ``segment``, ``p_still_customer``, and the traits ``rate_per_day``,
-        ``regularity``, ``dropout_per_order``, ``price_sensitivity``, ``touchiness``.
+        One row a customer: the probabilities to be retained over the 30 days after the cutoff,
+        ``p_stay_no_offer`` and ``p_stay_<offer>`` for each offer, ``segment``, ``p_still_customer``, and the
+        traits ``rate_per_day, regularity, dropout_per_order, price_sensitivity, touchiness``.
     cutoff
-        The day the truth is about: the latest that leaves a full 30-day horizon in the log.
+        The cutoff date of the truth: the latest that leaves a full 30-day horizon in the log.
     """
 
     orders: pd.DataFrame
@@ -59,7 +59,7 @@ def simulate(customers: int, *, seed: int = 7, progress: Progress = silent) -> M
     seed
         Any whole number from 0.
     progress
-        Told after each thousand people.
+        Called before each thousand people.
 
     Raises
     ------
@@ -80,30 +80,30 @@ def simulate(customers: int, *, seed: int = 7, progress: Progress = silent) -> M
         raise InputError(f"seed {seed} is negative; use a whole number from 0")
     clock = population.market_clock()
     parts = []
-    for first in range(0, customers, _BLOCK):
+    for first in range(0, customers, _BLOCK_SIZE):
         progress(first / customers, f"simulating customers from {first + 1}")
-        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(first // _BLOCK,)))
-        parts.append(_block(rng, clock, first=first, keep=min(_BLOCK, customers - first)))
+        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(first // _BLOCK_SIZE,)))
+        parts.append(_simulate_block(rng, clock, first=first, keep=min(_BLOCK_SIZE, customers - first)))
     orders, campaign, people, truth = (pd.concat(frames, ignore_index=True) for frames in zip(*parts, strict=True))
     orders = orders.sort_values("ordered_at", kind="stable", ignore_index=True)
     return Market(orders, campaign, people, truth, _date(population.HISTORY_DAYS - 1))
 
 
-def _block(
+def _simulate_block(
     rng: np.random.Generator, clock: NDArray[np.float64], *, first: int, keep: int
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Draw a whole block, whatever is asked of it, and return the four frames of its first ``keep`` people."""
-    people = population.draw_people(rng, _BLOCK)
+    """Draw a whole block, whatever ``keep`` is, and return the four frames of its first ``keep`` people."""
+    people = population.draw_people(rng, _BLOCK_SIZE)
     plan = purchases.plan_orders(rng, people, end=float(clock[-1]))
     played = experiment.play_campaign(rng, people, plan, clock=clock)
-    ids = np.array([f"C{number + 1:07d}" for number in range(first, first + _BLOCK)])
+    ids = np.array([f"C{number + 1:07d}" for number in range(first, first + _BLOCK_SIZE)])
     orders = _order_log(rng, people, played, clock)
-    orders.insert(0, "customer_id", ids[played.plan.who[played.placed]])
+    orders.insert(0, "customer_id", ids[played.plan.person[played.placed]])
     frames = (
         orders,
         _campaign(ids, played),
         _profiles(ids, people, clock),
-        _truth(ids, people, experiment.staying(people, played, clock=clock)),
+        _truth(ids, people, experiment.retention_probabilities(people, played, clock=clock)),
     )
     last = ids[keep - 1]
     orders, campaign, profiles, truth = (frame[(frame["customer_id"] <= last).to_numpy()] for frame in frames)
@@ -111,34 +111,34 @@ def _block(
 
 
 def _order_log(
-    rng: np.random.Generator, people: population.People, played: experiment.Played, clock: NDArray[np.float64]
+    rng: np.random.Generator, people: population.People, played: experiment.PlayedPlan, clock: NDArray[np.float64]
 ) -> pd.DataFrame:
     rows = np.flatnonzero(played.placed)
     plan, m = played.plan, len(rows)
-    who = plan.who[rows]
+    person = plan.person[rows]
     day = np.searchsorted(clock, plan.when[rows], side="right") - 1
-    noon = rng.random(m) < people.lunch_share[who]
+    noon = rng.random(m) < people.lunch_share[person]
     hour = np.where(noon, rng.normal(13.2, 0.9, m), rng.normal(20.2, 1.4, m)).clip(8.0, 23.9)
     minute = day * 1440 + np.floor(hour * 60.0).astype(np.int64)
-    amount = people.basket[who] * rng.lognormal(0.0, 0.3, m) * np.where(plan.coupon[rows], 0.85, 1.0)
+    amount = people.basket[person] * rng.lognormal(0.0, 0.3, m) * np.where(plan.coupon[rows], 0.85, 1.0)
     rated = rng.random(m) < 0.5
     cuisine = np.where(
         rng.random(m) < 0.55,
-        people.cuisine[who],
+        people.cuisine[person],
         rng.choice(len(population.CUISINES), m, p=population.CUISINE_SHARES),
     )
     payment = np.where(
         rng.random(m) < 0.8,
-        people.payment[who],
+        people.payment[person],
         rng.choice(len(population.PAYMENTS), m, p=population.PAYMENT_SHARES),
     )
     return pd.DataFrame(
         {
             "ordered_at": population.FIRST_DAY + pd.to_timedelta(minute, unit="m"),
             "amount": np.round(amount),
-            "city": _named(people.city[who], population.CITIES),
-            "cuisine": _named(cuisine, population.CUISINES),
-            "payment": _named(payment, population.PAYMENTS),
+            "city": _names(people.city[person], population.CITIES),
+            "cuisine": _names(cuisine, population.CUISINES),
+            "payment": _names(payment, population.PAYMENTS),
             "delivery_minutes": np.round(plan.minutes[rows]),
             "late_minutes": np.round(plan.late[rows]),
             "rating": np.where(rated, np.round(plan.feeling[rows]).clip(1.0, 5.0), np.nan),
@@ -148,14 +148,14 @@ def _order_log(
     )
 
 
-def _campaign(ids: NDArray[np.str_], played: experiment.Played) -> pd.DataFrame:
-    asked = played.contacted
+def _campaign(ids: NDArray[np.str_], played: experiment.PlayedPlan) -> pd.DataFrame:
+    contacted = played.contacted
     return pd.DataFrame(
         {
-            "customer_id": ids[asked],
+            "customer_id": ids[contacted],
             "date": _date(experiment.CAMPAIGN_DAY),
-            "arm": _named(played.arm[asked], experiment.ARMS),
-            "redeemed": _yes_no(played.redeemed[asked]),
+            "arm": _names(played.arm[contacted], experiment.ARMS),
+            "redeemed": _yes_no(played.redeemed[contacted]),
         }
     )
 
@@ -165,23 +165,25 @@ def _profiles(ids: NDArray[np.str_], people: population.People, clock: NDArray[n
     return pd.DataFrame(
         {
             "customer_id": ids,
-            "name": _named(people.name, population.FIRST_NAMES),
-            "city": _named(people.city, population.CITIES),
-            "membership": _named(people.membership, population.MEMBERSHIPS),
+            "name": _names(people.name, population.FIRST_NAMES),
+            "city": _names(people.city, population.CITIES),
+            "membership": _names(people.membership, population.MEMBERSHIPS),
             "joined": population.FIRST_DAY + pd.to_timedelta(day, unit="D"),
         }
     )
 
 
-def _truth(ids: NDArray[np.str_], people: population.People, stays: experiment.Staying) -> pd.DataFrame:
-    chances = {f"p_stay_{offer}": stays.with_offer[:, k] for k, offer in enumerate(experiment.OFFERS)}
+def _truth(
+    ids: NDArray[np.str_], people: population.People, probabilities: experiment.RetentionProbabilities
+) -> pd.DataFrame:
+    with_offers = {f"p_stay_{offer}": probabilities.with_offer[:, k] for k, offer in enumerate(experiment.OFFERS)}
     return pd.DataFrame(
         {
             "customer_id": ids,
-            "p_stay_no_offer": stays.no_offer,
-            **chances,
-            "segment": _segment(stays),
-            "p_still_customer": stays.still_customer,
+            "p_stay_no_offer": probabilities.no_offer,
+            **with_offers,
+            "segment": _segment(probabilities),
+            "p_still_customer": probabilities.still_customer,
             "rate_per_day": people.rate,
             "regularity": people.regularity,
             "dropout_per_order": people.dropout,
@@ -191,17 +193,17 @@ def _truth(ids: NDArray[np.str_], people: population.People, stays: experiment.S
     )
 
 
-def _segment(stays: experiment.Staying) -> NDArray[np.str_]:
-    """Name the quadrant by what the person's best offer changes: at least 10 points up, or down, or neither."""
-    lift = stays.with_offer.max(axis=1) - stays.no_offer
+def _segment(probabilities: experiment.RetentionProbabilities) -> NDArray[np.str_]:
+    """Name the segment by the uplift of the best offer: below 0, at least 10 points, or in between."""
+    lift = probabilities.with_offer.max(axis=1) - probabilities.no_offer
     return np.select(
-        [lift < 0.0, lift >= 0.1, stays.no_offer >= 0.5],
+        [lift < 0.0, lift >= 0.1, probabilities.no_offer >= 0.5],
         ["do-not-disturb", "persuadable", "sure thing"],
         "lost cause",
     )
 
 
-def _named(codes: NDArray[np.int64], names: tuple[str, ...]) -> NDArray[np.str_]:
+def _names(codes: NDArray[np.int64], names: tuple[str, ...]) -> NDArray[np.str_]:
     return np.asarray(names)[codes]
 
 

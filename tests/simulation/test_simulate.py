@@ -1,4 +1,4 @@
-"""The simulated market against its own formulas, and the picture it promises."""
+"""The simulated market follows its own formulas, and looks like a real food-delivery market."""
 
 from pathlib import Path
 
@@ -29,28 +29,28 @@ def people() -> population.People:
 
 @pytest.fixture(scope="module")
 def plan(people: population.People) -> purchases.Plan:
-    """What they would order if nobody left."""
+    """What they would order if nobody churned."""
     return purchases.plan_orders(np.random.default_rng(6), people, end=float(population.DAYS))
 
 
 def within(values: NDArray[np.float64], expected: float, *, errors: float = 4.0) -> bool:
-    """Whether the mean of the values lies within so many standard errors of what is expected."""
+    """Whether the mean of the values lies within this many standard errors of the expected mean."""
     return bool(abs(values.mean() - expected) < errors * values.std() / np.sqrt(len(values)))
 
 
 def ordered_after(shop: Market, day: pd.Timestamp, *, days: int = 30) -> NDArray[np.bool_]:
-    """Who of the truth's rows has an order in the days from this one on."""
+    """Whether each customer of the truth has an order in the days from ``day`` on."""
     at = shop.orders["ordered_at"]
     soon = shop.orders.loc[(at >= day) & (at < day + pd.Timedelta(days=days)), "customer_id"]
     return shop.truth["customer_id"].isin(soon).to_numpy()
 
 
 def test_the_same_seed_gives_the_same_market() -> None:
-    """Two calls agree in every cell; another seed does not."""
-    one, two, other = simulate(40, seed=3), simulate(40, seed=3), simulate(40, seed=4)
+    """Two calls agree in every cell; another seed gives another market."""
+    first, second, different = simulate(40, seed=3), simulate(40, seed=3), simulate(40, seed=4)
     for frame in ("orders", "campaign", "customers", "truth"):
-        pd.testing.assert_frame_equal(getattr(one, frame), getattr(two, frame))
-    assert not one.truth.equals(other.truth)
+        pd.testing.assert_frame_equal(getattr(first, frame), getattr(second, frame))
+    assert not first.truth.equals(different.truth)
 
 
 def test_a_larger_market_contains_the_smaller_one() -> None:
@@ -68,23 +68,23 @@ def test_a_larger_market_contains_the_smaller_one() -> None:
 
 @pytest.mark.parametrize(("customers", "seed"), [(0, 1), (-5, 1), (10, -1)])
 def test_impossible_requests_are_refused(customers: int, seed: int) -> None:
-    """Nobody, or a negative seed, is one sentence."""
+    """No customers, or a negative seed, is refused with a sentence."""
     with pytest.raises(InputError, match=r"at least 1 customer|negative"):
         simulate(customers, seed=seed)
 
 
 def test_it_can_be_stopped() -> None:
-    """Progress is told for each thousand people, and may cancel."""
-    told: list[float] = []
+    """Progress is reported for each thousand people, and may cancel."""
+    shares: list[float] = []
 
     def stop(share: float, words: str) -> None:
-        told.append(share)
+        shares.append(share)
         if share > 0.3:
             raise Cancelled
 
     with pytest.raises(Cancelled):
         simulate(5000, progress=stop)
-    assert told == [0.0, 0.2, 0.4]
+    assert shares == [0.0, 0.2, 0.4]
 
 
 def test_rates_are_gamma_distributed(people: population.People) -> None:
@@ -94,7 +94,7 @@ def test_rates_are_gamma_distributed(people: population.People) -> None:
     assert within((rates - population.RATE_MEAN) ** 2, population.RATE_MEAN**2 / population.RATE_SHAPE)
 
 
-def test_chances_to_leave_are_beta_distributed(people: population.People) -> None:
+def test_probabilities_to_churn_are_beta_distributed(people: population.People) -> None:
     """The mean is a/(a+b), the variance ab/((a+b)²(a+b+1))."""
     a, b = population.DROPOUT_A, population.DROPOUT_B
     assert within(people.dropout, a / (a + b))
@@ -103,11 +103,11 @@ def test_chances_to_leave_are_beta_distributed(people: population.People) -> Non
 
 def test_gaps_are_erlang(people: population.People, plan: purchases.Plan) -> None:
     """In units of the mean gap, k-regular people have mean 1 and variance 1/k; cooling stretches the mean."""
-    gap = np.diff(plan.when, prepend=0.0) * people.rate[plan.who]
+    gap = np.diff(plan.when, prepend=0.0) * people.rate[plan.person]
     inside = plan.index > 0
-    cool = plan.index >= people.cooling_order[plan.who]
+    cool = plan.index >= people.cooling_order[plan.person]
     for k in population.REGULARITY:
-        own = gap[inside & ~cool & (people.regularity[plan.who] == k)]
+        own = gap[inside & ~cool & (people.regularity[plan.person] == k)]
         assert within(own, 1.0)
         assert within((own - 1.0) ** 2, 1 / k)
     assert within(gap[inside & cool], purchases.COOLING_STRETCH)
@@ -120,31 +120,31 @@ def test_silence_has_the_survival_function_of_the_gap(
     """The share of people without a second order for a while is what the formula says."""
     second = plan.when[plan.start + 1] - plan.when[plan.start]
     for silence in (2.0, 10.0, 40.0):
-        chance = purchases.quiet_chance(
+        probability = purchases.silence_probability(
             people, np.ones(len(people), dtype=np.int64), np.full(len(people), silence)
         )
         own = people.regularity == k
-        assert within(((second > silence) - chance)[own], 0.0)
-        assert ((chance >= 0) & (chance <= 1)).all()
+        assert within(((second > silence) - probability)[own], 0.0)
+        assert ((probability >= 0) & (probability <= 1)).all()
 
 
-def test_nothing_wrong_means_the_models_own_dropout() -> None:
-    """With multiplier 1 the hazard is BG/NBD's p; it grows with what goes wrong and stays a probability."""
+def test_without_problems_the_hazard_is_the_models_own_dropout() -> None:
+    """With multiplier 1 the hazard is BG/NBD's p; it grows with the multiplier and remains a probability."""
     p = np.array([0.0, 0.01, 0.3])
-    assert purchases.leaving_hazard(p, np.ones(3)) == pytest.approx(p)
-    worse = purchases.leaving_hazard(p, np.array([5.0, 5.0, 500.0]))
+    assert purchases.churn_hazard(p, np.ones(3)) == pytest.approx(p)
+    worse = purchases.churn_hazard(p, np.array([5.0, 5.0, 500.0]))
     assert (worse >= p).all()
     assert worse.max() <= 1
 
 
-def test_people_leave_as_often_as_the_hazard_says(plan: purchases.Plan) -> None:
-    """The share who leave after an order is the mean hazard; what went wrong raises it."""
-    assert within(plan.leaves - plan.hazard, 0.0)
+def test_people_churn_as_often_as_the_hazard_says(plan: purchases.Plan) -> None:
+    """The share who churn after an order is the mean hazard; problems with the order raise it."""
+    assert within(plan.churns - plan.hazard, 0.0)
     assert plan.hazard[plan.complaint].mean() > 3 * plan.hazard[~plan.complaint].mean()
     assert plan.hazard[plan.late > 10].mean() > 1.5 * plan.hazard[plan.late == 0].mean()
 
 
-def test_the_clock_bends_days_and_keeps_the_year() -> None:
+def test_the_clock_changes_the_length_of_days_but_not_of_the_year() -> None:
     """Every day has its length, the mean is 1, and weekends are longer."""
     length = np.diff(population.market_clock())
     weekday = (np.arange(population.DAYS) + population.FIRST_DAY.weekday()) % 7
@@ -175,32 +175,32 @@ def test_typical_customers_order_fifteen_to_twenty_five_times(shop: Market) -> N
 
 
 def test_the_truth_agrees_with_what_happens(shop: Market) -> None:
-    """In every band of probability, as many stay as the truth says."""
-    stays = ordered_after(shop, shop.cutoff + pd.Timedelta(days=1))
-    chance = shop.truth["p_stay_no_offer"].to_numpy()
+    """In every band of probability, as many customers are retained as the truth says."""
+    retained = ordered_after(shop, shop.cutoff + pd.Timedelta(days=1))
+    probability = shop.truth["p_stay_no_offer"].to_numpy()
     for low, high in ((0.0, 1.01), (0.0, 0.3), (0.3, 0.7), (0.7, 0.95), (0.95, 1.01)):
-        band = (chance >= low) & (chance < high)
-        assert within((stays - chance)[band], 0.0), (low, high)
+        band = (probability >= low) & (probability < high)
+        assert within((retained - probability)[band], 0.0), (low, high)
 
 
 def test_the_campaign_does_what_the_offers_formula_says() -> None:
-    """P(stay | offer) = P(stay)(1 − touchiness) + (1 − P(stay))·save, counted over repeated draws of chance."""
+    """P(retained | offer) = P(retained)(1 − touchiness) + (1 − P(retained))·save rate, counted over people."""
     people = population.draw_people(np.random.default_rng(1), 20_000)
     clock = population.market_clock()
     plan = purchases.plan_orders(np.random.default_rng(2), people, end=float(clock[-1]))
     played = experiment.play_campaign(np.random.default_rng(3), people, plan, clock=clock)
     begin, end = clock[experiment.CAMPAIGN_DAY], clock[experiment.CAMPAIGN_DAY + 30]
-    last = plan.first(plan.leaves)[plan.who]
-    would = plan.number((plan.when >= begin) & (plan.when < end) & (plan.index <= last)) > 0
-    does = played.plan.number((played.plan.when >= begin) & (played.plan.when < end) & played.placed) > 0
+    last = plan.first_order(plan.churns)[plan.person]
+    would = plan.count_orders((plan.when >= begin) & (plan.when < end) & (plan.index <= last)) > 0
+    does = played.plan.count_orders((played.plan.when >= begin) & (played.plan.when < end) & played.placed) > 0
     treated = played.contacted & (played.arm > 0)
     assert (does == would)[~treated].all()
-    assert within((does - played.save)[treated & ~would], 0.0)
+    assert within((does - played.save_rate)[treated & ~would], 0.0)
     assert within((does - (1 - people.touchiness))[treated & would], 0.0)
 
 
 def test_the_campaign_is_randomised_and_in_the_log(shop: Market) -> None:
-    """Arms have their shares among those active, control redeems nothing, and a redemption is an order."""
+    """Arms have their shares, the control arm redeems nothing, and each redemption is an order in the log."""
     campaign = shop.campaign
     shares = campaign["arm"].value_counts(normalize=True)
     assert set(shares.index) == {"control", "cash_50", "free_delivery", "percent_20"}
@@ -214,16 +214,16 @@ def test_the_campaign_is_randomised_and_in_the_log(shop: Market) -> None:
     assert redeemed["customer_id"].isin(soon.loc[soon["coupon"] == "yes", "customer_id"]).all()
 
 
-def test_the_truth_can_judge_any_policy(shop: Market) -> None:
-    """There is a probability for no offer and each offer; and all four kinds of people exist."""
+def test_the_truth_can_evaluate_any_policy(shop: Market) -> None:
+    """There is a probability without and with each offer, and all four segments exist."""
     truth = shop.truth
-    chances = truth[["p_stay_no_offer", "p_stay_cash_50", "p_stay_free_delivery", "p_stay_percent_20"]]
-    assert chances.stack().between(0, 1).all()
-    lift = chances.drop(columns="p_stay_no_offer").max(axis=1) - chances["p_stay_no_offer"]
+    probabilities = truth[["p_stay_no_offer", "p_stay_cash_50", "p_stay_free_delivery", "p_stay_percent_20"]]
+    assert ((probabilities >= 0) & (probabilities <= 1)).all(axis=None)
+    uplift = probabilities.drop(columns="p_stay_no_offer").max(axis=1) - probabilities["p_stay_no_offer"]
     kinds = truth["segment"]
     assert set(kinds) == {"persuadable", "sure thing", "lost cause", "do-not-disturb"}
-    assert (lift[kinds == "do-not-disturb"] < 0).all()
-    assert (lift[kinds == "persuadable"] >= 0.1).all()
+    assert (uplift[kinds == "do-not-disturb"] < 0).all()
+    assert (uplift[kinds == "persuadable"] >= 0.1).all()
     assert truth.loc[kinds == "sure thing", "p_stay_no_offer"].min() >= 0.5
     assert truth.loc[kinds == "lost cause", "p_stay_no_offer"].max() < 0.5
 
@@ -242,15 +242,15 @@ def active(shop: Market) -> Snapshot:
     return take_snapshot(read_orders(shop.orders), profile=shop.customers)
 
 
-def test_the_default_snapshot_is_the_promised_picture(shop: Market, active: Snapshot) -> None:
-    """At the default cutoff most are still active, and some 15 to 25 in 100 of them leave."""
+def test_the_default_snapshot_has_the_documented_shares(shop: Market, active: Snapshot) -> None:
+    """At the default cutoff most customers are active, and 15 to 25 in 100 of them churn."""
     assert active.cutoff == f"{shop.cutoff:%Y-%m-%d}" == "2025-06-30"
     assert 0.6 < len(active) / len(shop.truth) < 0.8
     assert active.label is not None
     assert 0.15 < active.label.mean() < 0.25
-    left = 1.0 - shop.truth.set_index("customer_id").loc[active.ids, "p_stay_no_offer"].to_numpy()
-    assert within(active.label - left, 0.0)
-    assert (left < 0.05).mean() > 0.35
+    churn_probability = 1.0 - shop.truth.set_index("customer_id").loc[active.ids, "p_stay_no_offer"].to_numpy()
+    assert within(active.label - churn_probability, 0.0)
+    assert (churn_probability < 0.05).mean() > 0.35
 
 
 @pytest.mark.slow
@@ -261,14 +261,14 @@ def test_a_threshold_has_something_to_gain(seed: int) -> None:
     from sklearn.model_selection import cross_val_predict
     from xgboost import XGBClassifier
 
-    taken = take_snapshot(read_orders(simulate(5000, seed=seed).orders))
-    assert taken.label is not None
+    past = take_snapshot(read_orders(simulate(5000, seed=seed).orders))
+    assert past.label is not None
     model = XGBClassifier(
         n_estimators=100, max_depth=2, learning_rate=0.1, subsample=0.8, n_jobs=1, random_state=0
     )
-    numbers = taken.features.select_dtypes("float")
-    p = cross_val_predict(model, numbers, taken.label, cv=5, method="predict_proba")[:, 1]
-    assert 0.78 < roc_auc_score(taken.label, p) < 0.87
-    against_all = np.where(p >= 0.1, 0.0, np.where(taken.label == 1, -450.0, 50.0))
-    assert against_all.mean() > 4 * against_all.std() / np.sqrt(len(taken))
-    assert (np.where(taken.label == 1, 450.0, -50.0) * (p >= 0.1)).mean() > 20
+    numbers = past.features.select_dtypes("float")
+    p = cross_val_predict(model, numbers, past.label, cv=5, method="predict_proba")[:, 1]
+    assert 0.78 < roc_auc_score(past.label, p) < 0.87
+    against_all = np.where(p >= 0.1, 0.0, np.where(past.label == 1, -450.0, 50.0))
+    assert against_all.mean() > 4 * against_all.std() / np.sqrt(len(past))
+    assert (np.where(past.label == 1, 450.0, -50.0) * (p >= 0.1)).mean() > 20
