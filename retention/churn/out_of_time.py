@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from retention.churn.evaluation import Metrics, compute_metrics
 from retention.churn.nested_cv import NestedCVResult
 from retention.churn.training_set import Panel, TrainingSet
+from retention.customers.audit.separation import roc_auc_of_ranks
 
 _DRAWS = 200
 _CLEARLY_WORSE = 0.02  # of the AUC
@@ -182,15 +183,7 @@ def _auc_gap(
     random, gaps = np.random.default_rng(seed), np.empty(_DRAWS)
     for draw in range(_DRAWS):
         times = random.poisson(1.0, len(customers)).astype(np.float64)
-        then, now = (_auc(left, place, times[whose]) for left, place, whose in parts)
+        then, now = (roc_auc_of_ranks(rank, churned, times[whose]) for churned, rank, whose in parts)
         gaps[draw] = now - then
     low, high = np.nanquantile(gaps, [0.05, 0.95])  # a draw without anybody of a kind has no AUC
     return float(low), float(high)
-
-
-def _auc(label: NDArray[np.int8], place: NDArray[np.int64], times: NDArray[np.float64]) -> float:
-    """Return the AUC of rows that count several times each; ``place`` is the rank of the score, ties alike."""
-    left = np.bincount(place, weights=times * label)
-    stayed = np.bincount(place, weights=times * (1 - label))
-    pairs = left.sum() * stayed.sum()
-    return float(left @ (np.cumsum(stayed) - stayed / 2) / pairs) if pairs else np.nan

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from retention.customers.audit import Finding, audit
-from retention.customers.audit.leakage import separation
 from retention.customers.audit.quantities import Quantity, quantity_in_name
+from retention.customers.audit.separation import column_auc
 from retention.customers.intake import read_customers
 
 ROWS = 1000
@@ -158,7 +158,7 @@ def test_strong_is_not_certain() -> None:
 def test_many_different_values_are_no_leak() -> None:
     """Texts that are different for everyone say nothing about others, whatever they look like."""
     values = pd.Series([f"v{n // 2}" for n in random().permutation(ROWS)])
-    assert 0.3 < separation(values, labelled().astype(np.int8)) < 0.7
+    assert 0.3 < column_auc(values, labelled().astype(np.int8)) < 0.7
 
 
 def test_a_leak_in_the_middle_is_seen() -> None:
@@ -166,7 +166,7 @@ def test_a_leak_in_the_middle_is_seen() -> None:
     label = labelled(0.5).astype(np.int8)
     values = np.where(label == 1, random().normal(0, 1, ROWS), np.where(random(1).random(ROWS) < 0.5, -50.0, 50.0))
     order = random(2).permutation(ROWS)
-    assert separation(pd.Series(values[order]), label[order]) > 0.99
+    assert column_auc(pd.Series(values[order]), label[order]) > 0.99
 
 
 @pytest.mark.parametrize("side", [0, 1])
@@ -177,7 +177,7 @@ def test_filled_in_for_one_side_only(side: int) -> None:
         "leakage", churn=label, survey=np.where(label == side, random().normal(0, 1, ROWS), np.nan)
     )
     assert found.severity == "error"
-    assert "filled in for 100% of those who " + ("left" if side else "stayed") in found.sentence
+    assert f"filled in for 100% of {'churned' if side else 'retained'} customers and 0% of" in found.sentence
 
 
 def test_filled_in_for_some_of_one_side() -> None:
