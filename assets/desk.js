@@ -77,23 +77,22 @@ window.desk = {
     return `<span class="tags">${kinds.map((kind) => `<span class="tag" title="${meaning[kind]}">${kind}</span>`).join("")}</span>`;
   },
 
-  // Copies a link to this very view; `names` are those of the money inputs.
-  async copyLink(names, threshold, ...money) {
+  // Copies a link to this view; `names` and `values` are the parameters it carries.
+  async copyLink(names, values) {
     const open = document.querySelector("#steps [role=tab][aria-selected=true]");
     const link = new URL(window.location.pathname, window.location.href);
     link.searchParams.set("tab", open?.dataset.tabId ?? "profit");
     const { curve } = window.desk;
-    const atBest = curve && Math.abs(threshold - curve.threshold_best) < 1e-9;
-    if (!atBest) link.searchParams.set("threshold", threshold);
     names.forEach((name, i) => {
-      if (money[i] !== null && money[i] !== "") link.searchParams.set(name, money[i]);
+      const isBest = name === "threshold" && curve && Math.abs(values[i] - curve.threshold_best) < 1e-9;
+      if (!isBest && values[i] !== null && values[i] !== "") link.searchParams.set(name, values[i]);
     });
     const button = document.getElementById("link");
     try {
       await navigator.clipboard.writeText(link.href);
       button.textContent = "Link copied";
     } catch {
-      button.textContent = "Copy the address";  // no clipboard here: the address bar has it
+      button.textContent = "Copy the address"; // the clipboard is not available: the address bar has the link
     }
     window.history.replaceState(null, "", link);
     clearTimeout(window.desk.copied);

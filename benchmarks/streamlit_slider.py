@@ -53,15 +53,14 @@ def held_out() -> OutOfFold:
 
 def serve_ours() -> None:
     """Serve the app with its example grown to so many customers."""
+    from retention.ui import start
     from retention.ui.app import build, launch
-    from retention.ui.tabs.customers import handlers as customers
-    from retention.ui.tabs.profit.handlers import priced
 
-    small = customers.example()
+    small = start.example()
     assert small.model is not None
     model = replace(small.model, out_of_fold=held_out())
-    large = priced(replace(small, model=model, curve=None), small.economics)
-    customers._example = lambda: large  # type: ignore[assignment]
+    large = replace(small, model=model, curve=None).priced(small.economics)
+    start._example = lambda: large  # type: ignore[assignment]
     launch(build())
 
 

@@ -1,7 +1,9 @@
 """The app: build it, launch it."""
 
 import threading
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import gradio as gr
 
@@ -14,16 +16,19 @@ from retention.ui.gradio_runtime import traffic
 from retention.ui.shell import events
 from retention.ui.shell.assets import ASSETS, asset
 from retention.ui.shell.screen import Screen
+from retention.ui.shell.stepper import style
 from retention.ui.shell.theme import theme
 from retention.ui.start import start
+from retention.ui.tab import Tab
+from retention.ui.tabs import TABS
 
 
-def build() -> gr.Blocks:
+def build(tabs: Sequence[Tab[Any]] = TABS) -> gr.Blocks:
     """Return the whole app, ready to launch; nothing is trained or loaded yet."""
     files.use_private_upload_dir()
     with traffic.Page(title="Retention desk", analytics_enabled=False, delete_cache=(600, 3600)) as app:
         endpoints.build()  # first, so that their names are not taken by a button's handler
-        events.wire(app, Screen())
+        events.wire(Screen(app, tabs))
     return app
 
 
@@ -48,6 +53,7 @@ def _serve(app: gr.Blocks, options: Settings) -> None:
         server_port=options.port,
         theme=theme(),
         css_paths=[ASSETS / "style.css"],
+        css=style(TABS),
         head=f"<script>{asset('desk.js')}\n{asset('decision.js')}</script>",
         favicon_path=ASSETS / "icon.svg",
         max_file_size=f"{options.max_upload_mb}mb",

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 from retention.errors import InputError
 from retention.ui.session import Session
-from retention.ui.tabs.profit.handlers import priced
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +90,7 @@ def _with_model(session: Session, made: Session) -> Session:
         model_source=made.model_source,
         model_findings=made.model_findings,
     )
-    return found if session.economics == made.economics else priced(found, session.economics)
+    return found if session.economics == made.economics else found.priced(session.economics)
 
 
 def _changed(now: Session, before: Session) -> str | None:

@@ -15,7 +15,7 @@ from retention.messages.run import MessageRun
 from retention.profit.catalogue import Catalogue, Offer, packaged
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
-from retention.targeting import Scored, SendPolicy
+from retention.targeting import Scored, SendPolicy, profit_of_model
 from retention.ui.send_choice import FIRST, SLIDER, SendChoice
 
 
@@ -106,6 +106,17 @@ class Session:
         """Return the session with a model that was trained on its customers, and the report can say so."""
         source = None if self.customers is None else self.customers.source
         return replace(self.with_model(model), model_source=source, model_findings=self.findings)
+
+    def priced(self, economics: Economics) -> "Session":
+        """Return the session at other money inputs, without the messages that were written at the old ones."""
+        if self.model is None:
+            return replace(self, economics=economics)
+        curve = self.curve
+        if curve is not None:
+            curve = curve.reprice(economics)
+        elif self.model.out_of_fold is not None:
+            curve = profit_of_model(self.model, economics)
+        return replace(self, economics=economics, curve=curve, scored=None, message_run=None)
 
     @property
     def send_choice(self) -> SendChoice:

@@ -8,9 +8,10 @@ from retention.errors import ModelError, RetentionError
 from retention.hub.connection import Hub
 from retention.settings import settings
 from retention.ui import libraries
-from retention.ui.components.hub_loader.handlers import use_model
 from retention.ui.session import Session
-from retention.ui.tabs.customers.handlers import example
+from retention.ui.tabs.churn.from_hub import use_model
+from retention.ui.tabs.churn.handlers import train
+from retention.ui.tabs.customers.handlers import simulate
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,21 @@ def start() -> Start:
 
 
 _STARTING = threading.Lock()
+_MAKING_EXAMPLE = threading.Lock()
+
+
+def example() -> Session:
+    """Return the finished example every visitor starts on: simulated customers, trained and priced.
+
+    Made once a process and shared; sessions are frozen, so nobody can change another's view.
+    """
+    with _MAKING_EXAMPLE:  # visitors who come while it is being made wait for it
+        return _example()
+
+
+@cache
+def _example() -> Session:
+    return train(simulate(Session(), 5000, 7), weighted=False)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""How an event is wired: errors translated, long work watched, nothing private left open."""
+"""How events are wired: errors become sentences, long work can be watched and stopped, no handler is public."""
 
 import inspect
 import threading
@@ -13,94 +13,72 @@ import gradio as gr
 from retention.errors import Cancelled, InputError, RetentionError
 from retention.progress import Progress
 from retention.ui import jobs
-from retention.ui.components import export
-from retention.ui.components.download import Download
 from retention.ui.job_results import JobResult
 from retention.ui.session import Session
-from retention.ui.shell.screen import Component, Screen, Updates
+from retention.ui.tab import Change, Page, Updates
 
 Result = TypeVar("Result")
 
-#: As a default it tells gradio to hand a tracker in; the tracker itself is made for each call.
-BAR = gr.Progress()
+#: As a handler's default it makes gradio pass a progress bar, a new one for each call.
+NEW_BAR = gr.Progress()
 _SECONDS_ON_SCREEN = 20
 
 
 def on(events: Any, handler: Callable[..., Any], inputs: list[Any], outputs: list[Any], **options: Any) -> None:
-    """Wire events to a handler whose errors become one clear sentence and change nothing."""
+    """Wire events to a handler whose errors become one clear sentence and change nothing on screen."""
     events = events if isinstance(events, list) else [events]
-    guarded = _step_by_step(handler) if inspect.isgeneratorfunction(handler) else _translated(handler)
-    gr.on(events, guarded, inputs, outputs, api_visibility="private", **options)
-
-
-def on_download(download: Download, handler: Callable[..., export.Download], inputs: list[Any]) -> None:
-    """Wire a download button to a handler that returns the file; an error hands out none."""
-
-    def make(*values: Any) -> Updates:
-        try:
-            _remembered(values)
-            return download.hand_out(handler(*values))
-        except RetentionError as error:
-            warn(error)
-            return {download.file: None}
-
-    gr.on(
-        download.button.click, make, inputs, [download.file], api_visibility="private",
-        show_progress_on=[download.button],
-    ).success(
-        fn=None, inputs=[download.file], queue=False, show_progress="hidden",
-        js="(file) => window.desk.fetch(file)",
-    )  # fmt: skip
+    guard = _guard_generator if inspect.isgeneratorfunction(handler) else _guard
+    gr.on(events, guard(handler), inputs, outputs, api_visibility="private", **options)
 
 
 @dataclass(frozen=True)
 class Stop:
-    """A stop button, and in ``work`` what is running that it would stop."""
+    """A stop button; ``job`` is a state that holds what it would stop."""
 
     button: gr.Button
-    work: gr.State
+    job: gr.State
 
 
-def stop_with(button: gr.Button) -> Stop:
-    """Wire a button to stop what :func:`long_work` runs with it, and nothing else that is going on."""
+def stop_button(button: gr.Button) -> Stop:
+    """Wire a button to stop what :func:`run_job` runs with it, and nothing else."""
 
-    def stop(work: threading.Event | None) -> None:
-        if work is not None:
-            work.set()
+    def stop(job: threading.Event | None) -> None:
+        if job is not None:
+            job.set()
 
-    work = gr.State(None)
-    on(button.click, stop, [work], [])
-    return Stop(button, work)
+    job = gr.State(None)
+    on(button.click, stop, [job], [])
+    return Stop(button, job)
 
 
-def long_work(
+def run_job(
     starts: list[gr.Button],
     stop: Stop | None,
     bar: gr.Progress,
     work: Callable[[Progress], Result],
     show: Callable[[Result], Updates],
-    meanwhile: Callable[[], Updates] = dict,
+    while_running: Callable[[], Updates] = dict,
 ) -> Iterator[Updates]:
-    """Run long work with a progress bar; while it runs its start buttons rest and its stop button works.
+    """Run long work with a progress bar; meanwhile its start buttons are disabled and its stop button is enabled.
 
-    No other event may touch these buttons, or they would wake or rest while the work goes on. Work that changes
-    the session ends in a :class:`Finished`, for :func:`take_up`: the session went on meanwhile.
+    No other event may touch these buttons, or it would enable or disable them while the work goes on. Work that
+    changes the session ends in a :class:`JobResult` for :func:`take_result`, since the session may have changed.
 
     Parameters
     ----------
     starts
-        Those that must not be pressed meanwhile; all are outputs of the event.
+        The buttons that must not be pressed meanwhile; all are outputs of the event.
     show
-        What the result looks like.
-    meanwhile
-        What else is shown while the work goes on.
+        Returns the updates that show the result.
+    while_running
+        Returns further updates at each step of the work.
     """
     stopping = threading.Event()
 
     def running(runs: bool) -> Updates:
         updates: Updates = {start: gr.Button(interactive=not runs) for start in starts}
         if stop is not None:
-            updates |= {stop.work: stopping if runs else None, stop.button: gr.Button(interactive=runs)}
+            updates |= {stop.job: stopping if runs else None, stop.button: gr.Button(interactive=runs)}
         return updates
 
     yield running(True)
@@ -110,7 +88,7 @@ def long_work(
                 yield show(update.result)
             else:
                 bar(update.share, desc=update.words)
-                yield {starts[0]: gr.skip(), **meanwhile()}
+                yield {starts[0]: gr.skip(), **while_running()}
     except RetentionError as error:
         warn(error)
     except Exception:
@@ -119,68 +97,73 @@ def long_work(
     yield running(False)
 
 
-def take_up(
-    screen: Screen,
-    finished: gr.State,
-    take: Callable[[Session, JobResult], Session],
-    show: Callable[[Session], Updates],
-    shown: list[Component],
+def take_result(
+    page: Page, finished: gr.State, accept: Callable[[Session, JobResult], Session], change: Change
 ) -> None:
-    """Bring what long work came to, as soon as it is in ``finished``, into the session as it is by then."""
+    """Bring the result of long work, as soon as it is in ``finished``, into the session as it is by then.
 
-    def bring(session: Session, done: JobResult | None) -> Updates:
-        if done is None:  # it was taken up
+    Parameters
+    ----------
+    accept
+        Returns the session with the result, or raises where the session has changed too much for it.
+    change
+        What then changed in the session.
+    """
+
+    def take(session: Session, result: JobResult | None) -> Updates:
+        if result is None:  # the event that follows from clearing the state
             return {finished: gr.skip()}
         try:
-            return {finished: None, **show(take(session, done))}
+            return {finished: None, **page.updates(change, accept(session, result))}
         except RetentionError as error:
             warn(error)
             return {finished: None}
 
-    on(finished.change, bring, [screen.session, finished], [finished, *shown], show_progress="hidden")
+    outputs = [finished, *page.components(change)]
+    on(finished.change, take, [page.session, finished], outputs, show_progress="hidden")
 
 
-def _translated(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """Show a person's error as a warning box and leave the screen as it was."""
-
-    @wraps(handler)
-    def translated(*inputs: Any) -> Any:
-        try:
-            _remembered(inputs)
-            return handler(*inputs)
-        except RetentionError as error:
-            warn(error)
-            return gr.skip()
-
-    return translated
-
-
-def _step_by_step(handler: Callable[..., Iterator[Updates]]) -> Callable[..., Iterator[Updates]]:
-    """Do the same for a handler that shows things one after the other."""
-
-    @wraps(handler)
-    def translated(*inputs: Any) -> Iterator[Any]:
-        try:
-            _remembered(inputs)
-            yield from handler(*inputs)
-        except RetentionError as error:
-            warn(error)
-            yield gr.skip()
-
-    return translated
-
-
-def _remembered(inputs: Iterable[Any]) -> None:
-    """See that the visit is still known here: gradio hands out a new session in the place of a forgotten one."""
+def refuse_forgotten(inputs: Iterable[Any]) -> None:
+    """Refuse an event of a visit that gradio has forgotten, in whose place it passes a new, empty session."""
     if any(isinstance(value, Session) and value.forgotten for value in inputs):
         raise InputError("this visit was forgotten, since its page was left alone for long; reload the page")
 
 
 def warn(error: RetentionError) -> None:
-    """Show a person's error as a warning box, and as a piece of news that they stopped something."""
-    # A toast is drawn as HTML, and the sentence may quote a visitor's file.
-    words = escape(str(error))
+    """Show an error that a person can mend as a warning box, and the end of what they stopped as news."""
+    # Gradio draws the box as HTML, and the sentence may quote a visitor's file.
+    sentence = escape(str(error))
     if isinstance(error, Cancelled):
-        gr.Info(words, title="Stopped", duration=_SECONDS_ON_SCREEN)
+        gr.Info(sentence, title="Stopped", duration=_SECONDS_ON_SCREEN)
     else:
-        gr.Warning(words, title="Please check", duration=_SECONDS_ON_SCREEN)
+        gr.Warning(sentence, title="Please check", duration=_SECONDS_ON_SCREEN)
+
+
+def _guard(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Show an error that a person can mend as a warning box, and leave the screen as it was."""
+
+    @wraps(handler)
+    def guarded(*inputs: Any) -> Any:
+        try:
+            refuse_forgotten(inputs)
+            return handler(*inputs)
+        except RetentionError as error:
+            warn(error)
+            return gr.skip()
+
+    return guarded
+
+
+def _guard_generator(handler: Callable[..., Iterator[Updates]]) -> Callable[..., Iterator[Updates]]:
+    """Do the same for a handler that yields one update after the other."""
+
+    @wraps(handler)
+    def guarded(*inputs: Any) -> Iterator[Any]:
+        try:
+            refuse_forgotten(inputs)
+            yield from handler(*inputs)
+        except RetentionError as error:
+            warn(error)
+            yield gr.skip()
+
+    return guarded

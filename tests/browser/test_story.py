@@ -176,7 +176,7 @@ def test_the_browser_and_the_server_compute_the_same_point(
     page: Page, telecom: Customers, telecom_model: ChurnModel
 ) -> None:
     """What the page picks for a slider position equals what the server answers, at every position."""
-    session = profit.priced(Session(customers=telecom, model=telecom_model), Economics())
+    session = Session(customers=telecom, model=telecom_model).priced(Economics())
     curve = profit.points(session)
     assert curve
     thresholds = [*(i / 1000 for i in range(1001)), curve["threshold_best"]]

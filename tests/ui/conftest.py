@@ -11,7 +11,6 @@ from retention.customers.table import Customers
 from retention.hub.connection import Hub
 from retention.profit.economics import Economics
 from retention.ui.session import Session
-from retention.ui.tabs.profit import handlers as profit
 from tests.stand_ins.hub_server import HubServer, Person
 
 TOKEN = "hf_canaryofalicewhomaywrite"  # noqa: S105  opens nothing
@@ -53,4 +52,4 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="session")
 def trained(telecom: Customers, telecom_model: ChurnModel) -> Session:
     """A visitor who has trained on telecom customers."""
-    return profit.priced(Session(customers=telecom, model=telecom_model), Economics())
+    return Session(customers=telecom, model=telecom_model).priced(Economics())

@@ -14,7 +14,7 @@ from gradio.state_holder import StateHolder
 
 from retention.ui.api import endpoints
 from retention.ui.app import build
-from retention.ui.components import download, export
+from retention.ui.components import download
 from retention.ui.gradio_runtime import traffic
 from retention.ui.gradio_runtime.visits import Visit, Visits
 from retention.ui.session import Session
@@ -37,7 +37,7 @@ def test_a_download_is_deleted_as_uploads_are(temporary: Path) -> None:
     """One copy is kept, where the app's schedule deletes it an hour later; the folder it was made in is gone."""
     with gr.Blocks(delete_cache=(600, 3600)) as app:
         button = download.build("Download")
-    path = Path(button.hand_out(export.text("ids", "list.csv"))[button.file])
+    path = Path(button.hand_out(download.text("ids", "list.csv"))[button.file])
     assert path.read_text(encoding="utf-8") == "ids"
     assert list((temporary / "temporary").iterdir()) == []
     delete_files_created_by_app(app, age=3600)
@@ -86,7 +86,7 @@ HOUR = dt.timedelta(hours=1)
 def laid_out() -> tuple[gr.Blocks, Screen]:
     """A page, and its components."""
     with gr.Blocks() as page:
-        screen = Screen()
+        screen = Screen(page)
     page.state_session_capacity = 3
     return page, screen
 

@@ -15,12 +15,12 @@ from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.orders.snapshot import Snapshot
 from retention.profit.economics import PRESETS, Economics
-from retention.ui.components import export
-from retention.ui.components import html as views
+from retention.ui.components import download
 from retention.ui.session import Session
 from retention.ui.tabs.churn import handlers as churn
 from retention.ui.tabs.churn import views as model_views
 from retention.ui.tabs.customers import handlers as customers
+from retention.ui.tabs.customers import views as customer_views
 from retention.ui.tabs.offers import handlers as offers
 from retention.ui.tabs.offers import review
 from retention.ui.tabs.profit import handlers as profit
@@ -31,14 +31,14 @@ from tests.files import write
 @pytest.fixture(scope="module")
 def session(telecom: Customers, telecom_model: ChurnModel) -> Session:
     """A visitor who has trained on telecom customers."""
-    return profit.priced(Session(customers=telecom, model=telecom_model), Economics())
+    return Session(customers=telecom, model=telecom_model).priced(Economics())
 
 
-def written(download: export.Download) -> str:
+def written(file: download.Download) -> str:
     """Return what a download holds, as text."""
     with tempfile.TemporaryDirectory() as folder:
-        download.write(Path(folder) / download.name)
-        return (Path(folder) / download.name).read_text(encoding="utf-8")
+        file.write(Path(folder) / file.name)
+        return (Path(folder) / file.name).read_text(encoding="utf-8")
 
 
 def test_the_browser_gets_every_slider_position_and_the_best(session: Session) -> None:
@@ -68,7 +68,7 @@ def test_new_prices_drop_messages_written_at_old_ones(session: Session) -> None:
     """Messages never outlive the prices they were decided at; the model stays."""
     written = offers.write(session, 0.3)
     assert written.message_run and written.message_run.message_count > 0
-    repriced = profit.priced(written, PRESETS["realistic"])
+    repriced = written.priced(PRESETS["realistic"])
     assert repriced.message_run is None
     assert repriced.model is session.model
     assert repriced.curve and repriced.curve.economics == PRESETS["realistic"]
@@ -101,7 +101,7 @@ def test_amounts_come_to_the_browser_as_the_command_line_has_them(
 ) -> None:
     """To the last digit at prices that make fractions: rounding twice would show another amount now and then."""
     money = Economics(value=333.33, offer_cost=12.345, save_rate=0.317, stayer_redemption=0.61, contact_cost=0.1)
-    priced = profit.priced(session, money)
+    priced = session.priced(money)
     curve, brought = send_list.profit_of_model(telecom_model, money), profit.points(priced)
     assert brought
     for i in range(0, 1001, 50):
@@ -119,7 +119,7 @@ def test_the_report_tells_what_its_model_was_trained_on(session: Session, teleco
     assert "somebody-elses.csv" not in written(profit.page(other))
     assert "No audit was handed to this page" in written(profit.page(other))
     assert session.model
-    own = profit.priced(other.with_own_model(session.model), Economics())
+    own = other.with_own_model(session.model).priced(Economics())
     assert "somebody-elses.csv" in written(profit.page(own))
     assert "The audit found nothing" in written(profit.page(own))
     again = own.with_model(session.model, at="alice/model@" + "0" * 40)
@@ -211,7 +211,7 @@ def test_every_choice_about_a_log_is_followed(strange_log: str) -> None:
     assert more.customers.cutoffs == ("2024-08-27", "2024-10-26", "2024-12-25")
     assert (more.customers.active_days, more.today.active_days, more.today.cutoff) == (40, 40, "2025-02-23")
     assert any("silent for 2 times one's own mean gap" in note for note in more.customers.notes)
-    html = views.customers(more)
+    html = customer_views.summary(more)
     assert f'<span class="figure">{len(more.customers.newest())}</span>' in html
     assert "ordered in the 40 days up to 2024-12-25" in html
     assert "with 2 earlier cutoffs" in html

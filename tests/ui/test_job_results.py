@@ -15,7 +15,6 @@ from retention.ui.tabs.churn import handlers as churn
 from retention.ui.tabs.customers import handlers as customers
 from retention.ui.tabs.offers import handlers as offers
 from retention.ui.tabs.offers import review
-from retention.ui.tabs.profit import handlers as profit
 
 REALISTIC = PRESETS["realistic"]
 
@@ -39,7 +38,7 @@ def loaded(begun: Session) -> JobResult:
 def test_prices_changed_during_training_stay(begun: Session) -> None:
     """The model comes into the session as it is, priced at what that says by now."""
     finished = JobResult(begun, churn.train(begun, weighted=False))
-    repriced = profit.priced(begun, REALISTIC)
+    repriced = begun.priced(REALISTIC)
     found = with_training(repriced, finished)
     assert found.model is finished.after.model
     assert found.economics == REALISTIC
@@ -63,7 +62,7 @@ def test_a_loaded_model_comes_at_the_prices_there_are(begun: Session, loaded: Jo
     found = with_loaded_model(begun, loaded)
     assert found.model_at == loaded.after.model_at
     assert found.scored is loaded.after.scored is not None
-    repriced = with_loaded_model(profit.priced(begun, REALISTIC), loaded)
+    repriced = with_loaded_model(begun.priced(REALISTIC), loaded)
     assert repriced.model_at == loaded.after.model_at
     assert repriced.curve and repriced.curve.economics == REALISTIC
     assert repriced.scored is None
@@ -73,7 +72,7 @@ def test_a_loaded_model_comes_at_the_prices_there_are(begun: Session, loaded: Jo
 def test_new_customers_come_to_the_prices_and_the_plug_there_are(begun: Session) -> None:
     """What is not about customers is the session's own."""
     finished = JobResult(begun, customers.simulate(begun, 300, 1))
-    now = replace(profit.priced(begun, REALISTIC), language_model_on=False)
+    now = replace(begun.priced(REALISTIC), language_model_on=False)
     found = with_customers(now, finished)
     assert found.customers is finished.after.customers
     assert (found.economics, found.language_model_on, found.model) == (REALISTIC, False, None)
@@ -95,7 +94,7 @@ def other_model(session: Session) -> Session:
         (other_customers, "customers"),
         (lambda session: replace(session, today=session.customers), "customers"),
         (other_model, "model"),
-        (lambda session: profit.priced(session, REALISTIC), "prices"),
+        (lambda session: session.priced(REALISTIC), "prices"),
         (lambda session: replace(session, chosen=SendChoice(FIRST)), "choice of who gets an offer"),
         (lambda session: replace(session, catalogue=replace(session.catalogue, source="mine")), "offers"),
         (lambda session: offers.write(session, 0.7), "messages"),

@@ -15,8 +15,7 @@ from retention.hub.connection import Hub
 from retention.hub.model_release import plan_model
 from retention.hub.publish import PushResult, push
 from retention.settings import settings
-from retention.ui.start import Start, start
-from retention.ui.tabs.customers.handlers import example
+from retention.ui.start import Start, example, start
 from retention.ui.tabs.offers import handlers as offers
 from tests.stand_ins.hub_server import HubServer, Person
 

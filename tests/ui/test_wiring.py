@@ -9,7 +9,8 @@ import gradio as gr
 import pytest
 
 from retention.progress import Progress
-from retention.ui.wiring import Stop, Updates, long_work
+from retention.ui.tab import Updates
+from retention.ui.wiring import Stop, run_job
 from tests.browser.server import running
 from tests.ui.visitor import Visitor
 
@@ -70,7 +71,7 @@ def test_after_a_bug_the_buttons_work_as_before() -> None:
 
     shown: list[Updates] = []
     with pytest.raises(KeyError, match="nobody foresaw this"):
-        shown.extend(long_work([start, other], Stop(button, work), gr.Progress(), broken, lambda result: {}))
+        shown.extend(run_job([start, other], Stop(button, work), gr.Progress(), broken, lambda result: {}))
     first, last = shown[0], shown[-1]
     assert [first[one].interactive for one in (start, other, button)] == [False, False, True]
     assert [last[one].interactive for one in (start, other, button)] == [True, True, False]

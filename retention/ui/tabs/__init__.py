@@ -1,1 +1,14 @@
-"""The tabs of the app: one file a tab, layout only."""
+"""The tabs of the app in their order; a tab is a folder of its own and one line here."""
+
+from typing import Any
+
+from retention.ui.tab import Tab
+from retention.ui.tabs import churn, customers, offers, profit, share
+
+TABS: tuple[Tab[Any], ...] = (
+    customers.TAB,
+    churn.TAB,
+    profit.TAB,
+    offers.TAB,
+    share.TAB,
+)

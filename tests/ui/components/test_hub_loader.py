@@ -11,10 +11,12 @@ from retention.customers.intake import read_customers
 from retention.errors import ModelError, PublishError, RetentionError
 from retention.hub.connection import Hub
 from retention.simulation.simulate import simulate
-from retention.ui.components.hub_loader import handlers as from_hub
 from retention.ui.session import Session
-from retention.ui.shell import stepper as path
+from retention.ui.shell import stepper
+from retention.ui.tabs import TABS
 from retention.ui.tabs.churn import views as model_views
+from retention.ui.tabs.churn.from_hub import use_model
+from retention.ui.tabs.customers.from_hub import use_customers
 from retention.ui.tabs.offers import handlers as offers
 from retention.ui.tabs.profit import handlers as profit
 from retention.ui.tabs.share import handlers as share
@@ -46,7 +48,7 @@ def this_week() -> Session:
 def test_a_model_comes_back_and_scores_the_customers(trained: Session, this_week: Session, hub: Hub) -> None:
     """Its reference is kept and shown, its probabilities are the same to the last digit."""
     reference = pushed(trained, MODEL, hub, with_evaluation=True)
-    loaded = from_hub.use_model(this_week, reference.partition("@")[0], hub=hub)
+    loaded = use_model(this_week, reference.partition("@")[0], hub=hub)
     assert loaded.model_at == reference
     assert loaded.customers is this_week.customers and loaded.customers is not None
     assert loaded.model and trained.model
@@ -55,7 +57,7 @@ def test_a_model_comes_back_and_scores_the_customers(trained: Session, this_week
     assert loaded.curve and trained.curve
     assert loaded.curve.profit_best == trained.curve.profit_best
     short = reference.partition("@")[0] + "@" + reference.partition("@")[2][:8]
-    assert f"model at {short}" in path.steps(loaded)["share"]
+    assert f"model at {short}" in stepper.headings(TABS, loaded)["share"]
     assert f"from {short} scores 200 customers" in model_views.scored(loaded)
 
 
@@ -63,11 +65,11 @@ def test_a_model_without_evaluation_rows_is_used_without_a_profit(
     trained: Session, this_week: Session, hub: Hub
 ) -> None:
     """Nothing is measured that cannot be: the slider begins at the break-even, other prices and offers work."""
-    loaded = from_hub.use_model(this_week, pushed(trained, MODEL, hub), hub=hub)
+    loaded = use_model(this_week, pushed(trained, MODEL, hub), hub=hub)
     assert loaded.curve is None
     assert profit.first_threshold(loaded) == loaded.economics.break_even()
-    assert "bring evaluation rows" in path.steps(loaded)["profit"]
-    dearer = profit.priced(loaded, replace(loaded.economics, offer_cost=100))
+    assert "bring evaluation rows" in stepper.headings(TABS, loaded)["profit"]
+    dearer = loaded.priced(replace(loaded.economics, offer_cost=100))
     assert dearer.curve is None
     assert profit.first_threshold(dearer) > profit.first_threshold(loaded)
     written = offers.write(dearer, profit.first_threshold(dearer))
@@ -81,11 +83,11 @@ def test_a_missing_column_is_named(trained: Session, this_week: Session, hub: Hu
     others = replace(this_week, customers=replace(this_week.customers, frame=frame))
     reference = pushed(trained, MODEL, hub)
     with pytest.raises(ModelError, match="column 'tenure' is missing, which the model learned from"):
-        from_hub.use_model(others, reference, hub=hub)
+        use_model(others, reference, hub=hub)
     with pytest.raises(ModelError, match="column 'tenure' is missing"):
-        from_hub.use_model(replace(this_week, today=others.customers), reference, hub=hub)
+        use_model(replace(this_week, today=others.customers), reference, hub=hub)
     with pytest.raises(ModelError, match="column 'tenure' is missing"):
-        from_hub.use_model(replace(others, today=this_week.customers), reference, hub=hub)
+        use_model(replace(others, today=this_week.customers), reference, hub=hub)
 
 
 def test_one_changed_byte_of_a_model_is_refused(
@@ -96,19 +98,19 @@ def test_one_changed_byte_of_a_model_is_refused(
     repo = server.repos["model", "alice/model"]
     repo.commit("tampered", {**repo.head.files, "booster.json": repo.head.files["booster.json"] + b" "})
     with pytest.raises(ModelError, match=r"booster\.json is not the file that was saved"):
-        from_hub.use_model(this_week, "alice/model", hub=hub)
+        use_model(this_week, "alice/model", hub=hub)
 
 
 def test_a_shared_snapshot_is_trained_on_as_it_was(trained: Session, hub: Hub) -> None:
     """Roles come along, so nothing has to be guessed, and the source is the repository."""
     reference = pushed(trained, CUSTOMERS, hub)
-    used = from_hub.use_customers(Session(), reference, hub=hub)
+    used = use_customers(Session(), reference, hub=hub)
     assert used.customers and trained.customers
     assert used.customers.roles.label == "Churn"
     assert used.customers.label is not None and trained.customers.label is not None
     assert used.customers.label.sum() == trained.customers.label.sum()
     assert used.customers.source == reference[: -len("0" * 32)]
-    assert f"1,500 from {used.customers.source}" in path.steps(used)["customers"]
+    assert f"1,500 from {used.customers.source}" in stepper.headings(TABS, used)["customers"]
     assert used.model is None
 
 
@@ -117,7 +119,7 @@ def test_a_log_of_orders_becomes_customers(hub: Hub, server: HubServer) -> None:
     """A dataset of one row an order is read as such, past and today."""
     log = simulate(300, seed=3).orders
     commit = put(server, "orders.csv", log.to_csv(index=False).encode())
-    used = from_hub.use_customers(Session(), "bob/data", hub=hub)
+    used = use_customers(Session(), "bob/data", hub=hub)
     assert used.customers and used.today
     assert used.customers.label is not None
     assert used.customers.source == used.today.source == f"bob/data@{commit}"
@@ -126,7 +128,7 @@ def test_a_log_of_orders_becomes_customers(hub: Hub, server: HubServer) -> None:
 def test_a_table_of_customers_is_guessed_at_like_an_upload(hub: Hub, server: HubServer) -> None:
     """Somebody's own CSV, no manifest: id and label are found by name."""
     put(server, "telco.csv", telecom_customers(80).to_csv(index=False).encode())
-    used = from_hub.use_customers(Session(), "bob/data", hub=hub)
+    used = use_customers(Session(), "bob/data", hub=hub)
     assert used.customers and (used.customers.roles.id, used.customers.roles.label) == ("customerID", "Churn")
 
 
@@ -147,7 +149,7 @@ def test_a_bad_table_gets_the_sentence_of_an_upload(
     monkeypatch.setenv("RETENTION_MAX_ROWS", "29")
     put(server, "data.csv", content)
     with pytest.raises(RetentionError, match=words) as error:
-        from_hub.use_customers(Session(), "bob/data", hub=hub)
+        use_customers(Session(), "bob/data", hub=hub)
     assert "\n" not in str(error.value)
 
 
@@ -158,12 +160,10 @@ def test_nothing_is_left_in_temporary_folders(
     """What was fetched is gone once it is in memory, and so it is where that failed."""
     references = [pushed(trained, MODEL, hub), pushed(trained, CUSTOMERS, hub)]
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    from_hub.use_model(this_week, references[0], hub=hub)
-    from_hub.use_customers(this_week, references[1], hub=hub)
+    use_model(this_week, references[0], hub=hub)
+    use_customers(this_week, references[1], hub=hub)
     with pytest.raises(ModelError):
-        from_hub.use_model(
-            Session(customers=read_customers(pd.DataFrame({"id": ["a", "b"]}))), references[0], hub=hub
-        )
+        use_model(Session(customers=read_customers(pd.DataFrame({"id": ["a", "b"]}))), references[0], hub=hub)
     assert [path.name for path in tmp_path.iterdir() if path.name != "home"] == []
 
 
@@ -171,21 +171,21 @@ def test_a_stranger_sees_nothing_private(trained: Session, this_week: Session, h
     """What is private does not exist for those who are not signed in."""
     reference = pushed(trained, MODEL, hub)
     with pytest.raises(PublishError, match="or it is private; check it, or sign in"):
-        from_hub.use_model(this_week, reference, hub=stranger)
+        use_model(this_week, reference, hub=stranger)
 
 
 def test_pickles_are_never_fetched(hub: Hub, server: HubServer) -> None:
     """A repository with a pickle and nothing else holds nothing for us."""
     put(server, "model.pkl", b"cos\nsystem\n(S'true'\ntR.")
     with pytest.raises(PublishError, match="holds no CSV or Parquet file"):
-        from_hub.use_customers(Session(), "bob/data", hub=hub)
+        use_customers(Session(), "bob/data", hub=hub)
     assert server.asked("GET", "/resolve/") == 0
 
 
 @pytest.mark.slow
 def test_a_loaded_model_can_be_decided_with_and_replayed(trained: Session, this_week: Session, hub: Hub) -> None:
     """Its manifest on the Hub speaks of evaluation rows that did not come along; the decision names it still."""
-    loaded = from_hub.use_model(this_week, pushed(trained, MODEL, hub), hub=hub)
+    loaded = use_model(this_week, pushed(trained, MODEL, hub), hub=hub)
     assert isinstance(loaded.customers and loaded.customers.frame, pd.DataFrame)
     reference = pushed(loaded, share.DECISION, hub)
     assert share.replay(reference, hub=hub).identical

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from retention.messages.llm.outcome import OFF, BreakerReport
+from retention.messages.llm.outcome import BreakerReport
 from retention.settings import settings
 from retention.ui.session import Session
-from retention.ui.shell import stepper as path
+from retention.ui.shell import stepper
+from retention.ui.tabs import TABS
 from retention.ui.tabs.offers import handlers as offers
 from retention.ui.tabs.offers import views as offer_views
 
@@ -21,7 +22,7 @@ def test_the_next_step_is_told_in_words(trained: Session) -> None:
         (offers.write(trained, 0.5), "Next: publish or pull."),
     ]
     for session, words in steps:
-        assert words in path.header(session, OFF)
+        assert words in stepper.header(TABS, session)
 
 
 @pytest.mark.parametrize(
@@ -33,9 +34,13 @@ def test_the_next_step_is_told_in_words(trained: Session) -> None:
         ("off", "no language model connected"),
     ],
 )
-def test_the_line_to_the_language_model_is_told_as_it_stands(trained: Session, state: str, words: str) -> None:
-    """In the words of people, whatever it was when messages were written."""
-    header = path.header(offers.write(trained, 0.5), BreakerReport(state))
+def test_the_header_names_the_state_of_the_circuit_breaker(
+    trained: Session, monkeypatch: pytest.MonkeyPatch, state: str, words: str
+) -> None:
+    """In plain words, and as it is now, whatever it was when messages were written."""
+    written = offers.write(trained, 0.5)
+    monkeypatch.setattr(offers, "breaker_report", lambda plugged: BreakerReport(state))
+    header = stepper.header(TABS, written)
     assert words in header and "half_open" not in header
 
 

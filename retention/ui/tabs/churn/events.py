@@ -4,36 +4,38 @@ from collections.abc import Iterator
 
 import gradio as gr
 
-from retention.ui.job_results import JobResult, with_training
+from retention.ui.job_results import JobResult, with_loaded_model, with_training
 from retention.ui.session import Session
-from retention.ui.shell.screen import Screen, Updates
+from retention.ui.tab import Change, Page, Updates
+from retention.ui.tabs.churn import from_hub
 from retention.ui.tabs.churn import handlers as churn
-from retention.ui.wiring import BAR, long_work, on, stop_with, take_up
+from retention.ui.tabs.churn.layout import ChurnLayout
+from retention.ui.wiring import NEW_BAR, on, run_job, stop_button, take_result
 
 
-def wire(screen: Screen) -> None:
+def wire(page: Page, tab: ChurnLayout) -> None:
     """Connect the Churn model tab."""
-    tab = screen.churn
-    stop = stop_with(tab.stop)
+    stop = stop_button(tab.stop)
 
-    def train(session: Session, weighted: bool, bar: gr.Progress = BAR) -> Iterator[Updates]:
-        yield from long_work(
+    def train(session: Session, weighted: bool, bar: gr.Progress = NEW_BAR) -> Iterator[Updates]:
+        yield from run_job(
             [tab.train], stop, bar,
             lambda progress: churn.train(session, weighted=weighted, progress=progress),
             lambda trained: {tab.trained: JobResult(session, trained)},
         )  # fmt: skip
 
     on(
-        tab.train.click, train, [screen.session, tab.weighted], [tab.trained, tab.train, stop.button, stop.work],
+        tab.train.click, train, [page.session, tab.weighted], [tab.trained, tab.train, stop.button, stop.job],
         show_progress_on=[tab.result], concurrency_limit=16, concurrency_id="train",
     )  # fmt: skip
-    take_up(screen, tab.trained, with_training, screen.show_from_model, screen.from_model)
+    take_result(page, tab.trained, with_training, Change.MODEL)
+    tab.from_hub.wire(page, from_hub.use_model, with_loaded_model, Change.MODEL, tab.result)
     on(
         tab.feature.input, lambda session, feature: tab.dependence.show(churn.one_factor(session, feature)),
-        [screen.session, tab.feature], tab.dependence.components,
+        [page.session, tab.feature], tab.dependence.components,
     )  # fmt: skip
     on(
         [tab.explain.click, tab.customer.submit],
         lambda session, id: tab.waterfall.show(churn.one_customer(session, id)),
-        [screen.session, tab.customer], tab.waterfall.components,
+        [page.session, tab.customer], tab.waterfall.components,
     )  # fmt: skip

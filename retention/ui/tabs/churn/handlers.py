@@ -11,7 +11,6 @@ from retention.errors import InputError
 from retention.progress import Progress, silent
 from retention.settings import settings
 from retention.ui.session import Session
-from retention.ui.tabs.profit.handlers import priced
 from retention.ui.training_queue import TRAINING
 from retention.wording.column_descriptions import feature_labels
 from retention.wording.column_names import capitalize_first
@@ -25,7 +24,7 @@ def train(session: Session, *, weighted: bool, progress: Progress = silent) -> S
         model = pipeline.train(
             session.customers, scale_pos_weight="balanced" if weighted else None, progress=report
         )
-    return priced(session.with_own_model(model), session.economics)
+    return session.with_own_model(model).priced(session.economics)
 
 
 def importance(model: ChurnModel) -> Any:

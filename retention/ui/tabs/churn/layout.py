@@ -1,24 +1,27 @@
 """Churn model: train, and read how good it honestly is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import gradio as gr
 
-from retention.ui.components import chart
+from retention.ui.components import chart, hub_loader
 from retention.ui.components.chart import Chart
-from retention.ui.components.hub_loader import layout as from_hub
-from retention.ui.components.hub_loader.layout import FromHub
+from retention.ui.components.hub_loader import HubLoader
+from retention.ui.session import Session
+from retention.ui.tab import Change, Layout, Refresh, Updates, View
+from retention.ui.tabs.churn import handlers, views
 
 
 @dataclass(frozen=True)
-class ChurnTab:
+class ChurnLayout(Layout):
     """The components of the tab; ``trained`` is a state, the training that has just ended."""
 
     weighted: gr.Checkbox
     train: gr.Button
     stop: gr.Button
     trained: gr.State
-    from_hub: FromHub
+    from_hub: HubLoader
     result: gr.HTML
     over_time: Chart
     importance: Chart
@@ -30,8 +33,28 @@ class ChurnTab:
     explain: gr.Button
     waterfall: Chart
 
+    @property
+    def refreshes(self) -> Mapping[Change, Refresh]:
+        """What follows from the model."""
+        charts = (self.over_time, self.importance, self.reliability, self.dependence, self.waterfall)
+        parts = [part for chart in charts for part in chart.components]
+        return {Change.MODEL: Refresh([self.result, *parts, self.directions, self.feature], self._show_model)}
 
-def build() -> ChurnTab:
+    def _show_model(self, session: Session, _view: View) -> Updates:
+        model = session.model
+        return {
+            self.result: views.model(model) + views.scored(session),
+            **self.over_time.show(None if model is None else handlers.over_time(model)),
+            **self.importance.show(None if model is None else handlers.importance(model)),
+            **self.reliability.show(None if model is None else handlers.reliability(model)),
+            self.directions: views.directions(model),
+            **self.dependence.show(None),
+            **self.waterfall.show(None),
+            self.feature: gr.Dropdown(choices=handlers.factors(model), value=None),
+        }
+
+
+def build() -> ChurnLayout:
     """Lay the tab out."""
     weighted = gr.Checkbox(
         label="Weight leavers up while training (scale_pos_weight)",
@@ -40,7 +63,7 @@ def build() -> ChurnTab:
     with gr.Row():
         train = gr.Button("Train", variant="primary")
         stop = gr.Button("Stop", interactive=False)
-    hub = from_hub.build("A trained model", "model-from-hub")
+    hub = hub_loader.build("A trained model", "model-from-hub")
     result = gr.HTML()
     over_time = chart.build("over_time")
     with gr.Row():
@@ -56,7 +79,7 @@ def build() -> ChurnTab:
                 customer = gr.Textbox(label="Look at one customer", placeholder="customer id", scale=3)
                 explain = gr.Button("Show", scale=1, min_width=80, size="md", elem_id="explain")
             waterfall = chart.build("waterfall")
-    return ChurnTab(
+    return ChurnLayout(
         weighted,
         train,
         stop,

@@ -13,6 +13,16 @@ from retention.wording.column_names import capitalize_first
 _FACTORS_TOLD = 12
 
 
+def state(session: Session) -> str | None:
+    """Return which candidate the model is and how good; None where there is no model."""
+    return None if session.model is None else f"{session.model.chosen}, AUC {session.model.metrics.roc_auc:.2f}"
+
+
+def in_header(session: Session) -> list[str]:
+    """Return what the header says of the model."""
+    return ["no model yet" if session.model is None else f"a model ({state(session)})"]
+
+
 def model(trained: ChurnModel | None) -> str:
     """Return the honest figures of a model, and what it was chosen among."""
     if trained is None:
@@ -81,14 +91,6 @@ def scored(session: Session) -> str:
         f"{found.mean_probability:.1%}; an offer pays for {found.contacted:,} of them (assumed)."
     )
     return reading(words) + bullets(found.drift.reasons)
-
-
-def not_measured() -> str:
-    """Return why a model has no profit."""
-    return reading(
-        "This model came without its evaluation rows, so no profit can be measured with it. The slider begins at "
-        "the break-even probability of the money inputs (assumed)."
-    )
 
 
 def _out_of_time(went: OutOfTime | None) -> str:

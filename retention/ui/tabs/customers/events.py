@@ -7,17 +7,17 @@ import gradio as gr
 from retention.orders.defaults import Defaults
 from retention.ui.job_results import JobResult, with_customers
 from retention.ui.session import Session
-from retention.ui.shell.screen import Screen, Updates
+from retention.ui.tab import Change, Page, Updates
+from retention.ui.tabs.customers import from_hub
 from retention.ui.tabs.customers import handlers as customers
-from retention.ui.tabs.customers.layout import NO_ORDER, ROW_A_CUSTOMER, ROW_AN_ORDER, SILENT, CustomersTab
-from retention.ui.wiring import on, take_up
+from retention.ui.tabs.customers.layout import NO_ORDER, ROW_A_CUSTOMER, ROW_AN_ORDER, SILENT, CustomersLayout
+from retention.ui.wiring import on, take_result
 
 _STACKED = 3  # so many cutoffs are suggested where the log supports them
 
 
-def wire(screen: Screen) -> None:
+def wire(page: Page, tab: CustomersLayout) -> None:
     """Connect the Customers tab."""
-    tab = screen.customers
     _wire_questions(tab)
     asked = {
         "customer": tab.customer, "time": tab.time, "amount": tab.amount, "cutoff": tab.cutoff,
@@ -42,22 +42,23 @@ def wire(screen: Screen) -> None:
 
     on(
         tab.use_customers.click, use_customers,
-        [screen.session, tab.file, tab.id, tab.label, tab.positive, tab.value, tab.exclude], [tab.brought],
+        [page.session, tab.file, tab.id, tab.label, tab.positive, tab.value, tab.exclude], [tab.brought],
         show_progress_on=[tab.summary],
     )  # fmt: skip
     on(
         tab.use_orders.click, use_orders,
-        [screen.session, tab.file, tab.left_means, tab.quiet_gaps, *asked.values()], [tab.brought],
+        [page.session, tab.file, tab.left_means, tab.quiet_gaps, *asked.values()], [tab.brought],
         show_progress_on=[tab.summary],
     )  # fmt: skip
     on(
-        tab.simulate.click, simulate, [screen.session, tab.simulated, tab.seed], [tab.brought],
+        tab.simulate.click, simulate, [page.session, tab.simulated, tab.seed], [tab.brought],
         show_progress_on=[tab.summary],
     )  # fmt: skip
-    take_up(screen, tab.brought, with_customers, screen.show_everything, screen.everything)
+    take_result(page, tab.brought, with_customers, Change.CUSTOMERS)
+    tab.from_hub.wire(page, from_hub.use_customers, with_customers, Change.CUSTOMERS, tab.summary)
 
 
-def _wire_questions(tab: CustomersTab) -> None:
+def _wire_questions(tab: CustomersLayout) -> None:
     """Ask what fits the uploaded file, each question with a default that suits it."""
     boxes = {
         "id": tab.id, "label": tab.label, "value": tab.value, "exclude": tab.exclude,
@@ -114,7 +115,7 @@ def _wire_questions(tab: CustomersTab) -> None:
     )  # fmt: skip
 
 
-def _ask(tab: CustomersTab, kind: str | None) -> Updates:
+def _ask(tab: CustomersLayout, kind: str | None) -> Updates:
     """Show the questions about one kind of file."""
     return {
         tab.roles: gr.Group(visible=kind == ROW_A_CUSTOMER),
@@ -122,7 +123,7 @@ def _ask(tab: CustomersTab, kind: str | None) -> Updates:
     }
 
 
-def _suggest(tab: CustomersTab, defaults: Defaults | None) -> Updates:
+def _suggest(tab: CustomersLayout, defaults: Defaults | None) -> Updates:
     """Fill in what suits a log."""
     return {
         tab.cutoff: "" if defaults is None else defaults.cutoff,

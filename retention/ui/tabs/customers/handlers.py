@@ -1,11 +1,9 @@
-"""Bringing customers: the example, a simulated market, a customer table, an order log."""
+"""Bringing customers: a simulated market, a customer table, an order log."""
 
 import datetime as dt
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,25 +23,8 @@ from retention.tabular.files import Limits
 from retention.tabular.tables import read_table
 from retention.ui.files import kept_still
 from retention.ui.session import Session
-from retention.ui.tabs.churn.handlers import train
 
-
-def example() -> Session:
-    """Return the finished example every visitor starts on: simulated customers, trained and priced.
-
-    Made once a process and shared; sessions are frozen, so nobody can change another's view.
-    """
-    with _MAKING_EXAMPLE:  # those who come while it is being made wait for it
-        return _example()
-
-
-_MAKING_EXAMPLE = threading.Lock()
 _LONGEST_HORIZON_DAYS = 10_000
-
-
-@cache
-def _example() -> Session:
-    return train(simulate(Session(), 5000, 7), weighted=False)
 
 
 def simulate(session: Session, customers: float | None, seed: float | None) -> Session:

@@ -1,20 +1,24 @@
 """Customers: bring a file, or simulate a market."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import gradio as gr
 
-from retention.ui.components import chart
+from retention.ui.components import chart, hub_loader
 from retention.ui.components.chart import Chart
-from retention.ui.components.hub_loader import layout as from_hub
-from retention.ui.components.hub_loader.layout import FromHub
+from retention.ui.components.hub_loader import HubLoader
+from retention.ui.components.tables import first_rows
+from retention.ui.session import Session
+from retention.ui.tab import Change, Layout, Refresh, Updates, View
+from retention.ui.tabs.customers import views
 
 ROW_A_CUSTOMER, ROW_AN_ORDER = "one row a customer", "one row an order"
 NO_ORDER, SILENT = "no order within the horizon", "silent for longer than usual for them"
 
 
 @dataclass(frozen=True)
-class CustomersTab:
+class CustomersLayout(Layout):
     """The components of the tab; ``brought`` is a state, the customers that have just been read or made."""
 
     file: gr.File
@@ -38,7 +42,7 @@ class CustomersTab:
     periods: gr.Number
     defaults: gr.State
     use_orders: gr.Button
-    from_hub: FromHub
+    from_hub: HubLoader
     simulated: gr.Number
     seed: gr.Number
     simulate: gr.Button
@@ -48,8 +52,29 @@ class CustomersTab:
     charts: dict[str, Chart]
     preview: gr.Dataframe
 
+    @property
+    def refreshes(self) -> Mapping[Change, Refresh]:
+        """What follows from the customers."""
+        charts = [part for chart in self.charts.values() for part in chart.components]
+        return {
+            Change.CUSTOMERS: Refresh([self.summary, self.findings, *charts, self.preview], self._show_customers)
+        }
 
-def build() -> CustomersTab:
+    def _show_customers(self, session: Session, _view: View) -> Updates:
+        customers = session.customers
+        return {
+            self.summary: views.summary(session),
+            self.findings: "" if customers is None else views.findings(session.findings),
+            **{
+                part: update
+                for name, chart in self.charts.items()
+                for part, update in chart.show(session.pictures.get(name)).items()
+            },
+            self.preview: None if customers is None else first_rows(customers.frame),
+        }
+
+
+def build() -> CustomersLayout:
     """Lay the tab out."""
     with gr.Row():
         with gr.Column(scale=2, min_width=300):
@@ -92,7 +117,7 @@ def build() -> CustomersTab:
                     )
                 defaults = gr.State(None)
                 use_orders = gr.Button("Make customers from these orders", variant="primary")
-            hub = from_hub.build("Customers or orders", "customers-from-hub")
+            hub = hub_loader.build("Customers or orders", "customers-from-hub")
             with gr.Accordion("No file at hand? Simulate a market", open=False):
                 with gr.Row():
                     simulated = gr.Number(5000, label="Customers", precision=0, minimum=200, maximum=100_000)
@@ -108,7 +133,7 @@ def build() -> CustomersTab:
             charts.update({name: chart.build(name) for name in pair})
     with gr.Accordion("The first rows", open=False):
         preview = gr.Dataframe(interactive=False, show_label=False, max_height=360, buttons=[], elem_id="preview")
-    return CustomersTab(
+    return CustomersLayout(
         file, kind, roles, id, label, positive, value, exclude, use_customers,
         order_roles, customer, time, amount, left_means, quiet_gaps, cutoff, horizon_days, active_days, periods,
         defaults, use_orders, hub,

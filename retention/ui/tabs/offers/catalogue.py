@@ -8,9 +8,8 @@ import pandas as pd
 from retention.errors import InputError
 from retention.profit.catalogue import Catalogue, open_catalogue
 from retention.profit.catalogue_table import as_table, catalogue_of, mistakes
-from retention.ui.components import export
+from retention.ui.components import download
 from retention.ui.session import Session
-from retention.ui.tabs.profit import handlers as profit
 
 
 def table(session: Session) -> pd.DataFrame:
@@ -47,10 +46,10 @@ def open_file(session: Session, path: str | None) -> Session:
     return _with(session, open_catalogue(Path(path)))
 
 
-def save(session: Session) -> export.Download:
+def save(session: Session) -> download.Download:
     """Return the offers, at the money inputs on screen, as a file that the command line reads, too."""
-    return export.text(session.catalogue.as_toml(session.economics), "catalogue.toml")
+    return download.text(session.catalogue.as_toml(session.economics), "catalogue.toml")
 
 
 def _with(session: Session, catalogue: Catalogue) -> Session:
-    return profit.priced(replace(session, catalogue=catalogue), catalogue.economics(session.economics))
+    return replace(session, catalogue=catalogue).priced(catalogue.economics(session.economics))

@@ -15,8 +15,8 @@ from retention.messages.llm.outcome import OFF, BreakerReport
 from retention.messages.llm.switchable import SwitchableWriter
 from retention.messages.run import MessageRun
 from retention.progress import Progress, silent
-from retention.ui.components import export
-from retention.ui.components.export import ROWS_SHOWN
+from retention.ui.components import download
+from retention.ui.components.tables import ROWS_SHOWN
 from retention.ui.language_model import writer as shared_writer
 from retention.ui.session import Session
 from retention.ui.tabs.offers.ledgers import with_ledger
@@ -104,14 +104,14 @@ def write(
     return replace(session, message_run=campaign)
 
 
-def csv(session: Session) -> export.Download:
+def csv(session: Session) -> download.Download:
     """Return the sealed send list with its messages as a CSV file."""
-    return export.csv(_sealed(session).messages_frame, "send_list")
+    return download.csv(_sealed(session).messages_frame, "send_list")
 
 
-def workbook(session: Session) -> export.Download:
+def workbook(session: Session) -> download.Download:
     """Return the sealed send list with its messages as an Excel workbook."""
-    return export.workbook(_sealed(session).messages_frame, "send_list")
+    return download.workbook(_sealed(session).messages_frame, "send_list")
 
 
 def _sealed(session: Session) -> MessageRun:

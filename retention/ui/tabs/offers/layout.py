@@ -1,5 +1,6 @@
 """Offers: a message for everyone on the send list, read by a person before it is sealed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import gradio as gr
@@ -9,7 +10,12 @@ from retention.messages.guard import LONGEST, LONGEST_WORDS
 from retention.messages.segments import TONES
 from retention.profit.catalogue_table import COLUMNS
 from retention.ui.components import download
-from retention.ui.components.download import Download
+from retention.ui.components.download import DownloadButton
+from retention.ui.components.tables import ROWS_SHOWN
+from retention.ui.session import Session
+from retention.ui.tab import Change, Component, Layout, Refresh, Updates, View
+from retention.ui.tabs.offers import catalogue as offer_catalogue
+from retention.ui.tabs.offers import handlers, review, views
 
 _LANGUAGES = [("English", "en"), ("हिन्दी", "hi"), ("Hinglish", "hinglish")]
 
@@ -22,7 +28,7 @@ class CatalogueTable:
     trouble: gr.HTML
     use: gr.Button
     choose: gr.UploadButton
-    save: Download
+    save: DownloadButton
 
 
 @dataclass(frozen=True)
@@ -36,10 +42,29 @@ class Lines:
     strike: gr.Button
     rewrite: gr.Button
 
+    @property
+    def line_components(self) -> list[Component]:
+        """One line, and what can be done with it."""
+        return [self.line, self.strike, self.rewrite]
+
+    def show(self, session: Session, line: str | None) -> Updates:
+        """Show a line to strike or change; after sealing there is nothing to do."""
+        run = session.message_run
+        changeable = line is not None and run is not None and not run.approved
+        return {
+            self.line: gr.Textbox(value=line or "", visible=changeable),
+            self.strike: gr.Button(visible=changeable),
+            self.rewrite: gr.Button(visible=changeable),
+        }
+
 
 @dataclass(frozen=True)
-class OffersTab:
-    """The components of the tab; ``done`` is a state, the writing that has just ended."""
+class OffersLayout(Layout):
+    """The components of the tab.
+
+    Three of them are states: ``writer`` is the language model of a writing that goes on, ``done`` the writing that
+    has just ended, ``row`` the position of the message that is open.
+    """
 
     whom: gr.HTML
     catalogue: CatalogueTable
@@ -50,6 +75,7 @@ class OffersTab:
     run: gr.Textbox
     write: gr.Button
     stop: gr.Button
+    writer: gr.State
     done: gr.State
     seal: gr.Button
     bar: gr.HTML
@@ -65,11 +91,83 @@ class OffersTab:
     lines: Lines
     held_box: gr.Accordion
     held: gr.Dataframe
-    csv: Download
-    workbook: Download
+    csv: DownloadButton
+    workbook: DownloadButton
+
+    @property
+    def refreshes(self) -> Mapping[Change, Refresh]:
+        """What follows from prices, messages, how far the session is, and the connection to the language model."""
+        messages = [
+            self.summary, self.messages, self.csv.button, self.workbook.button, self.seal, self.lines.box,
+            self.lines.table, self.held_box, self.held, *self.customer_components, *self.lines.line_components,
+        ]  # fmt: skip
+        return {
+            Change.PRICES: Refresh([self.catalogue.table, self.catalogue.trouble], self._show_catalogue),
+            Change.MESSAGES: Refresh(messages, self._show_messages),
+            Change.STATUS: Refresh([self.whom], lambda session, view: {self.whom: views.whom(session)}),
+            Change.CONNECTION: Refresh([self.breaker, self.clock], self._show_connection),
+        }
+
+    @property
+    def customer_components(self) -> list[Component]:
+        """One customer's card and message."""
+        return [self.card, self.message, self.again, self.save]
+
+    def show_customer(self, session: Session, row: int | None) -> Updates:
+        """Show one customer by position in the messages, or the invitation to choose one."""
+        run = session.message_run
+        if run is None or row is None or row >= run.message_count:
+            chosen, card = None, views.no_card(run)
+        else:
+            chosen = run.messages_frame.iloc[row]
+            card = views.offer_card(chosen, run.used[row], session.economics.currency)
+        changeable = chosen is not None and run is not None and not run.approved
+        return {
+            self.card: card,
+            self.message: gr.Textbox(
+                value="" if chosen is None else chosen["message"],
+                visible=chosen is not None,
+                interactive=changeable,
+            ),
+            self.again: gr.Button(visible=changeable),
+            self.save: gr.Button(visible=changeable),
+        }
+
+    def _show_catalogue(self, session: Session, _view: View) -> Updates:
+        return {self.catalogue.table: offer_catalogue.table(session), self.catalogue.trouble: ""}
+
+    def _show_messages(self, session: Session, view: View) -> Updates:
+        if view.unwritten:
+            return {}
+        run = session.message_run
+        sealed = run is not None and run.approved
+        written = 0 if run is None else run.message_count
+        held = 0 if run is None else run.held_back_count
+        return {
+            self.summary: views.campaign(run),
+            self.messages: gr.Dataframe(
+                value=None if run is None else handlers.preview_messages(run.messages_frame), visible=written > 0
+            ),
+            self.csv.button: gr.Button(interactive=sealed),
+            self.workbook.button: gr.Button(interactive=sealed),
+            self.seal: gr.Button(
+                interactive=written > 0 and not sealed,
+                variant="primary" if written > 0 and not sealed else "secondary",
+            ),
+            self.lines.box: gr.Accordion(open=not sealed, visible=written > 0),
+            self.lines.table: None if run is None else review.template_table(run),
+            self.held_box: gr.Accordion(label=f"Held back: {held:,}", visible=held > 0),
+            self.held: None if run is None else run.held_back_frame.head(ROWS_SHOWN),
+            **self.show_customer(session, None),
+            **self.lines.show(session, None),
+        }
+
+    def _show_connection(self, session: Session, _view: View) -> Updates:
+        report = handlers.breaker_report(session.language_model_on)
+        return {self.breaker: views.breaker(report), self.clock: gr.Timer(active=report.state == "open")}
 
 
-def build() -> OffersTab:
+def build() -> OffersLayout:
     """Lay the tab out."""
     whom = gr.HTML(elem_id="whom")
     catalogue = _catalogue()
@@ -117,9 +215,9 @@ def build() -> OffersTab:
     lines = _lines()
     with gr.Accordion("Held back", open=False, visible=False) as held_box:
         held = gr.Dataframe(interactive=False, show_label=False, max_height=300, buttons=[], elem_id="held")
-    return OffersTab(
-        whom, catalogue, tone, language, plugged, cool_down_days, run, write, stop, gr.State(None), seal, bar,
-        breaker, summary, clock, messages, row, card, message, again, save, lines, held_box, held,
+    return OffersLayout(
+        whom, catalogue, tone, language, plugged, cool_down_days, run, write, stop, gr.State(None), gr.State(None),
+        seal, bar, breaker, summary, clock, messages, row, card, message, again, save, lines, held_box, held,
         csv, workbook,
     )  # fmt: skip
 

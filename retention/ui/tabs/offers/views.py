@@ -10,7 +10,40 @@ from retention.messages.llm.outcome import BreakerReport
 from retention.messages.run import MessageRun, Used
 from retention.messages.segments import ANY_CUISINE, AWAY
 from retention.ui.components.html import bullets, empty
+from retention.ui.send_choice import SLIDER
+from retention.ui.session import Session
+from retention.ui.tabs.offers import handlers
 from retention.wording.money import in_currency
+
+_CONNECTION = {
+    "closed": "circuit breaker closed",
+    "open": "circuit breaker open",
+    "half_open": "circuit breaker half open",
+    "off": "no language model connected",
+}
+
+
+def state(session: Session) -> str | None:
+    """Return how many messages there are and whether they can still be changed; None where there are none."""
+    run = session.message_run
+    return None if run is None else f"{run.message_count:,} messages {'sealed' if run.approved else 'to read'}"
+
+
+def in_header(session: Session) -> list[str]:
+    """Return what the header says of the connection to the language model."""
+    return [_CONNECTION[handlers.breaker_report(session.language_model_on).state]]
+
+
+def whom(session: Session) -> str:
+    """Return who gets a message, for the tab where they are written."""
+    who = "Everyone whose churn probability reaches the threshold of the Profit tab gets a message."
+    if session.send_choice.how != SLIDER:
+        chosen = escape(session.send_choice.in_words(session.economics.currency))
+        who = f"As chosen in the Profit tab, the send list gives {chosen} (assumed)."
+    return (
+        f'<p class="reading">{who} A language model words it while it can; the backup library stands in for it, '
+        "so nobody is left out.</p>"
+    )
 
 
 def breaker(report: BreakerReport) -> str:

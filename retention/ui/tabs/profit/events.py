@@ -4,16 +4,18 @@ from typing import Any
 
 from retention.errors import InputError
 from retention.profit.economics import PRESETS
-from retention.ui.components import html as views
+from retention.ui.components.html import reading, trouble
 from retention.ui.session import Session
-from retention.ui.shell.screen import Screen, Updates
+from retention.ui.tab import Change, Page, Updates
 from retention.ui.tabs.profit import handlers as profit
-from retention.ui.wiring import on, on_download
+from retention.ui.tabs.profit.budget import events as budget
+from retention.ui.tabs.profit.layout import ProfitLayout
+from retention.ui.wiring import on
 
 
-def wire(screen: Screen) -> None:
+def wire(page: Page, tab: ProfitLayout) -> None:
     """Connect the Profit tab."""
-    tab = screen.profit
+    budget.wire(page, tab.budget)
     # All of these run in the browser alone, on the curve that is in the page already.
     tab.threshold.change(
         fn=None, inputs=[tab.threshold], queue=False, show_progress="hidden",
@@ -33,18 +35,19 @@ def wire(screen: Screen) -> None:
         try:
             economics = profit.economics(**dict(zip(tab.inputs, values, strict=True)))
         except InputError as error:  # half-typed numbers come by here: say it in place, keep the screen
-            return {tab.trouble: views.trouble(error)}
+            return {tab.trouble: trouble(error)}
         at_best = session.curve is not None and abs(threshold - session.curve.threshold_best) < 1e-9
-        return screen.show_from_prices(
-            profit.priced(session, economics),
-            None if at_best else threshold,
+        return page.updates(
+            Change.PRICES,
+            session.priced(economics),
+            threshold=None if at_best else threshold,
             unwritten=session.message_run is None,
         )
 
     def what_if(session: Session) -> Updates:
         doubts = profit.what_if(session)
         return {
-            tab.doubt: views.reading(doubts.sentence),
+            tab.doubt: reading(doubts.sentence),
             **tab.tornado.show(doubts.tornado),
             **tab.save_rate.show(doubts.save_rate),
         }
@@ -55,13 +58,13 @@ def wire(screen: Screen) -> None:
         return {box: getattr(PRESETS[name], field) for field, box in priced_by.items()}
 
     on(
-        tab.what_if.click, what_if, [screen.session],
+        tab.what_if.click, what_if, [page.session],
         [tab.doubt, *tab.tornado.components, *tab.save_rate.components], show_progress_on=[tab.doubt],
     )  # fmt: skip
-    on_download(tab.report, profit.page, [screen.session])
+    tab.report.wire(profit.page, [page.session])
     on(tab.preset.input, preset, [tab.preset], list(priced_by.values()), show_progress="hidden")
     on(
         [box.change for box in tab.inputs.values()], reprice,
-        [screen.session, tab.threshold, *tab.inputs.values()], screen.from_prices,
+        [page.session, tab.threshold, *tab.inputs.values()], page.components(Change.PRICES),
         show_progress="hidden", trigger_mode="always_last", concurrency_limit=2,
     )  # fmt: skip

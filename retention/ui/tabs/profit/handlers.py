@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from retention import charts as figures
-from retention import targeting as send_list
 from retention.errors import InputError
 from retention.profit import whatif
 from retention.profit.curve import ProfitCurve
@@ -15,24 +14,12 @@ from retention.profit.economics import PRESETS, Economics
 from retention.profit.profit_text import save_rate_needed, verdict
 from retention.profit.ranking import GRID
 from retention.report import render_report
-from retention.ui.components import export
+from retention.ui.components import download
 from retention.ui.session import Session
 
 _SHOWN = (
     "contacted", "profit", "saved", "wasted", "lost", "loyal", "saved_amount", "wasted_amount", "lost_amount",
 )  # fmt: skip
-
-
-def priced(session: Session, economics: Economics) -> Session:
-    """Price the thresholds anew; messages written at other prices are dropped."""
-    if session.model is None:
-        return replace(session, economics=economics)
-    curve = session.curve
-    if curve is not None:
-        curve = curve.reprice(economics)
-    elif session.model.out_of_fold is not None:
-        curve = send_list.profit_of_model(session.model, economics)
-    return replace(session, economics=economics, curve=curve, scored=None, message_run=None)
 
 
 def first_threshold(session: Session) -> float:
@@ -132,7 +119,7 @@ def what_if(session: Session) -> Doubts:
     )
 
 
-def page(session: Session) -> export.Download:
+def page(session: Session) -> download.Download:
     """Return the one-page report.
 
     Raises
@@ -150,4 +137,4 @@ def page(session: Session) -> export.Download:
         findings=session.model_findings,
         scored=session.scored,
     )
-    return export.text(html, "retention-report.html")
+    return download.text(html, "retention-report.html")

@@ -1,19 +1,27 @@
 """Profit: the slider, the curve, the business confusion matrix and the money inputs."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import gradio as gr
 
+from retention import charts
 from retention.profit.economics import PRESETS
 from retention.ui.components import chart, download
 from retention.ui.components.chart import Chart
-from retention.ui.components.download import Download
+from retention.ui.components.download import DownloadButton
+from retention.ui.session import Session
+from retention.ui.tab import Change, Component, Layout, Refresh, Updates, View
+from retention.ui.tabs.profit import handlers, views
+from retention.ui.tabs.profit.budget import handlers as budget_handlers
 from retention.ui.tabs.profit.budget import layout as budget
+from retention.ui.tabs.profit.budget import views as budget_views
 from retention.ui.tabs.profit.budget.layout import BudgetSection
 
 
 @dataclass(frozen=True)
-class ProfitTab:
+class ProfitLayout(Layout):
     """The components of the tab. ``inputs`` are the money inputs by the names ``Economics`` gives them."""
 
     cards: gr.HTML
@@ -26,16 +34,64 @@ class ProfitTab:
     points: gr.HTML
     budget: BudgetSection
     preset: gr.Radio
-    inputs: dict[str, gr.components.Component]
+    inputs: dict[str, Component]
     trouble: gr.HTML
-    report: Download
+    report: DownloadButton
     what_if: gr.Button
     doubt: gr.HTML
     tornado: Chart
     save_rate: Chart
 
+    @property
+    def parameters(self) -> Mapping[str, Component]:
+        """The slider and the money inputs."""
+        return {"threshold": self.threshold, **self.inputs}
 
-def build() -> ProfitTab:
+    @property
+    def refreshes(self) -> Mapping[Change, Refresh]:
+        """What follows from the catalogue, the model and the money inputs."""
+        priced = [
+            self.cards, self.matrix, self.threshold, self.curve, self.reading, self.points, self.preset,
+            self.trouble, self.doubt, self.budget.trouble, self.budget.result, *self.tornado.components,
+            *self.save_rate.components,
+        ]  # fmt: skip
+        return {
+            # Gradio sends 0 for an untouched Number, so reset the limits to None.
+            Change.OPENED: Refresh(self.budget.limits, lambda session, view: dict.fromkeys(self.budget.limits)),
+            Change.CATALOGUE: Refresh(list(self.inputs.values()), self._show_inputs),
+            Change.MODEL: Refresh([self.budget.how], self._show_choice),
+            Change.PRICES: Refresh(priced, self._show_prices),
+        }
+
+    def _show_inputs(self, session: Session, _view: View) -> Updates:
+        return {box: getattr(session.economics, field) for field, box in self.inputs.items()}
+
+    def _show_choice(self, session: Session, _view: View) -> Updates:
+        return {self.budget.how: session.send_choice.how}
+
+    def _show_prices(self, session: Session, view: View) -> Updates:
+        curve, threshold = session.curve, view.threshold
+        if threshold is None:
+            threshold = handlers.first_threshold(session)
+        decision = handlers.decision(session, threshold)
+        return {
+            self.cards: decision,
+            self.matrix: decision,
+            self.threshold: threshold,
+            self.curve: None if curve is None else charts.profit_chart(curve, threshold),
+            self.reading: views.earnings(curve) if session.model is None or curve else views.not_measured(),
+            # As text: gradio looks at every single number of a list, in case it is a file.
+            self.points: json.dumps(handlers.points(session)),
+            self.preset: handlers.preset_of(session.economics),
+            self.trouble: "",
+            self.doubt: "",
+            **self.budget.show(budget_views.result(session, budget_handlers.outcome(session))),
+            **self.tornado.show(None),
+            **self.save_rate.show(None),
+        }
+
+
+def build() -> ProfitLayout:
     """Lay the tab out."""
     cards = _shown("cards", "watch('value', () => { window.desk.mark(props.value); window.desk.announce(); });")
     gr.HTML('<p id="spoken" data-evidence aria-live="polite" aria-atomic="true"></p>', apply_default_css=False)
@@ -77,7 +133,7 @@ def build() -> ProfitTab:
         js_on_load="const bring = () => (window.desk.curve = JSON.parse(props.value || 'null')); "
         "bring(); watch('value', bring);",
     )  # fmt: skip
-    return ProfitTab(
+    return ProfitLayout(
         cards, matrix, threshold, best, curve, axis, reading, points, choosing, preset, inputs, trouble,
         report, what_if, doubt, tornado, save_rate,
     )  # fmt: skip

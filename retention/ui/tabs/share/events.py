@@ -6,22 +6,22 @@ import gradio as gr
 
 from retention.settings import settings
 from retention.ui.session import Session
-from retention.ui.shell.screen import Screen, Updates
 from retention.ui.sign_in import hub_of
+from retention.ui.tab import Change, Page, Updates
 from retention.ui.tabs.share import handlers as share
 from retention.ui.tabs.share import views as hub_views
 from retention.ui.tabs.share.handlers import DECISION, MODEL, Plan, Shared
-from retention.ui.wiring import BAR, long_work, on, stop_with
+from retention.ui.tabs.share.layout import ShareLayout
+from retention.ui.wiring import NEW_BAR, on, run_job, stop_button
 
 _LIMITS = {"concurrency_limit": 4, "concurrency_id": "hub"}
 
 
-def wire(app: gr.Blocks, screen: Screen) -> None:
+def wire(page: Page, tab: ShareLayout) -> None:
     """Connect the Share tab."""
-    tab = screen.share
     choices = [tab.what, tab.repo, tab.private, tab.with_evaluation, tab.with_messages]
     starts = [tab.look, tab.push]  # one stop button is for both, so one runs at a time
-    stop, stop_replay = stop_with(tab.stop), stop_with(tab.stop_replay)
+    stop, stop_replay = stop_button(tab.stop), stop_button(tab.stop_replay)
 
     def greet(profile: gr.OAuthProfile | None, token: gr.OAuthToken | None, request: gr.Request) -> Updates:
         name = None if profile is None else profile.username
@@ -38,55 +38,61 @@ def wire(app: gr.Blocks, screen: Screen) -> None:
 
     def look(
         session: Session, what: str, repo: str, private: bool, with_evaluation: bool, with_messages: bool,
-        threshold: float, token: gr.OAuthToken | None, request: gr.Request, bar: gr.Progress = BAR,
+        threshold: float, token: gr.OAuthToken | None, request: gr.Request, bar: gr.Progress = NEW_BAR,
     ) -> Iterator[Updates]:  # fmt: skip
-        yield from long_work(
+        yield from run_job(
             starts, stop, bar,
             lambda progress: share.look(
                 session, what, repo, private=private, threshold=threshold, hub=hub_of(token, request),
                 with_evaluation=with_evaluation, with_messages=with_messages, progress=progress,
             ),
-            screen.show_plan,
+            tab.show_plan,
         )  # fmt: skip
 
     def push(
-        plan: Plan | None, token: gr.OAuthToken | None, request: gr.Request, bar: gr.Progress = BAR
+        plan: Plan | None, token: gr.OAuthToken | None, request: gr.Request, bar: gr.Progress = NEW_BAR
     ) -> Iterator[Updates]:
-        yield from long_work(
+        yield from run_job(
             starts, stop, bar,
             lambda progress: share.push(plan, hub=hub_of(token, request), progress=progress),
-            lambda shared: {tab.shared: shared, tab.result: hub_views.shared(shared), **screen.show_plan(None)},
+            lambda shared: {tab.shared: shared, tab.result: hub_views.shared(shared), **tab.show_plan(None)},
         )  # fmt: skip
 
     def replay(
-        reference: str, token: gr.OAuthToken | None, request: gr.Request, bar: gr.Progress = BAR
+        reference: str, token: gr.OAuthToken | None, request: gr.Request, bar: gr.Progress = NEW_BAR
     ) -> Iterator[Updates]:
-        yield from long_work(
+        yield from run_job(
             [tab.replay], stop_replay, bar,
             lambda progress: share.replay(reference, hub=hub_of(token, request), progress=progress),
             lambda found: {tab.replayed: hub_views.replayed(found)},
         )  # fmt: skip
 
     def remember(session: Session, shared: Shared | None) -> Updates:
-        return screen.show_standing(share.remember(session, shared))
+        return page.updates(Change.STATUS, share.remember(session, shared))
 
-    on(app.load, greet, [], [tab.who, tab.repo], show_progress="hidden")
+    on(page.blocks.load, greet, [], [tab.who, tab.repo], show_progress="hidden")
     on(tab.what.change, choose, [tab.what], [tab.with_evaluation, tab.with_messages], show_progress="hidden")
     # A plan is for what was chosen then.
-    on([one.input for one in choices], lambda: screen.show_plan(None), [], screen.plan, show_progress="hidden")
     on(
-        tab.look.click, look, [screen.session, *choices, screen.profit.threshold],
-        [*screen.plan, tab.look, stop.button, stop.work], show_progress_on=[tab.plan], **_LIMITS,
+        [choice.input for choice in choices], lambda: tab.show_plan(None), [], tab.plan_components,
+        show_progress="hidden",
+    )  # fmt: skip
+    on(
+        tab.look.click, look, [page.session, *choices, page.parameters["threshold"]],
+        [*tab.plan_components, tab.look, stop.button, stop.job], show_progress_on=[tab.plan], **_LIMITS,
     )  # fmt: skip
     on(
         tab.push.click, push, [tab.planned],
-        [*screen.plan, tab.shared, tab.result, tab.look, stop.button, stop.work],
+        [*tab.plan_components, tab.shared, tab.result, tab.look, stop.button, stop.job],
         show_progress_on=[tab.result], **_LIMITS,
     )  # fmt: skip
     # On its own, so that what was done in other tabs during the push is kept.
-    on(tab.shared.change, remember, [screen.session, tab.shared], screen.standing, show_progress="hidden")
+    on(
+        tab.shared.change, remember, [page.session, tab.shared], page.components(Change.STATUS),
+        show_progress="hidden",
+    )  # fmt: skip
     on(
         [tab.replay.click, tab.reference.submit], replay, [tab.reference],
-        [tab.replayed, tab.replay, stop_replay.button, stop_replay.work],
+        [tab.replayed, tab.replay, stop_replay.button, stop_replay.job],
         show_progress_on=[tab.replayed], **_LIMITS,
     )  # fmt: skip

@@ -1,11 +1,15 @@
 """Share: models, customers and decisions to the Hugging Face Hub, and a decision made again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import gradio as gr
 
+from retention.ui.session import Session
 from retention.ui.sign_in import login_button
-from retention.ui.tabs.share.handlers import CUSTOMERS, DECISION, MODEL
+from retention.ui.tab import Change, Component, Layout, Refresh, Updates, View
+from retention.ui.tabs.share import views
+from retention.ui.tabs.share.handlers import CUSTOMERS, DECISION, MODEL, Plan
 
 _CHOICES = [
     ("The model", MODEL),
@@ -15,7 +19,7 @@ _CHOICES = [
 
 
 @dataclass(frozen=True)
-class ShareTab:
+class ShareLayout(Layout):
     """The components of the tab; ``planned`` and ``shared`` are states, a plan and what was pushed last."""
 
     standing: gr.HTML
@@ -37,8 +41,32 @@ class ShareTab:
     stop_replay: gr.Button
     replayed: gr.HTML
 
+    @property
+    def refreshes(self) -> Mapping[Change, Refresh]:
+        """What follows from the messages, and from how far the session is."""
+        return {
+            Change.MESSAGES: Refresh(self.plan_components, lambda session, view: self.show_plan(None)),
+            Change.STATUS: Refresh([self.standing], self._show_status),
+        }
 
-def build() -> ShareTab:
+    def _show_status(self, session: Session, _view: View) -> Updates:
+        return {self.standing: views.standing(session)}
+
+    @property
+    def plan_components(self) -> list[Component]:
+        """What a person sees before publishing."""
+        return [self.planned, self.plan, self.push]
+
+    def show_plan(self, plan: Plan | None) -> Updates:
+        """Show what would be published, or nothing where it would be something else by now."""
+        return {
+            self.planned: plan,
+            self.plan: views.plan(plan),
+            self.push: gr.Button(visible=plan is not None),
+        }
+
+
+def build() -> ShareLayout:
     """Lay the tab out."""
     standing = gr.HTML(elem_id="hub-standing")
     with gr.Row(equal_height=True):
@@ -79,7 +107,7 @@ def build() -> ShareTab:
             replay = gr.Button("Replay")
             stop_replay = gr.Button("Stop", interactive=False)
     replayed = gr.HTML(elem_id="hub-replayed")
-    return ShareTab(
+    return ShareLayout(
         standing, who, what, repo, private, with_evaluation, with_messages, look, stop, planned, plan, push,
         shared, result, reference, replay, stop_replay, replayed,
     )  # fmt: skip

@@ -16,6 +16,11 @@ _PULL = {
 _TAB = {"model": "Churn model", "dataset": "Customers"}
 
 
+def state(session: Session) -> str | None:
+    """Return where the model is on the Hub; None where it is not."""
+    return None if session.model_at is None else f"model at {Reference.parse(session.model_at).short}"
+
+
 def standing(session: Session) -> str:
     """Return whether this session's model is on the Hub."""
     if session.model is None:

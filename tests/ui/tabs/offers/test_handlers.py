@@ -18,13 +18,12 @@ from retention.ui.session import Session
 from retention.ui.tabs.customers import handlers as customers
 from retention.ui.tabs.offers import catalogue, ledgers, review
 from retention.ui.tabs.offers import handlers as offers
-from retention.ui.tabs.profit import handlers as profit
 
 
 @pytest.fixture(scope="module")
 def session(telecom: Customers, telecom_model: ChurnModel) -> Session:
     """A visitor who has trained on telecom customers."""
-    return profit.priced(Session(customers=telecom, model=telecom_model), Economics())
+    return Session(customers=telecom, model=telecom_model).priced(Economics())
 
 
 @pytest.fixture
@@ -49,7 +48,7 @@ def test_an_edited_offer_sets_money_and_message(session: Session) -> None:
     written = campaign_of(offers.write(edited, 0.5))
     assert written.messages_frame["message"].str.contains("₹80").all()
     assert set(written.messages_frame["offer_cost"]) == {80}
-    repriced = profit.priced(edited, replace(edited.economics, offer_cost=65))
+    repriced = edited.priced(replace(edited.economics, offer_cost=65))
     assert catalogue.table(repriced).loc[0, "Cost when redeemed"] == "65"
     assert campaign_of(offers.write(repriced, 0.5)).messages_frame["message"].str.contains("₹65").all()
 
@@ -68,7 +67,7 @@ def test_mistakes_in_the_table_change_nothing(session: Session) -> None:
 
 def test_a_saved_catalogue_opens_again(session: Session, tmp_path: Path) -> None:
     """What is downloaded brings back the same offers at the same money inputs."""
-    priced = profit.priced(session, Economics(offer_cost=75, save_rate=0.5))
+    priced = session.priced(Economics(offer_cost=75, save_rate=0.5))
     path = tmp_path / "catalogue.toml"
     catalogue.save(priced).write(path)
     again = catalogue.open_file(session, str(path))

@@ -12,16 +12,16 @@ from retention.customers.intake import read_customers
 from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.hub.connection import Hub
-from retention.messages.llm.outcome import OFF
 from retention.profit.catalogue import Offer
 from retention.profit.economics import PRESETS, Economics
 from retention.tabular.csv_export import write_csv
 from retention.ui.send_choice import EVERY, FIRST, SLIDER, SendChoice
 from retention.ui.session import Session
-from retention.ui.shell import stepper as path
+from retention.ui.shell import stepper
+from retention.ui.tabs import TABS
 from retention.ui.tabs.customers import handlers as customers
 from retention.ui.tabs.offers import handlers as offers
-from retention.ui.tabs.profit import handlers as profit
+from retention.ui.tabs.offers import views as offer_views
 from retention.ui.tabs.profit.budget import handlers as budget
 from retention.ui.tabs.profit.budget import views as budget_views
 from retention.ui.tabs.share import handlers as share
@@ -126,7 +126,7 @@ def test_the_send_list_is_the_command_lines_to_the_byte(
     command = ["score", telecom_file, "--model", telecom_folder, "--out", there, *limits]
     assert main([str(part) for part in command]) == 0
     session = Session(customers=read_customers(telecom_file), model=ChurnModel.load(telecom_folder))
-    session = profit.priced(session, PRESETS["realistic"])
+    session = session.priced(PRESETS["realistic"])
     session = budget.choose(session, EVERY, budget=900.0, max_contacts=40.0)
     scored = offers.score(session, 0.9).scored
     assert scored and scored.spending and 0 < scored.contacted <= 40
@@ -141,14 +141,14 @@ def test_messages_go_to_those_who_were_chosen(trained: Session) -> None:
     chosen = budget.choose(trained, FIRST, budget=None, max_contacts=25.0)
     written = offers.write(chosen, 0.0)
     assert written.message_run and written.message_run.message_count == 25
-    assert profit.priced(written, Economics(offer_cost=40)).send_choice == chosen.send_choice
+    assert written.priced(Economics(offer_cost=40)).send_choice == chosen.send_choice
     assert budget.choose(written, FIRST, budget=None, max_contacts=25.0) is written
     other = budget.choose(written, EVERY, budget=None, max_contacts=25.0)
     assert (other.message_run, other.scored) == (None, None)
     words = "the first offer customer by customer, within 25 contacts (assumed)"
-    assert words in path.header(written, OFF)
-    assert words in budget_views.whom(written)
-    assert "threshold of the Profit tab" in budget_views.whom(trained)
+    assert words in stepper.header(TABS, written)
+    assert words in offer_views.whom(written)
+    assert "threshold of the Profit tab" in offer_views.whom(trained)
     assert customers.simulate(written, 300, 1).send_choice == SendChoice()
 
 
@@ -157,7 +157,7 @@ def test_with_a_value_column_it_says_what_customer_by_customer_earned(telecom: C
     table = telecom_customers()
     table["MonthlyCharges"] *= 10
     valued = read_customers(table, value="MonthlyCharges")
-    session = profit.priced(Session(customers=valued, model=ChurnModel.fit(valued)), Economics())
+    session = Session(customers=valued, model=ChurnModel.fit(valued)).priced(Economics())
     assert session.curve and session.curve.personal
     gain = in_currency(abs(session.curve.personal.over_threshold), "₹")
     words = budget_views.result(session, budget.outcome(session))
@@ -197,7 +197,7 @@ def test_with_a_value_column_app_and_command_decide_alike_from_the_start(tmp_pat
     model.save(folder)
     command = ["score", file, "--model", folder, "--out", there, "--value-column", "margin"]
     assert main([str(part) for part in command]) == 0
-    session = profit.priced(Session(customers=valued, model=model), Economics())
+    session = Session(customers=valued, model=model).priced(Economics())
     assert session.send_choice == SendChoice(FIRST)
     scored = offers.score(session, 0.9).scored
     assert scored and 0 < scored.contacted < len(valued)

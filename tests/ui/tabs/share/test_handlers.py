@@ -12,7 +12,6 @@ from retention.hub.connection import Hub
 from retention.profit.economics import PRESETS
 from retention.ui.session import Session
 from retention.ui.tabs.offers import handlers as offers
-from retention.ui.tabs.profit import handlers as profit
 from retention.ui.tabs.share import handlers as share
 from retention.ui.tabs.share import views as hub_views
 from retention.ui.tabs.share.handlers import CUSTOMERS, DECISION, MODEL, Plan, Shared
@@ -75,7 +74,7 @@ def test_another_model_trained_meanwhile_is_not_the_one_on_the_hub(trained: Sess
 def test_other_prices_keep_the_model_and_another_training_does_not(trained: Session, hub: Hub) -> None:
     """The reference is about the model's bytes."""
     at_hub, _ = push(trained, MODEL, hub)
-    assert profit.priced(at_hub, PRESETS["realistic"]).model_at == at_hub.model_at
+    assert at_hub.priced(PRESETS["realistic"]).model_at == at_hub.model_at
     assert at_hub.model is not None
     assert at_hub.with_model(at_hub.model).model_at is None
 
@@ -194,7 +193,7 @@ def test_a_conflict_is_told_and_overwrites_nothing(trained: Session, hub: Hub, s
     server.before_commit.append(
         lambda repo: repo.commit("theirs", {**repo.head.files, "model.json": b'{"theirs": 1}'})
     )
-    plan = look(profit.priced(trained, PRESETS["realistic"]), MODEL, hub)
+    plan = look(trained.priced(PRESETS["realistic"]), MODEL, hub)
     with pytest.raises(PublishError, match="somebody else changed it meanwhile"):
         share.push(plan, hub=hub)
     assert server.repos["model", "alice/model"].head.files["model.json"] == b'{"theirs": 1}'

@@ -36,7 +36,7 @@ class BudgetSection:
 
     @property
     def components(self) -> list[Any]:
-        """All of it."""
+        """All of them."""
         return [*self.inputs, self.trouble, self.result]
 
     def show(self, result: str) -> dict[Any, Any]:

@@ -31,18 +31,6 @@ def result(session: Session, outcome: Outcome | None) -> str:
     return words + reading(_gain(session.curve))
 
 
-def whom(session: Session) -> str:
-    """Return who gets a message, for the tab where they are written."""
-    who = "Everyone whose churn probability reaches the threshold of the Profit tab gets a message."
-    if session.send_choice.how != SLIDER:
-        chosen = escape(session.send_choice.in_words(session.economics.currency))
-        who = f"As chosen in the Profit tab, the send list gives {chosen} (assumed)."
-    return (
-        f'<p class="reading">{who} A language model words it while it can; the backup library stands in for it, '
-        "so nobody is left out.</p>"
-    )
-
-
 def _outcome(outcome: Outcome, currency: str) -> str:
     spending, sign = outcome.spending, escape(currency)
 

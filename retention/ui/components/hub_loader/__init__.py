@@ -1,1 +1,0 @@
-"""A small box that brings something from the Hub."""

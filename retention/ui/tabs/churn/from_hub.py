@@ -1,0 +1,47 @@
+"""A model from the Hub, brought into a session in the place of a training."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from retention import targeting as send_list
+from retention.churn.model import ChurnModel
+from retention.errors import ModelError
+from retention.hub.connection import Hub
+from retention.hub.publish import pull
+from retention.hub.reference import Reference
+from retention.progress import Progress, silent
+from retention.ui.session import Session
+
+
+def use_model(session: Session, reference: str, *, hub: Hub, progress: Progress = silent) -> Session:
+    """Replace the model by one from the Hub, and score the customers with it.
+
+    Parameters
+    ----------
+    reference
+        ``OWNER/NAME`` or ``OWNER/NAME@commit``.
+    hub
+        In whose name it is fetched.
+
+    Raises
+    ------
+    RetentionError
+        If it cannot be fetched or read, or the customers lack a column that it learned from.
+    """
+    with tempfile.TemporaryDirectory(prefix="model-") as place:
+        folder = Path(place) / "model"
+        pulled = pull(reference, kind="model", out=folder, hub=hub, progress=progress)
+        source = Reference(pulled.repo, pulled.commit)
+        try:
+            model = ChurnModel.load(folder)
+        except ModelError as error:
+            raise ModelError(str(error).replace(str(folder), source.short)) from None
+    progress(0.97, "Scoring the customers")
+    loaded = session.with_model(model, at=str(source)).priced(session.economics)
+    tables = [customers for customers in (session.today, session.customers) if customers is not None]
+    for customers in tables[1:]:
+        model.predict(customers)  # raises where a column is missing
+    if not tables:
+        return loaded
+    return replace(loaded, scored=send_list.score(tables[0], model, session.send_policy()))
