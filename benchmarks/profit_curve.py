@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import confusion_matrix
 
-from retention.profit.bootstrap import along_curve
+from retention.profit.bootstrap import band_along_curve
 from retention.profit.curve import profit_curve
 from retention.profit.economics import PRESETS, Economics
 from retention.profit.empc import expected_maximum_profit
 from retention.profit.optimum import best_thresholds
-from retention.profit.ranking import rank
+from retention.profit.ranking import rank_customers
 from retention.profit.resampling import Resamples
 
 Numbers = NDArray[np.float64]
@@ -54,7 +54,7 @@ def against_peers(score: Numbers, label: NDArray[np.int8], value: Numbers) -> No
     from sklearn.model_selection import TunedThresholdClassifierCV
 
     money, folds = Economics(), (np.arange(len(score)) == 0).astype(np.int8)
-    gain = np.where(label == 1, money.per_head(value).saved, money.per_head(value).wasted)
+    gain = np.where(label == 1, money.amounts_per_customer(value).saved, money.amounts_per_customer(value).wasted)
 
     def total(true: NDArray[np.int8], sent: NDArray[np.int8]) -> float:
         (_, wasted), (_, saved) = confusion_matrix(true, sent, labels=[0, 1])  # as scikit-learn's guide does it
@@ -67,7 +67,7 @@ def against_peers(score: Numbers, label: NDArray[np.int8], value: Numbers) -> No
     print("against peers, CPU, in turn")
 
     def ours() -> object:
-        return best_thresholds(rank(score, label, fold=folds), money)
+        return best_thresholds(rank_customers(score, label, fold=folds), money)
 
     fast, slow = in_turn(ours, tuned, times=1)
     print(f"  {slow / fast:9.1f} times faster than TunedThresholdClassifierCV (100 thresholds, not exact)")
@@ -79,12 +79,12 @@ def against_peers(score: Numbers, label: NDArray[np.int8], value: Numbers) -> No
     from sympy import Symbol
 
     metric = Metric(CostMatrix().add_tp_benefit(Symbol("gain")).add_fp_cost(Symbol("burn")), EmpiricalMaxProfit())
-    ranking = rank(score, label, fold=folds, value=value)
+    ranking = rank_customers(score, label, fold=folds, value=value)
     found = best_thresholds(ranking, money).best
     theirs = metric(label, score, gain=value - 50, burn=50.0) * len(score)
     assert np.isclose(gain[score >= found].sum(), theirs)
     fast, slow = in_turn(
-        lambda: best_thresholds(rank(score, label, fold=folds, value=value), money),
+        lambda: best_thresholds(rank_customers(score, label, fold=folds, value=value), money),
         lambda: metric(label, score, gain=value - 50, burn=50.0),
         times=9,
     )
@@ -132,7 +132,7 @@ def main(customers: int) -> None:
     two_folds = (np.arange(customers) == 0).astype(np.int8)
     five_folds = (np.arange(customers) % 5).astype(np.int8)
     money = Economics()
-    gain = np.where(label == 1, money.per_head(value).saved, money.per_head(value).wasted)
+    gain = np.where(label == 1, money.amounts_per_customer(value).saved, money.amounts_per_customer(value).wasted)
 
     unit = cpu(lambda: np.sort(single))
     print(f"{customers:,} customers; np.sort of float32 scores = 1.00 ({unit * 1000:.0f} ms CPU here)")
@@ -140,16 +140,18 @@ def main(customers: int) -> None:
     def line(name: str, work: Callable[[], object], *, times: int = 7) -> None:
         print(f"  {cpu(work, times=times) / unit:9.3f}  {name}")
 
-    found = best_thresholds(rank(score, label, fold=two_folds, value=value), money).best
+    found = best_thresholds(rank_customers(score, label, fold=two_folds, value=value), money).best
     assert np.isclose(gain[score >= found].sum(), sorted_optimum(score, gain))
 
     print("exact optimum, from scratch")
-    line("one value", lambda: best_thresholds(rank(score, label, fold=two_folds), money))
+    line("one value", lambda: best_thresholds(rank_customers(score, label, fold=two_folds), money))
     line(
-        "values of each customer", lambda: best_thresholds(rank(score, label, fold=two_folds, value=value), money)
+        "values of each customer",
+        lambda: best_thresholds(rank_customers(score, label, fold=two_folds, value=value), money),
     )
     line(
-        "five folds: six optima", lambda: best_thresholds(rank(score, label, fold=five_folds, value=value), money)
+        "five folds: six optima",
+        lambda: best_thresholds(rank_customers(score, label, fold=five_folds, value=value), money),
     )
     line("argsort, cumulative sum, ties", lambda: sorted_optimum(score, gain), times=3)
     one_matrix = cpu(lambda: confusion_matrix(label, score >= 0.1), times=2)
@@ -165,7 +167,7 @@ def main(customers: int) -> None:
         lambda: profit_curve(score, label, fold=five_folds, value=value).bands,
     )
     line("whole curve at other economics", lambda: curve.reprice(PRESETS["realistic"]))
-    analytic = cpu(lambda: along_curve(contacted, customers, money))
+    analytic = cpu(lambda: band_along_curve(contacted, customers, money))
     picked_anew = cpu(lambda: Resamples(counted).bands(money))
     print(f"  {analytic * 1e6:9.0f}  µs: band along 1,001 thresholds, closed form")
     print(f"  {picked_anew * 1e6:9.0f}  µs: bands with every fold's threshold picked anew in each draw")

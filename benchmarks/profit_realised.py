@@ -46,7 +46,7 @@ def empulse(score: Numbers, label: NDArray[np.int8], money: Economics) -> float:
     from sympy import Symbol
 
     matrix = CostMatrix().add_tp_benefit(Symbol("gain")).add_fp_cost(Symbol("burn"))
-    amounts = money.per_head()
+    amounts = money.amounts_per_customer()
     metric = Metric(matrix, MaxProfit())
     return float(metric.optimal_threshold(label, score, gain=amounts.saved, burn=-amounts.wasted))
 
@@ -68,7 +68,7 @@ WAYS: dict[str, Pick] = {
 
 def gains(label: NDArray[np.int8], money: Economics) -> Numbers:
     """Return what an offer to each brings (currency)."""
-    amounts = money.per_head()
+    amounts = money.amounts_per_customer()
     each: Numbers = np.where(label == 1, amounts.saved, amounts.wasted)
     return each
 

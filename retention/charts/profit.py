@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from retention.charts.style import ACCENT, GREY, RED, SOFT, apply_style, mark_position, money_axis
 from retention.profit.curve import EVIDENCE, ProfitCurve
-from retention.profit.profit_text import verdict
+from retention.profit.profit_text import headroom_sentence
 from retention.wording.money import in_currency
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def profit_chart(curve: ProfitCurve, threshold: float) -> "go.Figure":
         mark_position(figure, break_even, f"break-even {break_even:.3f}", to_left=break_even > 0.6)
     figure = apply_style(
         figure,
-        reading=verdict(curve),
+        reading=headroom_sentence(curve),
         x_title=_TITLES["threshold"],
         title=f"Profit against doing nothing, {curve.customers:,} customers ({currency})",
         evidence=EVIDENCE,

@@ -7,8 +7,8 @@ import numpy as np
 
 from retention.charts.style import ACCENT, GREY, PERCENT, RED, apply_style, mark_position, money_axis
 from retention.profit.curve import EVIDENCE, ProfitCurve
-from retention.profit.profit_text import save_rate_uncertain
-from retention.profit.whatif import SaveRates, Swing
+from retention.profit.profit_text import save_rate_uncertainty_sentence
+from retention.profit.whatif import SaveRateCurve, Swing
 from retention.wording.money import in_currency
 from retention.wording.money_inputs import MONEY_INPUTS
 
@@ -78,13 +78,13 @@ def tornado_chart(swings: Sequence[Swing], curve: ProfitCurve) -> "go.Figure | N
     )
 
 
-def profit_against_save_rate(rates: SaveRates, curve: ProfitCurve) -> "go.Figure":
+def profit_against_save_rate(rates: SaveRateCurve, curve: ProfitCurve) -> "go.Figure":
     """Draw what the model and sending to everyone earn at each save rate, and which rate is assumed.
 
     Parameters
     ----------
     rates
-        From :func:`retention.profit.whatif.over_save_rates`.
+        From :func:`retention.profit.whatif.profit_by_save_rate`.
     curve
         The profit as assumed.
     """
@@ -106,7 +106,7 @@ def profit_against_save_rate(rates: SaveRates, curve: ProfitCurve) -> "go.Figure
     lines = np.append(rates.profit_all, rates.profit_best)
     return apply_style(
         figure,
-        reading=save_rate_uncertain(curve),
+        reading=save_rate_uncertainty_sentence(curve),
         x_title="Save rate: share of churners an offer keeps",
         title=f"{_TITLE} ({currency})",
         evidence=EVIDENCE,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeAlias
 from retention.customers.roles import ColumnKinds, split_column_names
 from retention.customers.table import Customers
 from retention.errors import InputError
-from retention.profit.catalogue import open_catalogue
+from retention.profit.catalogue import load_catalogue
 from retention.profit.economics import PRESETS, Economics
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def economics_of(options: argparse.Namespace) -> Economics:
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     start = PRESETS[options.preset]
     if getattr(options, "catalogue", None) is not None:
-        start = open_catalogue(options.catalogue).economics(start)
+        start = load_catalogue(options.catalogue).economics(start)
     return replace(start, **given)
 
 

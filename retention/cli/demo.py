@@ -17,7 +17,7 @@ def add(command: AddCommand) -> None:
 def _demo(options: argparse.Namespace) -> Outcome:
     from retention.messages.llm.client import writer_from_settings
     from retention.pipeline import demo
-    from retention.profit.profit_text import in_words
+    from retention.profit.profit_text import profit_summary
     from retention.settings import settings
 
     made = demo(
@@ -40,7 +40,7 @@ def _demo(options: argparse.Namespace) -> Outcome:
                      [("model", "best"), ("all", "all"), ("none", "none")]},
     }  # fmt: skip
     return found, lines(
-        in_words(made.curve),
+        profit_summary(made.curve),
         f"{made.message_run.message_count:,} messages for today's send list "
         f"of {len(made.scored.send_list):,} customers",
         f"files in {options.out}: " + ", ".join(file.name for file in made.files),

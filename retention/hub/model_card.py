@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from retention.churn.evaluation import CalibrationBin
 from retention.churn.model import ChurnModel
 from retention.hub.markdown import as_code, assemble_card, escape_text, table
-from retention.profit.profit_text import verdict
+from retention.profit.profit_text import headroom_sentence
 from retention.wording.money import in_currency
 from retention.wording.money_inputs import MONEY_INPUTS
 
@@ -221,8 +221,8 @@ def _profit(curve: "ProfitCurve | None") -> str:
     low, high = amount(float(curve.band.low)), amount(float(curve.band.high))
     return f"""## Profit at stated prices
 
-**{verdict(curve)}** The customers were held out (**backtested**); the prices and rates are **assumed**, and no
-campaign has measured them. Amounts in {escape_text(economics.currency)}.
+**{headroom_sentence(curve)}** The customers were held out (**backtested**); the prices and rates are **assumed**,
+and no campaign has measured them. Amounts in {escape_text(economics.currency)}.
 
 ![Profit against doing nothing at every threshold](figures/profit.svg)
 

@@ -35,7 +35,7 @@ class CurveBand(NamedTuple):
     high: NDArray[np.float64]
 
 
-def resampled_customers(groups: Sums, generator: np.random.Generator, *, draws: int) -> NDArray[np.int32]:
+def draw_customer_counts(groups: Sums, generator: np.random.Generator, *, draws: int) -> NDArray[np.int32]:
     """Draw how many customers come from each group, (draws, groups, 2); this does not depend on the money."""
     count = groups[0]
     n = count.sum()
@@ -43,7 +43,7 @@ def resampled_customers(groups: Sums, generator: np.random.Generator, *, draws: 
     return picked.astype(np.int32).reshape(draws, *count.shape)
 
 
-def money_of(
+def resampled_profit(
     picked: NDArray[np.int32], groups: Sums, economics: Economics, generator: np.random.Generator
 ) -> NDArray[np.float64]:
     """Return what so many customers of each group bring, (draws, groups); with a value column, drawn as well.
@@ -65,7 +65,7 @@ def percentile_interval(draws: NDArray[np.float64]) -> Band:
     return Band(float(low), float(high))
 
 
-def along_curve(contacted: Sums, customers: int, economics: Economics) -> CurveBand:
+def band_along_curve(contacted: Sums, customers: int, economics: Economics) -> CurveBand:
     """Return the 90% band of the profit at each threshold, threshold by threshold.
 
     The profit is a sum over independent customers, so the bootstrap tends to a normal with variance

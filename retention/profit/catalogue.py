@@ -11,9 +11,9 @@ from typing import Any
 from retention.errors import InputError
 from retention.profit.economics import MAX_AMOUNT, Economics
 
-PACKAGED = Path(__file__).with_name("catalogue.toml")
-LONGEST_WORDS = 70
-LONGEST_VALIDITY_DAYS = 366
+PACKAGED_PATH = Path(__file__).with_name("catalogue.toml")
+MAX_GIVES_LENGTH = 70
+MAX_VALID_DAYS = 366
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
 _KEYS = {"id", "cost", "gives", "save_rate", "minimum_basket", "valid_days"}
@@ -53,7 +53,7 @@ class Offer:
 
     def __post_init__(self) -> None:
         """Refuse what could not be sent."""
-        for field, fault in _faults(vars(self)):
+        for field, fault in _field_faults(vars(self)):
             raise InputError(f"{field} {fault}")
 
     @property
@@ -101,7 +101,7 @@ class Catalogue:
 
         Examples
         --------
-        >>> [offer.id for offer in packaged().at(Economics(offer_cost=60))]
+        >>> [offer.id for offer in packaged_catalogue().at(Economics(offer_cost=60))]
         ['cash_60', 'free_delivery', 'percent_20']
         """
         return replace(self, entries=self._with_first(cost=economics.offer_cost, save_rate=None))._offers(
@@ -113,11 +113,11 @@ class Catalogue:
         return self._offers(base.currency)[0].economics(base)
 
     def as_toml(self, economics: Economics) -> str:
-        """Write it as a file that :func:`open_catalogue` and ``--catalogue`` read, at these money inputs."""
+        """Write it as a file that :func:`load_catalogue` and ``--catalogue`` read, at these money inputs."""
         import tomlkit
 
         document = tomlkit.document()
-        for comment in PACKAGED.read_text(encoding="utf-8").split("\n\n")[0].splitlines():
+        for comment in PACKAGED_PATH.read_text(encoding="utf-8").split("\n\n")[0].splitlines():
             document.add(tomlkit.comment(comment.removeprefix("#").removeprefix(" ")))
         offers = tomlkit.aot()
         for entry in self._with_first(cost=economics.offer_cost, save_rate=economics.save_rate):
@@ -145,12 +145,12 @@ class Catalogue:
 
 
 @cache
-def packaged() -> Catalogue:
+def packaged_catalogue() -> Catalogue:
     """Return the catalogue that comes with the program; its file explains itself."""
-    return open_catalogue(PACKAGED)
+    return load_catalogue(PACKAGED_PATH)
 
 
-def open_catalogue(path: Path) -> Catalogue:
+def load_catalogue(path: Path) -> Catalogue:
     """Read a catalogue from a TOML file with one ``[[offer]]`` table an offer.
 
     Raises
@@ -161,7 +161,7 @@ def open_catalogue(path: Path) -> Catalogue:
     return Catalogue(_entries(path), path.name)
 
 
-def read_catalogue(
+def read_offers(
     path: Path | None = None, *, currency: str = "₹", offer_cost: float | None = None
 ) -> tuple[Offer, ...]:
     """Read the offers, in file order.
@@ -169,7 +169,7 @@ def read_catalogue(
     Parameters
     ----------
     path
-        See :func:`open_catalogue`; by default the packaged one.
+        See :func:`load_catalogue`; by default the packaged one.
     currency
         Sign put into the words for ``{currency}`` and before ``{cost}``.
     offer_cost
@@ -178,29 +178,29 @@ def read_catalogue(
     Raises
     ------
     InputError
-        As :func:`open_catalogue`.
+        As :func:`load_catalogue`.
 
     Examples
     --------
-    >>> [offer.id for offer in read_catalogue()]
+    >>> [offer.id for offer in read_offers()]
     ['cash_50', 'free_delivery', 'percent_20']
-    >>> read_catalogue(currency="€", offer_cost=4.5)[0].gives["en"]
+    >>> read_offers(currency="€", offer_cost=4.5)[0].gives["en"]
     '€4.50 off your next order'
     """
-    catalogue = packaged() if path is None else open_catalogue(path)
+    catalogue = packaged_catalogue() if path is None else load_catalogue(path)
     cost = catalogue.entries[0]["cost"] if offer_cost is None else offer_cost
     entries = ({**catalogue.entries[0], "cost": cost}, *catalogue.entries[1:])
     return Catalogue(entries, catalogue.source)._offers(currency)
 
 
-def faults(entry: Mapping[str, Any], currency: str) -> Iterator[tuple[str, str]]:
+def entry_faults(entry: Mapping[str, Any], currency: str) -> Iterator[tuple[str, str]]:
     """Yield field and fault of whatever is wrong with an entry, e.g. ``("cost", "is missing")``."""
     unknown, missing = sorted(entry.keys() - _KEYS), sorted({"id", "cost", "gives"} - entry.keys())
     yield from ((field, "is no field of an offer") for field in unknown)
     yield from ((field, "is missing") for field in missing)
     if not unknown and not missing:
-        filled = dict(entry) if _number_fault(entry["cost"], MAX_AMOUNT) else _fill(entry, currency)
-        yield from _faults({"save_rate": None, "minimum_basket": 0.0, "valid_days": 7, **filled})
+        filled = dict(entry) if _number_fault(entry["cost"], MAX_AMOUNT) else _filled_entry(entry, currency)
+        yield from _field_faults({"save_rate": None, "minimum_basket": 0.0, "valid_days": 7, **filled})
 
 
 def _entries(source: Path) -> tuple[dict[str, Any], ...]:
@@ -219,49 +219,49 @@ def _entries(source: Path) -> tuple[dict[str, Any], ...]:
 
 
 def _offer(entry: Mapping[str, Any], currency: str) -> Offer:
-    for field, fault in faults(entry, currency):
+    for field, fault in entry_faults(entry, currency):
         raise InputError(f"{field} {fault}")
-    return Offer(**_fill(entry, currency))
+    return Offer(**_filled_entry(entry, currency))
 
 
-def _fill(entry: Mapping[str, Any], currency: str) -> dict[str, Any]:
-    plain = _digits(entry["cost"])
+def _filled_entry(entry: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    plain = _amount_text(entry["cost"])
     gives = entry["gives"]
     if isinstance(gives, Mapping):
         gives = {
-            language: _filled(words, cost=f"{currency}{plain}", currency=currency)
+            language: _fill_slots(words, cost=f"{currency}{plain}", currency=currency)
             for language, words in gives.items()
         }
-    return {**entry, "id": _filled(entry["id"], cost=plain.replace(",", "")), "gives": gives}
+    return {**entry, "id": _fill_slots(entry["id"], cost=plain.replace(",", "")), "gives": gives}
 
 
-def _filled(words: Any, **slots: str) -> Any:
+def _fill_slots(words: Any, **slots: str) -> Any:
     if isinstance(words, str):
         for slot, content in slots.items():
             words = words.replace("{" + slot + "}", content)
     return words
 
 
-def _digits(amount: float) -> str:
+def _amount_text(amount: float) -> str:
     return f"{amount:,.2f}".removesuffix(".00")
 
 
-def _faults(offer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _field_faults(offer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if not (isinstance(offer["id"], str) and _ID.fullmatch(offer["id"])):
         yield "id", "must be 1 to 40 small letters, digits or _.-"
     for field, high in (("cost", MAX_AMOUNT), ("minimum_basket", MAX_AMOUNT), ("save_rate", 1.0)):
         fault = _number_fault(offer[field], high)
         if fault and not (field == "save_rate" and offer[field] is None):
             yield field, fault
-    if type(offer["valid_days"]) is not int or not 1 <= offer["valid_days"] <= LONGEST_VALIDITY_DAYS:
-        yield "valid_days", f"must be a whole number from 1 to {LONGEST_VALIDITY_DAYS}"
+    if type(offer["valid_days"]) is not int or not 1 <= offer["valid_days"] <= MAX_VALID_DAYS:
+        yield "valid_days", f"must be a whole number from 1 to {MAX_VALID_DAYS}"
     gives = offer["gives"]
     if not (isinstance(gives, Mapping) and "en" in gives):
         yield "gives", "must hold the words for 'en'"
         return
     for language, words in gives.items():
-        if not (isinstance(words, str) and 0 < len(words.strip()) <= LONGEST_WORDS and words.isprintable()):
-            yield f"gives.{language}", f"must be 1 to {LONGEST_WORDS} printable characters"
+        if not (isinstance(words, str) and 0 < len(words.strip()) <= MAX_GIVES_LENGTH and words.isprintable()):
+            yield f"gives.{language}", f"must be 1 to {MAX_GIVES_LENGTH} printable characters"
         elif "{" in words:
             yield f"gives.{language}", "has a slot other than {cost} and {currency}"
 

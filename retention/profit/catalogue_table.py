@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 
 from retention.errors import InputError
-from retention.profit.catalogue import Catalogue, faults
+from retention.profit.catalogue import Catalogue, entry_faults
 from retention.profit.economics import Economics
 
-MOST_OFFERS = 100
+MAX_OFFERS = 100
 
 _COLUMNS = {
     "id": "Id",
@@ -25,7 +25,7 @@ COLUMNS = tuple(_COLUMNS.values())
 """Headings of the table, in order."""
 
 _NUMBERS = ("cost", "save_rate", "minimum_basket", "valid_days")
-_HARMLESS = {"cost": 0, "save_rate": None, "minimum_basket": 0, "valid_days": 1}
+_PLACEHOLDERS = {"cost": 0, "save_rate": None, "minimum_basket": 0, "valid_days": 1}
 _OPTIONAL = {"save_rate", "minimum_basket"}
 
 
@@ -34,8 +34,8 @@ def as_table(catalogue: Catalogue, economics: Economics) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from retention.profit.catalogue import packaged
-    >>> as_table(packaged(), Economics(offer_cost=60)).iloc[0, :5].tolist()
+    >>> from retention.profit.catalogue import packaged_catalogue
+    >>> as_table(packaged_catalogue(), Economics(offer_cost=60)).iloc[0, :5].tolist()
     ['cash_{cost}', '60', '1', '199', '7']
     """
     rows = []
@@ -43,29 +43,29 @@ def as_table(catalogue: Catalogue, economics: Economics) -> pd.DataFrame:
         first = {"cost": economics.offer_cost, "save_rate": economics.save_rate} if position == 0 else {}
         cells = {"minimum_basket": 0, "valid_days": 7, **entry, **first}
         cells |= {f"gives.{language}": words for language, words in entry["gives"].items()}
-        rows.append([_as_text(cells.get(field)) for field in _COLUMNS])
+        rows.append([_cell_text(cells.get(field)) for field in _COLUMNS])
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def mistakes(table: pd.DataFrame, *, currency: str) -> tuple[str, ...]:
+def find_mistakes(table: pd.DataFrame, *, currency: str) -> tuple[str, ...]:
     """Return a sentence for everything that keeps the table from being a catalogue, naming row and column."""
     if table.shape[1] != len(COLUMNS):
         return (f"the table of offers must have {len(COLUMNS)} columns, got {table.shape[1]}; open the tab anew",)
     entries = list(_entries(table, currency))
-    return tuple(sentence for _, found in entries for sentence in found) or _as_a_whole(
+    return tuple(sentence for _, found in entries for sentence in found) or _mistakes_of_all_rows(
         tuple(entry for entry, _ in entries)
     )
 
 
-def catalogue_of(table: pd.DataFrame, *, currency: str) -> Catalogue:
+def catalogue_from_table(table: pd.DataFrame, *, currency: str) -> Catalogue:
     """Return the catalogue that a table holds; rows without any content are left out.
 
     Raises
     ------
     InputError
-        With the first of :func:`mistakes`.
+        With the first of :func:`find_mistakes`.
     """
-    for sentence in mistakes(table, currency=currency):
+    for sentence in find_mistakes(table, currency=currency):
         raise InputError(sentence)
     return Catalogue(tuple(entry for entry, _ in _entries(table, currency)), "the table of offers")
 
@@ -74,11 +74,11 @@ def _entries(table: pd.DataFrame, currency: str) -> Iterator[tuple[dict[str, Any
     """Yield each row as an entry, and what is wrong with it; headings can be typed over, so positions count."""
     ids: dict[str, int] = {}
     for number, row in enumerate(table.itertuples(index=False, name=None), start=1):
-        cells = {field: _as_text(cell).strip() for field, cell in zip(_COLUMNS, row, strict=True)}
+        cells = {field: _cell_text(cell).strip() for field, cell in zip(_COLUMNS, row, strict=True)}
         if not any(cells.values()):
             continue
         entry, wrong = _entry(cells)
-        wrong |= {field: fault for field, fault in faults(entry, currency) if field not in wrong}
+        wrong |= {field: fault for field, fault in entry_faults(entry, currency) if field not in wrong}
         if "gives" in wrong:
             wrong["gives.en"] = f"{wrong.pop('gives')}, which every offer needs"
         identity = cells["id"]
@@ -100,10 +100,10 @@ def _entry(cells: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     wrong: dict[str, str] = {}
     for field in _NUMBERS:
         text = cells[field]
-        number = _HARMLESS[field] if not text and field in _OPTIONAL else _number(text)
+        number = _PLACEHOLDERS[field] if not text and field in _OPTIONAL else _number(text)
         if number is None and (text or field not in _OPTIONAL):
             wrong[field] = "must be a number"
-            number = _HARMLESS[field]
+            number = _PLACEHOLDERS[field]
         entry[field] = number
     entry["gives"] = {
         field.removeprefix("gives."): words
@@ -113,9 +113,9 @@ def _entry(cells: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     return entry, wrong
 
 
-def _as_a_whole(entries: tuple[dict[str, Any], ...]) -> tuple[str, ...]:
-    if not 1 <= len(entries) <= MOST_OFFERS:
-        return (f"the table of offers must hold 1 to {MOST_OFFERS} rows, got {len(entries)}; add or remove some",)
+def _mistakes_of_all_rows(entries: tuple[dict[str, Any], ...]) -> tuple[str, ...]:
+    if not 1 <= len(entries) <= MAX_OFFERS:
+        return (f"the table of offers must hold 1 to {MAX_OFFERS} rows, got {len(entries)}; add or remove some",)
     try:
         Catalogue(entries, "the table of offers")
     except InputError as error:  # two ids that become the same once the cost is in them
@@ -137,7 +137,7 @@ def _number(text: str) -> float | int | None:
     return int(number) if number.is_integer() else number
 
 
-def _as_text(cell: object) -> str:
+def _cell_text(cell: object) -> str:
     if cell is None or cell != cell:  # noqa: PLR0124  NaN
         return ""
     return f"{cell:g}" if isinstance(cell, float) and abs(cell) < 1e6 else str(cell)

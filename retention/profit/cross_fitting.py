@@ -47,16 +47,16 @@ class CrossFitted:
 
     share: float
     profit: float
-    personal: PerCustomerPolicy | None
+    per_customer: PerCustomerPolicy | None
 
 
-def chosen_out_of_fold(ranking: Ranking, fold_thresholds: NDArray[np.float64]) -> NDArray[np.bool_]:
+def contacted_out_of_fold(ranking: Ranking, fold_thresholds: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return who is contacted by the threshold of their own fold, picked on the others, (n,)."""
     chosen: NDArray[np.bool_] = ranking.score >= fold_thresholds[ranking.fold]
     return chosen
 
 
-def cross_fitted(ranking: Ranking, economics: Economics, *, fold_thresholds: NDArray[np.float64]) -> CrossFitted:
+def cross_fit(ranking: Ranking, economics: Economics, *, fold_thresholds: NDArray[np.float64]) -> CrossFitted:
     """Price the customers contacted by their own fold's threshold.
 
     Parameters
@@ -68,11 +68,11 @@ def cross_fitted(ranking: Ranking, economics: Economics, *, fold_thresholds: NDA
     fold_thresholds
         For each fold, picked on the others, (folds,).
     """
-    chosen = chosen_out_of_fold(ranking, fold_thresholds)
+    chosen = contacted_out_of_fold(ranking, fold_thresholds)
     own = None if ranking.value is None else ranking.score >= economics.break_even(ranking.value)
     # Groups 0 ... 3: in neither, by fold threshold, by own break-even, in both.
     codes = chosen.astype(np.int32) if own is None else chosen + 2 * own.astype(np.int32)
-    earned = incremental_profit(ranking.group(codes, 4), economics).sum(axis=-1) * (1000 / len(ranking))
+    earned = incremental_profit(ranking.group_sums(codes, 4), economics).sum(axis=-1) * (1000 / len(ranking))
     personal = None
     if own is not None:
         personal = PerCustomerPolicy(
@@ -83,5 +83,5 @@ def cross_fitted(ranking: Ranking, economics: Economics, *, fold_thresholds: NDA
     return CrossFitted(
         share=float(np.count_nonzero(chosen) / len(ranking)),
         profit=float(earned[1] + earned[3]),
-        personal=personal,
+        per_customer=personal,
     )

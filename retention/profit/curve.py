@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from retention.profit.bootstrap import Band, CurveBand, along_curve
-from retention.profit.cross_fitting import PerCustomerPolicy, cross_fitted
+from retention.profit.bootstrap import Band, CurveBand, band_along_curve
+from retention.profit.cross_fitting import PerCustomerPolicy, cross_fit
 from retention.profit.economics import Economics
 from retention.profit.empc import ExpectedMaximumProfit, expected_maximum_profit
-from retention.profit.matrix import Matrix, business_matrix, checked_threshold
+from retention.profit.matrix import BusinessMatrix, business_matrix, checked_threshold
 from retention.profit.optimum import best_thresholds
-from retention.profit.ranking import GRID, Ranking, incremental_profit, rank, values
+from retention.profit.ranking import GRID, Ranking, incremental_profit, rank_customers, total_value
 from retention.profit.resampling import Bands, Resamples
 
 EVIDENCE = ("backtested", "assumed")
@@ -42,7 +42,7 @@ class ProfitCurve:
     threshold
         (thresholds,), ascending; a customer is contacted when their score is at least this.
     saved, wasted, lost, loyal
-        Customers, (thresholds,); see :class:`retention.profit.matrix.Matrix`.
+        Customers, (thresholds,); see :class:`retention.profit.matrix.BusinessMatrix`.
     saved_amount, wasted_amount, lost_amount, profit
         Their money, (thresholds,); ``profit`` is saved plus wasted.
     profit_band
@@ -87,7 +87,7 @@ class ProfitCurve:
     profit_all: float
     profit_random: float
     profit_perfect: float
-    personal: PerCustomerPolicy | None
+    per_customer: PerCustomerPolicy | None
     profit_none: float = 0.0
 
     @property
@@ -131,9 +131,9 @@ class ProfitCurve:
         return bool(self.gain_band.low > 0)
 
     @property
-    def personal_headroom(self) -> bool:
+    def per_customer_headroom(self) -> bool:
         """Whether deciding customer by customer clearly earns more than both; False without a value column."""
-        band = self.bands.personal_gain
+        band = self.bands.per_customer_gain
         return band is not None and bool(band.low > 0)
 
     @cached_property
@@ -146,7 +146,7 @@ class ProfitCurve:
         """How much the in-sample profit overstates the honest one, per 1,000 customers."""
         return self.profit_in_sample - self.profit_best
 
-    def matrix(self, threshold: float | None = None) -> Matrix:
+    def matrix(self, threshold: float | None = None) -> BusinessMatrix:
         """Return the business confusion matrix at a threshold, ``threshold_best`` by default.
 
         Microseconds along the curve; one look at every score at any other threshold.
@@ -160,8 +160,8 @@ class ProfitCurve:
         at = int(np.searchsorted(self.threshold, wanted))
         if at == len(self.threshold) or self.threshold[at] != wanted:
             contacted = self.ranking.contacted(wanted)
-            return business_matrix(wanted, contacted, self.ranking.everyone, self.economics)
-        return Matrix(
+            return business_matrix(wanted, contacted, self.ranking.all_customers, self.economics)
+        return BusinessMatrix(
             threshold=wanted,
             saved=int(self.saved[at]),
             wasted=int(self.wasted[at]),
@@ -189,7 +189,7 @@ class ProfitCurve:
             "customers": self.customers,
             "currency": self.economics.currency,
             "threshold_best": self.threshold_best,
-            "threshold_break_even": _finite(self.threshold_break_even),
+            "threshold_break_even": _finite_or_none(self.threshold_break_even),
             "share_best": self.share_best,
             "profit_best": self.profit_best,
             "profit_in_sample": self.profit_in_sample,
@@ -208,12 +208,16 @@ class ProfitCurve:
             "gain_band": self.gain_band._asdict(),
             "empc": asdict(self.empc),
         }
-        if self.personal is not None and self.bands.over_threshold and self.bands.personal_gain:
-            view["profit_personal"] = self.personal.profit
-            view["personal_over_threshold"] = self.personal.over_threshold
-            view["personal_over_threshold_band"] = self.bands.over_threshold._asdict()
-            view["personal_gain_band"] = self.bands.personal_gain._asdict()
-            view["headroom_personal"] = self.personal_headroom
+        if (
+            self.per_customer is not None
+            and self.bands.per_customer_over_threshold
+            and self.bands.per_customer_gain
+        ):
+            view["profit_personal"] = self.per_customer.profit
+            view["personal_over_threshold"] = self.per_customer.over_threshold
+            view["personal_over_threshold_band"] = self.bands.per_customer_over_threshold._asdict()
+            view["personal_gain_band"] = self.bands.per_customer_gain._asdict()
+            view["headroom_personal"] = self.per_customer_headroom
         amounts = [key for key in view if key.startswith(("profit_", "personal_")) or key.endswith("band")]
         amounts += ["matrix", "empc"]
         return {**view, "evidence": {name: list(EVIDENCE) for name in amounts}}
@@ -261,18 +265,18 @@ def profit_curve(
     >>> curve.matrix(0.2).profit
     850.0
     """
-    ranking = rank(score, label, fold=fold, value=value)
+    ranking = rank_customers(score, label, fold=fold, value=value)
     return _price(ranking, economics or Economics(), Resamples(ranking, seed))
 
 
 def _price(ranking: Ranking, economics: Economics, resamples: Resamples) -> ProfitCurve:
     best, by_fold = best_thresholds(ranking, economics)
-    grid, contacted = _with_extra(ranking, best)
+    grid, contacted = _grid_with(ranking, best)
     at_best = int(np.searchsorted(grid, best))
-    everyone = ranking.everyone
+    everyone = ranking.all_customers
     alone = everyone[:, np.newaxis] - contacted
     wasted_amount, saved_amount = incremental_profit(contacted, economics).T
-    held_out = cross_fitted(ranking, economics, fold_thresholds=by_fold)
+    held_out = cross_fit(ranking, economics, fold_thresholds=by_fold)
     per_1000 = 1000 / len(ranking)
     profit_all = float(incremental_profit(everyone, economics).sum()) * per_1000
     return ProfitCurve(
@@ -286,8 +290,8 @@ def _price(ranking: Ranking, economics: Economics, resamples: Resamples) -> Prof
         loyal=alone[0, :, 0].astype(np.int64),
         saved_amount=saved_amount,
         wasted_amount=wasted_amount,
-        lost_amount=0.0 - values(alone, economics)[:, 1],
-        profit_band=along_curve(contacted, len(ranking), economics),
+        lost_amount=0.0 - total_value(alone, economics)[:, 1],
+        profit_band=band_along_curve(contacted, len(ranking), economics),
         threshold_best=best,
         threshold_break_even=economics.break_even() if ranking.value is None else None,
         fold_thresholds=by_fold,
@@ -296,12 +300,12 @@ def _price(ranking: Ranking, economics: Economics, resamples: Resamples) -> Prof
         profit_in_sample=float(saved_amount[at_best] + wasted_amount[at_best]) * per_1000,
         profit_all=profit_all,
         profit_random=held_out.share * profit_all,
-        profit_perfect=_perfect(ranking, economics) * per_1000,
-        personal=held_out.personal,
+        profit_perfect=_perfect_profit(ranking, economics) * per_1000,
+        per_customer=held_out.per_customer,
     )
 
 
-def _with_extra(ranking: Ranking, threshold: float) -> tuple[Amounts, Amounts]:
+def _grid_with(ranking: Ranking, threshold: float) -> tuple[Amounts, Amounts]:
     """Return the grid with one more threshold in its place, and the sums over those contacted."""
     at = int(np.searchsorted(GRID, threshold))
     if at < len(GRID) and GRID[at] == threshold:
@@ -310,13 +314,13 @@ def _with_extra(ranking: Ranking, threshold: float) -> tuple[Amounts, Amounts]:
     return np.insert(GRID, at, threshold), contacted
 
 
-def _perfect(ranking: Ranking, economics: Economics) -> float:
+def _perfect_profit(ranking: Ranking, economics: Economics) -> float:
     if ranking.value is None:
-        each: Amounts = np.maximum(economics.per_head().saved, 0.0) * ranking.everyone[0, 1:]
+        each: Amounts = np.maximum(economics.amounts_per_customer().saved, 0.0) * ranking.all_customers[0, 1:]
     else:
-        each = np.maximum(economics.per_head(ranking.value[ranking.label == 1]).saved, 0.0)
+        each = np.maximum(economics.amounts_per_customer(ranking.value[ranking.label == 1]).saved, 0.0)
     return float(each.sum())
 
 
-def _finite(threshold: float | None) -> float | None:
+def _finite_or_none(threshold: float | None) -> float | None:
     return threshold if threshold is not None and np.isfinite(threshold) else None

@@ -26,7 +26,7 @@ MAX_AMOUNT = 1e12
 """Largest amount of money taken, so that sums over millions of customers stay exact."""
 
 
-class PerHead(NamedTuple):
+class CustomerAmounts(NamedTuple):
     """Money a head against doing nothing; floats, or arrays of the values' shape.
 
     ``lost`` is what a leaver who was left alone takes along: shown, and no part of the profit.
@@ -67,8 +67,8 @@ class Economics:
     --------
     >>> Economics().break_even()
     0.1
-    >>> Economics().per_head()
-    PerHead(saved=450.0, wasted=-50.0, lost=-500.0)
+    >>> Economics().amounts_per_customer()
+    CustomerAmounts(saved=450.0, wasted=-50.0, lost=-500.0)
     """
 
     value: float = 500.0
@@ -82,11 +82,11 @@ class Economics:
     def __post_init__(self) -> None:
         """Refuse what cannot be, and keep every number as a float."""
         for name in ("value", "offer_cost", "contact_cost"):
-            object.__setattr__(self, name, _within(name, getattr(self, name), MAX_AMOUNT))
+            object.__setattr__(self, name, _checked_number(name, getattr(self, name), MAX_AMOUNT))
         if self.value == 0:
             raise InputError("value: must be above 0, got 0; give the margin kept when a customer stays")
         for name in ("save_rate", "stayer_redemption", "harm_rate"):
-            object.__setattr__(self, name, _within(name, getattr(self, name), 1.0))
+            object.__setattr__(self, name, _checked_number(name, getattr(self, name), 1.0))
         if self.stayer_redemption + self.harm_rate > 1 + 1e-12:
             raise InputError(
                 "stayer_redemption + harm_rate: must be at most 1 together, got "
@@ -125,8 +125,8 @@ class Economics:
         200.0
         """
         p, v = _probabilities(probability), self._values(value)
-        gain, loss = self._gain(v), self._loss(v)
-        return _plain(p * gain - (1 - p) * loss - self.contact_cost)
+        gain, loss = self._gain_if_churning(v), self._loss_if_retained(v)
+        return _float_or_array(p * gain - (1 - p) * loss - self.contact_cost)
 
     def expected_spend(self, probability: ArrayLike) -> Any:
         """Return what contacting is expected to cost: c + d·(p·γ + (1 − p)·ρ), currency a customer.
@@ -143,7 +143,7 @@ class Economics:
         """
         p = _probabilities(probability)
         redeemed = p * self.save_rate + (1 - p) * self.stayer_redemption
-        return _plain(self.contact_cost + self.offer_cost * redeemed)
+        return _float_or_array(self.contact_cost + self.offer_cost * redeemed)
 
     @overload
     def break_even(self, value: float | None = None) -> float: ...
@@ -171,21 +171,24 @@ class Economics:
         inf
         """
         v = self._values(value)
-        gain, loss = self._gain(v), self._loss(v)
+        gain, loss = self._gain_if_churning(v), self._loss_if_retained(v)
         pays = (gain > 0) & (self.contact_cost <= gain)
         ratio = np.divide(self.contact_cost + loss, gain + loss, out=np.full_like(v, np.inf), where=pays)
-        return _plain(ratio)
+        return _float_or_array(ratio)
 
-    def per_head(self, value: ArrayLike | None = None) -> PerHead:
+    def amounts_per_customer(self, value: ArrayLike | None = None) -> CustomerAmounts:
         """Return what one saved, one wasted and one lost customer is worth.
 
         Saved γ·(V − d) − c; wasted −(ρ·d + s·V) − c; lost −V. A loyal customer costs nothing.
         """
         v = self._values(value)
-        saved, wasted = self._gain(v) - self.contact_cost, -self._loss(v) - self.contact_cost
-        return PerHead(_plain(saved), _plain(wasted), _plain(-v))
+        saved, wasted = (
+            self._gain_if_churning(v) - self.contact_cost,
+            -self._loss_if_retained(v) - self.contact_cost,
+        )
+        return CustomerAmounts(_float_or_array(saved), _float_or_array(wasted), _float_or_array(-v))
 
-    def lines(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def profit_lines(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the profit of contacting as a line in V: (intercepts, slopes), each for (stayer, leaver).
 
         A sum over customers is then intercept · customers + slope · their values.
@@ -194,7 +197,7 @@ class Economics:
         intercept = np.array([-self.stayer_redemption * d - c, -self.save_rate * d - c])
         return intercept, np.array([-self.harm_rate, self.save_rate])
 
-    def nobody_pays(self) -> str | None:
+    def why_no_offer_pays(self) -> str | None:
         """Return one sentence on why no customer of value ``value`` is worth contacting, or None if some are."""
         if math.isfinite(self.break_even()):
             return None
@@ -213,10 +216,10 @@ class Economics:
             "even from a customer certain to leave."
         )
 
-    def _gain(self, value: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _gain_if_churning(self, value: NDArray[np.float64]) -> NDArray[np.float64]:
         return self.save_rate * (value - self.offer_cost)
 
-    def _loss(self, value: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _loss_if_retained(self, value: NDArray[np.float64]) -> NDArray[np.float64]:
         return self.stayer_redemption * self.offer_cost + self.harm_rate * value
 
     def _values(self, value: ArrayLike | None) -> NDArray[np.float64]:
@@ -231,7 +234,7 @@ def checked_values(value: ArrayLike) -> NDArray[np.float64]:
     InputError
         If one is missing, negative, beyond 1e12 or no number.
     """
-    values = _floats("value", value)
+    values = _as_floats("value", value)
     if values.size and not (values.min() >= 0 and values.max() <= MAX_AMOUNT):
         wrong = np.count_nonzero(~((values >= 0) & (values <= MAX_AMOUNT)))
         raise InputError(
@@ -242,21 +245,21 @@ def checked_values(value: ArrayLike) -> NDArray[np.float64]:
 
 
 def _probabilities(probability: ArrayLike) -> NDArray[np.float64]:
-    p = _floats("probability", probability)
+    p = _as_floats("probability", probability)
     wrong = np.count_nonzero(~((p >= 0) & (p <= 1)))
     if wrong:
         raise InputError(f"probability: {wrong} of {p.size} are missing or outside 0 to 1; pass probabilities")
     return p
 
 
-def _floats(name: str, numbers: ArrayLike) -> NDArray[np.float64]:
+def _as_floats(name: str, numbers: ArrayLike) -> NDArray[np.float64]:
     try:
         return np.asarray(numbers, dtype=np.float64)
     except (TypeError, ValueError):
         raise InputError(f"{name}: holds something that is not a number; pass numbers only") from None
 
 
-def _within(name: str, number: object, high: float) -> float:
+def _checked_number(name: str, number: object, high: float) -> float:
     value = float(number) if isinstance(number, Real) and not isinstance(number, bool) else math.nan
     if not 0 <= value <= high:
         low = "above 0" if name == "value" else "at least 0"
@@ -264,7 +267,7 @@ def _within(name: str, number: object, high: float) -> float:
     return value
 
 
-def _plain(result: NDArray[np.float64]) -> Any:
+def _float_or_array(result: NDArray[np.float64]) -> Any:
     return float(result) if np.ndim(result) == 0 else result
 
 

@@ -32,7 +32,7 @@ Amounts = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Targeting:
+class Allocation:
     """Who gets what.
 
     Attributes
@@ -69,7 +69,7 @@ class Targeting:
         return int(np.count_nonzero(self.offer != NO_OFFER))
 
 
-def choose(
+def allocate_offers(
     probability: ArrayLike,
     value: ArrayLike | None,
     offers: Sequence[Offer],
@@ -77,7 +77,7 @@ def choose(
     *,
     budget: float | None = None,
     max_contacts: int | None = None,
-) -> Targeting:
+) -> Allocation:
     """Give each customer at most one offer, for the highest expected profit within the limits.
 
     An offer that would earn exactly nothing is not sent: it might use up what another could earn with.
@@ -143,7 +143,7 @@ class _Problem(NamedTuple):
     cap: int
 
 
-class _Answer(NamedTuple):
+class _PricedChoice(NamedTuple):
     """What everyone chooses at one price of spend."""
 
     choice: Choice
@@ -152,21 +152,21 @@ class _Answer(NamedTuple):
     bound: float
 
 
-def _solve(problem: _Problem) -> Targeting:
+def _solve(problem: _Problem) -> Allocation:
     low, high = 0.0, 0.0
-    answer = dearer = _at_price(problem, 0.0)
+    answer = dearer = _choose_at_price(problem, 0.0)
     bound = answer.bound
     if answer.spent > problem.budget:
         paid = (problem.spend > 0) & (problem.profit > 0)
         best_ratio = np.max(problem.profit / np.where(paid, problem.spend, np.inf), initial=0.0)
         high = float(best_ratio) * (1 + 1e-9)  # at this price nothing that costs is worth it, rounding included
-        dearer = _at_price(problem, high)
+        dearer = _choose_at_price(problem, high)
         for _ in range(_BISECTIONS):
             spent = problem.budget - dearer.spent <= _CLOSE_ENOUGH * problem.budget
             if spent and high - low <= _SAME_PRICE * high:
                 break
             middle = (low + high) / 2
-            tried = _at_price(problem, middle)
+            tried = _choose_at_price(problem, middle)
             bound = min(bound, tried.bound)
             if tried.spent > problem.budget:
                 low, answer = middle, tried
@@ -175,9 +175,9 @@ def _solve(problem: _Problem) -> Targeting:
         bound = min(bound, dearer.bound)
     choice = dearer.choice
     if high > 0:
-        _spend_the_rest(problem, choice, answer.choice, problem.budget - dearer.spent)
-    profit, spend = _chosen(problem.profit, choice), _chosen(problem.spend, choice)
-    return Targeting(
+        _spend_what_is_left(problem, choice, answer.choice, problem.budget - dearer.spent)
+    profit, spend = _amounts_of_choice(problem.profit, choice), _amounts_of_choice(problem.spend, choice)
+    return Allocation(
         offer=choice,
         expected_profit=profit,
         expected_spend=spend,
@@ -190,7 +190,7 @@ def _solve(problem: _Problem) -> Targeting:
     )
 
 
-def _at_price(problem: _Problem, price: float) -> _Answer:
+def _choose_at_price(problem: _Problem, price: float) -> _PricedChoice:
     n = problem.profit.shape[1]
     best = np.zeros(n)  # sending nothing
     choice = np.full(n, NO_OFFER, dtype=np.int8)
@@ -207,19 +207,22 @@ def _at_price(problem: _Problem, price: float) -> _Answer:
         choice[wanted[order[problem.cap :]]] = NO_OFFER
         best[wanted[order[problem.cap :]]] = 0.0
     allowance = price * problem.budget if price > 0 else 0.0
-    return _Answer(
-        choice, float(_chosen(problem.spend, choice).sum()), contact_price, float(best.sum()) + allowance
+    return _PricedChoice(
+        choice,
+        float(_amounts_of_choice(problem.spend, choice).sum()),
+        contact_price,
+        float(best.sum()) + allowance,
     )
 
 
-def _spend_the_rest(problem: _Problem, choice: Choice, cheaper: Choice, left: float) -> None:
+def _spend_what_is_left(problem: _Problem, choice: Choice, cheaper: Choice, left: float) -> None:
     """Move customers, in place, to what they choose at the cheaper price while money and contacts last.
 
     At the price where the budget runs out all these moves earn the same per unit of spend, so
     leaving one out costs less than one customer's profit.
     """
-    earns = _chosen(problem.profit, cheaper) - _chosen(problem.profit, choice)
-    costs = _chosen(problem.spend, cheaper) - _chosen(problem.spend, choice)
+    earns = _amounts_of_choice(problem.profit, cheaper) - _amounts_of_choice(problem.profit, choice)
+    costs = _amounts_of_choice(problem.spend, cheaper) - _amounts_of_choice(problem.spend, choice)
     moves = np.flatnonzero(choice != cheaper)
     moves = moves[np.argsort(costs[moves])]
     dropped = moves[cheaper[moves] == NO_OFFER]
@@ -246,6 +249,6 @@ def _spend_the_rest(problem: _Problem, choice: Choice, cheaper: Choice, left: fl
         choice[gone[gone != NO_OFFER]] = NO_OFFER
 
 
-def _chosen(table: Amounts, choice: Choice) -> Amounts:
+def _amounts_of_choice(table: Amounts, choice: Choice) -> Amounts:
     picked: Amounts = np.where(choice == NO_OFFER, 0.0, table[choice, np.arange(len(choice))])
     return picked

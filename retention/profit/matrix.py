@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from retention.errors import InputError
 from retention.profit.economics import Economics
-from retention.profit.ranking import NOBODY, Sums, incremental_profit, values
+from retention.profit.ranking import ABOVE_EVERY_SCORE, Sums, incremental_profit, total_value
 
 
 @dataclass(frozen=True)
-class Matrix:
+class BusinessMatrix:
     """What sending to everyone from ``threshold`` up does to n customers.
 
     Attributes
@@ -57,11 +57,11 @@ class Matrix:
         return self.contacted + self.lost + self.loyal
 
 
-def business_matrix(threshold: float, contacted: Sums, everyone: Sums, economics: Economics) -> Matrix:
+def business_matrix(threshold: float, contacted: Sums, everyone: Sums, economics: Economics) -> BusinessMatrix:
     """Price the four groups from the sums over the contacted and over everyone, each (moments, 2)."""
     alone = everyone - contacted
     wasted_amount, saved_amount = incremental_profit(contacted, economics)
-    return Matrix(
+    return BusinessMatrix(
         threshold=threshold,
         saved=int(contacted[0, 1]),
         wasted=int(contacted[0, 0]),
@@ -69,7 +69,7 @@ def business_matrix(threshold: float, contacted: Sums, everyone: Sums, economics
         loyal=int(alone[0, 0]),
         saved_amount=float(saved_amount),
         wasted_amount=float(wasted_amount),
-        lost_amount=0.0 - float(values(alone, economics)[1]),
+        lost_amount=0.0 - float(total_value(alone, economics)[1]),
     )
 
 
@@ -81,6 +81,6 @@ def checked_threshold(threshold: float) -> float:
     InputError
         If it is missing or outside 0 to 1.
     """
-    if not 0 <= threshold <= NOBODY:
+    if not 0 <= threshold <= ABOVE_EVERY_SCORE:
         raise InputError(f"threshold: must be from 0 to 1, got {threshold!r}; pass a probability such as 0.2")
     return float(threshold)

@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retention.profit.economics import Economics
-from retention.profit.ranking import NOBODY, Ranking, from_top, incremental_profit
+from retention.profit.ranking import ABOVE_EVERY_SCORE, Ranking, incremental_profit, sum_from_top
 
 _CLOSE = 100  # cells
 _MOST_CLUSTERS = 3  # comparing pays for so many
 
 
 class Thresholds(NamedTuple):
-    """Where the profit is highest; ``NOBODY`` where contacting nobody is best.
+    """Where the profit is highest; ``ABOVE_EVERY_SCORE`` where contacting nobody is best.
 
     Attributes
     ----------
@@ -49,31 +49,31 @@ def best_thresholds(ranking: Ranking, economics: Economics) -> Thresholds:
     # Row 0: all customers; row 1 + k: all but fold k.
     profit = _with_leave_one_out(by_fold[..., 0] + by_fold[..., 1])
     room = _with_leave_one_out(by_fold[..., 1] + ranking.sums[0, ..., 1] * _shortfall(ranking, economics))
-    at_edge = from_top(profit[..., np.newaxis])[..., 0]
+    at_edge = sum_from_top(profit[..., np.newaxis])[..., 0]
     above = at_edge - profit
     top = at_edge.shape[1] - 1 - at_edge[:, ::-1].argmax(axis=1)  # the highest of equally good edges
     best_edge = np.maximum(np.take_along_axis(at_edge, top[:, np.newaxis], axis=1), 0.0)
     is_open = np.any(above + room > best_edge, axis=0)
     is_open[top] = True
 
-    rows = _rows_of(ranking.cell, is_open)
+    rows = _rows_in_cells(ranking.cell, is_open)
     rows = rows[np.argsort(-ranking.score[rows])]
     score, cell, fold, label = (
         column[rows] for column in (ranking.score, ranking.cell, ranking.fold, ranking.label)
     )
-    intercept, slope = economics.lines()
+    intercept, slope = economics.profit_lines()
     value = economics.value if ranking.value is None else ranking.value[rows]
     gain = intercept[label] + slope[label] * value
     first = len(cell) - np.searchsorted(cell[::-1], cell, side="right")  # where each customer's cell begins
     cuts = np.flatnonzero(np.append(score[1:] != score[:-1], True)[: len(score)])  # tied scores move together
 
-    found = np.full(len(profit), NOBODY)
+    found = np.full(len(profit), ABOVE_EVERY_SCORE)
     for row in range(len(profit)):
         running = np.append(0.0, np.cumsum(gain if row == 0 else np.where(fold == row - 1, 0.0, gain)))
         reached = above[row, cell[cuts]] + running[cuts + 1] - running[first[cuts]]
         if len(cuts) and reached.max() > 0:
             found[row] = score[cuts[reached.argmax()]]
-    return Thresholds(_roundest(ranking, float(found[0])), found[1:])
+    return Thresholds(_shortest_decimal(ranking, float(found[0])), found[1:])
 
 
 def _with_leave_one_out(by_fold: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -86,11 +86,11 @@ def _shortfall(ranking: Ranking, economics: Economics) -> float:
 
     A leaver brings at most their money plus this, which bounds the gain from part of a cell.
     """
-    value = economics.value if ranking.least_value is None else ranking.least_value
+    value = economics.value if ranking.lowest_value is None else ranking.lowest_value
     return max(0.0, economics.contact_cost - economics.save_rate * (value - economics.offer_cost))
 
 
-def _rows_of(cell: NDArray[np.uint16], wanted: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _rows_in_cells(cell: NDArray[np.uint16], wanted: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return the customers whose cell is wanted, cell cluster by cell cluster.
 
     Two comparisons a cluster rule most customers out more cheaply than looking every cell up.
@@ -106,16 +106,16 @@ def _rows_of(cell: NDArray[np.uint16], wanted: NDArray[np.bool_]) -> NDArray[np.
     return np.concatenate([own[wanted[cell[own]]] for own in rows])
 
 
-def _roundest(ranking: Ranking, lowest: float) -> float:
+def _shortest_decimal(ranking: Ranking, lowest: float) -> float:
     """Return the shortest decimal that contacts just those from ``lowest`` up."""
-    if lowest == NOBODY:
-        return 1.0 if ranking.score.max() < 1 else NOBODY
+    if lowest == ABOVE_EVERY_SCORE:
+        return 1.0 if ranking.score.max() < 1 else ABOVE_EVERY_SCORE
     occupied = np.flatnonzero(ranking.sums[0].sum(axis=(0, 2)))
     own = int(lowest * (ranking.sums.shape[2] - 1))  # or one more than that of ``lowest``, by rounding
     at = int(np.searchsorted(occupied, own, side="right"))
     near = np.zeros(ranking.sums.shape[2], dtype=np.bool_)
     near[occupied[max(0, at - 3) : at]] = True
-    scores = ranking.score[_rows_of(ranking.cell, near)]
+    scores = ranking.score[_rows_in_cells(ranking.cell, near)]
     left_alone = scores[scores < lowest]
     if len(left_alone) == 0:
         return 0.0

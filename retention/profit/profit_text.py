@@ -5,17 +5,17 @@ from typing import Any
 import numpy as np
 
 from retention.profit.curve import ProfitCurve
-from retention.profit.whatif import SaveRates, break_even_save_rate
+from retention.profit.whatif import SaveRateCurve, break_even_save_rate
 from retention.wording.money import in_currency
 
 # Standard errors. The threshold was picked where many left, so one perfect model in eight is beyond two of them.
 _BEYOND_CHANCE = 3.0
 
 
-def verdict(curve: ProfitCurve) -> str:
+def headroom_sentence(curve: ProfitCurve) -> str:
     """Return one sentence on whether picking customers by this model pays."""
-    if curve.personal_headroom:
-        over = curve.bands.over_threshold
+    if curve.per_customer_headroom:
+        over = curve.bands.per_customer_over_threshold
         if over is not None and over.low > 0:
             return (
                 "Deciding customer by customer clearly beats sending to everyone, doing nothing, "
@@ -33,19 +33,19 @@ def verdict(curve: ProfitCurve) -> str:
     return "No headroom: doing nothing earns as much, within what chance alone would explain."
 
 
-def one_by_one(curve: ProfitCurve) -> bool:
+def decides_per_customer(curve: ProfitCurve) -> bool:
     """Tell whether to decide customer by customer, each from their own break-even on, and not by one threshold."""
-    own = curve.personal
-    return own is not None and curve.personal_headroom and (own.over_threshold >= 0 or not curve.headroom)
+    own = curve.per_customer
+    return own is not None and curve.per_customer_headroom and (own.over_threshold >= 0 or not curve.headroom)
 
 
-def nobody_pays(curve: ProfitCurve) -> str | None:
+def no_offer_pays_sentence(curve: ProfitCurve) -> str | None:
     """Return why nobody is worth an offer; None where somebody may be, as with values of their own."""
-    reason = None if curve.personal else curve.economics.nobody_pays()
+    reason = None if curve.per_customer else curve.economics.why_no_offer_pays()
     return None if reason is None else f"{reason.removesuffix('.')} (assumed)."
 
 
-def below_break_even(curve: ProfitCurve) -> str | None:
+def below_break_even_sentence(curve: ProfitCurve) -> str | None:
     """Return why some are contacted whom their own probability would leave out; None where there are none.
 
     A best threshold below the break-even means that more of the customers in between left than it takes to pay. By
@@ -74,7 +74,7 @@ def below_break_even(curve: ProfitCurve) -> str | None:
     )
 
 
-def save_rate_needed(curve: ProfitCurve, rates: SaveRates) -> str:
+def save_rate_needed_sentence(curve: ProfitCurve, rates: SaveRateCurve) -> str:
     """Say which share of leavers the offer must keep to pay.
 
     Parameters
@@ -82,7 +82,7 @@ def save_rate_needed(curve: ProfitCurve, rates: SaveRates) -> str:
     curve
         The profit as assumed.
     rates
-        The profit at other save rates, from :func:`retention.profit.whatif.over_save_rates`.
+        The profit at other save rates, from :func:`retention.profit.whatif.profit_by_save_rate`.
     """
     assumed = curve.economics.save_rate
     least = break_even_save_rate(curve)
@@ -98,7 +98,7 @@ def save_rate_needed(curve: ProfitCurve, rates: SaveRates) -> str:
     return f"{now} at the assumed save rate of {assumed:.0%}; from about {float(paying[0]):.0%} on it would pay."
 
 
-def save_rate_uncertain(curve: ProfitCurve) -> str:
+def save_rate_uncertainty_sentence(curve: ProfitCurve) -> str:
     """Say what the profit is when nobody knows the save rate well; see :mod:`retention.profit.empc`."""
     found = curve.empc
     earned = in_currency(found.profit, curve.economics.currency)
@@ -109,7 +109,7 @@ def save_rate_uncertain(curve: ProfitCurve) -> str:
     )
 
 
-def in_words(curve: ProfitCurve, threshold: float | None = None) -> str:
+def profit_summary(curve: ProfitCurve, threshold: float | None = None) -> str:
     """Return the curve as a few lines for a terminal; amounts are backtested on assumed rates."""
     sign = curve.economics.currency
     matrix = curve.matrix(threshold)
@@ -119,17 +119,17 @@ def in_words(curve: ProfitCurve, threshold: float | None = None) -> str:
 
     break_even = curve.threshold_break_even
     low, high = curve.band
-    told = [nobody_pays(curve), below_break_even(curve)]
+    told = [no_offer_pays_sentence(curve), below_break_even_sentence(curve)]
     return "\n".join(
         [
             f"profit per 1,000 customers, backtested on {curve.customers:,} customers with assumed money inputs:",
             f"  this model  {amount(curve.profit_best)}  (90% band {amount(low)} to {amount(high)})",
-            *([] if curve.personal is None else [f"  one by one  {amount(curve.personal.profit)}"]),
+            *([] if curve.per_customer is None else [f"  one by one  {amount(curve.per_customer.profit)}"]),
             f"  everyone    {amount(curve.profit_all)}",
             f"  nobody      {amount(curve.profit_none)}",
             f"  at random   {amount(curve.profit_random)}",
             f"  perfect     {amount(curve.profit_perfect)}",
-            verdict(curve),
+            headroom_sentence(curve),
             f"best threshold {curve.threshold_best:.4f}"
             + (
                 f", break-even probability {break_even:.4f}"

@@ -23,7 +23,7 @@ STEPS = 1000
 GRID: NDArray[np.float64] = np.arange(STEPS + 1) / STEPS
 """The slider's thresholds: the same doubles as ``round(i / 1000, 3)`` and as the decimals 0.000 ... 1.000."""
 GRID.flags.writeable = False
-NOBODY = float(np.nextafter(1.0, 2.0))
+ABOVE_EVERY_SCORE = float(np.nextafter(1.0, 2.0))
 """A threshold no probability reaches, not even a score of 1; finite, so that JSON can carry it."""
 MAX_FOLDS = 100
 FINE_FROM = 50_000
@@ -66,7 +66,7 @@ class Ranking:
         return len(self.score)
 
     @property
-    def everyone(self) -> Sums:
+    def all_customers(self) -> Sums:
         """Sums over all customers, (moments, 2)."""
         return self.grid[:, 0]
 
@@ -74,10 +74,10 @@ class Ranking:
     def grid(self) -> Sums:
         """Sums over the customers contacted at each of the 1,001 grid thresholds, (moments, 1001, 2)."""
         per_step = self.sums.shape[2] // STEPS
-        return from_top(self.group(self.cell // per_step, STEPS + 1))
+        return sum_from_top(self.group_sums(self.cell // per_step, STEPS + 1))
 
     @cached_property
-    def least_value(self) -> float | None:
+    def lowest_value(self) -> float | None:
         """Smallest value in the column; None without one."""
         return None if self.value is None else float(self.value.min())
 
@@ -89,16 +89,18 @@ class Ranking:
         step = int(np.searchsorted(GRID, threshold))
         if step <= STEPS and GRID[step] == threshold:
             return self.grid[:, step]
-        return self.group((self.score >= threshold).astype(np.int32), 2)[:, 1]
+        return self.group_sums((self.score >= threshold).astype(np.int32), 2)[:, 1]
 
-    def group(self, codes: NDArray[Any], groups: int) -> Sums:
+    def group_sums(self, codes: NDArray[Any], groups: int) -> Sums:
         """Return the sums of each group 0 ... groups - 1 of ``codes`` (n,), as (moments, groups, 2)."""
         sums = np.zeros((1 if self.value is None else 3, groups * 2))
-        _add(sums, codes * np.int32(2) + self.label, self.value)
+        _add_customers(sums, codes * np.int32(2) + self.label, self.value)
         return sums.reshape(-1, groups, 2)
 
 
-def rank(score: ArrayLike, label: ArrayLike, *, fold: ArrayLike, value: ArrayLike | None = None) -> Ranking:
+def rank_customers(
+    score: ArrayLike, label: ArrayLike, *, fold: ArrayLike, value: ArrayLike | None = None
+) -> Ranking:
     """Check held-out customers and count them by cell of their score.
 
     Parameters
@@ -133,16 +135,16 @@ def rank(score: ArrayLike, label: ArrayLike, *, fold: ArrayLike, value: ArrayLik
         )
     values = None if value is None else _same_length("value", checked_values(value), n)
 
-    return _tally(scores, labels, folds, values)
+    return _count_by_cell(scores, labels, folds, values)
 
 
-def from_top(sums: Sums) -> Sums:
+def sum_from_top(sums: Sums) -> Sums:
     """Return for each cell the sum of it and of all cells above, over the axis before the last."""
     above: Sums = sums[..., ::-1, :].cumsum(axis=-2)[..., ::-1, :]
     return above
 
 
-def values(sums: Sums, economics: Economics) -> NDArray[np.float64]:
+def total_value(sums: Sums, economics: Economics) -> NDArray[np.float64]:
     """Return the sum of the customers' values (currency), shape of ``sums[0]``."""
     worth: Sums = sums[0] * economics.value if len(sums) == 1 else sums[1]
     return worth
@@ -150,16 +152,16 @@ def values(sums: Sums, economics: Economics) -> NDArray[np.float64]:
 
 def incremental_profit(sums: Sums, economics: Economics) -> NDArray[np.float64]:
     """Return what contacting them brings against doing nothing (currency), shape of ``sums[0]``."""
-    intercept, slope = economics.lines()
-    amounts: Sums = intercept * sums[0] + slope * values(sums, economics)
+    intercept, slope = economics.profit_lines()
+    amounts: Sums = intercept * sums[0] + slope * total_value(sums, economics)
     return amounts
 
 
 def incremental_profit_squared(sums: Sums, economics: Economics) -> NDArray[np.float64]:
     """Return the sum of each customer's squared money, shape of ``sums[0]``."""
-    intercept, slope = economics.lines()
+    intercept, slope = economics.profit_lines()
     squares = sums[0] * economics.value**2 if len(sums) == 1 else sums[2]
-    mixed = 2 * intercept * slope * values(sums, economics)
+    mixed = 2 * intercept * slope * total_value(sums, economics)
     total: Sums = intercept**2 * sums[0] + mixed + slope**2 * squares
     return total
 
@@ -179,7 +181,7 @@ def save_rate_line(contacted: Sums, economics: Economics) -> tuple[NDArray[np.fl
     return -nobody_saved, all_saved - nobody_saved
 
 
-def _tally(
+def _count_by_cell(
     score: NDArray[np.float64], label: NDArray[np.int8], fold: NDArray[np.int8], value: NDArray[np.float64] | None
 ) -> Ranking:
     n, folds = len(score), int(fold.max()) + 1
@@ -194,7 +196,7 @@ def _tally(
         own *= 2
         np.add(own, label[batch], out=key[batch])
     sums = np.zeros((1 if value is None else 2, folds * cells * 2))
-    _add(sums, key, value)
+    _add_customers(sums, key, value)
     return Ranking(score, label, value, fold, cell, sums.reshape(-1, folds, cells, 2))
 
 
@@ -206,7 +208,7 @@ def _cells(score: NDArray[np.float64], per_step: int) -> NDArray[np.int32]:
     return cell
 
 
-def _add(sums: Sums, key: NDArray[Any], value: NDArray[np.float64] | None) -> None:
+def _add_customers(sums: Sums, key: NDArray[Any], value: NDArray[np.float64] | None) -> None:
     """Add customers to the sums (moments, keys) in place."""
     for power in range(len(sums)):
         weight = None if value is None or power == 0 else value if power == 1 else value**power

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.profit.bootstrap import Band, money_of, percentile_interval, resampled_customers
+from retention.profit.bootstrap import Band, draw_customer_counts, percentile_interval, resampled_profit
 from retention.profit.economics import Economics
 from retention.profit.ranking import Ranking, Sums
 
@@ -33,16 +33,16 @@ class Bands(NamedTuple):
         Of ``profit_best``.
     gain
         Of ``profit_best − max(profit_all, profit_none)``.
-    over_threshold
+    per_customer_over_threshold
         Of what deciding customer by customer earns over ``profit_best``; None without a value column.
-    personal_gain
+    per_customer_gain
         Of what it earns over ``max(profit_all, profit_none)``; None without a value column.
     """
 
     profit: Band
     gain: Band
-    over_threshold: Band | None
-    personal_gain: Band | None
+    per_customer_over_threshold: Band | None
+    per_customer_gain: Band | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +62,8 @@ class Resamples:
 
     def bands(self, economics: Economics) -> Bands:
         """Take the middle 90% of what comes out of the draws."""
-        drawn = self._money(economics) * (1000 / len(self.ranking))  # (draws, folds, bins, 1 or 2)
-        best = _cross_fitted(drawn.sum(axis=-1))
+        drawn = self._drawn_profit(economics) * (1000 / len(self.ranking))  # (draws, folds, bins, 1 or 2)
+        best = _cross_fitted_profit(drawn.sum(axis=-1))
         rival = np.maximum(drawn.sum(axis=(1, 2, 3)), 0.0)
         over = over_rival = None
         if self.ranking.value is not None:
@@ -71,18 +71,18 @@ class Resamples:
             over, over_rival = percentile_interval(personal - best), percentile_interval(personal - rival)
         return Bands(percentile_interval(best), percentile_interval(best - rival), over, over_rival)
 
-    def _money(self, economics: Economics) -> Amounts:
-        ranking, (bins, codes) = self.ranking, self._codes
+    def _drawn_profit(self, economics: Economics) -> Amounts:
+        ranking, (bins, codes) = self.ranking, self._fold_and_bin
         generator = np.random.default_rng(self.seed)
         if ranking.value is None:
-            picked, groups = self._customers
-            drawn, kinds = money_of(picked, groups, economics, generator), 1
+            picked, groups = self._drawn_counts
+            drawn, kinds = resampled_profit(picked, groups, economics, generator), 1
         else:  # who is on the right side of their own break-even depends on the money
             own = ranking.score >= economics.break_even(ranking.value)
             kinds = 2
-            groups = ranking.group(codes * np.int32(kinds) + own, self._folds * bins * kinds)
-            picked = resampled_customers(groups, generator, draws=DRAWS)
-            drawn = money_of(picked, groups, economics, generator)
+            groups = ranking.group_sums(codes * np.int32(kinds) + own, self._folds * bins * kinds)
+            picked = draw_customer_counts(groups, generator, draws=DRAWS)
+            drawn = resampled_profit(picked, groups, economics, generator)
         return drawn.reshape(DRAWS, self._folds, bins, kinds)
 
     @property
@@ -90,21 +90,21 @@ class Resamples:
         return int(self.ranking.sums.shape[1])
 
     @cached_property
-    def _codes(self) -> tuple[int, NDArray[np.int32]]:
+    def _fold_and_bin(self) -> tuple[int, NDArray[np.int32]]:
         """How many bins there are, and everyone's fold and bin as one number, (n,)."""
-        bin_of = _bins(self.ranking)
+        bin_of = _bin_of_cell(self.ranking)
         bins = int(bin_of[-1]) + 1
         return bins, self.ranking.fold.astype(np.int32) * np.int32(bins) + bin_of[self.ranking.cell]
 
     @cached_property
-    def _customers(self) -> tuple[NDArray[np.int32], Sums]:
+    def _drawn_counts(self) -> tuple[NDArray[np.int32], Sums]:
         """Without a value column: the draws, which do not depend on the money, and the groups drawn from."""
-        bins, codes = self._codes
-        groups = self.ranking.group(codes, self._folds * bins)
-        return resampled_customers(groups, np.random.default_rng(self.seed), draws=DRAWS), groups
+        bins, codes = self._fold_and_bin
+        groups = self.ranking.group_sums(codes, self._folds * bins)
+        return draw_customer_counts(groups, np.random.default_rng(self.seed), draws=DRAWS), groups
 
 
-def _bins(ranking: Ranking) -> NDArray[np.int32]:
+def _bin_of_cell(ranking: Ranking) -> NDArray[np.int32]:
     """Return the bin of each cell, (cells,), rising from 0; a cell is never cut."""
     heads = ranking.sums[0].sum(axis=(0, 2))
     below = heads.cumsum() - heads
@@ -112,7 +112,7 @@ def _bins(ranking: Ranking) -> NDArray[np.int32]:
     return bins.astype(np.int32)
 
 
-def _cross_fitted(money: Amounts) -> Amounts:
+def _cross_fitted_profit(money: Amounts) -> Amounts:
     """Return what thresholds picked on the other folds earn: (draws, folds, bins) -> (draws,)."""
     earned = _from_top(money)
     picked = (earned.sum(axis=1, keepdims=True) - earned).argmax(axis=-1)  # the highest of equally good ones

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retention.errors import InputError
-from retention.profit.cross_fitting import chosen_out_of_fold
+from retention.profit.cross_fitting import contacted_out_of_fold
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import MAX_AMOUNT, Economics
 from retention.profit.ranking import save_rate_line
@@ -44,7 +44,7 @@ class Swing:
 
 
 @dataclass(frozen=True, eq=False)
-class SaveRates:
+class SaveRateCurve:
     """The profit at each assumed save rate, with the thresholds picked anew.
 
     Attributes
@@ -63,7 +63,7 @@ class SaveRates:
     share_best: NDArray[np.float64] = field(repr=False)
 
 
-def usual_ranges(economics: Economics) -> dict[str, tuple[float, float]]:
+def default_ranges(economics: Economics) -> dict[str, tuple[float, float]]:
     """Return a low and a high setting for each input: 20% down and up, within the input's bounds.
 
     Inputs at 0 or at both bounds' only value stay out: there is nothing to vary by a fifth.
@@ -90,7 +90,7 @@ def tornado(curve: ProfitCurve, ranges: Mapping[str, tuple[float, float]] | None
     curve
         The profit as assumed.
     ranges
-        Input -> (low, high); :func:`usual_ranges` by default. With a value column ``value`` has no effect.
+        Input -> (low, high); :func:`default_ranges` by default. With a value column ``value`` has no effect.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def tornado(curve: ProfitCurve, ranges: Mapping[str, tuple[float, float]] | None
         If a name is no money input or a setting is outside its bounds.
     """
     if ranges is None:
-        ranges = usual_ranges(curve.economics)
+        ranges = default_ranges(curve.economics)
     unknown = sorted(ranges.keys() - set(MONEY_INPUTS))
     if unknown:
         raise InputError(f"{unknown[0]}: is no money input; choose among {', '.join(MONEY_INPUTS)}")
@@ -106,7 +106,7 @@ def tornado(curve: ProfitCurve, ranges: Mapping[str, tuple[float, float]] | None
     for name, (low, high) in ranges.items():
         if name == "value" and curve.ranking.value is not None:
             continue
-        at_low, at_high = (_with_input(curve, name, setting).profit_best for setting in (low, high))
+        at_low, at_high = (_repriced(curve, name, setting).profit_best for setting in (low, high))
         swings.append(Swing(name, low, high, at_low, at_high))
     return tuple(sorted(swings, key=lambda swing: -swing.size))
 
@@ -136,7 +136,9 @@ def break_even_save_rate(curve: ProfitCurve, threshold: float | None = None) -> 
     if threshold is not None:
         contacted = ranking.contacted(curve.matrix(threshold).threshold)
     elif curve.profit_best > 0:
-        contacted = ranking.group(chosen_out_of_fold(ranking, curve.fold_thresholds).astype(np.int32), 2)[:, 1]
+        contacted = ranking.group_sums(contacted_out_of_fold(ranking, curve.fold_thresholds).astype(np.int32), 2)[
+            :, 1
+        ]
     else:
         return None
     cost, gain = save_rate_line(contacted, curve.economics)
@@ -145,7 +147,7 @@ def break_even_save_rate(curve: ProfitCurve, threshold: float | None = None) -> 
     return max(0.0, float(cost / gain))
 
 
-def over_save_rates(curve: ProfitCurve, save_rate: NDArray[np.float64] | None = None) -> SaveRates:
+def profit_by_save_rate(curve: ProfitCurve, save_rate: NDArray[np.float64] | None = None) -> SaveRateCurve:
     """Return the profit as a function of the save rate, with the thresholds picked anew at each.
 
     Parameters
@@ -156,8 +158,8 @@ def over_save_rates(curve: ProfitCurve, save_rate: NDArray[np.float64] | None = 
         Rates to look at, ascending, each in [0, 1]; 0.00, 0.05, ... 1.00 by default.
     """
     rates = np.linspace(0.0, 1.0, 21) if save_rate is None else np.asarray(save_rate, dtype=np.float64)
-    curves = [_with_input(curve, "save_rate", float(rate)) for rate in rates]
-    return SaveRates(
+    curves = [_repriced(curve, "save_rate", float(rate)) for rate in rates]
+    return SaveRateCurve(
         save_rate=rates,
         profit_best=np.array([each.profit_best for each in curves]),
         profit_all=np.array([each.profit_all for each in curves]),
@@ -165,6 +167,6 @@ def over_save_rates(curve: ProfitCurve, save_rate: NDArray[np.float64] | None = 
     )
 
 
-def _with_input(curve: ProfitCurve, name: str, setting: float) -> ProfitCurve:
+def _repriced(curve: ProfitCurve, name: str, setting: float) -> ProfitCurve:
     change: dict[str, Any] = {name: setting}
     return curve.reprice(replace(curve.economics, **change))

@@ -19,7 +19,7 @@ from retention.churn.evaluation import calibration_table
 from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
 from retention.profit.curve import EVIDENCE, ProfitCurve
-from retention.profit.profit_text import nobody_pays, one_by_one, verdict
+from retention.profit.profit_text import decides_per_customer, headroom_sentence, no_offer_pays_sentence
 from retention.profit.whatif import break_even_save_rate, tornado
 from retention.report.plot import CurveGeometry
 from retention.targeting import Scored
@@ -89,9 +89,9 @@ def render_report(
         expected=0.0 if scored is None else _expected_profit(scored.send_list),
         both=", ".join(EVIDENCE),
         assumed="assumed",
-        verdict=verdict(curve),
-        one_by_one=one_by_one(curve),
-        no_offer_pays=nobody_pays(curve) is not None,
+        verdict=headroom_sentence(curve),
+        one_by_one=decides_per_customer(curve),
+        no_offer_pays=no_offer_pays_sentence(curve) is not None,
         choices=choices,
         reach=_reach([*(number for _, number in choices), *curve.band]),
         groups=_groups(curve),
@@ -133,8 +133,8 @@ def _choices(curve: ProfitCurve) -> list[tuple[str, float]]:
         ("nobody", curve.profit_none),
         ("just the leavers (limit)", curve.profit_perfect),
     ]
-    if curve.personal is not None:
-        choices.insert(1, ("each by own break-even", curve.personal.profit))
+    if curve.per_customer is not None:
+        choices.insert(1, ("each by own break-even", curve.per_customer.profit))
     return choices
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from retention.errors import InputError
-from retention.profit.catalogue import Offer, read_catalogue
+from retention.profit.catalogue import Offer, read_offers
 from retention.profit.economics import Economics
 from retention.tabular.files import Limits
 from retention.tabular.tables import read_table
@@ -70,7 +70,7 @@ def offers_priced(send_list: pd.DataFrame, economics: Economics, path: Path | No
     costs = send_list["offer_cost"]
     if costs.dtype != np.float64:
         raise InputError("send list: column 'offer_cost' must hold numbers; score the customers again")
-    other_costs = {offer.id: offer.cost for offer in read_catalogue(path, currency=economics.currency)[1:]}
+    other_costs = {offer.id: offer.cost for offer in read_offers(path, currency=economics.currency)[1:]}
     catalogue_costs = send_list["offer"].astype("str").str.strip().map(other_costs).astype(np.float64)
     changed = catalogue_costs.notna() & (costs != catalogue_costs)
     if changed.any():

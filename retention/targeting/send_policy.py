@@ -7,10 +7,10 @@ import numpy as np
 
 from retention.churn.model import ChurnModel
 from retention.errors import InputError, ModelError
-from retention.profit.catalogue import Offer, open_catalogue, packaged
+from retention.profit.catalogue import Offer, load_catalogue, packaged_catalogue
 from retention.profit.curve import ProfitCurve, profit_curve
 from retention.profit.economics import Economics
-from retention.profit.knapsack import NO_OFFER, choose
+from retention.profit.knapsack import NO_OFFER, allocate_offers
 from retention.targeting.send_decision import Amounts, SendDecision
 
 
@@ -37,7 +37,7 @@ class SendPolicy:
         of one offer, customer by customer that one or nothing.
     budget
         Cap on what the offers sent are expected to cost, contacts included (currency, >= 0). Those are sent that
-        earn most together; see :func:`retention.profit.knapsack.choose`.
+        earn most together; see :func:`retention.profit.knapsack.allocate_offers`.
     max_contacts
         Cap on the customers contacted (>= 0); likewise.
     model_threshold
@@ -179,7 +179,7 @@ class SendPolicy:
 
     def _weigh(self, probability: Amounts, value: Amounts | None) -> SendDecision:
         """Choose the offers that earn most together within the limits."""
-        chosen = choose(
+        chosen = allocate_offers(
             probability,
             value,
             self.choice,
@@ -219,4 +219,4 @@ def profit_of_model(model: ChurnModel, economics: Economics) -> ProfitCurve:
 
 def offers_at(economics: Economics, path: Path | None = None) -> tuple[Offer, ...]:
     """Return the offers of a catalogue, by default the packaged one, the first as the money inputs say."""
-    return (packaged() if path is None else open_catalogue(path)).at(economics)
+    return (packaged_catalogue() if path is None else load_catalogue(path)).at(economics)

@@ -12,7 +12,7 @@ from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
 from retention.customers.table import Customers
 from retention.messages.run import MessageRun
-from retention.profit.catalogue import Catalogue, Offer, packaged
+from retention.profit.catalogue import Catalogue, Offer, packaged_catalogue
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
 from retention.targeting import Scored, SendPolicy, profit_of_model
@@ -76,7 +76,7 @@ class Session:
     findings: tuple[Finding, ...] = ()
     pictures: Mapping[str, Any] = field(default_factory=dict)
     economics: Economics = field(default_factory=Economics)
-    catalogue: Catalogue = field(default_factory=packaged)
+    catalogue: Catalogue = field(default_factory=packaged_catalogue)
     chosen: SendChoice | None = None
     model: ChurnModel | None = None
     model_source: str | None = None

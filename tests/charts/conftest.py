@@ -9,7 +9,7 @@ from retention import charts as figures
 from retention.churn.evaluation import OutOfFold
 from retention.profit.curve import ProfitCurve, profit_curve
 from retention.profit.economics import PRESETS
-from retention.profit.whatif import over_save_rates, tornado
+from retention.profit.whatif import profit_by_save_rate, tornado
 from tests.charts.cases import active, directions, hand_model, hundred_newcomers, log, people, three_cutoffs
 
 
@@ -46,5 +46,5 @@ def gallery(curve: ProfitCurve) -> dict[str, Any]:
         "waterfall": figures.customer_waterfall(hand_model(), people([10.0], ["Monthly"]), 0),
         "profit curve": figures.profit_chart(curve, 0.2),
         "tornado": figures.tornado_chart(tornado(curve), curve),
-        "profit against save rate": figures.profit_against_save_rate(over_save_rates(curve), curve),
+        "profit against save rate": figures.profit_against_save_rate(profit_by_save_rate(curve), curve),
     }

@@ -7,7 +7,7 @@ from retention.charts import profit_chart, reading
 from retention.profit.curve import ProfitCurve
 from retention.profit.curve import profit_curve as curve_of
 from retention.profit.economics import Economics
-from retention.profit.profit_text import verdict
+from retention.profit.profit_text import headroom_sentence
 
 
 def trace(figure: object, name: str) -> object:
@@ -108,4 +108,4 @@ def test_the_break_even_is_marked_where_there_is_one(curve: ProfitCurve) -> None
 
 def test_the_reading_is_the_verdict(curve: ProfitCurve) -> None:
     """The figure carries the sentence of the screen, the command line and the report."""
-    assert reading(profit_chart(curve, 0.5)) == verdict(curve)
+    assert reading(profit_chart(curve, 0.5)) == headroom_sentence(curve)

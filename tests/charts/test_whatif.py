@@ -6,7 +6,7 @@ import pytest
 from retention.charts import profit_against_save_rate, reading, tornado_chart
 from retention.profit.curve import ProfitCurve, profit_curve
 from retention.profit.economics import Economics
-from retention.profit.whatif import Swing, over_save_rates
+from retention.profit.whatif import Swing, profit_by_save_rate
 from retention.profit.whatif import tornado as swings_of
 
 HAND = {"score": [0.9, 0.9, 0.3, 0.1], "label": [1, 1, 0, 0], "fold": [0, 1, 0, 1]}
@@ -53,7 +53,7 @@ def test_the_tornado_of_a_whole_curve_starts_at_its_profit(curve: ProfitCurve) -
 def test_profit_against_save_rate_by_hand() -> None:
     """Two of four leave and are found: γ·450·500 per 1,000; everyone pays 50 for each stayer as well."""
     curve = profit_curve(**HAND, economics=Economics(save_rate=0.3))
-    figure = profit_against_save_rate(over_save_rates(curve, np.array([0.0, 0.5, 1.0])), curve)
+    figure = profit_against_save_rate(profit_by_save_rate(curve, np.array([0.0, 0.5, 1.0])), curve)
     everyone, model = figure.data
     assert list(everyone.y) == [-25_000, 87_500, 200_000]
     assert list(model.y) == [0, 112_500, 225_000]
@@ -67,7 +67,7 @@ def test_profit_against_save_rate_by_hand() -> None:
 def test_the_reading_says_what_an_uncertain_save_rate_earns() -> None:
     """At rates around 30% two of four are found: 0.3·450·500 per 1,000, whatever rate is assumed."""
     curve = profit_curve(**HAND, economics=Economics(save_rate=1.0))
-    assert reading(profit_against_save_rate(over_save_rates(curve), curve)) == (
+    assert reading(profit_against_save_rate(profit_by_save_rate(curve), curve)) == (
         "With a save rate of about 30%, give or take 10 points, the best threshold at each earns ₹67,500 per "
         "1,000 customers; picked on these very customers, that is too hopeful (backtested, assumed)."
     )

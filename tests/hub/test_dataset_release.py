@@ -20,7 +20,7 @@ from retention.hub.pseudonyms import Salt
 from retention.hub.release import ReleaseColumn
 from retention.hub.snapshot import CUSTOMERS_FILE, MESSAGES_FILE, SEND_LIST_FILE, from_parquet, to_parquet
 from retention.messages.batch import write_messages
-from retention.profit.catalogue import read_catalogue
+from retention.profit.catalogue import read_offers
 from retention.profit.economics import Economics
 from retention.targeting import SendPolicy, score
 from tests.files import telecom_customers
@@ -52,7 +52,7 @@ def test_nothing_personal_leaves_the_house(telecom_folder: Path) -> None:
     """No name, phone, e-mail or id is in any file, messages included; the salt neither."""
     customers = people()
     scored = score(customers, ChurnModel.load(telecom_folder), SendPolicy())
-    campaign = write_messages(scored.send_list, id=scored.id, offers=read_catalogue())
+    campaign = write_messages(scored.send_list, id=scored.id, offers=read_offers())
     assert campaign.messages_frame["message"].str.contains(NAME).any()
     planned = plan_dataset(
         customers,
@@ -121,7 +121,7 @@ def test_a_decision_is_shared_with_all_that_made_it(telecom_folder: Path) -> Non
     assert decision["model"] == MODEL_AT
     assert decision["economics"]["value"] == 700
     assert decision["top"] == 40
-    assert [offer["id"] for offer in decision["catalogue"]] == [offer.id for offer in read_catalogue()]
+    assert [offer["id"] for offer in decision["catalogue"]] == [offer.id for offer in read_offers()]
     scored = score(customers, ChurnModel.load(telecom_folder), how.policy)
     assert decision["threshold"] == scored.threshold
     rows = read(planned, SEND_LIST_FILE)
@@ -166,7 +166,7 @@ def test_messages_come_without_names(telecom_folder: Path) -> None:
     """One row a message, the name replaced by a slot, nothing else changed."""
     customers = people()
     scored = score(customers, ChurnModel.load(telecom_folder), SendPolicy())
-    campaign = write_messages(scored.send_list, id=scored.id, offers=read_catalogue())
+    campaign = write_messages(scored.send_list, id=scored.id, offers=read_offers())
     planned = plan_dataset(customers, repo="alice/data", salt=SALT, messages=campaign.messages_frame)
     shared = read(planned, MESSAGES_FILE).set_index("customerID")
     assert len(shared) == campaign.message_count
@@ -180,7 +180,7 @@ def test_names_in_messages_are_known_from_the_customers(telecom_folder: Path) ->
     """Messages whose file has lost the name column name nobody either; what a person typed in is warned of."""
     customers = people()
     scored = score(customers, ChurnModel.load(telecom_folder), SendPolicy())
-    messages = write_messages(scored.send_list, id=scored.id, offers=read_catalogue()).messages_frame.drop(
+    messages = write_messages(scored.send_list, id=scored.id, offers=read_offers()).messages_frame.drop(
         columns="name"
     )
     messages.loc[messages.index[0], "message"] += " Call +91 98765 43210."
@@ -209,7 +209,7 @@ def test_several_cutoffs_keep_their_days(telecom_folder: Path) -> None:
 def test_messages_of_others_are_refused(telecom_folder: Path) -> None:
     """Messages and customers must belong together."""
     scored = score(people(), ChurnModel.load(telecom_folder), SendPolicy())
-    campaign = write_messages(scored.send_list, id=scored.id, offers=read_catalogue())
+    campaign = write_messages(scored.send_list, id=scored.id, offers=read_offers())
     with pytest.raises(InputError, match="the messages are for other customers"):
         plan_dataset(people().take(np.arange(5)), repo="alice/data", salt=SALT, messages=campaign.messages_frame)
 

@@ -21,7 +21,7 @@ def brute_profit(
     threshold: float,
 ) -> float:
     """Sum the money head by head over those with score >= threshold."""
-    head = economics.per_head(np.broadcast_to(value, np.shape(score)))
+    head = economics.amounts_per_customer(np.broadcast_to(value, np.shape(score)))
     return float(np.where(label == 1, head.saved, head.wasted)[score >= threshold].sum())
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from retention.profit.bootstrap import money_of, percentile_interval, resampled_customers
+from retention.profit.bootstrap import draw_customer_counts, percentile_interval, resampled_profit
 from retention.profit.curve import profit_curve
 from retention.profit.economics import Economics
-from retention.profit.ranking import Sums, rank
+from retention.profit.ranking import Sums, rank_customers
 
 TERMS = Economics(value=400, save_rate=0.5, stayer_redemption=0.6, contact_cost=1)
 
@@ -23,7 +23,7 @@ def market(n: int, *, seed: int = 0) -> dict[str, NDArray[np.float64]]:
 def resampled_money(groups: Sums, economics: Economics, *, draws: int = 2000) -> NDArray[np.float64]:
     """Draw what contacting each group brings, (draws, groups)."""
     generator = np.random.default_rng(0)
-    return money_of(resampled_customers(groups, generator, draws=draws), groups, economics, generator)
+    return resampled_profit(draw_customer_counts(groups, generator, draws=draws), groups, economics, generator)
 
 
 def row_resampled(heads: NDArray[np.float64], draws: int = 3000) -> NDArray[np.float64]:
@@ -38,11 +38,11 @@ def test_drawing_groups_is_resampling_rows(per_customer: bool) -> None:
     """Spread and ends agree with row resampling, group by group and for what two groups earn together."""
     case = market(2000)
     value = np.random.default_rng(5).gamma(0.7, 600, 2000) if per_customer else None
-    head = TERMS.per_head(np.full(2000, 400.0) if value is None else value)
+    head = TERMS.amounts_per_customer(np.full(2000, 400.0) if value is None else value)
     each = np.where(case["label"] == 1, head.saved, head.wasted)
     chosen = case["score"] >= 0.3
     slow = row_resampled(np.column_stack([each * ~chosen, each * chosen]))
-    groups = rank(**case, value=value).group(chosen.astype(np.int32), 2)
+    groups = rank_customers(**case, value=value).group_sums(chosen.astype(np.int32), 2)
     drawn = resampled_money(groups, TERMS, draws=3000) / 2  # of 2,000 -> per 1,000
     for fast, rows in [
         (drawn[:, 0], slow[:, 0]),
@@ -67,8 +67,11 @@ def test_the_bands_are_those_of_starting_over(per_customer: bool) -> None:
         rows = generator.integers(0, 1000, 1000)
         again = profit_curve(**{name: column[rows] for name, column in case.items()}, economics=TERMS)
         over = over_rival = 0.0
-        if again.personal is not None:
-            over, over_rival = again.personal.over_threshold, again.personal.profit - max(again.profit_all, 0.0)
+        if again.per_customer is not None:
+            over, over_rival = (
+                again.per_customer.over_threshold,
+                again.per_customer.profit - max(again.profit_all, 0.0),
+            )
         slow.append([again.profit_best, again.profit_best - max(again.profit_all, 0.0), over, over_rival])
     for band, rows in zip(curve.bands, np.transpose(slow), strict=True):
         if band is not None:
@@ -85,7 +88,7 @@ def test_a_gain_that_hangs_on_the_threshold_picked_is_no_headroom() -> None:
     curve = profit_curve(score, label, fold=fold)
     assert curve.profit_in_sample - curve.profit_all == pytest.approx(4500)
     chosen = (score >= curve.fold_thresholds[fold]).astype(np.int32)
-    fixed = resampled_money(curve.ranking.group(chosen, 2), curve.economics)
+    fixed = resampled_money(curve.ranking.group_sums(chosen, 2), curve.economics)
     assert percentile_interval(fixed[:, 1] - fixed.sum(axis=1)).low > 0
     assert curve.gain_band.low < 0 < curve.gain_band.high
     assert not curve.headroom
@@ -97,7 +100,7 @@ def test_the_curve_band_is_that_of_resampling_rows(per_customer: bool) -> None:
     case = market(2000, seed=1)
     value = np.random.default_rng(6).gamma(0.7, 600, 2000) if per_customer else None
     curve = profit_curve(**case, value=value, economics=TERMS)
-    head = TERMS.per_head(np.full(2000, 400.0) if value is None else value)
+    head = TERMS.amounts_per_customer(np.full(2000, 400.0) if value is None else value)
     each = np.where(case["label"] == 1, head.saved, head.wasted)
     cuts = np.array([0.0, 0.1, 0.3, 0.6])
     at = np.searchsorted(curve.threshold, cuts)

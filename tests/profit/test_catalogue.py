@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from retention.errors import InputError
-from retention.profit.catalogue import Offer, read_catalogue
+from retention.profit.catalogue import Offer, read_offers
 from retention.profit.economics import Economics
 
 GOOD = """
@@ -29,7 +29,7 @@ def write(folder: Path, text: str) -> Path:
 
 def test_the_default_offer_costs_what_the_default_money_says() -> None:
     """The first packaged offer is the ₹50 of the original card, in every language."""
-    first = read_catalogue()[0]
+    first = read_offers()[0]
     assert (first.id, first.cost, first.save_rate) == ("cash_50", Economics().offer_cost, None)
     assert first.languages == ("en", "hi", "hinglish")
     assert all("₹50 " in words for words in first.gives.values())
@@ -38,7 +38,7 @@ def test_the_default_offer_costs_what_the_default_money_says() -> None:
 
 def test_the_packaged_offers() -> None:
     """Three offers with known costs; all assume the save rate of the money inputs."""
-    offers = {offer.id: offer for offer in read_catalogue()}
+    offers = {offer.id: offer for offer in read_offers()}
     assert {name: offer.cost for name, offer in offers.items()} == {
         "cash_50": 50, "free_delivery": 30, "percent_20": 80,
     }  # fmt: skip
@@ -48,15 +48,15 @@ def test_the_packaged_offers() -> None:
 
 def test_a_message_gives_what_the_profit_was_worked_out_with() -> None:
     """Another offer cost or currency changes the first offer's words, cost and id together."""
-    first, second, _ = read_catalogue(currency="€", offer_cost=1250)
+    first, second, _ = read_offers(currency="€", offer_cost=1250)
     assert (first.id, first.cost, first.gives["en"]) == ("cash_1250", 1250, "€1,250 off your next order")
     assert second.cost == 30
-    assert read_catalogue(offer_cost=4.5)[0].gives["en"].startswith("₹4.50 off")
+    assert read_offers(offer_cost=4.5)[0].gives["en"].startswith("₹4.50 off")
 
 
 def test_a_catalogue_of_ones_own(tmp_path: Path) -> None:
     """Every field is read, and an offer's own save rate replaces the assumed one."""
-    (tea,) = read_catalogue(write(tmp_path, GOOD))
+    (tea,) = read_offers(write(tmp_path, GOOD))
     assert tea == Offer(
         id="tea", cost=12.5, save_rate=0.2, minimum_basket=100, valid_days=3,
         gives={"en": "₹12.50 off your next tea", "hi": "चाय पर ₹12.50 की छूट"},
@@ -93,30 +93,30 @@ def test_a_wrong_entry_is_named(tmp_path: Path, old: str, new: str, words: str) 
     """One sentence says file, entry and field."""
     assert old in GOOD
     with pytest.raises(InputError, match=f"^mine.toml: .*{words}"):
-        read_catalogue(write(tmp_path, GOOD.replace(old, new, 1)))
+        read_offers(write(tmp_path, GOOD.replace(old, new, 1)))
 
 
 @pytest.mark.parametrize("text", ["", "[offer]\nid = 'x'", "offer = 5", "offer = []", "offer = [5]"])
 def test_a_catalogue_without_offers(tmp_path: Path, text: str) -> None:
     """A file that lists none is refused."""
     with pytest.raises(InputError, match=r"mine.toml: holds no \[\[offer\]\] table"):
-        read_catalogue(write(tmp_path, text))
+        read_offers(write(tmp_path, text))
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     """No file, no TOML, no UTF-8, a folder: one sentence each."""
     with pytest.raises(InputError, match="no such file"):
-        read_catalogue(tmp_path / "absent.toml")
+        read_offers(tmp_path / "absent.toml")
     with pytest.raises(InputError, match=r"mine\.toml: is not TOML"):
-        read_catalogue(write(tmp_path, "[[offer"))
+        read_offers(write(tmp_path, "[[offer"))
     (tmp_path / "latin.toml").write_bytes("# caf\xe9".encode("latin-1"))
     with pytest.raises(InputError, match=r"latin\.toml: cannot be read"):
-        read_catalogue(tmp_path / "latin.toml")
+        read_offers(tmp_path / "latin.toml")
     with pytest.raises(InputError, match="cannot be read"):
-        read_catalogue(tmp_path)
+        read_offers(tmp_path)
 
 
 def test_an_offer_is_there_once(tmp_path: Path) -> None:
     """Two offers of one id are refused, also when the id comes from the cost."""
     with pytest.raises(InputError, match=r"offer 2 \(tea\): is there twice"):
-        read_catalogue(write(tmp_path, GOOD + GOOD))
+        read_offers(write(tmp_path, GOOD + GOOD))

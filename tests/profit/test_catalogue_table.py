@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retention.errors import InputError
-from retention.profit.catalogue import open_catalogue, packaged, read_catalogue
-from retention.profit.catalogue_table import COLUMNS, as_table, catalogue_of, mistakes
+from retention.profit.catalogue import load_catalogue, packaged_catalogue, read_offers
+from retention.profit.catalogue_table import COLUMNS, as_table, catalogue_from_table, find_mistakes
 from retention.profit.economics import Economics
 
 
 def edited(row: int, column: str, cell: object) -> pd.DataFrame:
     """Return the packaged offers as a table, with one cell changed."""
-    table = as_table(packaged(), Economics()).astype(object)
+    table = as_table(packaged_catalogue(), Economics()).astype(object)
     table.loc[row - 1, column] = cell
     return table
 
@@ -25,18 +25,18 @@ def edited(row: int, column: str, cell: object) -> pd.DataFrame:
 def test_a_table_left_alone_is_the_same_catalogue() -> None:
     """Showing and reading back changes no offer, at any money inputs."""
     for economics in (Economics(), Economics(offer_cost=62.5, save_rate=0.3, currency="€")):
-        table = as_table(packaged(), economics)
+        table = as_table(packaged_catalogue(), economics)
         assert table.columns.tolist() == list(COLUMNS)
-        assert mistakes(table, currency=economics.currency) == ()
-        again = catalogue_of(table, currency=economics.currency)
+        assert find_mistakes(table, currency=economics.currency) == ()
+        again = catalogue_from_table(table, currency=economics.currency)
         assert again.economics(Economics(currency=economics.currency)) == economics
-        assert again.at(economics) == packaged().at(economics)
+        assert again.at(economics) == packaged_catalogue().at(economics)
 
 
 def test_the_first_row_shows_what_the_money_inputs_say() -> None:
     """Whichever was edited last, the table, the money and the message name one amount."""
-    assert as_table(packaged(), Economics(offer_cost=80)).loc[0, "Cost when redeemed"] == "80"
-    typed = catalogue_of(edited(1, "Cost when redeemed", "70"), currency="₹")
+    assert as_table(packaged_catalogue(), Economics(offer_cost=80)).loc[0, "Cost when redeemed"] == "80"
+    typed = catalogue_from_table(edited(1, "Cost when redeemed", "70"), currency="₹")
     economics = typed.economics(Economics(value=900))
     assert economics == Economics(value=900, offer_cost=70)
     assert typed.at(economics)[0].gives["en"] == "₹70 off your next order"
@@ -47,7 +47,7 @@ def test_what_is_typed_is_what_is_given() -> None:
     """Numbers may hold commas, a share may be in percent, and blanks mean what the headings say."""
     table = edited(2, "Cost when redeemed", "1,250.50")
     table.loc[1, ["Save rate", "Minimum basket", "In Hindi"]] = ["30%", None, ""]
-    offer = catalogue_of(table, currency="₹").at(Economics())[1]
+    offer = catalogue_from_table(table, currency="₹").at(Economics())[1]
     assert (offer.cost, offer.save_rate, offer.minimum_basket) == (1250.5, 0.3, 0)
     assert offer.languages == ("en", "hinglish")
 
@@ -73,38 +73,40 @@ def test_what_is_typed_is_what_is_given() -> None:
 )
 def test_a_mistake_is_named_by_row_and_column(column: str, cell: object, sentence: str) -> None:
     """One sentence says where it is and what would be right."""
-    (found,) = mistakes(edited(2, column, cell), currency="₹")
+    (found,) = find_mistakes(edited(2, column, cell), currency="₹")
     assert found.startswith(f"row 2, column '{column}': {sentence}")
     with pytest.raises(InputError, match="row 2"):
-        catalogue_of(edited(2, column, cell), currency="₹")
+        catalogue_from_table(edited(2, column, cell), currency="₹")
 
 
 def test_every_mistake_is_named_at_once() -> None:
     """A person mends the table in one go."""
     table = edited(1, "Cost when redeemed", "soon")
     table.loc[2, ["Id", "Save rate"]] = ["Two words", "x"]
-    assert [sentence.split(":")[0] for sentence in mistakes(table, currency="₹")] == [
+    assert [sentence.split(":")[0] for sentence in find_mistakes(table, currency="₹")] == [
         "row 1, column 'Cost when redeemed'", "row 3, column 'Id'", "row 3, column 'Save rate'",
     ]  # fmt: skip
 
 
 def test_rows_without_content_are_left_out() -> None:
     """A blank row that a table widget adds is no offer, and a table of blanks is refused."""
-    table = pd.concat([as_table(packaged(), Economics()), pd.DataFrame([[None] * 8], columns=list(COLUMNS))])
-    assert len(catalogue_of(table, currency="₹").entries) == 3
-    assert "must hold 1 to 100 rows, got 0" in mistakes(table.tail(1), currency="₹")[0]
+    table = pd.concat(
+        [as_table(packaged_catalogue(), Economics()), pd.DataFrame([[None] * 8], columns=list(COLUMNS))]
+    )
+    assert len(catalogue_from_table(table, currency="₹").entries) == 3
+    assert "must hold 1 to 100 rows, got 0" in find_mistakes(table.tail(1), currency="₹")[0]
 
 
 def test_columns_count_by_position() -> None:
     """A heading that was typed over changes nothing, and a column too few is told."""
-    table = as_table(packaged(), Economics())
-    assert mistakes(table.rename(columns={"Id": "x"}), currency="₹") == ()
-    assert "must have 8 columns, got 7" in mistakes(table.drop(columns="Id"), currency="₹")[0]
+    table = as_table(packaged_catalogue(), Economics())
+    assert find_mistakes(table.rename(columns={"Id": "x"}), currency="₹") == ()
+    assert "must have 8 columns, got 7" in find_mistakes(table.drop(columns="Id"), currency="₹")[0]
 
 
 def test_ids_that_meet_once_the_cost_is_in_them_are_refused() -> None:
     """cash_50 and cash_{cost} at 50 would be one offer in a file."""
-    (found,) = mistakes(edited(2, "Id", "cash_50"), currency="₹")
+    (found,) = find_mistakes(edited(2, "Id", "cash_50"), currency="₹")
     assert "offer 2 (cash_50): is there twice" in found
 
 
@@ -112,21 +114,21 @@ def test_ids_that_meet_once_the_cost_is_in_them_are_refused() -> None:
 def test_any_cells_are_judged(rows: list[list[object]]) -> None:
     """No content makes the table fail: there are sentences, or there is a catalogue."""
     table = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
-    if not mistakes(table, currency="₹"):
-        assert catalogue_of(table, currency="₹").at(Economics())
+    if not find_mistakes(table, currency="₹"):
+        assert catalogue_from_table(table, currency="₹").at(Economics())
 
 
 def test_a_downloaded_catalogue_is_the_one_on_screen(tmp_path: Path) -> None:
     """The file explains itself, gives the same offers and the same money, and leaves blanks out."""
     economics = Economics(offer_cost=75, save_rate=0.4)
-    table = as_table(packaged(), economics)
+    table = as_table(packaged_catalogue(), economics)
     table.loc[1, "Save rate"] = "0.2"
-    catalogue = catalogue_of(table, currency="₹")
+    catalogue = catalogue_from_table(table, currency="₹")
     path = tmp_path / "catalogue.toml"
     path.write_text(catalogue.as_toml(economics), encoding="utf-8")
-    assert open_catalogue(path).at(economics) == catalogue.at(economics)
-    assert open_catalogue(path).economics(Economics()) == economics
-    assert read_catalogue(path)[0].gives["hi"] == "अगले ऑर्डर पर ₹75 की छूट"
+    assert load_catalogue(path).at(economics) == catalogue.at(economics)
+    assert load_catalogue(path).economics(Economics()) == economics
+    assert read_offers(path)[0].gives["hi"] == "अगले ऑर्डर पर ₹75 की छूट"
     text = path.read_text(encoding="utf-8")
     assert text.startswith("# The offers there are.")
     assert "save_rate" not in tomllib.loads(text)["offer"][2]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from retention.errors import InputError
 from retention.profit.curve import profit_curve
 from retention.profit.economics import PRESETS, Economics
-from retention.profit.ranking import GRID, NOBODY
+from retention.profit.ranking import ABOVE_EVERY_SCORE, GRID
 from tests.profit.cases import FOLD, LABEL, SCORE, VALUE, brute_profit, customers, terms
 
 HAND = {"score": SCORE, "label": LABEL, "fold": FOLD}
@@ -32,7 +32,7 @@ def test_reported_profits_by_hand() -> None:
     assert curve.profit_random == pytest.approx(5 / 8 * 1600 * 1000 / 8)
     assert curve.profit_perfect == pytest.approx(4 * 450 * 1000 / 8)
     assert curve.threshold_break_even == 0.1
-    assert curve.personal is None
+    assert curve.per_customer is None
 
 
 def test_the_matrix_by_hand() -> None:
@@ -65,9 +65,9 @@ def test_values_by_hand() -> None:
     # leavers worth 500, 100, 1000; the one worth 40 is below the offer's cost
     assert curve.profit_perfect == pytest.approx((450 + 50 + 950) * 1000 / 8)
     # own p* = 50 / value: .1 .5 .167 never .0625 .25 .05 .83 against .9 .8 .6 .6 .4 .3 .2 .05
-    assert curve.personal.contacted == 6
-    assert curve.personal.profit == pytest.approx((450 + 50 - 50 - 50 - 50 + 950) * 1000 / 8)
-    assert curve.personal.over_threshold == pytest.approx((1300 - 440) * 1000 / 8)
+    assert curve.per_customer.contacted == 6
+    assert curve.per_customer.profit == pytest.approx((450 + 50 - 50 - 50 - 50 + 950) * 1000 / 8)
+    assert curve.per_customer.over_threshold == pytest.approx((1300 - 440) * 1000 / 8)
 
 
 @settings(max_examples=25, deadline=None)
@@ -90,7 +90,7 @@ def test_what_always_holds(case: dict, money: Economics) -> None:
     curve = profit_curve(**case, economics=money)
     thousands = curve.customers / 1000
     assert curve.matrix(0.0).profit == pytest.approx(curve.profit_all * thousands, abs=1e-6)
-    assert curve.matrix(NOBODY).profit == 0
+    assert curve.matrix(ABOVE_EVERY_SCORE).profit == 0
     best = curve.profit_in_sample * thousands
     assert best == pytest.approx(curve.matrix().profit, abs=1e-6)
     assert best >= max(curve.profit.max(), 0) - 1e-6

@@ -31,7 +31,7 @@ def test_the_defaults_are_the_original_card() -> None:
     """450 a saved customer, −50 a wasted offer, break-even at 0.10."""
     original = Economics()
     assert original == PRESETS["original"]
-    assert original.per_head() == (450.0, -50.0, -500.0)
+    assert original.amounts_per_customer() == (450.0, -50.0, -500.0)
     assert original.break_even() == 0.1
     assert original.currency == "₹"
 
@@ -41,7 +41,7 @@ def test_the_realistic_preset() -> None:
     realistic = PRESETS["realistic"]
     assert realistic.break_even() == pytest.approx(31 / 165)
     assert round(realistic.break_even(), 3) == 0.188
-    assert realistic.per_head() == pytest.approx((0.3 * 450 - 1, -30 - 1, -500))
+    assert realistic.amounts_per_customer() == pytest.approx((0.3 * 450 - 1, -30 - 1, -500))
 
 
 def test_expected_profit_by_hand() -> None:
@@ -82,9 +82,9 @@ def test_zero_denominator_and_free_offers() -> None:
 
 def test_nobody_pays_is_said() -> None:
     """The reason is one sentence, and only there when it is needed."""
-    assert Economics().nobody_pays() is None
-    assert "−₹10 a leaver" in Economics(value=40).nobody_pays()
-    assert "₹460" in Economics(contact_cost=460).nobody_pays()
+    assert Economics().why_no_offer_pays() is None
+    assert "−₹10 a leaver" in Economics(value=40).why_no_offer_pays()
+    assert "₹460" in Economics(contact_cost=460).why_no_offer_pays()
 
 
 @settings(deadline=None)
@@ -111,8 +111,8 @@ def test_break_even_is_never_nan(money: Economics, values: list[float]) -> None:
 @given(economics(), st.floats(0, 1e6))
 def test_lines_are_the_same_money(money: Economics, value: float) -> None:
     """Intercept plus slope times value is the money a head."""
-    intercept, slope = money.lines()
-    head = money.per_head(value)
+    intercept, slope = money.profit_lines()
+    head = money.amounts_per_customer(value)
     scale = 1e-12 * (value + money.offer_cost + money.contact_cost)
     assert intercept + slope * value == pytest.approx([head.wasted, head.saved], rel=1e-9, abs=scale)
 
@@ -128,7 +128,7 @@ def test_amounts_have_bounds(name: str) -> None:
 
 def test_costs_may_be_zero_and_the_value_may_not() -> None:
     """The bounds differ at 0."""
-    assert Economics(offer_cost=0, contact_cost=0).per_head().saved == 500
+    assert Economics(offer_cost=0, contact_cost=0).amounts_per_customer().saved == 500
     assert Economics(value=0.01).value == 0.01
     with pytest.raises(InputError, match="value: must be above 0"):
         Economics(value=0)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from retention.errors import InputError
 from retention.profit.catalogue import Offer
 from retention.profit.economics import Economics
-from retention.profit.knapsack import NO_OFFER, choose
+from retention.profit.knapsack import NO_OFFER, allocate_offers
 
 SMALL = Offer(id="small", gives={"en": "a little"}, cost=20, save_rate=0.2)
 LARGE = Offer(id="large", gives={"en": "a lot"}, cost=100, save_rate=0.6)
@@ -47,7 +47,7 @@ def best_of_all(profit: NDArray[np.float64], spend: NDArray[np.float64], budget:
 
 def test_each_customer_gets_the_offer_that_earns_most() -> None:
     """Without limits: nothing for the loyal, the small offer in between, the large one for likely leavers."""
-    chosen = choose([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS)
+    chosen = allocate_offers([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS)
     # 0.02: .02·96 − .98·10 − 1 < 0 and less still with the large one
     # 0.3: small .3·.2·480 − .7·10 − 1 = 20.8; large .3·.6·400 − .7·50 − 1 = 36
     # 0.9: small .9·96 − .1·10 − 1 = 84.4; large .9·240 − .1·50 − 1 = 210
@@ -62,7 +62,7 @@ def test_each_customer_gets_the_offer_that_earns_most() -> None:
 
 def test_a_budget_buys_what_earns_most_for_it() -> None:
     """With 70 the likeliest leaver keeps the large offer and the other gets the small one, which fits."""
-    chosen = choose([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS, budget=70)
+    chosen = allocate_offers([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS, budget=70)
     # small for 0.3 spends 1 + 20 · (.3·.2 + .7·.5) = 9.2, together 69.2
     assert chosen.offer.tolist() == [NO_OFFER, 0, 1]
     assert chosen.spend == pytest.approx(69.2)
@@ -74,7 +74,7 @@ def test_a_budget_buys_what_earns_most_for_it() -> None:
 
 def test_a_budget_that_fits_exactly_is_priced_by_the_next_unit() -> None:
     """It would go to the 0.3 customer's small offer, not to what the last unit was spent on."""
-    chosen = choose([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS, budget=60)
+    chosen = allocate_offers([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS, budget=60)
     assert chosen.offer.tolist() == [NO_OFFER, NO_OFFER, 1]
     # The last unit: 0.9 from small to large, (210 − 84.4) / (60 − 5.6) = 2.31. The next: 20.8 / (1 + 20 · .41).
     assert chosen.budget_price == pytest.approx(20.8 / 9.2, rel=1e-5)
@@ -82,20 +82,20 @@ def test_a_budget_that_fits_exactly_is_priced_by_the_next_unit() -> None:
 
 def test_a_cap_on_contacts_takes_the_best() -> None:
     """One contact goes to the customer worth most; one more would earn what the next one is worth."""
-    chosen = choose([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS, max_contacts=1)
+    chosen = allocate_offers([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS, max_contacts=1)
     assert chosen.offer.tolist() == [NO_OFFER, NO_OFFER, 1]
     assert chosen.contact_price == pytest.approx(36)
 
 
 def test_values_decide_as_much_as_probabilities() -> None:
     """A likely leaver worth little is left alone, an unlikely one worth much is not."""
-    assert choose([0.9, 0.2], [15, 5000], [SMALL], TERMS).offer.tolist() == [NO_OFFER, 0]
+    assert allocate_offers([0.9, 0.2], [15, 5000], [SMALL], TERMS).offer.tolist() == [NO_OFFER, 0]
 
 
 @pytest.mark.parametrize("limits", [{"budget": 0}, {"max_contacts": 0}])
 def test_nothing_may_be_spent(limits: dict) -> None:
     """A limit of 0 sends nothing."""
-    chosen = choose([0.5, 0.9], None, [SMALL], TERMS, **limits)
+    chosen = allocate_offers([0.5, 0.9], None, [SMALL], TERMS, **limits)
     assert chosen.contacted == 0
     assert chosen.profit == chosen.spend == 0
 
@@ -115,7 +115,7 @@ def test_close_to_the_best_of_all_choices(
         Offer(id=f"o{number}", gives={"en": "x"}, cost=cost, save_rate=rate)
         for number, (cost, rate) in enumerate(kinds)
     )
-    chosen = choose(p, None, offers, TERMS, budget=budget, max_contacts=cap)
+    chosen = allocate_offers(p, None, offers, TERMS, budget=budget, max_contacts=cap)
     profit, spend = by_offer(np.array(p), offers, TERMS)
     limits = (math.inf if budget is None else budget, len(p) if cap is None else cap)
     best = best_of_all(profit, spend, *limits)
@@ -131,7 +131,7 @@ def test_close_to_the_best_of_all_choices(
 def test_customers_all_alike() -> None:
     """A budget for 37 of 100 identical customers reaches 37 of them."""
     _, spend = by_offer(np.array([0.6]), (SMALL,), TERMS)
-    chosen = choose(np.full(100, 0.6), None, [SMALL], TERMS, budget=37.5 * spend.item())
+    chosen = allocate_offers(np.full(100, 0.6), None, [SMALL], TERMS, budget=37.5 * spend.item())
     assert chosen.contacted == 37
 
 
@@ -139,7 +139,7 @@ def test_many_customers() -> None:
     """The gap to the bound is less than one customer's profit of thousands, with both limits."""
     generator = np.random.default_rng(0)
     p, value = generator.beta(1, 4, 5000), generator.gamma(2, 250, 5000)
-    chosen = choose(p, value, [SMALL, LARGE], TERMS, budget=20_000, max_contacts=600)
+    chosen = allocate_offers(p, value, [SMALL, LARGE], TERMS, budget=20_000, max_contacts=600)
     assert chosen.spend <= 20_000
     assert chosen.contacted <= 600
     assert 0 <= chosen.bound - chosen.profit <= chosen.expected_profit.max()
@@ -150,9 +150,9 @@ def test_the_next_thousand_is_what_it_says() -> None:
     """It is what that much more budget earns, and nothing where the budget is no limit."""
     generator = np.random.default_rng(1)
     p = generator.beta(1, 4, 20_000)
-    less, more = (choose(p, None, [SMALL, LARGE], TERMS, budget=budget) for budget in (50_000, 51_000))
+    less, more = (allocate_offers(p, None, [SMALL, LARGE], TERMS, budget=budget) for budget in (50_000, 51_000))
     assert more.profit - less.profit == pytest.approx(less.next_thousand)
-    assert choose(p, None, [SMALL, LARGE], TERMS, budget=1e9).next_thousand == 0
+    assert allocate_offers(p, None, [SMALL, LARGE], TERMS, budget=1e9).next_thousand == 0
 
 
 @pytest.mark.parametrize(
@@ -172,6 +172,6 @@ def test_the_next_thousand_is_what_it_says() -> None:
 def test_inputs_have_bounds(change: dict, words: str) -> None:
     """What cannot be is refused by name."""
     good = {"probability": [0.1, 0.2], "value": [10.0, 20.0], "offers": [SMALL], "economics": TERMS}
-    assert choose(**{**good, "offers": [SMALL] * 100}).contacted == 0
+    assert allocate_offers(**{**good, "offers": [SMALL] * 100}).contacted == 0
     with pytest.raises(InputError, match=words):
-        choose(**{**good, **change})
+        allocate_offers(**{**good, **change})

@@ -6,14 +6,14 @@ import pytest
 from retention.profit.curve import profit_curve
 from retention.profit.economics import Economics
 from retention.profit.profit_text import (
-    below_break_even,
-    in_words,
-    nobody_pays,
-    one_by_one,
-    save_rate_needed,
-    verdict,
+    below_break_even_sentence,
+    decides_per_customer,
+    headroom_sentence,
+    no_offer_pays_sentence,
+    profit_summary,
+    save_rate_needed_sentence,
 )
-from retention.profit.whatif import over_save_rates
+from retention.profit.whatif import profit_by_save_rate
 from tests.profit.cases import FOLD, LABEL, SCORE
 
 #: Contacting from 0.07 on earns 450 more for two stayers at 50: best at 0.04, three below the break-even of 0.1.
@@ -24,14 +24,14 @@ def test_a_best_threshold_below_the_break_even_is_explained() -> None:
     """Of 60 in between at 0.08, 4.8 would leave and 2.1 are a standard error: 20 are beyond chance, 8 are not."""
     score, fold = [0.9, 0.9, *[0.08] * 60, 0.0, 0.0], np.arange(64) % 2
     curve = profit_curve(score, [1] * 22 + [0] * 42, fold=fold)
-    words = below_break_even(curve)
+    words = below_break_even_sentence(curve)
     assert words == (
         "The best threshold on these customers, 0.040, lies below the break-even 0.100: the model understates "
         "risk there, beyond chance; 60 of them would get an offer and have a slightly negative expected profit."
     )
-    assert words in in_words(curve).splitlines()
+    assert words in profit_summary(curve).splitlines()
     by_chance = profit_curve(score, [1] * 10 + [0] * 54, fold=fold)
-    assert below_break_even(by_chance) == (
+    assert below_break_even_sentence(by_chance) == (
         "The best threshold on these customers, 0.040, lies below the break-even 0.100, within what chance "
         "explains: sending from the break-even on would do as well."
     )
@@ -44,20 +44,20 @@ def test_perfect_probabilities_are_hardly_ever_blamed() -> None:
         generator = np.random.default_rng(seed)
         score = generator.beta(0.6, 2.4, 2000)
         curve = profit_curve(score, generator.random(2000) < score, fold=np.arange(2000) % 5)
-        blamed += "understates" in (below_break_even(curve) or "")
+        blamed += "understates" in (below_break_even_sentence(curve) or "")
     assert blamed <= 1
 
 
 def test_one_customer_is_chance() -> None:
     """Of 0.09 and 0.01 only the first is worth an offer; that one of one left says nothing of the model."""
-    words = below_break_even(profit_curve([0.9, 0.09, 0.01], [1, 1, 0], fold=[0, 1, 0]))
+    words = below_break_even_sentence(profit_curve([0.9, 0.09, 0.01], [1, 1, 0], fold=[0, 1, 0]))
     assert words is not None
     assert "within what chance explains" in words
 
 
 def test_thresholds_that_look_the_same_get_more_digits() -> None:
     """0.0998 against 0.1 is told apart."""
-    words = below_break_even(profit_curve([0.9, 0.0999, 0.0997], [1, 1, 0], fold=[0, 1, 0]))
+    words = below_break_even_sentence(profit_curve([0.9, 0.0999, 0.0997], [1, 1, 0], fold=[0, 1, 0]))
     assert words is not None
     assert "0.099800, lies below the break-even 0.100000" in words
 
@@ -76,8 +76,8 @@ def test_thresholds_that_look_the_same_get_more_digits() -> None:
 def test_otherwise_nothing_is_said(given: dict[str, list[float]], economics: Economics) -> None:
     """Above the break-even, without one, and where nobody stands between the two."""
     curve = profit_curve(**given, economics=economics)
-    assert below_break_even(curve) is None
-    assert "lies below" not in in_words(curve)
+    assert below_break_even_sentence(curve) is None
+    assert "lies below" not in profit_summary(curve)
 
 
 def test_no_headroom_is_said_in_words() -> None:
@@ -85,11 +85,11 @@ def test_no_headroom_is_said_in_words() -> None:
     generator = np.random.default_rng(0)
     score = generator.beta(0.6, 2.4, 3000)
     case = {"score": score, "label": generator.random(3000) < score, "fold": np.arange(3000) % 5}
-    assert verdict(profit_curve(**case)).startswith("Picking customers by this model clearly beats")
-    assert verdict(profit_curve(**case, economics=Economics(stayer_redemption=0))).startswith(
+    assert headroom_sentence(profit_curve(**case)).startswith("Picking customers by this model clearly beats")
+    assert headroom_sentence(profit_curve(**case, economics=Economics(stayer_redemption=0))).startswith(
         "No headroom: sending to everyone earns as much"
     )
-    assert verdict(profit_curve(**case, economics=Economics(value=40))).startswith(
+    assert headroom_sentence(profit_curve(**case, economics=Economics(value=40))).startswith(
         "No headroom: doing nothing earns as much"
     )
 
@@ -100,29 +100,29 @@ def test_deciding_customer_by_customer_has_a_verdict_of_its_own() -> None:
     score = generator.uniform(0.08, 0.12, 4000)
     case = {"score": score, "label": generator.random(4000) < score, "fold": np.arange(4000) % 5}
     apart = profit_curve(**case, value=np.where(np.arange(4000) // 5 % 2 == 0, 60.0, 900.0))
-    assert apart.personal_headroom and one_by_one(apart)
-    assert verdict(apart).startswith("Deciding customer by customer clearly beats")
+    assert apart.per_customer_headroom and decides_per_customer(apart)
+    assert headroom_sentence(apart).startswith("Deciding customer by customer clearly beats")
     found = apart.as_dict()
     assert found["headroom_personal"] is True
     assert found["personal_gain_band"]["low"] > 0
-    assert f"  one by one  ₹{found['profit_personal']:,.0f}" in in_words(apart)
+    assert f"  one by one  ₹{found['profit_personal']:,.0f}" in profit_summary(apart)
     same = profit_curve(**case, value=np.full(4000, 500.0))
-    assert not same.personal_headroom and not one_by_one(same)
-    assert verdict(same).startswith("No headroom")
-    assert not profit_curve(**case).personal_headroom
+    assert not same.per_customer_headroom and not decides_per_customer(same)
+    assert headroom_sentence(same).startswith("No headroom")
+    assert not profit_curve(**case).per_customer_headroom
 
 
 def test_the_words_name_the_optimism_and_why_nobody_is_contacted() -> None:
     """In sample against expected, by hand; without a threshold that pays there is no break-even to print."""
-    words = in_words(profit_curve(SCORE, LABEL, fold=FOLD))
+    words = profit_summary(profit_curve(SCORE, LABEL, fold=FOLD))
     assert (
         "on the customers it was picked on it earns ₹2,06,250; the difference to this model's, ₹50,000," in words
     )
     curve = profit_curve(**LOW, economics=Economics(value=40))
-    assert "inf" not in in_words(curve)
-    assert str(nobody_pays(curve)) in in_words(curve).splitlines()
-    assert str(nobody_pays(curve)).endswith("−₹10 a leaver (assumed).")
-    assert nobody_pays(profit_curve(**LOW, value=[40.0] * 5)) is None
+    assert "inf" not in profit_summary(curve)
+    assert str(no_offer_pays_sentence(curve)) in profit_summary(curve).splitlines()
+    assert str(no_offer_pays_sentence(curve)).endswith("−₹10 a leaver (assumed).")
+    assert no_offer_pays_sentence(profit_curve(**LOW, value=[40.0] * 5)) is None
 
 
 HAND = {"score": [0.9, 0.9, 0.3, 0.1], "label": [1, 1, 0, 0], "fold": [0, 1, 0, 1]}
@@ -147,4 +147,4 @@ HAND = {"score": [0.9, 0.9, 0.3, 0.1], "label": [1, 1, 0, 0], "fold": [0, 1, 0, 
 def test_the_save_rate_that_an_offer_needs_by_hand(economics: Economics, words: str) -> None:
     """A contact of 45 against 450 a leaver takes one in ten; one of 460, or a value below the cost, never pays."""
     curve = profit_curve(**HAND, economics=economics)
-    assert save_rate_needed(curve, over_save_rates(curve)) == words
+    assert save_rate_needed_sentence(curve, profit_by_save_rate(curve)) == words

@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from retention.errors import InputError
 from retention.profit.economics import Economics
 from retention.profit.ranking import (
+    ABOVE_EVERY_SCORE,
     FINE_FROM,
     GRID,
-    NOBODY,
     STEPS,
     incremental_profit,
     incremental_profit_squared,
-    rank,
-    values,
+    rank_customers,
+    total_value,
 )
 from tests.profit.cases import FOLD, LABEL, SCORE, VALUE, customers
 
@@ -30,15 +30,15 @@ def test_the_grid_is_the_decimals_people_type() -> None:
 
 def test_nobody_is_a_threshold_above_one_that_json_can_carry() -> None:
     """It contacts nobody, not even a score of 1, and survives a round trip."""
-    assert json.loads(json.dumps(NOBODY)) == NOBODY > 1.0
+    assert json.loads(json.dumps(ABOVE_EVERY_SCORE)) == ABOVE_EVERY_SCORE > 1.0
 
 
 def test_sums_by_hand() -> None:
     """Customers, values and squared values of those at or above 0.6: two leavers share it with a stayer."""
-    ranking = rank(score=SCORE, label=LABEL, fold=FOLD, value=VALUE)
+    ranking = rank_customers(score=SCORE, label=LABEL, fold=FOLD, value=VALUE)
     # stayers: 300; leavers: 500, 100, 40
     assert ranking.contacted(0.6).tolist() == [[1, 3], [300, 640], [90_000, 250_000 + 10_000 + 1_600]]
-    assert ranking.everyone.tolist()[:2] == [[4, 4], [300 + 800 + 200 + 60, 500 + 100 + 40 + 1000]]
+    assert ranking.all_customers.tolist()[:2] == [[4, 4], [300 + 800 + 200 + 60, 500 + 100 + 40 + 1000]]
     # 0.5 lies between the same customers, and 0.61 is above the tie
     assert ranking.contacted(0.5).tolist() == ranking.contacted(0.6).tolist()
     assert ranking.contacted(0.61)[0].tolist() == [0, 2]
@@ -49,7 +49,7 @@ def test_sums_by_hand() -> None:
 
 def test_pricing_sums_by_hand() -> None:
     """The sums give the money and its squares without looking at a customer again."""
-    ranking = rank(score=SCORE, label=LABEL, fold=FOLD, value=VALUE)
+    ranking = rank_customers(score=SCORE, label=LABEL, fold=FOLD, value=VALUE)
     terms = Economics(value=9, offer_cost=50, save_rate=0.5, stayer_redemption=0.4, harm_rate=0.1, contact_cost=1)
     contacted = ranking.contacted(0.6)
     # stayer worth 300: −(0.4 · 50 + 0.1 · 300) − 1 = −51; leavers: 0.5 · (500 + 100 + 40 − 150) − 3 = 242
@@ -60,9 +60,9 @@ def test_pricing_sums_by_hand() -> None:
 
 def test_one_value_for_all_comes_from_the_economics() -> None:
     """Without a column, the value of the economics stands for everyone's."""
-    contacted = rank(score=SCORE, label=LABEL, fold=FOLD).contacted(0.6)
+    contacted = rank_customers(score=SCORE, label=LABEL, fold=FOLD).contacted(0.6)
     assert contacted.tolist() == [[1, 3]]
-    assert values(contacted, Economics(value=80)).tolist() == [80, 240]
+    assert total_value(contacted, Economics(value=80)).tolist() == [80, 240]
     assert incremental_profit(contacted, Economics(value=80)).tolist() == [-50, 90]
     assert incremental_profit_squared(contacted, Economics(value=80)).tolist() == [2500, 2700]
 
@@ -71,7 +71,7 @@ def test_one_value_for_all_comes_from_the_economics() -> None:
 @given(customers())
 def test_the_grid_counts_exactly_those_at_or_above(case: dict) -> None:
     """At each of the 1,001 thresholds the contacted are those with score >= threshold."""
-    ranking = rank(**case)
+    ranking = rank_customers(**case)
     at_or_above = case["score"][:, np.newaxis] >= GRID
     left = case["label"] == 1
     assert ranking.grid[0, :, 1].tolist() == at_or_above[left].sum(axis=0).tolist()
@@ -90,7 +90,7 @@ def test_many_customers_are_counted_as_exactly() -> None:
     score[1 : 3 * STEPS : 3] = np.nextafter(GRID[1:], 0)
     score[2 : 3 * STEPS : 3] = np.nextafter(GRID[1:], 2).clip(max=1)
     label = generator.integers(0, 2, n)
-    ranking = rank(score=score, label=label, fold=np.arange(n) % 3)
+    ranking = rank_customers(score=score, label=label, fold=np.arange(n) % 3)
     left = np.sort(score[label == 1])
     assert ranking.sums.shape[2] > STEPS + 1
     assert ranking.grid[0, :, 1].tolist() == (len(left) - np.searchsorted(left, GRID)).tolist()
@@ -101,14 +101,14 @@ def test_many_customers_are_counted_as_exactly() -> None:
 def test_single_precision_scores_are_compared_exactly() -> None:
     """A float32 0.1 is a little above 0.1 and a float32 0.3 a little above 0.3; 0.7 falls short."""
     score = np.array([0.1, 0.3, 0.7], dtype=np.float32)
-    ranking = rank(score=score, label=[1, 1, 1], fold=[0, 1, 1])
+    ranking = rank_customers(score=score, label=[1, 1, 1], fold=[0, 1, 1])
     assert [int(ranking.contacted(t)[0, 1]) for t in (0.1, 0.3, 0.7)] == [3, 2, 0]
 
 
 @pytest.mark.parametrize("label", [[True, False, True], [1.0, 0.0, 1.0], np.array([1, 0, 1], dtype=np.uint8)])
 def test_labels_of_any_kind(label: object) -> None:
     """True/False, whole floats and small integers are the same label."""
-    assert rank(score=[0.1, 0.2, 0.3], label=label, fold=[0, 1, 1]).everyone.tolist() == [[1, 2]]
+    assert rank_customers(score=[0.1, 0.2, 0.3], label=label, fold=[0, 1, 1]).all_customers.tolist() == [[1, 2]]
 
 
 @pytest.mark.parametrize(
@@ -137,6 +137,6 @@ def test_labels_of_any_kind(label: object) -> None:
 def test_what_cannot_be_is_refused_by_name(change: dict, words: str) -> None:
     """One sentence names the column and what is wrong with it."""
     good = {"score": [0.1, 0.2, 0.3], "label": [0, 1, 1], "fold": [0, 1, 99]}
-    assert len(rank(**good)) == 3
+    assert len(rank_customers(**good)) == 3
     with pytest.raises(InputError, match=words):
-        rank(**{**good, **change})
+        rank_customers(**{**good, **change})

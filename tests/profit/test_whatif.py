@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from retention.errors import InputError
 from retention.profit.curve import profit_curve
 from retention.profit.economics import PRESETS, Economics
-from retention.profit.whatif import break_even_save_rate, over_save_rates, tornado, usual_ranges
+from retention.profit.whatif import break_even_save_rate, default_ranges, profit_by_save_rate, tornado
 from tests.profit.cases import FOLD, LABEL, SCORE, VALUE, customers, terms
 
 HAND = {"score": SCORE, "label": LABEL, "fold": FOLD}
@@ -15,7 +15,7 @@ HAND = {"score": SCORE, "label": LABEL, "fold": FOLD}
 
 def test_usual_ranges_stay_within_bounds() -> None:
     """A fifth down and up, cut at a rate of 1 and at ρ + s = 1; inputs at 0 stay out."""
-    ranges = usual_ranges(Economics(save_rate=0.9, stayer_redemption=0.9, harm_rate=0.05, offer_cost=0))
+    ranges = default_ranges(Economics(save_rate=0.9, stayer_redemption=0.9, harm_rate=0.05, offer_cost=0))
     assert ranges["value"] == pytest.approx((400, 600))
     assert ranges["save_rate"] == pytest.approx((0.72, 1.0))
     assert ranges["stayer_redemption"] == pytest.approx((0.72, 0.95))
@@ -87,17 +87,17 @@ def test_over_save_rates() -> None:
     score = generator.beta(0.6, 2, 2000)
     label = (generator.random(2000) < score).astype(int)
     curve = profit_curve(score, label, fold=np.arange(2000) % 5, economics=PRESETS["realistic"])
-    rates = over_save_rates(curve, np.array([0.0, 0.15, 0.3, 0.6, 1.0]))
+    rates = profit_by_save_rate(curve, np.array([0.0, 0.15, 0.3, 0.6, 1.0]))
     assert rates.profit_best[0] == rates.share_best[0] == 0
     assert np.all(np.diff(rates.profit_best) > 0)
     assert rates.profit_best[2] == curve.profit_best
     assert rates.profit_all[2] == curve.profit_all
-    assert len(over_save_rates(curve).save_rate) == 21
+    assert len(profit_by_save_rate(curve).save_rate) == 21
 
 
 def test_amounts_at_their_limit_are_not_moved_beyond_it() -> None:
     """A fifth more than the largest value taken would be refused."""
-    ranges = usual_ranges(Economics(value=1e12, offer_cost=9e11))
+    ranges = default_ranges(Economics(value=1e12, offer_cost=9e11))
     assert ranges["value"] == pytest.approx((8e11, 1e12))
     assert ranges["offer_cost"] == pytest.approx((7.2e11, 1e12))
     assert tornado(profit_curve(**HAND, economics=Economics(value=1e12)))

@@ -253,7 +253,7 @@ def test_it_says_when_there_is_nothing_to_gain(
 def test_it_says_why_no_offer_pays(telecom_model: ChurnModel) -> None:
     """An offer dearer than the customer is named as such, and nobody is chosen."""
     page = read(bare(telecom_model, NOBODY_PAYS))
-    assert str(NOBODY_PAYS.nobody_pays()) in page.words
+    assert str(NOBODY_PAYS.why_no_offer_pays()) in page.words
     assert "chosen: nobody" in page.words
     assert "breaks even at" not in page.words
 
@@ -398,12 +398,12 @@ def test_where_customer_by_customer_clearly_beats_the_rest_that_is_the_advice(te
     """Values far apart: who to write to, what to expect and its band are those of each one's own break-even."""
     model = with_values(telecom_model)
     curve = profit_of_model(model, Economics(offer_cost=200))
-    assert curve.personal and curve.personal_headroom and curve.bands.personal_gain
+    assert curve.per_customer and curve.per_customer_headroom and curve.bands.per_customer_gain
     answer = read(render_report(model, curve, made_at=DAY)).all("answer")[0].words
     assert answer.startswith("Deciding customer by customer clearly beats")
     assert "Offer to each customer from their own break-even on" in answer
-    assert f"expect {in_currency(curve.personal.profit, '₹')}" in answer
-    low, high = (in_currency(end, "₹") for end in curve.bands.personal_gain)
+    assert f"expect {in_currency(curve.per_customer.profit, '₹')}" in answer
+    low, high = (in_currency(end, "₹") for end in curve.bands.per_customer_gain)
     assert f"90% band {low} to {high}" in answer
 
 
@@ -427,8 +427,8 @@ def test_a_value_column_is_told(telecom_model: ChurnModel) -> None:
     """With values of their own, customers have no common break-even, and the personal decision has a row."""
     model = with_values(telecom_model)
     curve, page = profit_of_model(model, REALISTIC), read(bare(model, REALISTIC))
-    assert curve.personal is not None
-    assert row(page, "each by own break-even")[-1] == in_currency(curve.personal.profit, "₹")
+    assert curve.per_customer is not None
+    assert row(page, "each by own break-even")[-1] == in_currency(curve.per_customer.profit, "₹")
     assert row(page, "Margin kept if a customer stays") == ["column", "–", "–"]
     assert "comes from a column (margin)" in page.words
     assert not page.all("even")

@@ -7,7 +7,7 @@ from retention.churn.explanation.directions import Direction
 from retention.churn.model import ChurnModel
 from retention.profit.curve import profit_curve
 from retention.profit.economics import Economics
-from retention.profit.profit_text import below_break_even
+from retention.profit.profit_text import below_break_even_sentence
 from retention.ui.tabs.churn import views as model_views
 from retention.ui.tabs.profit.views import earnings
 from tests.charts.cases import hand_model
@@ -17,7 +17,7 @@ from tests.profit.cases import FOLD, LABEL, SCORE
 def test_the_reading_explains_a_best_threshold_below_the_break_even() -> None:
     """A line of its own; no such line where the best threshold is above."""
     low = profit_curve([0.9, 0.09, 0.08, 0.07, 0.01], [1, 1, 0, 1, 0], fold=[0, 1, 0, 1, 0])
-    assert f'<p class="reading">{below_break_even(low)}</p>' in earnings(low)
+    assert f'<p class="reading">{below_break_even_sentence(low)}</p>' in earnings(low)
     high = profit_curve([0.9, 0.8, 0.3, 0.1], [1, 1, 0, 0], fold=[0, 1, 0, 1])
     assert "lies below" not in earnings(high)
 

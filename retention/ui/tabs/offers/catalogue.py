@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from retention.errors import InputError
-from retention.profit.catalogue import Catalogue, open_catalogue
-from retention.profit.catalogue_table import as_table, catalogue_of, mistakes
+from retention.profit.catalogue import Catalogue, load_catalogue
+from retention.profit.catalogue_table import as_table, catalogue_from_table, find_mistakes
 from retention.ui.components import download
 from retention.ui.session import Session
 
@@ -19,7 +19,7 @@ def table(session: Session) -> pd.DataFrame:
 
 def mistakes_in(session: Session, edited: pd.DataFrame) -> tuple[str, ...]:
     """Return a sentence for everything that is wrong with an edited table."""
-    return mistakes(edited, currency=session.economics.currency)
+    return find_mistakes(edited, currency=session.economics.currency)
 
 
 def use(session: Session, edited: pd.DataFrame) -> Session:
@@ -30,7 +30,7 @@ def use(session: Session, edited: pd.DataFrame) -> Session:
     InputError
         With the first of :func:`mistakes_in`.
     """
-    return _with(session, catalogue_of(edited, currency=session.economics.currency))
+    return _with(session, catalogue_from_table(edited, currency=session.economics.currency))
 
 
 def open_file(session: Session, path: str | None) -> Session:
@@ -43,7 +43,7 @@ def open_file(session: Session, path: str | None) -> Session:
     """
     if not path:
         raise InputError("no file yet; choose a catalogue (TOML)")
-    return _with(session, open_catalogue(Path(path)))
+    return _with(session, load_catalogue(Path(path)))
 
 
 def save(session: Session) -> download.Download:

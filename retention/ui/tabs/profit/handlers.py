@@ -11,7 +11,7 @@ from retention.errors import InputError
 from retention.profit import whatif
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import PRESETS, Economics
-from retention.profit.profit_text import save_rate_needed, verdict
+from retention.profit.profit_text import headroom_sentence, save_rate_needed_sentence
 from retention.profit.ranking import GRID
 from retention.report import render_report
 from retention.ui.components import download
@@ -87,7 +87,7 @@ def _context(curve: ProfitCurve) -> dict[str, Any]:
         "profit_at_best": curve.matrix().profit,
         "profit_on_others": curve.profit_best * curve.customers / 1000,
         "save_rate": curve.economics.save_rate,
-        "verdict": verdict(curve),
+        "verdict": headroom_sentence(curve),
     }
 
 
@@ -111,9 +111,9 @@ def what_if(session: Session) -> Doubts:
     curve = session.curve
     if curve is None:
         raise InputError("no profit yet; train a model in the second tab")
-    rates = whatif.over_save_rates(curve)
+    rates = whatif.profit_by_save_rate(curve)
     return Doubts(
-        save_rate_needed(curve, rates),
+        save_rate_needed_sentence(curve, rates),
         figures.tornado_chart(whatif.tornado(curve), curve),
         figures.profit_against_save_rate(rates, curve),
     )

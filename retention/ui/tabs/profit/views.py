@@ -1,7 +1,7 @@
 """The Profit tab as small pieces of HTML: what the best threshold earns."""
 
 from retention.profit.curve import ProfitCurve
-from retention.profit.profit_text import below_break_even, nobody_pays
+from retention.profit.profit_text import below_break_even_sentence, no_offer_pays_sentence
 from retention.ui.components.html import picture_buttons, reading
 from retention.ui.session import Session
 from retention.wording.money import in_currency
@@ -29,7 +29,7 @@ def earnings(curve: ProfitCurve | None) -> str:
         return ""
     sign = curve.economics.currency
     if curve.matrix().contacted == 0:
-        reason = nobody_pays(curve)
+        reason = no_offer_pays_sentence(curve)
         return (
             ("" if reason is None else reading(reason))
             + reading(
@@ -39,7 +39,7 @@ def earnings(curve: ProfitCurve | None) -> str:
             + picture_buttons("profit-curve")
         )
     share = curve.matrix().contacted / curve.customers
-    below = below_break_even(curve)
+    below = below_break_even_sentence(curve)
     words = reading(
         f"Contacting {share:.0%} of customers earns the most: "
         f"{in_currency(curve.profit_in_sample, sign)} per 1,000 customers with the threshold picked on these very "

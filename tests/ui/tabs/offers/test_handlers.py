@@ -11,7 +11,7 @@ from retention.customers.table import Customers
 from retention.errors import InputError, OfferError
 from retention.messages.ledger import Ledger
 from retention.pipeline import SIMULATED
-from retention.profit.catalogue import open_catalogue
+from retention.profit.catalogue import load_catalogue
 from retention.profit.economics import Economics
 from retention.settings import settings
 from retention.ui.session import Session
@@ -72,7 +72,7 @@ def test_a_saved_catalogue_opens_again(session: Session, tmp_path: Path) -> None
     catalogue.save(priced).write(path)
     again = catalogue.open_file(session, str(path))
     assert (again.economics, again.offers) == (priced.economics, priced.offers)
-    assert open_catalogue(path).at(priced.economics) == priced.offers
+    assert load_catalogue(path).at(priced.economics) == priced.offers
     with pytest.raises(InputError, match="choose a catalogue"):
         catalogue.open_file(session, None)
 

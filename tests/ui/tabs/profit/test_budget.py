@@ -158,8 +158,8 @@ def test_with_a_value_column_it_says_what_customer_by_customer_earned(telecom: C
     table["MonthlyCharges"] *= 10
     valued = read_customers(table, value="MonthlyCharges")
     session = Session(customers=valued, model=ChurnModel.fit(valued)).priced(Economics())
-    assert session.curve and session.curve.personal
-    gain = in_currency(abs(session.curve.personal.over_threshold), "₹")
+    assert session.curve and session.curve.per_customer
+    gain = in_currency(abs(session.curve.per_customer.over_threshold), "₹")
     words = budget_views.result(session, budget.outcome(session))
     assert gain in words and "per 1,000 customers than one threshold for all" in words
     assert "backtested, assumed" in words

@@ -83,13 +83,13 @@ def _gain(curve: ProfitCurve | None) -> str:
     """Say how much deciding by each customer's own break-even earned over one threshold for all."""
     if curve is None:
         return "This model came without its evaluation rows: what customer by customer earned is not known."
-    band = curve.bands.over_threshold
-    if curve.personal is None or band is None:
+    band = curve.bands.per_customer_over_threshold
+    if curve.per_customer is None or band is None:
         return (
             "Without a value column every customer has the same break-even, so customer by customer means: from "
             "that probability on, ranked by expected profit."
         )
-    sign, gain = curve.economics.currency, curve.personal.over_threshold
+    sign, gain = curve.economics.currency, curve.per_customer.over_threshold
     low, high = (in_currency(float(end), sign) for end in band)
     than = "more" if gain >= 0 else "less"
     return (
