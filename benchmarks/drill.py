@@ -29,6 +29,8 @@ import pandas as pd
 
 from retention.errors import OfferError
 from retention.messages.batch import write_messages
+from retention.messages.channels.channel import Channel
+from retention.messages.channels.registry import DEFAULT_CHANNEL
 from retention.messages.guard import check_template
 from retention.messages.ledger import Ledger
 from retention.messages.llm.client import HubWriter, TemplateDraft, switched_off_writer
@@ -66,11 +68,13 @@ class Timed(HubWriter):
 
     slowest_s = 0.0
 
-    async def write(self, segment: MessageSegment, *, deadline_s: float) -> TemplateDraft:
+    async def write(
+        self, segment: MessageSegment, *, deadline_s: float, channel: Channel = DEFAULT_CHANNEL
+    ) -> TemplateDraft:
         """Ask for one line."""
         started = time.monotonic()
         try:
-            return await super().write(segment, deadline_s=deadline_s)
+            return await super().write(segment, deadline_s=deadline_s, channel=channel)
         finally:
             self.slowest_s = max(self.slowest_s, time.monotonic() - started)
 

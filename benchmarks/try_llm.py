@@ -51,7 +51,7 @@ def offers(base_url: str, customers: int) -> int:
         writer.close()
     print(file=sys.stderr)
     for row in distinct_templates(campaign).itertuples():
-        print(f"{row.customers:>6} {row.source:<14} {row.line}")
+        print(f"{row.customers:>6} {row.source:<14} {row.template}")
     for note, n in Counter(campaign.messages_frame["message_note"]).most_common():
         print(f"{n:>6} {note or 'no remark'}")
     print(f"{campaign.message_count:,} messages in {campaign.seconds:.0f} s; {campaign.breaker.describe()}")

@@ -1,4 +1,4 @@
-"""Many customers -> messages: the library's for everyone first, a language model's where it answers in time."""
+"""Write the messages of a run: from hand-written templates first, then from the language model's."""
 
 import hashlib
 import time
@@ -9,25 +9,27 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from retention.errors import Cancelled, InputError, OfferError
-from retention.messages.drafts import Message, WritingBrief, draft_messages
+from retention.messages.channels.registry import DEFAULT_CHANNEL, channel_of
+from retention.messages.drafts import WritingBrief, draft_messages
 from retention.messages.ledger import Ledger, LedgerEntry
 from retention.messages.llm.client import TemplateDraft, Writer
 from retention.messages.llm.outcome import OFF
 from retention.messages.llm.template_pool import request_templates
-from retention.messages.run import MessageRun, held_back_rows, with_messages
+from retention.messages.message import Message, customers_held_back
+from retention.messages.run import MessageRun
 from retention.messages.segments import MessageSegment
 from retention.messages.templates import BACKUP
 from retention.profit.catalogue import Offer
 from retention.progress import Progress, describe_pace, silent
 
 COOL_DOWN_DAYS = 14.0
-"""Days for which a customer who had a message gets no other, unless the owner wishes otherwise."""
+"""Days for which a customer who had a message gets no other, unless the caller says otherwise."""
 
 DEADLINE_S = 2.0
-"""Seconds one line may take in a batch, unless the owner wishes otherwise."""
+"""Seconds one template may take in a batch, unless the caller says otherwise."""
 
 DEADLINE_ALONE_S = 8.0
-"""The same for a single message."""
+"""Seconds one template may take for a single message."""
 
 
 def write_messages(
@@ -35,6 +37,7 @@ def write_messages(
     *,
     id: str,
     offers: Sequence[Offer],
+    channel: str = DEFAULT_CHANNEL.id,
     writer: Writer | None = None,
     ledger: Ledger | None = None,
     run: str | None = None,
@@ -59,10 +62,12 @@ def write_messages(
         The id column.
     offers
         The catalogue; its first offer goes to rows that name none.
+    channel
+        The id of a registered channel; see :mod:`retention.messages.channels.registry`.
     writer
-        A language model to ask for fresh lines; None leaves it at the library's.
+        A language model to ask for templates; None uses the hand-written ones alone.
     ledger
-        Where messages are written down. A run that was cut short goes on where it stopped, and a
+        Where messages are recorded. A run that was interrupted continues where it stopped, and a
         run that is repeated returns the same messages, byte for byte.
     run
         The run's name in the ledger; None derives it from the input, so the same input is the same run.
@@ -73,27 +78,28 @@ def write_messages(
     currency
         Sign put before an offer's minimum basket.
     deadline_s
-        Seconds one line may take; None: the writer's own wish, or 2 (8 for a single message).
+        Seconds one template may take; None: the writer's own limit, or 2 (8 for a single message).
     cool_down_days
         Customers whom another run of the ledger messaged within so many days are held back; 0 or more.
     review
         Leave the messages open, for a person to read and change before :func:`retention.messages.review.approve`.
-        The ledger keeps them as drafts, and a run that was cut short takes the model's lines from there. Once
-        everyone has a message, stopping ends the asking and returns what there is.
+        The ledger keeps them as drafts, and a run that was interrupted takes the model's templates from there.
+        Once everyone has a message, stopping ends the calls and returns the messages so far.
     anew
-        In a review, do not take up earlier drafts of the run.
+        In a review, do not continue from earlier drafts of the run.
     progress
-        Called often. If it raises, calls stop, and what is in the ledger stays there.
+        Called often. If it raises, calls stop, and the ledger keeps what it holds.
 
     Returns
     -------
-    Campaign
+    MessageRun
         As many messages as there are customers to be written to, whatever the language model does.
 
     Raises
     ------
     InputError
-        If a column is missing or names an offer that is not in the catalogue, or the cool-down is negative.
+        If a column is missing or names an offer that is not in the catalogue, the channel is not registered, or
+        the cool-down is negative.
     OfferError
         If the tone, the language or an offer's words cannot be used, if the run has already
         written to a customer from other input, or if the ledger fails.
@@ -101,23 +107,22 @@ def write_messages(
     started = time.monotonic()
     if not cool_down_days >= 0:
         raise InputError(f"cool-down: must be 0 days or more, got {cool_down_days:g}; 0 holds nobody back")
-    asked = _rows(send_list, id, everyone=everyone)
-    brief = WritingBrief(id, tuple(offers), tone, language, currency)
-    messages = draft_messages(asked[~asked[id].astype("str").duplicated()], brief, progress=progress)
-    run = run or _run_of(messages)
-    work = _Work(messages) if ledger is None else _work(messages, ledger, run, cool_down_days)
+    brief = WritingBrief(id, tuple(offers), tone, language, currency, channel_of(channel))
+    rows = _rows_to_write_to(send_list, id, everyone=everyone)
+    messages = draft_messages(rows[~rows[id].astype("str").duplicated()], brief, progress=progress)
+    run = run or _name_from_input(messages)
+    work = _Work(messages) if ledger is None else _work_left(messages, ledger, run, cool_down_days)
     if review and ledger is not None and not ignore_drafts:
-        work.take_up(ledger.drafts(run))
+        work.resume_from(ledger.drafts(run))
     stopped = False
     try:
-        for finished in _finished(work, writer, deadline_s, progress):
+        for final in _final_messages(work, writer, brief, deadline_s, progress):
             if ledger is not None and review:
-                ledger.save_drafts(run, (message.ledger_entry() for message in finished))
+                ledger.save_drafts(run, (message.ledger_entry() for message in final))
             elif ledger is not None:
-                ledger.approve(
-                    run, (message.ledger_entry() for message in finished), cool_down_days=cool_down_days
-                )
-            work.done |= {message.customer: message for message in finished}
+                entries = (message.ledger_entry() for message in final)
+                ledger.approve(run, entries, cool_down_days=cool_down_days)
+            work.done |= {message.customer: message for message in final}
         progress(0.97, "Writing everything down")
     except Cancelled:
         if not review:
@@ -125,26 +130,28 @@ def write_messages(
         stopped = True
     if ledger is not None:
         ledger.flush()
-    written = (
-        {**work.waiting, **work.done} if review or ledger is None else approved_messages(messages, ledger, run)
-    )
-    rows, used = with_messages(asked, written, id=id)
+    if review or ledger is None:
+        written: Mapping[str, Message] = {**work.waiting, **work.done}
+    else:
+        written = approved_messages(messages, ledger, run)
+    customers = rows[id].astype("str")
+    recipients = rows[(~customers.duplicated() & customers.isin(written.keys())).to_numpy()]
     return MessageRun(
-        rows,
-        held_back_rows(asked, written, work.lately, id=id, days=cool_down_days),
-        used,
+        tuple(written[customer] for customer in recipients[id].astype("str")),
+        customers_held_back(customers.tolist(), written, work.recently_messaged, days=cool_down_days),
+        recipients,
         brief,
         run,
         time.monotonic() - started,
         OFF if writer is None else writer.report(),
         template_pools=work.pools,
-        approved=not review or (bool(work.sealed) and work.sealed >= written.keys()),
+        approved=not review or (bool(work.approved) and work.approved >= written.keys()),
         stopped=stopped,
     )
 
 
 def approved_messages(messages: Mapping[str, Message], ledger: Ledger, run: str) -> dict[str, Message]:
-    """Return the messages as they stand in the ledger, without those that are not there."""
+    """Return the messages with the texts in the ledger, without those that it does not hold."""
     ledger.flush()
     entries = ledger.entries(run)
     return {
@@ -154,7 +161,7 @@ def approved_messages(messages: Mapping[str, Message], ledger: Ledger, run: str)
     }
 
 
-def _rows(send_list: pd.DataFrame, id: str, *, everyone: bool) -> pd.DataFrame:
+def _rows_to_write_to(send_list: pd.DataFrame, id: str, *, everyone: bool) -> pd.DataFrame:
     if id not in send_list:
         raise InputError(f"send list: column {id!r} is missing; rename yours or pass --id")
     if everyone:
@@ -164,78 +171,81 @@ def _rows(send_list: pd.DataFrame, id: str, *, everyone: bool) -> pd.DataFrame:
     return send_list[send_list["send"].astype("str").str.strip().str.lower() == "yes"]
 
 
-def _run_of(messages: Mapping[str, Message]) -> str:
+def _name_from_input(messages: Mapping[str, Message]) -> str:
     inputs = "".join(f"{customer}\x1f{message.input_hash}\n" for customer, message in sorted(messages.items()))
     return "input-" + hashlib.sha256(inputs.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 @dataclass
 class _Work:
-    """What there is to write: the messages still waiting, and what came of the others."""
+    """The messages of a run by customer: those still waiting for a template of the model's, and those done."""
 
     waiting: dict[str, Message]
-    lately: Mapping[str, float] = field(default_factory=dict)
-    sealed: frozenset[str] = frozenset()
+    recently_messaged: Mapping[str, float] = field(default_factory=dict)
+    approved: frozenset[str] = frozenset()
     done: dict[str, Message] = field(default_factory=dict)
     pools: dict[MessageSegment, tuple[TemplateDraft, ...]] = field(default_factory=dict)
 
-    def take_up(self, drafts: Mapping[str, LedgerEntry]) -> None:
-        """Go on from drafts made of the same input, the library's aside: a model may do better by now."""
+    def resume_from(self, drafts: Mapping[str, LedgerEntry]) -> None:
+        """Continue from drafts made of the same input, except hand-written ones: the model may answer by now."""
         for customer, draft in drafts.items():
             message = self.waiting.get(customer)
-            if message is not None and message.input_hash == draft.input and draft.source != BACKUP:
-                self.done[customer] = message.as_in_ledger(draft)
-                del self.waiting[customer]
-                if draft.tier == "model":
-                    pool = self.pools.get(message.segment, ())
-                    if all(known.template != draft.line for known in pool):
-                        self.pools[message.segment] = (*pool, TemplateDraft(draft.line, draft.source))
+            if message is None or message.input_hash != draft.input or draft.source == BACKUP:
+                continue
+            self.done[customer] = message.as_in_ledger(draft)
+            del self.waiting[customer]
+            if draft.tier == "model":
+                pool = self.pools.get(message.segment, ())
+                if all(known.template != draft.line for known in pool):
+                    self.pools[message.segment] = (*pool, TemplateDraft(draft.line, draft.source))
 
 
-def _work(messages: Mapping[str, Message], ledger: Ledger, run: str, days: float) -> _Work:
-    """Leave out what this run has sealed, and those whose cool-down speaks against it."""
+def _work_left(messages: Mapping[str, Message], ledger: Ledger, run: str, days: float) -> _Work:
+    """Leave out the customers whom this run has written to, and those in their cool-down."""
     entries = ledger.entries(run)
     known = {customer: message for customer, message in messages.items() if customer in entries}
     if any(entries[customer].input != message.input_hash for customer, message in known.items()):
         raise OfferError(
             f"run {run!r}: has already written to some of these customers from other input; name a new run"
         )
-    lately = ledger.recently_messaged(run, days)
+    recently_messaged = ledger.recently_messaged(run, days)
     return _Work(
         {
             customer: message
             for customer, message in messages.items()
-            if customer not in known and customer not in lately
+            if customer not in known and customer not in recently_messaged
         },
-        lately,
+        recently_messaged,
         frozenset(known),
         {customer: message.as_in_ledger(entries[customer]) for customer, message in known.items()},
     )
 
 
-def _finished(
-    work: _Work, writer: Writer | None, deadline_s: float | None, progress: Progress
+def _final_messages(
+    work: _Work, writer: Writer | None, brief: WritingBrief, deadline_s: float | None, progress: Progress
 ) -> Iterator[list[Message]]:
-    """Yield every waiting message once, as final as it gets, a segment at a time."""
+    """Yield every waiting message once, in its final form, a segment at a time."""
     if writer is None:
         yield list(work.waiting.values())
         return
-    segments: defaultdict[MessageSegment, list[Message]] = defaultdict(list)
+    by_segment: defaultdict[MessageSegment, list[Message]] = defaultdict(list)
     for message in work.waiting.values():
-        segments[message.segment].append(message)
-    sizes = {facts: len(messages) for facts, messages in segments.items()}
+        by_segment[message.segment].append(message)
+    sizes = {segment: len(messages) for segment, messages in by_segment.items()}
     seconds = deadline_s or writer.deadline_s or (DEADLINE_S if len(work.waiting) > 1 else DEADLINE_ALONE_S)
     started = time.monotonic()
     customers = 0
 
-    def tick(answered: int, asked: int) -> None:
-        speed = describe_pace(answered, asked, time.monotonic() - started)
+    def tick(answered: int, requested: int) -> None:
+        speed = describe_pace(answered, requested, time.monotonic() - started)
         words = (
-            f"Fresh lines: {answered:,} of {asked:,} asked for, {customers:,} of {len(work.waiting):,} customers"
+            f"Fresh lines: {answered:,} of {requested:,} asked for, "
+            f"{customers:,} of {len(work.waiting):,} customers"
         )
-        progress(0.2 + 0.75 * answered / max(asked, 1), f"{words}; {speed}" if speed else words)
+        progress(0.2 + 0.75 * answered / max(requested, 1), f"{words}; {speed}" if speed else words)
 
-    for facts, pool in request_templates(writer, sizes, deadline_s=seconds, tick=tick):
-        work.pools[facts] = (*work.pools.get(facts, ()), *pool.drafts)
-        yield [message.with_model_template(pool) for message in segments[facts]]
-        customers += sizes[facts]
+    pools = request_templates(writer, sizes, channel=brief.channel, deadline_s=seconds, tick=tick)
+    for segment, pool in pools:
+        work.pools[segment] = (*work.pools.get(segment, ()), *pool.drafts)
+        yield [message.with_model_template(pool) for message in by_segment[segment]]
+        customers += sizes[segment]

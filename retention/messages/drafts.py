@@ -1,26 +1,24 @@
-"""Everyone's message before any language model is asked: the library's, ready to be sent."""
+"""Everyone's first message, from the message templates, before any language model is asked."""
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
 from retention.customers.person_names import clean_name
 from retention.errors import InputError, OfferError
-from retention.messages.ledger import LedgerEntry
-from retention.messages.llm.template_pool import TemplatePool
-from retention.messages.offer_text import OfferText, offer_texts
-from retention.messages.segments import MessageSegment, segments_of
-from retention.messages.templates import BACKUP, backup_message, compose_message, pick
+from retention.messages.channels.channel import Channel
+from retention.messages.channels.registry import DEFAULT_CHANNEL
+from retention.messages.message import Message
+from retention.messages.offer_text import offer_texts
+from retention.messages.segments import segments_of
+from retention.messages.templates import backup_message
 from retention.profit.catalogue import Offer
 from retention.progress import Progress, silent
 
-PERSON = "person"
-"""What ``message_source`` says of words that a person wrote."""
-
-_TELL_EVERY = 2_000
-_INPUTS = (
+_ROWS_PER_PROGRESS_CALL = 2_000
+_INPUT_COLUMNS = (
     "offer", "name", "cuisine", "days_since_order", "reason_1", "reason_2", "reason_3", "churn_probability",
     "value", "expected_profit",
 )  # fmt: skip
@@ -40,6 +38,8 @@ class WritingBrief:
         The same for everyone.
     currency
         Sign put before an offer's minimum basket.
+    channel
+        How the messages are sent.
     """
 
     id: str
@@ -47,69 +47,7 @@ class WritingBrief:
     tone: str = "warm"
     language: str = "en"
     currency: str = "₹"
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One customer's message and what it is made of.
-
-    Attributes
-    ----------
-    customer, name
-        Their id, and their cleaned name or None.
-    facts, offer, wording
-        The coarse facts, the offer and its words.
-    input
-        Hash of everything the message is made from.
-    line, text
-        The line with its slots, and the message.
-    source, note
-        The tier that wrote it, and why it is not what it could be.
-    """
-
-    customer: str
-    name: str | None
-    segment: MessageSegment
-    offer: Offer
-    offer_text: OfferText
-    input_hash: str
-    template: str
-    text: str
-    source: str = BACKUP
-    note: str = ""
-
-    def with_model_template(self, template_pool: TemplatePool) -> "Message":
-        """Return the message on a line of the pool, or this one with a note why there is none."""
-        if not template_pool.drafts:
-            return replace(self, note=_joined(self.note, template_pool.note)) if template_pool.note else self
-        draft = pick(template_pool.drafts, self.customer, self.segment)
-        assert draft.template is not None  # noqa: S101  a pool holds lines
-        text = compose_message(
-            draft.template, name=self.name, offer=self.offer_text, language=self.segment.language
-        )
-        if text is None:
-            return replace(self, note=_joined(self.note, "the model's line leaves no room for the offer"))
-        return replace(self, template=draft.template, text=text, source=draft.source)
-
-    def ledger_entry(self) -> LedgerEntry:
-        """Return the row a ledger keeps."""
-        tier = self.source if self.source in {BACKUP, PERSON} else "model"
-        cost = float(self.offer.cost)
-        return LedgerEntry(
-            self.customer,
-            self.input_hash,
-            self.template,
-            self.text,
-            tier,
-            self.source,
-            self.note,
-            self.offer.id,
-            cost,
-        )
-
-    def as_in_ledger(self, entry: LedgerEntry) -> "Message":
-        """Return the message as a ledger has it."""
-        return replace(self, template=entry.line, text=entry.message, source=entry.source, note=entry.note)
+    channel: Channel = DEFAULT_CHANNEL
 
 
 def draft_messages(rows: pd.DataFrame, brief: WritingBrief, *, progress: Progress = silent) -> dict[str, Message]:
@@ -124,44 +62,31 @@ def draft_messages(rows: pd.DataFrame, brief: WritingBrief, *, progress: Progres
     """
     if rows[brief.id].isna().any():
         raise InputError(f"send list: column {brief.id!r} holds an empty cell; every customer needs an id")
-    facts = segments_of(rows, tone=brief.tone, language=brief.language)
-    words = offer_texts(brief.offers, language=brief.language, currency=brief.currency)
-    given = _offers(rows, brief.offers)
-    made_of = [f"{known.key}|{words[offer.id].full}" for known, offer in zip(facts, given, strict=True)]
+    segments = segments_of(rows, tone=brief.tone, language=brief.language)
+    texts = offer_texts(brief.offers, language=brief.language, currency=brief.currency)
+    offers = _offers(rows, brief.offers)
+    # The default channel stays unnamed, so that the ledgers of before there were channels still match.
+    sent_by = "" if brief.channel == DEFAULT_CHANNEL else f"|{brief.channel.id}"
+    made_of = [
+        f"{segment.key}|{texts[offer.id].full}{sent_by}" for segment, offer in zip(segments, offers, strict=True)
+    ]
     hashes = input_hashes(rows, made_of=made_of)
     names = rows["name"] if "name" in rows else [None] * len(rows)
     messages = {}
-    for position, (customer, raw, known, offer, hashed) in enumerate(
-        zip(rows[brief.id].astype("str"), names, facts, given, hashes, strict=True)
+    for position, (customer, raw_name, segment, offer, input_hash) in enumerate(
+        zip(rows[brief.id].astype("str"), names, segments, offers, hashes, strict=True)
     ):
-        if position % _TELL_EVERY == 0:
+        if position % _ROWS_PER_PROGRESS_CALL == 0:
             progress(0.2 * position / len(rows), "Writing a message for everyone")
-        name = clean_name(raw)
-        note = "the name does not look like one" if name is None and isinstance(raw, str) and raw.strip() else ""
-        wording = words[offer.id]
-        line, text = backup_message(customer, known, name=name, offer=wording)
-        messages[customer] = Message(customer, name, known, offer, wording, hashed, line, text, note=note)
+        name = clean_name(raw_name)
+        is_no_name = name is None and isinstance(raw_name, str) and raw_name.strip()
+        offer_text = texts[offer.id]
+        template, text = backup_message(customer, segment, name=name, offer=offer_text, channel=brief.channel)
+        messages[customer] = Message(
+            customer, name, segment, offer, offer_text, brief.channel, input_hash, template, text,
+            note="the name does not look like one" if is_no_name else "",
+        )  # fmt: skip
     return messages
-
-
-def _offers(rows: pd.DataFrame, offers: Sequence[Offer]) -> list[Offer]:
-    if not offers:
-        raise OfferError("catalogue: holds no offer; add one")
-    if "offer" not in rows:
-        return [offers[0]] * len(rows)
-    known = {offer.id: offer for offer in offers}
-    named = [value.strip() if isinstance(value, str) else "" for value in rows["offer"]]
-    for position, offer in enumerate(named):
-        if offer and offer not in known:
-            raise InputError(
-                f"send list: row {position + 1} names the offer {offer!r}, which is not in the catalogue; "
-                f"use one of {', '.join(known)}"
-            )
-    return [known.get(offer, offers[0]) for offer in named]
-
-
-def _joined(*notes: str) -> str:
-    return "; ".join(note for note in notes if note)
 
 
 def input_hashes(rows: pd.DataFrame, *, made_of: Sequence[str]) -> list[str]:
@@ -172,13 +97,30 @@ def input_hashes(rows: pd.DataFrame, *, made_of: Sequence[str]) -> list[str]:
     rows
         The send list, n rows. Numbers count by value, so a file read back hashes as the frame it was.
     made_of
-        What else each message is made from (facts, the offer's words), n texts.
+        What else each message is made from (its segment, the offer's text, the channel), n texts.
     """
-    columns = [_as_text(rows[column]) for column in _INPUTS if column in rows]
+    columns = [_as_text(rows[column]) for column in _INPUT_COLUMNS if column in rows]
     return [
         hashlib.sha256("\x1f".join(cells).encode("utf-8", "surrogatepass")).hexdigest()
         for cells in zip(made_of, *columns, strict=True)
     ]
+
+
+def _offers(rows: pd.DataFrame, offers: Sequence[Offer]) -> list[Offer]:
+    """Return the offer of each row."""
+    if not offers:
+        raise OfferError("catalogue: holds no offer; add one")
+    if "offer" not in rows:
+        return [offers[0]] * len(rows)
+    by_id = {offer.id: offer for offer in offers}
+    ids = [cell.strip() if isinstance(cell, str) else "" for cell in rows["offer"]]
+    for position, id in enumerate(ids):
+        if id and id not in by_id:
+            raise InputError(
+                f"send list: row {position + 1} names the offer {id!r}, which is not in the catalogue; "
+                f"use one of {', '.join(by_id)}"
+            )
+    return [by_id.get(id, offers[0]) for id in ids]
 
 
 def _as_text(column: pd.Series) -> list[str]:

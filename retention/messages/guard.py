@@ -1,6 +1,6 @@
-"""What a line must hold and must not hold before anyone may be sent it.
+"""What a template must hold and must not hold before anyone may be sent a message made of it.
 
-A line carries two slots, ``{name}`` and ``{offer}``; :func:`check_template` judges it before they are
+A template carries two slots, ``{name}`` and ``{offer}``. :func:`check_template` judges it before they are
 filled, and :func:`fill_template` fills them from cleaned data and the catalogue. The alphabet is an
 allow-list (letters of the language's script, plain punctuation, a few emoji), which by itself
 keeps out digits, currency and percent signs, markup, addresses and control characters; the
@@ -14,16 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from retention.messages.channels.channel import Channel
+from retention.messages.channels.registry import DEFAULT_CHANNEL
 from retention.messages.greeting import name_substitute
-
-LONGEST = 160
-"""Most characters of a message, slots filled."""
-
-LONGEST_WORDS = 110
-"""Most characters of a line besides its slots."""
-
-SHORTEST_WORDS = 8
-"""Fewest characters of a line besides its slots."""
 
 SLOTS = ("{name}", "{offer}")
 
@@ -52,29 +45,31 @@ _INSIDE_A_WORD = re.compile(r"\w[.:;,!?…।]\w")
 
 @dataclass(frozen=True, slots=True)
 class TemplateCheck:
-    """Whether a line may be used, and the reason if not.
+    """Whether a template may be used, and the reason if not.
 
     Attributes
     ----------
     fit
-        True when nothing speaks against the line.
+        True when nothing speaks against the template.
     reason
-        Empty when fit; otherwise a few words such as ``"holds a digit"``. Never part of the line itself.
+        Empty when fit; otherwise a few words such as ``"holds a digit"``. Never part of the template itself.
     """
 
     fit: bool
     reason: str = ""
 
 
-def check_template(line: str, language: str) -> TemplateCheck:
-    """Judge a line with its slots unfilled.
+def check_template(template: str, language: str, channel: Channel = DEFAULT_CHANNEL) -> TemplateCheck:
+    """Judge a template with its slots unfilled.
 
     Parameters
     ----------
-    line
+    template
         Text with ``{name}`` and ``{offer}``.
     language
-        ``"en"``, ``"hi"`` or ``"hinglish"``; says which script the letters must be of.
+        ``"en"``, ``"hi"`` or ``"hinglish"``; decides of which script the letters must be.
+    channel
+        How the message will be sent; decides how long the template may be.
 
     Examples
     --------
@@ -83,32 +78,40 @@ def check_template(line: str, language: str) -> TemplateCheck:
     >>> check_template("Hi {name}, dinner is on the house with {offer}.", "en").reason
     'speaks of something free or of a gift'
     """
-    return TemplateCheck(not (reason := _refusal(line, language)), reason)
+    return TemplateCheck(not (reason := _reason_to_refuse(template, language, channel)), reason)
 
 
-def fill_template(line: str, *, name: str | None, offer: str, language: str) -> str:
-    """Put a cleaned name (None for a neutral word) and the catalogue's words into a line.
+def fill_template(template: str, *, name: str | None, offer: str, language: str) -> str:
+    """Put a cleaned name (None for a neutral word) and the offer's text into a template.
 
     Examples
     --------
     >>> fill_template("Hi {name}, here's {offer}.", name=None, offer="₹50 off your next order", language="en")
     "Hi there, here's ₹50 off your next order."
     """
-    before, after = line.split(SLOTS[0])
+    before, after = template.split(SLOTS[0])
     return (before + (name or name_substitute(before, language)) + after).replace(SLOTS[1], offer)
 
 
-def _refusal(line: str, language: str) -> str:
+def words_besides_slots(template: str) -> str:
+    """Return a template's own words, with a space in the place of each slot."""
+    return template.replace(SLOTS[0], " ").replace(SLOTS[1], " ")
+
+
+def _reason_to_refuse(template: str, language: str, channel: Channel) -> str:
     for slot in SLOTS:
-        if line.count(slot) != 1:
+        if template.count(slot) != 1:
             return f"needs {slot} exactly once"
-    words = line.replace(SLOTS[0], " ").replace(SLOTS[1], " ")
-    if not SHORTEST_WORDS <= len(words.strip()) <= LONGEST_WORDS:
-        return "too short" if len(words.strip()) < SHORTEST_WORDS else "too long"
-    return _bad_character(words, language) or _bad_words(line, words)
+    words = words_besides_slots(template)
+    characters = len(words.strip())
+    if characters < channel.min_template_characters:
+        return "too short"
+    if characters > channel.max_template_characters:
+        return "too long"
+    return _bad_character(words, language, channel) or _bad_words(template, words)
 
 
-def _bad_character(words: str, language: str) -> str:
+def _bad_character(words: str, language: str, channel: Channel) -> str:
     letters = 0
     for character in unicodedata.normalize("NFC", words):
         kind = unicodedata.category(character)
@@ -117,15 +120,15 @@ def _bad_character(words: str, language: str) -> str:
         if kind == "Sc" or character in "%٪％‰":
             return "holds a currency or percent sign"
         if kind[0] in "LM" and character not in _EMOJI:
-            if not _is_of(character, language):
+            if not _is_letter_of(character, language):
                 return "holds letters of another script"
             letters += kind[0] == "L"
         elif character not in _PUNCTUATION and character not in _EMOJI:
             return "holds a character that has no place in a message"
-    return "" if letters >= SHORTEST_WORDS // 2 else "too short"
+    return "" if letters >= channel.min_template_characters // 2 else "too short"
 
 
-def _bad_words(line: str, words: str) -> str:
+def _bad_words(template: str, words: str) -> str:
     if _INSIDE_A_WORD.search(words):
         return "holds an address or sends people elsewhere"
     if _SPACED_OUT.search(words):
@@ -135,7 +138,7 @@ def _bad_words(line: str, words: str) -> str:
     for reason, denied in _denylist():
         if denied.search(plain) or denied.search(joined):
             return reason
-    straight = line.replace("’", "'")
+    straight = template.replace("’", "'")
     return "takes the offer back" if any(pattern.search(straight) for pattern in _TAKEN_BACK) else ""
 
 
@@ -160,7 +163,7 @@ def _unaccented(text: str) -> str:
 
 
 @cache
-def _is_of(character: str, language: str) -> bool:
+def _is_letter_of(character: str, language: str) -> bool:
     if language == "hi":
         return unicodedata.name(character, "").startswith("DEVANAGARI")
     # The Latin script holds many look-alikes (ƒ, ɡ, ᴇ), so a letter is one of a to z with at most an accent.

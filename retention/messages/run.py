@@ -1,27 +1,21 @@
-"""The messages of one run, and what is known about each."""
+"""A message run: its messages and the customers held back, with tables derived for files and screens."""
 
 from collections import Counter
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, astuple, dataclass, field
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
-from retention.messages.drafts import Message, WritingBrief
+from retention.messages.drafts import WritingBrief
 from retention.messages.llm.client import TemplateDraft
 from retention.messages.llm.outcome import OFF, BreakerReport
+from retention.messages.message import HeldBack, Message
 from retention.messages.segments import MessageSegment
 
 MESSAGE_COLUMNS = ("message", "message_source", "message_note")
-"""The columns that writing adds to a send list."""
-
-
-class Used(NamedTuple):
-    """What one message was made from: the customer's coarse facts, and the line with its slots."""
-
-    segment: MessageSegment
-    template: str
+"""The columns that a message run adds to a send list."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,34 +25,32 @@ class MessageRun:
     Attributes
     ----------
     messages
-        The rows written to, in input order, with ``message`` (at most 160 characters), ``message_source``
-        (``"backup"``, the model's name, or ``"person"``) and ``message_note`` (why it is not what it could be;
-        mostly empty).
-    held
-        The customers who got no message: their id, ``held_back_because`` and ``messaged_on`` (a date, or empty).
-    used
-        What each message was made from, in the same order.
+        One for each customer written to, in input order.
+    held_back
+        The customers who get no message, in input order.
+    recipients
+        The send list's rows of those written to, in the order of ``messages``.
     brief
-        How they were to be written.
-    run
-        The name the ledger knows this run by.
+        How the messages were to be written.
+    name
+        The run's name in the ledger.
     seconds
         Time the run took.
     breaker
-        How the line to the language model stood at the end.
-    pools
-        The model's lines for each kind of customer.
-    struck
-        Lines that a person has ruled out.
-    sealed
+        State of the connection to the language model at the end.
+    template_pools
+        The language model's templates for each segment.
+    rejected_templates
+        Templates that a person has rejected.
+    approved
         True when nothing changes any more.
     stopped
-        True when a person stopped it before every line that was wanted had been asked for.
+        True when a person stopped the run before every template that was wanted had been asked for.
     """
 
-    messages_frame: pd.DataFrame
-    held_back_frame: pd.DataFrame
-    used: tuple[Used, ...]
+    messages: tuple[Message, ...]
+    held_back: tuple[HeldBack, ...]
+    recipients: pd.DataFrame
     brief: WritingBrief
     name: str
     seconds: float
@@ -68,22 +60,46 @@ class MessageRun:
     approved: bool = True
     stopped: bool = False
 
+    @cached_property
+    def messages_frame(self) -> pd.DataFrame:
+        """The send list's rows of those written to, followed by :data:`MESSAGE_COLUMNS`.
+
+        ``message`` is the text, ``message_source`` is ``"backup"``, the model's name or ``"person"``, and
+        ``message_note`` says why the message is not what it could be; it is mostly empty.
+        """
+        return self.rows(0, self.message_count)
+
+    def rows(self, start: int, stop: int) -> pd.DataFrame:
+        """Return some rows of :attr:`messages_frame`, by position, without making the whole of it."""
+        messages = self.messages[start:stop]
+        cells = {
+            "message": [message.text for message in messages],
+            "message_source": [message.source for message in messages],
+            "message_note": [message.note for message in messages],
+        }
+        return self.recipients.iloc[start:stop].assign(
+            **{column: pd.array(cells[column], dtype="str") for column in MESSAGE_COLUMNS}
+        )
+
+    @cached_property
+    def held_back_frame(self) -> pd.DataFrame:
+        """The customers who get no message: the id column, ``held_back_because`` and ``messaged_on``."""
+        cells = {
+            self.brief.id: [customer.customer for customer in self.held_back],
+            "held_back_because": [customer.reason for customer in self.held_back],
+            "messaged_on": [customer.date for customer in self.held_back],
+        }
+        return pd.DataFrame({column: pd.array(texts, dtype="str") for column, texts in cells.items()})
+
     @property
     def message_count(self) -> int:
         """Number of messages."""
-        return len(self.messages_frame)
+        return len(self.messages)
 
     @property
     def held_back_count(self) -> int:
-        """Number of customers who got no message."""
-        return len(self.held_back_frame)
-
-    @property
-    def held_back_by_reason(self) -> dict[str, int]:
-        """Customers who got no message by the reason, most first."""
-        return {
-            str(reason): int(n) for reason, n in self.held_back_frame["held_back_because"].value_counts().items()
-        }
+        """Number of customers who get no message."""
+        return len(self.held_back)
 
     @property
     def customer_count(self) -> int:
@@ -91,9 +107,14 @@ class MessageRun:
         return self.message_count + self.held_back_count
 
     @property
+    def held_back_by_reason(self) -> dict[str, int]:
+        """Number of customers who get no message by the reason, most first."""
+        return dict(Counter(customer.reason for customer in self.held_back).most_common())
+
+    @property
     def by_source(self) -> dict[str, int]:
-        """Messages by the tier that wrote them, most first."""
-        return {str(source): int(n) for source, n in self.messages_frame["message_source"].value_counts().items()}
+        """Number of messages by their source, most first."""
+        return dict(Counter(message.source for message in self.messages).most_common())
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values as JSON takes them: how many messages, by whom, and the breaker."""
@@ -109,67 +130,15 @@ class MessageRun:
 
     @property
     def template_use(self) -> pd.DataFrame:
-        """Every line by the kind of customer it was used for, most used first.
+        """Every template by the segment it was used for, most used first.
 
-        Columns ``cuisine, away, reason, tone, language, line, source, customers``.
+        Columns ``cuisine, away, reason, tone, language, template, source, customers``; no names, no ids.
         """
-        counted = Counter(zip(self.used, self.messages_frame["message_source"], strict=True))
+        counted = Counter((message.segment, message.template, message.source) for message in self.messages)
         return pd.DataFrame(
             [
-                (*astuple(used.segment), used.template, source, customers)
-                for (used, source), customers in counted.most_common()
+                (*astuple(segment), template, source, customers)
+                for (segment, template, source), customers in counted.most_common()
             ],
-            columns=["cuisine", "away", "reason", "tone", "language", "line", "source", "customers"],
+            columns=["cuisine", "away", "reason", "tone", "language", "template", "source", "customers"],
         )
-
-
-def with_messages(
-    rows: pd.DataFrame, messages: Mapping[str, Message], *, id: str
-) -> tuple[pd.DataFrame, tuple[Used, ...]]:
-    """Return the rows that have a message, with it, and what each is made from; a customer's first row counts."""
-    customers = rows[id].astype("str")
-    written = rows[(~customers.duplicated() & customers.isin(messages.keys())).to_numpy()]
-    ordered = [messages[customer] for customer in written[id].astype("str")]
-    cells = {
-        "message": [message.text for message in ordered],
-        "message_source": [message.source for message in ordered],
-        "message_note": [message.note for message in ordered],
-    }
-    return (
-        written.assign(**{column: pd.array(texts, dtype="str") for column, texts in cells.items()}),
-        tuple(Used(message.segment, message.template) for message in ordered),
-    )
-
-
-def held_back_rows(
-    asked: pd.DataFrame, written: Container[str], lately: Mapping[str, float], *, id: str, days: float
-) -> pd.DataFrame:
-    """Return the rows that got no message: the id, why, and the day of the message that they had instead.
-
-    Parameters
-    ----------
-    asked
-        The rows that were to be written to.
-    written
-        The customers who have a message.
-    lately
-        Customer -> when another run messaged them (epoch seconds).
-    """
-    customers = asked[id].astype("str").to_numpy()
-    twice = pd.Series(customers).duplicated().to_numpy()
-    rows = [
-        (customer, again)
-        for customer, again in zip(customers, twice, strict=True)
-        if again or customer not in written
-    ]
-    cooling = f"messaged less than {days:g} days ago"
-    reasons = ["stands in the list twice" if again else cooling for _, again in rows]
-    times = [None if again else lately.get(customer) for customer, again in rows]
-    dates = ["" if at is None else datetime.fromtimestamp(at, UTC).date().isoformat() for at in times]
-    return pd.DataFrame(
-        {
-            id: pd.array([customer for customer, _ in rows], dtype="str"),
-            "held_back_because": pd.array(reasons, dtype="str"),
-            "messaged_on": pd.array(dates, dtype="str"),
-        }
-    )

@@ -1,35 +1,58 @@
-"""The deterministic library: a hand-written message for everyone, with nothing that can fail.
+"""The message templates written by hand: a message for everyone, with nothing that can fail.
 
-The lines stand in ``lines.toml`` beside this file. Which one a customer gets depends on the
-customer's id and the coarse facts alone, so it is the same in every run and every process.
+The templates stand in ``templates.toml`` beside this file. Which of them a customer gets depends on the
+customer's id and segment alone, so it is the same in every run and every process.
 """
 
 import hashlib
 import tomllib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-from retention.messages.guard import LONGEST, fill_template
+from retention.messages.channels.channel import Channel
+from retention.messages.channels.registry import DEFAULT_CHANNEL
+from retention.messages.guard import fill_template
 from retention.messages.offer_text import OfferText
 from retention.messages.segments import LANGUAGES, REASONS, TONES, MessageSegment
 
 BACKUP = "backup"
-"""What ``message_source`` says of a message from this library."""
+"""The ``message_source`` of a message made of one of these templates."""
+
+SHORTEST_TEMPLATES = {"en": "{name}: {offer}.", "hi": "{name}: {offer}।", "hinglish": "{name}: {offer}."}
+"""By language, for a channel into which no other template fits; with any offer at most 80 characters."""
 
 T = TypeVar("T")
 
-_LIBRARY = Path(__file__).with_name("templates.toml")
+_TEMPLATES_FILE = Path(__file__).with_name("templates.toml")
 
 
-def backup_templates(facts: MessageSegment) -> tuple[str, ...]:
-    """Return every line the library has for these facts, slots unfilled."""
-    return _library()[facts.language, facts.tone, facts.reason]
+def backup_templates(segment: MessageSegment) -> tuple[str, ...]:
+    """Return every template that was written for a segment, slots unfilled."""
+    return _templates()[segment.language, segment.tone, segment.reason]
 
 
-def pick(choices: Sequence[T], customer: str, facts: MessageSegment) -> T:
-    """Choose one by a stable hash of the customer's id and the facts.
+@lru_cache(maxsize=4096)
+def fitting_templates(segment: MessageSegment, offer: OfferText, channel: Channel) -> tuple[str, ...]:
+    """Return the segment's templates that leave room for the offer in a channel; the shortest where none does.
+
+    Examples
+    --------
+    >>> offer = OfferText("₹50 off your next order", "₹50 off your next order (7 days)")
+    >>> fitting_templates(MessageSegment(), offer, DEFAULT_CHANNEL) == backup_templates(MessageSegment())
+    True
+    """
+    fitting = [
+        template
+        for template in backup_templates(segment)
+        if compose_message(template, name=None, offer=offer, language=segment.language, channel=channel)
+    ]
+    return tuple(fitting) or (SHORTEST_TEMPLATES[segment.language],)
+
+
+def pick(choices: Sequence[T], customer: str, segment: MessageSegment) -> T:
+    """Choose one by a stable hash of the customer's id and segment.
 
     Examples
     --------
@@ -39,37 +62,46 @@ def pick(choices: Sequence[T], customer: str, facts: MessageSegment) -> T:
     """
     if len(choices) == 1:
         return choices[0]
-    text = f"{customer}\x1f{facts.key}".encode("utf-8", "surrogatepass")
+    text = f"{customer}\x1f{segment.key}".encode("utf-8", "surrogatepass")
     return choices[int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big") % len(choices)]
 
 
-def compose_message(line: str, *, name: str | None, offer: OfferText, language: str) -> str | None:
-    """Fill a line so that it fits into 160 characters: the name gives way first, the terms after it.
+def compose_message(
+    template: str, *, name: str | None, offer: OfferText, language: str, channel: Channel = DEFAULT_CHANNEL
+) -> str | None:
+    """Fill a template so that it fits into a channel: the name is left out first, the offer's terms after it.
 
     Parameters
     ----------
-    line
-        A line that :func:`retention.messages.guard.check_template` found fit, or one of the library's.
+    template
+        One that :func:`retention.messages.guard.check_template` accepted, or one of the templates written by hand.
     name
         A cleaned name, or None.
     offer
-        The catalogue's words in ``language``.
+        The offer's text in ``language``.
 
     Returns
     -------
     str or None
-        None if the line does not fit at all; the library's lines always do.
+        None if the template does not fit at all.
     """
-    for words in (offer.full, offer.short):
-        for called in (name, None) if name else (None,):
-            message = fill_template(line, name=called, offer=words, language=language)
-            if len(message) <= LONGEST:
+    for offer_text in (offer.full, offer.short):
+        for shown_name in (name, None) if name else (None,):
+            message = fill_template(template, name=shown_name, offer=offer_text, language=language)
+            if len(message) <= channel.max_characters:
                 return message
     return None
 
 
-def backup_message(customer: str, facts: MessageSegment, *, name: str | None, offer: OfferText) -> tuple[str, str]:
-    """Return a customer's line and the message made of it, at most 160 characters.
+def backup_message(
+    customer: str,
+    segment: MessageSegment,
+    *,
+    name: str | None,
+    offer: OfferText,
+    channel: Channel = DEFAULT_CHANNEL,
+) -> tuple[str, str]:
+    """Return a customer's template and the message made of it, which fits into the channel.
 
     Examples
     --------
@@ -77,15 +109,18 @@ def backup_message(customer: str, facts: MessageSegment, *, name: str | None, of
     >>> backup_message("C-1", MessageSegment(tone="brief"), name="Priya", offer=offer)[1]
     'Hi Priya, hungry? Enjoy ₹50 off your next order (7 days).'
     """
-    line = pick(backup_templates(facts), customer, facts)
-    message = compose_message(line, name=name, offer=offer, language=facts.language)
-    assert message is not None  # noqa: S101  a test holds every line of the library to this
-    return line, message
+    template = pick(backup_templates(segment), customer, segment)
+    message = compose_message(template, name=name, offer=offer, language=segment.language, channel=channel)
+    if message is None:
+        template = pick(fitting_templates(segment, offer, channel), customer, segment)
+        message = compose_message(template, name=name, offer=offer, language=segment.language, channel=channel)
+    assert message is not None  # noqa: S101  a test holds every template to this
+    return template, message
 
 
 @cache
-def _library() -> dict[tuple[str, str, str], tuple[str, ...]]:
-    text = tomllib.loads(_LIBRARY.read_text(encoding="utf-8"))
+def _templates() -> dict[tuple[str, str, str], tuple[str, ...]]:
+    text = tomllib.loads(_TEMPLATES_FILE.read_text(encoding="utf-8"))
     return {
         (language, tone, reason): tuple(text[language][tone][reason])
         for language in LANGUAGES

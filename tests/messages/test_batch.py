@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from retention.errors import Cancelled, InputError, OfferError
 from retention.messages.batch import write_messages
-from retention.messages.guard import LONGEST
+from retention.messages.channels.registry import DEFAULT_CHANNEL
 from retention.messages.ledger import Ledger
 from retention.messages.llm.client import HubWriter, switched_off_writer
 from retention.messages.llm.template_pool import MAX_CALLS_PER_RUN, MAX_TEMPLATES_PER_SEGMENT
@@ -63,7 +63,7 @@ def assert_sound(campaign: MessageRun, rows: pd.DataFrame) -> None:
     """Check what holds for every campaign: each customer once, in order, a message that says the offer."""
     messages = campaign.messages_frame
     assert messages["customer_id"].tolist() == rows["customer_id"].tolist()
-    assert messages["message"].str.len().between(20, LONGEST).all()
+    assert messages["message"].str.len().between(20, DEFAULT_CHANNEL.max_characters).all()
     assert sum(campaign.by_source.values()) == campaign.message_count == len(rows)
     assert campaign.template_use["customers"].sum() == len(rows)
     words = {offer.id: offer.gives["en"] for offer in OFFERS}
@@ -143,7 +143,7 @@ def test_no_cell_makes_it_fail(names: list[str | None], cuisine: str, reason: st
     rows = send_list(len(names), name=pd.Series(names, dtype=object), cuisine=cuisine, reason_1=reason)
     messages = written(rows, language=language).messages_frame["message"]
     assert len(messages) == len(names)
-    assert messages.str.len().max() <= LONGEST
+    assert messages.str.len().max() <= DEFAULT_CHANNEL.max_characters
     assert not messages.str.contains(r"[{}\x00-\x1f]").any()
 
 
@@ -158,8 +158,8 @@ def test_a_model_upgrades_segments_with_few_calls(writer: HubWriter, server: Fau
     assert_sound(campaign, rows)
     assert campaign.by_source == {"m": 2000}
     assert len(server.requests) <= 6 * MAX_TEMPLATES_PER_SEGMENT
-    assert set(campaign.template_use["line"]) <= set(lines)
-    assert campaign.template_use.groupby(["cuisine", "reason"])["line"].nunique().max() > 1
+    assert set(campaign.template_use["template"]) <= set(lines)
+    assert campaign.template_use.groupby(["cuisine", "reason"])["template"].nunique().max() > 1
     assert campaign.breaker.state == "closed"
 
 
@@ -246,7 +246,7 @@ def test_adversarial_replies_change_nothing_but_words(
     campaign = written(rows, writer=quick_to_forgive)
     for message in campaign.messages_frame["message"]:
         rest = message.replace("₹50 off your next order (min ₹199, 7 days)", "", 1)
-        assert len(rest) < len(message) <= LONGEST
+        assert len(rest) < len(message) <= DEFAULT_CHANNEL.max_characters
         assert not any(character.isdigit() or character in "₹%{}<>\n\x00\u202e" for character in rest)
         assert not any(
             word in rest.lower() for word in ("on the house", "gratis", "loser", "evil", "free", "midnight")

@@ -9,7 +9,7 @@ import pytest
 
 from retention.errors import Cancelled, InputError, OfferError
 from retention.messages.batch import write_messages
-from retention.messages.guard import LONGEST
+from retention.messages.channels.registry import DEFAULT_CHANNEL
 from retention.messages.ledger import Ledger
 from retention.messages.llm.client import HubWriter
 from retention.messages.review import (
@@ -60,12 +60,12 @@ def drafted(customers: int = 120, **options: object) -> MessageRun:
 
 def most_used(campaign: MessageRun) -> str:
     """Return the line that most customers have."""
-    return str(distinct_templates(campaign)["line"].iloc[0])
+    return str(distinct_templates(campaign)["template"].iloc[0])
 
 
 def customers_of(campaign: MessageRun, line: str) -> list[int]:
     """Return the positions of those who have a line."""
-    return [position for position, used in enumerate(campaign.used) if used.template == line]
+    return [position for position, message in enumerate(campaign.messages) if message.template == line]
 
 
 def assert_only_these_changed(before: MessageRun, after: MessageRun, positions: list[int]) -> None:
@@ -79,7 +79,7 @@ def assert_only_these_changed(before: MessageRun, after: MessageRun, positions: 
     assert (
         after.messages_frame["message"].iloc[positions] != before.messages_frame["message"].iloc[positions]
     ).all()
-    assert after.messages_frame["message"].str.len().between(20, LONGEST).all()
+    assert after.messages_frame["message"].str.len().between(20, DEFAULT_CHANNEL.max_characters).all()
     words = {offer.id: offer.gives["en"] for offer in OFFERS}
     assert all(words[row.offer] in row.message for row in after.messages_frame.itertuples())
 
@@ -88,7 +88,7 @@ def test_every_line_is_listed_once() -> None:
     """Lines that several kinds of customers share are one line to read, with everybody counted."""
     campaign = drafted()
     lines = distinct_templates(campaign)
-    assert lines["line"].is_unique
+    assert lines["template"].is_unique
     assert lines["customers"].sum() == campaign.message_count == 120
     assert lines["customers"].is_monotonic_decreasing
     assert set(lines["reasons"]) == {"away", "general"}
@@ -103,7 +103,7 @@ def test_a_struck_line_gives_way_to_the_next_of_the_pool(writer: HubWriter) -> N
         after = reject_template(campaign, line)
         assert_only_these_changed(campaign, after, customers_of(campaign, line))
         assert set(after.messages_frame["message_source"]) == {"m"}
-        assert set(distinct_templates(after)["line"]) <= set(FRESH) - after.rejected_templates
+        assert set(distinct_templates(after)["template"]) <= set(FRESH) - after.rejected_templates
         assert len(set(FRESH) - after.rejected_templates) == left
         campaign = after
 
@@ -111,7 +111,7 @@ def test_a_struck_line_gives_way_to_the_next_of_the_pool(writer: HubWriter) -> N
 def test_with_the_pool_struck_the_library_stands_in(writer: HubWriter) -> None:
     """Nobody is left without a message when every line of the model's is ruled out."""
     campaign = drafted(writer=writer)
-    for line in distinct_templates(campaign)["line"]:
+    for line in distinct_templates(campaign)["template"]:
         campaign = reject_template(campaign, line)
     assert campaign.by_source == {"backup": 120}
 
@@ -119,14 +119,14 @@ def test_with_the_pool_struck_the_library_stands_in(writer: HubWriter) -> None:
 def test_a_struck_line_never_comes_back() -> None:
     """The library goes on with its other lines, and says when there is none left."""
     campaign = drafted()
-    lines = list(backup_templates(campaign.used[0].segment))
+    lines = list(backup_templates(campaign.messages[0].segment))
     for line in lines[:2]:
         campaign = reject_template(campaign, line)
     assert campaign.rejected_templates == set(lines[:2])
-    assert {campaign.used[0].template} == {lines[2]}
-    with pytest.raises(OfferError, match="would be struck; change this one"):
+    assert {campaign.messages[0].template} == {lines[2]}
+    with pytest.raises(OfferError, match="would be rejected; change this one"):
         reject_template(campaign, lines[2])
-    assert lines[2] in set(distinct_templates(campaign)["line"])
+    assert lines[2] in set(distinct_templates(campaign)["template"])
 
 
 def test_an_edited_line_reaches_everyone_who_had_it(writer: HubWriter) -> None:
@@ -181,10 +181,10 @@ def test_one_message_in_a_persons_own_words() -> None:
 def test_writing_again_gives_another_line(writer: HubWriter) -> None:
     """With a model a fresh one, without one the library's next, over and over."""
     campaign = drafted()
-    seen = [campaign.used[0].template]
+    seen = [campaign.messages[0].template]
     for _ in range(3):
         campaign = write_again(campaign, 0, tone="warm", language="en")
-        seen.append(campaign.used[0].template)
+        seen.append(campaign.messages[0].template)
     assert len(set(seen[:3])) == 3
     assert seen[3] == seen[0]
     again = write_again(campaign, 0, writer=writer, tone="warm", language="en")
@@ -197,7 +197,7 @@ def test_writing_again_in_another_language() -> None:
     campaign = write_again(drafted(), 1, tone="brief", language="hi")
     message = campaign.messages_frame["message"].iloc[1]
     assert "अगले ऑर्डर पर ₹50 की छूट" in message
-    struck = reject_template(campaign, campaign.used[1].template)
+    struck = reject_template(campaign, campaign.messages[1].template)
     assert "अगले ऑर्डर पर ₹50 की छूट" in struck.messages_frame["message"].iloc[1] != message
 
 
@@ -213,7 +213,7 @@ def test_nothing_changes_after_sealing(ledger: Ledger) -> None:
             lambda c=campaign: edit_message(c, 0, "Hello"),
             lambda c=campaign: write_again(c, 0, tone="warm", language="en"),
         ):
-            with pytest.raises(OfferError, match="are sealed and stay as they are"):
+            with pytest.raises(OfferError, match="are approved and stay as they are"):
                 change()
 
 
@@ -250,7 +250,7 @@ def test_a_killed_review_is_taken_up_again(ledger: Ledger, writer: HubWriter, se
     assert reject_template(again, NEW).by_source["m"] > 0
     fresh = drafted(ledger=ledger, writer=writer, ignore_drafts=True)
     assert len(server.requests) > calls
-    assert NEW not in set(distinct_templates(fresh)["line"])
+    assert NEW not in set(distinct_templates(fresh)["template"])
 
 
 def test_the_librarys_drafts_are_upgraded_when_the_model_is_back(
@@ -301,7 +301,7 @@ def test_who_is_messaged_in_the_meantime_is_held_back_at_the_seal(tmp_path: Path
     assert (sealed.message_count, sealed.held_back_count, sealed.customer_count) == (15, 5, 20)
     assert sealed.held_back_by_reason == {"messaged less than 14 days ago": 5}
     assert set(sealed.held_back_frame["messaged_on"]) == {"2023-11-14"}
-    assert len(sealed.used) == 15
+    assert len(sealed.messages) == 15
 
 
 def test_the_held_back_are_named_with_the_reason(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retention.customers.person_names import clean_name
-from retention.messages.guard import LONGEST
+from retention.messages.channels.registry import DEFAULT_CHANNEL
 from retention.messages.offer_text import OfferText, offer_texts
 from retention.messages.segments import LANGUAGES, REASONS, TONES, MessageSegment
 from retention.messages.templates import backup_message, backup_templates, compose_message, pick
@@ -51,7 +51,7 @@ def test_hindi_is_respectful_and_takes_no_side() -> None:
 def test_a_message_always_fits(facts: MessageSegment, customer: str, name: str, wording: OfferText) -> None:
     """Any id and any text for a name give a message of at most 160 characters that holds the offer."""
     _, message = backup_message(customer, facts, name=clean_name(name), offer=wording)
-    assert len(message) <= LONGEST
+    assert len(message) <= DEFAULT_CHANNEL.max_characters
     assert wording.short in message
     assert "{" not in message
 

@@ -1,8 +1,8 @@
-"""Language models behind one interface: a line or a reason why there is none, within a deadline.
+"""Language models behind one interface: a template or a reason why there is none, within a deadline.
 
 The layers, outermost first: at most 16 calls at once, the circuit breaker, the hard deadline, the
 client, the guard. Everything after the breaker is inside it, so that an answer that comes too
-late or cannot be sent counts as the failure it is.
+late or is refused by the guard counts as the failure it is.
 """
 
 import asyncio
@@ -17,6 +17,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from retention.errors import InputError
+from retention.messages.channels.channel import Channel
+from retention.messages.channels.registry import DEFAULT_CHANNEL
 from retention.messages.guard import check_template
 from retention.messages.llm.breaker import Breaker
 from retention.messages.llm.event_loop import LoopThread
@@ -29,28 +31,28 @@ if TYPE_CHECKING:
     from huggingface_hub.errors import HfHubHTTPError
 
 MAX_CONCURRENT_CALLS = 16
-"""Most calls under way at one time."""
+"""Most calls of a writer under way at one time."""
 
-_MOST_TOKENS = 160
+_MAX_TOKENS = 160
 _TEMPERATURE = 0.8
-_WORTH_ANOTHER_TRY = 0.25
-_NO_TOKEN = "none"  # noqa: S105  the client reads HF_TOKEN by itself where it is given nothing
+_LEAST_TIME_LEFT = 0.25  # share of the deadline that must be left to try another model
+_NO_TOKEN = "none"  # noqa: S105  without a token of ours the client would send HF_TOKEN
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateDraft:
-    """What came of asking for a line.
+    """What came of asking for a template.
 
     Attributes
     ----------
-    line
-        A line that the guard found fit, slots unfilled; None if there is none.
+    template
+        A template that the guard accepted, slots unfilled; None if there is none.
     source
         The model that wrote it.
     note
-        Why there is no line, in words for a person.
+        Why there is no template, in words for a person.
     """
 
     template: str | None
@@ -59,34 +61,36 @@ class TemplateDraft:
 
 
 class Writer(Protocol):
-    """Someone who can be asked for lines."""
+    """Something that can be asked for templates."""
 
     @property
     def deadline_s(self) -> float | None:
-        """Seconds one line may take, if the owner has a wish."""
+        """Seconds one template may take, if the owner has set a limit."""
 
-    async def write(self, segment: MessageSegment, *, deadline_s: float) -> TemplateDraft:
-        """Ask for one line; comes back within ``deadline_s`` seconds, whatever happens."""
+    async def write(
+        self, segment: MessageSegment, *, deadline_s: float, channel: Channel = DEFAULT_CHANNEL
+    ) -> TemplateDraft:
+        """Ask for one template; comes back within ``deadline_s`` seconds, whatever happens."""
 
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
         """Run a coroutine where :meth:`write` may be awaited."""
 
     def report(self) -> BreakerReport:
-        """Describe how the line to the model stands."""
+        """Return the state of the connection to the language model."""
 
     def close(self) -> None:
-        """Let go of connections and threads."""
+        """Close connections and end threads."""
 
 
 def writer_from_settings(settings: Settings) -> "HubWriter | None":
     """Return a writer for the server or the token in the settings, or None where there is neither.
 
-    A server of one's own (``RETENTION_BASE_URL``) comes first, and never gets the Hub's token.
+    The owner's own server (``RETENTION_BASE_URL``) comes first, and never gets the Hub's token.
 
     Raises
     ------
     InputError
-        If the server's address is none.
+        If the server's address does not start with http:// or https://.
     """
     if not settings.models:
         return None
@@ -101,15 +105,15 @@ def writer_from_settings(settings: Settings) -> "HubWriter | None":
 
 
 def switched_off_writer() -> "HubWriter":
-    """Return a writer whose server refuses every connection, to show what happens then.
+    """Return a writer whose server refuses every connection, to show what happens when there is no model.
 
-    Nothing is pretended: the port is real, taken, and nobody listens on it.
+    Its port is a real one that this writer holds and nothing listens on, so the failures are real, too.
     """
     return _SwitchedOffWriter()
 
 
 class HubWriter:
-    """Lines from Inference Providers, or from any server that speaks the OpenAI protocol.
+    """Templates from Inference Providers, or from any server that speaks the OpenAI protocol.
 
     Keep one for as long as the process lives: the breaker remembers, and connections stay open.
 
@@ -120,11 +124,11 @@ class HubWriter:
     token
         For Inference Providers; sent nowhere else.
     base_url
-        A server to ask in their place, e.g. ``http://127.0.0.1:8080/v1``.
+        A server to ask instead, e.g. ``http://127.0.0.1:8080/v1``.
     deadline_s
-        Seconds one line may take; None leaves it to the caller.
+        Seconds one template may take; None leaves it to the caller.
     reset_s
-        Seconds before the breaker lets a probe out.
+        Seconds an open breaker waits before it lets a probe out.
     """
 
     def __init__(
@@ -148,22 +152,24 @@ class HubWriter:
         self._free = asyncio.Semaphore(MAX_CONCURRENT_CALLS)
         self._thread = LoopThread("language-model")
 
-    async def write(self, segment: MessageSegment, *, deadline_s: float) -> TemplateDraft:
-        """Ask for one line; comes back within ``deadline_s`` seconds, whatever happens."""
+    async def write(
+        self, segment: MessageSegment, *, deadline_s: float, channel: Channel = DEFAULT_CHANNEL
+    ) -> TemplateDraft:
+        """Ask for one template; comes back within ``deadline_s`` seconds, whatever happens."""
         clock = asyncio.get_running_loop().time
-        until = clock() + deadline_s
+        ends_at = clock() + deadline_s
 
         async def call(model: str) -> TemplateDraft:
-            return await self._call(model, segment, until, deadline_s)
+            return await self._call(model, segment, channel, ends_at=ends_at, deadline_s=deadline_s)
 
         try:
-            async with asyncio.timeout_at(until):
+            async with asyncio.timeout_at(ends_at):
                 await self._free.acquire()
         except TimeoutError:
             return TemplateDraft(None, note="too many messages are being written at once")
         try:
             return await self._breaker.run(
-                call, time_left=lambda: until - clock() > _WORTH_ANOTHER_TRY * deadline_s
+                call, time_left=lambda: ends_at - clock() > _LEAST_TIME_LEFT * deadline_s
             )
         except (CallError, BreakerOpenError) as error:
             return TemplateDraft(None, note=error.reason)
@@ -175,39 +181,41 @@ class HubWriter:
         return self._thread.submit(coroutine)
 
     def report(self) -> BreakerReport:
-        """Describe how the line to the model stands."""
+        """Return the state of the connection to the language model."""
         return self._breaker.report()
 
     def close(self) -> None:
         """Close connections, cancel what still runs, end the thread."""
         self._thread.close(self._client.close)
 
-    async def _call(self, model: str, facts: MessageSegment, until: float, deadline_s: float) -> TemplateDraft:
+    async def _call(
+        self, model: str, segment: MessageSegment, channel: Channel, *, ends_at: float, deadline_s: float
+    ) -> TemplateDraft:
         try:
-            async with asyncio.timeout_at(until):
-                text = await self._ask(model, facts)
+            async with asyncio.timeout_at(ends_at):
+                reply = await self._ask(model, segment, channel)
         except TimeoutError:
             raise CallError(f"no answer within {deadline_s:g} s", FailureKind.ENDPOINT) from None
-        line = template_in_reply(text)
-        verdict = check_template(line, facts.language)
-        if not verdict.fit:
-            raise CallError(f"its text was refused: {verdict.reason}", FailureKind.TEXT)
-        return TemplateDraft(line, source=model)
+        template = template_in_reply(reply)
+        check = check_template(template, segment.language, channel)
+        if not check.fit:
+            raise CallError(f"its text was refused: {check.reason}", FailureKind.TEXT)
+        return TemplateDraft(template, source=model)
 
-    async def _ask(self, model: str, facts: MessageSegment) -> str:
+    async def _ask(self, model: str, segment: MessageSegment, channel: Channel) -> str:
         import httpx2
         from huggingface_hub.errors import HfHubHTTPError
 
         try:
             reply = await self._client.chat_completion(
-                chat_for(facts),
+                chat_for(segment, channel),
                 model=model,
-                max_tokens=_MOST_TOKENS,
+                max_tokens=_MAX_TOKENS,
                 temperature=_TEMPERATURE,
             )
             text = reply.choices[0].message.content
         except HfHubHTTPError as error:
-            raise _of_status(error) from None
+            raise _error_of_status(error) from None
         except TimeoutError:
             raise
         except (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.DecodingError, httpx2.TooManyRedirects):
@@ -225,7 +233,7 @@ class _SwitchedOffWriter(HubWriter):
     def __init__(self) -> None:
         self._port = socket.socket()
         self._port.bind(("127.0.0.1", 0))
-        super().__init__(("unplugged",), base_url=f"http://127.0.0.1:{self._port.getsockname()[1]}/v1")
+        super().__init__(("switched off",), base_url=f"http://127.0.0.1:{self._port.getsockname()[1]}/v1")
 
     def close(self) -> None:
         super().close()
@@ -241,14 +249,14 @@ _SLOW_DOWN = "the server asks to slow down (429)"
 _NOT_SERVED = "nobody serves this model"
 
 
-def _of_status(error: "HfHubHTTPError") -> CallError:
-    """Return what an HTTP status other than success means."""
+def _error_of_status(error: "HfHubHTTPError") -> CallError:
+    """Return the error that an HTTP status other than success stands for."""
     status = error.response.status_code
     if status in _ACCOUNT:
         return CallError(_ACCOUNT[status], FailureKind.ACCOUNT)
     if status == 429:
         return CallError(
-            _SLOW_DOWN, FailureKind.PAUSE, retry_after_s=_seconds(error.response.headers.get("retry-after"))
+            _SLOW_DOWN, FailureKind.PAUSE, retry_after_s=_retry_after_s(error.response.headers.get("retry-after"))
         )
     if status in {404, 410} or (status == 400 and "model_not_supported" in error.response.text):
         return CallError(f"{_NOT_SERVED} ({status})", FailureKind.NOT_SERVED)
@@ -257,7 +265,7 @@ def _of_status(error: "HfHubHTTPError") -> CallError:
     return CallError(f"the language model's server failed ({status})", FailureKind.MODEL)
 
 
-def _seconds(retry_after: str | None) -> float | None:
+def _retry_after_s(retry_after: str | None) -> float | None:
     """Read a ``Retry-After`` header: seconds, or a date."""
     if retry_after is None:
         return None

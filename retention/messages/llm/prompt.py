@@ -1,24 +1,27 @@
-"""What a language model is told, and how its reply is read.
+"""The prompt for a message template, and how the template is read out of a reply.
 
-The prompt is made of this file's own words and of :class:`retention.messages.segments.MessageSegment`, whose
-values all come from lists. It has no place for a name, an id, an amount or a free text.
+The prompt is made of this file's own words, a channel's declaration and a
+:class:`retention.messages.segments.MessageSegment`, whose values all come from lists. It has no place for a
+name, an id, an amount or a free text.
 """
 
 import re
 from dataclasses import replace
 
-from retention.messages.guard import SLOTS
+from retention.messages.channels.channel import Channel
+from retention.messages.channels.registry import DEFAULT_CHANNEL
+from retention.messages.guard import SLOTS, words_besides_slots
 from retention.messages.segments import ANY_CUISINE, MessageSegment
-from retention.messages.templates import backup_templates
+from retention.messages.templates import SHORTEST_TEMPLATES, backup_templates
 
 MAX_REPLY_CHARACTERS = 4_000
-"""Characters of a reply that are looked at."""
+"""Characters of a reply that are read; the rest is ignored."""
 
 _SYSTEM = """You write short, friendly messages for a food-delivery app. \
 Reply with exactly one line and nothing else. Rules:
-- Use {name} exactly once, where the customer's name goes, and {offer} exactly once, where the offer goes. \
-{offer} is a noun phrase; keep it near the end.
-- At most fifteen words besides. No digits, no prices, no percentages, no dates, no links, no hashtags, no quotes.
+- Use {{name}} exactly once, where the customer's name goes, and {{offer}} exactly once, where the offer goes. \
+{{offer}} is a noun phrase; keep it near the end.
+- At most {limit} words besides. No digits, no prices, no percentages, no dates, no links, no hashtags, no quotes.
 - Do not describe the offer, do not promise anything else, and do not say why you write.
 - """
 _LANGUAGE = {
@@ -48,23 +51,24 @@ _LABEL = re.compile(
 _QUOTES = "\"'`“”‘’«»* "
 
 
-def chat_for(facts: MessageSegment) -> list[dict[str, str]]:
-    """Return the chat that asks for one line; the library's lines stand in it as earlier answers.
+def chat_for(segment: MessageSegment, channel: Channel = DEFAULT_CHANNEL) -> list[dict[str, str]]:
+    """Return the chat that asks for one template, with hand-written templates as earlier answers.
 
     Examples
     --------
     >>> chat_for(MessageSegment(cuisine="pizza", reason="away"))[-1]["content"]
     'They like pizza. They have not ordered for a while. Write one warm and polite line.'
     """
-    chat = [{"role": "system", "content": _SYSTEM + _LANGUAGE[facts.language]}]
-    plain = replace(facts, cuisine=ANY_CUISINE, away="unknown")
-    for line in backup_templates(facts):
-        chat += [{"role": "user", "content": _wish(plain)}, {"role": "assistant", "content": line}]
-    return [*chat, {"role": "user", "content": _wish(facts)}]
+    system = _SYSTEM.format(limit=channel.prompt_word_limit) + _LANGUAGE[segment.language]
+    chat = [{"role": "system", "content": system}]
+    plain = replace(segment, cuisine=ANY_CUISINE, away="unknown")
+    for template in _examples(segment, channel):
+        chat += [{"role": "user", "content": _request(plain)}, {"role": "assistant", "content": template}]
+    return [*chat, {"role": "user", "content": _request(segment)}]
 
 
 def template_in_reply(reply: str) -> str:
-    """Return the line in a reply, without thinking aloud, labels, bullets and quotes around it.
+    """Return the template in a reply, without the model's thinking, labels, bullets and quotes around it.
 
     Examples
     --------
@@ -73,11 +77,21 @@ def template_in_reply(reply: str) -> str:
     """
     text = _THINKING.sub("", reply[:MAX_REPLY_CHARACTERS]).strip()
     lines = [line for line in text.splitlines() if line.strip()]
-    line = next((line for line in lines if all(slot in line for slot in SLOTS)), " ".join(lines))
-    return _LABEL.sub("", line.strip(), count=1).strip(_QUOTES)
+    template = next((line for line in lines if all(slot in line for slot in SLOTS)), " ".join(lines))
+    return _LABEL.sub("", template.strip(), count=1).strip(_QUOTES)
 
 
-def _wish(facts: MessageSegment) -> str:
-    likes = "" if facts.cuisine == ANY_CUISINE else f"They like {facts.cuisine}. "
-    last = "" if facts.away == "unknown" else f"Their last order was {facts.away.removeprefix('over ')} ago. "
-    return f"{likes}{last}{_REASON[facts.reason]} Write one {_TONE[facts.tone]} line."
+def _examples(segment: MessageSegment, channel: Channel) -> list[str]:
+    """Return the hand-written templates that are short enough for a channel; the shortest where none is."""
+    short = [
+        template
+        for template in backup_templates(segment)
+        if len(words_besides_slots(template).strip()) <= channel.max_template_characters
+    ]
+    return short or [SHORTEST_TEMPLATES[segment.language]]
+
+
+def _request(segment: MessageSegment) -> str:
+    likes = "" if segment.cuisine == ANY_CUISINE else f"They like {segment.cuisine}. "
+    last = "" if segment.away == "unknown" else f"Their last order was {segment.away.removeprefix('over ')} ago. "
+    return f"{likes}{last}{_REASON[segment.reason]} Write one {_TONE[segment.tone]} line."

@@ -1,10 +1,12 @@
-"""A plug that can be pulled while messages are being written, to show that nobody is left out."""
+"""A writer that can be switched off while messages are being written, to show that everyone still gets one."""
 
 import asyncio
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+from retention.messages.channels.channel import Channel
+from retention.messages.channels.registry import DEFAULT_CHANNEL
 from retention.messages.llm.client import TemplateDraft, Writer
 from retention.messages.llm.outcome import BreakerReport
 from retention.messages.segments import MessageSegment
@@ -13,14 +15,15 @@ T = TypeVar("T")
 
 
 class SwitchableWriter:
-    """A writer with a switch: plugged in it is ``writer``, pulled it is ``dead``, from the next line on.
+    """A writer with a switch, ``switched_on``, which takes effect from the next template on.
 
     Parameters
     ----------
     writer
-        Who writes while the plug is in; None where no language model is set up.
-    dead
-        Whose server refuses every connection; see :func:`retention.messages.llm.client.switched_off_writer`.
+        Who is asked while switched on; None where no language model is set up.
+    switched_off
+        Who is asked while switched off: its server refuses every connection. See
+        :func:`retention.messages.llm.client.switched_off_writer`.
     """
 
     def __init__(self, writer: Writer | None, switched_off: Writer) -> None:
@@ -30,25 +33,28 @@ class SwitchableWriter:
 
     @property
     def deadline_s(self) -> float | None:
-        """Seconds one line may take, if the owner has a wish."""
+        """Seconds one template may take, if the owner has set a limit."""
         return self._writer.deadline_s
 
-    async def write(self, segment: MessageSegment, *, deadline_s: float) -> TemplateDraft:
-        """Ask for one line; comes back within ``deadline_s`` seconds, whatever happens."""
-        now = self._current_writer()
+    async def write(
+        self, segment: MessageSegment, *, deadline_s: float, channel: Channel = DEFAULT_CHANNEL
+    ) -> TemplateDraft:
+        """Ask for one template; comes back within ``deadline_s`` seconds, whatever happens."""
+        current = self._current_writer()
         # Each writer keeps its connections on a loop of its own.
-        return await asyncio.wrap_future(now.submit(now.write(segment, deadline_s=deadline_s)))
+        writing = current.submit(current.write(segment, channel=channel, deadline_s=deadline_s))
+        return await asyncio.wrap_future(writing)
 
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
         """Run a coroutine where :meth:`write` may be awaited."""
         return self._switched_off.submit(coroutine)
 
     def report(self) -> BreakerReport:
-        """Describe how the line to whoever is asked now stands."""
+        """Return the state of the connection of the writer that is asked now."""
         return self._current_writer().report()
 
     def close(self) -> None:
-        """Leave both writers to their owners."""
+        """Do nothing: the owners of the two writers close them."""
 
     def _current_writer(self) -> Writer:
         return self._writer if self.switched_on else self._switched_off

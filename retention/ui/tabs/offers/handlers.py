@@ -33,9 +33,9 @@ def score(session: Session, threshold: float) -> Session:
     return replace(session, scored=scored, message_run=None)
 
 
-def preview_messages(messages: pd.DataFrame) -> pd.DataFrame:
+def preview_messages(run: MessageRun) -> pd.DataFrame:
     """Return the first messages with what a person wants to know of each."""
-    shown = messages.head(ROWS_SHOWN)
+    shown = run.rows(0, ROWS_SHOWN)
     return pd.DataFrame(
         {
             "Customer": shown.iloc[:, 0].astype("str"),

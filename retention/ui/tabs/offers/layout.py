@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from retention.messages.batch import COOL_DOWN_DAYS
-from retention.messages.guard import LONGEST, LONGEST_WORDS
+from retention.messages.channels.registry import DEFAULT_CHANNEL
 from retention.messages.segments import TONES
 from retention.profit.catalogue_table import COLUMNS
 from retention.ui.components import download
@@ -119,8 +119,8 @@ class OffersLayout(Layout):
         if run is None or row is None or row >= run.message_count:
             chosen, card = None, views.no_card(run)
         else:
-            chosen = run.messages_frame.iloc[row]
-            card = views.offer_card(chosen, run.used[row], session.economics.currency)
+            chosen = run.rows(row, row + 1).iloc[0]
+            card = views.offer_card(chosen, run.messages[row], session.economics.currency)
         changeable = chosen is not None and run is not None and not run.approved
         return {
             self.card: card,
@@ -146,7 +146,7 @@ class OffersLayout(Layout):
         return {
             self.summary: views.campaign(run),
             self.messages: gr.Dataframe(
-                value=None if run is None else handlers.preview_messages(run.messages_frame), visible=written > 0
+                value=None if run is None else handlers.preview_messages(run), visible=written > 0
             ),
             self.csv.button: gr.Button(interactive=sealed),
             self.workbook.button: gr.Button(interactive=sealed),
@@ -208,7 +208,13 @@ def build() -> OffersLayout:
         with gr.Column(scale=3, min_width=280):
             row = gr.State(None)
             card = gr.HTML(elem_id="card")
-            message = gr.Textbox(label="Message", lines=5, max_length=LONGEST, visible=False, interactive=True)
+            message = gr.Textbox(
+                label="Message",
+                lines=5,
+                max_length=DEFAULT_CHANNEL.max_characters,
+                visible=False,
+                interactive=True,
+            )
             with gr.Row():
                 again = gr.Button("Write again", visible=False, size="md")
                 save = gr.Button("Keep my words", visible=False, size="md")
@@ -253,7 +259,7 @@ def _lines() -> Lines:
         line = gr.Textbox(
             label="The line, for everyone who has it",
             info="Keep {name} and {offer} once each; no amounts, codes or dates, they come from the catalogue",
-            max_length=LONGEST_WORDS + 20, lines=2, visible=False, interactive=True,
+            max_length=DEFAULT_CHANNEL.max_template_characters + 20, lines=2, visible=False, interactive=True,
         )  # fmt: skip
         with gr.Row():
             strike = gr.Button("Strike it", visible=False, size="md")

@@ -24,31 +24,32 @@ REASONS = {
 }
 
 
-def template_table(campaign: MessageRun) -> pd.DataFrame:
-    """Return every distinct line, most used first, as a person reads them."""
-    found = review.distinct_templates(campaign)
+def template_table(run: MessageRun) -> pd.DataFrame:
+    """Return every template, most used first, as a person reads them."""
+    templates = review.distinct_templates(run)
     return pd.DataFrame(
         {
-            "Line": found["line"],
-            "Customers": found["customers"],
-            "For": [", ".join(REASONS[code] for code in codes.split(", ")) for codes in found["reasons"]],
-            "Written by": found["source"],
+            "Template": templates["template"],
+            "Customers": templates["customers"],
+            "For": [", ".join(REASONS[code] for code in codes.split(", ")) for codes in templates["reasons"]],
+            "Written by": templates["source"],
         }
     )
 
 
-def position_of(campaign: MessageRun, customer: object) -> int:
-    """Return where a customer's message stands.
+def position_of(run: MessageRun, customer: object) -> int:
+    """Return the position of a customer's message.
 
     Raises
     ------
     InputError
         If there is none.
     """
-    found = (campaign.messages_frame[campaign.brief.id].astype("str") == str(customer)).to_numpy().nonzero()[0]
-    if len(found) == 0:
+    id = str(customer)
+    position = next((position for position, message in enumerate(run.messages) if message.customer == id), None)
+    if position is None:
         raise InputError("this customer has no message; choose another row")
-    return int(found[0])
+    return position
 
 
 def reject_template(session: Session, line: str) -> Session:

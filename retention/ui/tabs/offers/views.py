@@ -7,7 +7,8 @@ from html import escape
 import pandas as pd
 
 from retention.messages.llm.outcome import BreakerReport
-from retention.messages.run import MessageRun, Used
+from retention.messages.message import Message
+from retention.messages.run import MessageRun
 from retention.messages.segments import ANY_CUISINE, AWAY
 from retention.ui.components.html import bullets, empty
 from retention.ui.send_choice import SLIDER
@@ -93,13 +94,13 @@ def no_card(written: MessageRun | None) -> str:
     return empty(f"{words}." if written.approved else f"{words}, and to change the message.")
 
 
-def offer_card(row: pd.Series, used: Used, currency: str) -> str:
+def offer_card(row: pd.Series, message: Message, currency: str) -> str:
     """Return one customer's facts, reasons, offer and what it is expected to earn."""
-    facts = used.segment
+    segment = message.segment
     known = [
-        "" if facts.cuisine == ANY_CUISINE else f"Likes {facts.cuisine}",
-        "" if facts.away == AWAY[0] else f"Last order {facts.away} ago",
-        f"Tone: {facts.tone}",
+        "" if segment.cuisine == ANY_CUISINE else f"Likes {segment.cuisine}",
+        "" if segment.away == AWAY[0] else f"Last order {segment.away} ago",
+        f"Tone: {segment.tone}",
     ]
     reasons = [row[name] for name in ("reason_1", "reason_2", "reason_3") if row[name]]
     return (

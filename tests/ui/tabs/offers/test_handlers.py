@@ -89,15 +89,15 @@ def test_lines_are_read_struck_and_changed(written: Session) -> None:
     """What the tables show follows each change, for everyone who had the line."""
     lines = review.template_table(campaign_of(written))
     assert lines["Customers"].sum() == campaign_of(written).message_count
-    line = lines["Line"].iloc[0]
+    line = lines["Template"].iloc[0]
     struck = review.reject_template(written, line)
-    assert line not in set(review.template_table(campaign_of(struck))["Line"])
-    other = review.template_table(campaign_of(struck))["Line"].iloc[0]
+    assert line not in set(review.template_table(campaign_of(struck))["Template"])
+    other = review.template_table(campaign_of(struck))["Template"].iloc[0]
     changed = review.replace_template(struck, other, "Hello {name}, your table is ready, with {offer}.")
     assert "person" in set(review.template_table(campaign_of(changed))["Written by"])
     with pytest.raises(InputError, match="holds a digit"):
         review.replace_template(
-            changed, review.template_table(campaign_of(changed))["Line"].iloc[0], "Hi {name}, 50 {offer}."
+            changed, review.template_table(campaign_of(changed))["Template"].iloc[0], "Hi {name}, 50 {offer}."
         )
 
 
@@ -141,7 +141,7 @@ def test_sealing_ends_it(written: Session) -> None:
     """Nothing changes afterwards, and writing the same again finds the sealed messages."""
     sealed = review.approve(written, cool_down_days=14)
     assert campaign_of(sealed).approved
-    with pytest.raises(OfferError, match="sealed"):
+    with pytest.raises(OfferError, match="approved"):
         review.edit_message(sealed, 0, "Hello")
     with pytest.raises(InputError, match="not sealed yet"):
         offers.csv(written)

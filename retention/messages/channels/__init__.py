@@ -1,0 +1,1 @@
+"""Channels that a message can be sent through: one declaration file each, registered in ``registry``."""
