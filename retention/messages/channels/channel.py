@@ -43,7 +43,7 @@ class Channel:
     def __post_init__(self) -> None:
         if self.max_characters < SHORTEST_LIMIT:
             raise InputError(
-                f"channel {self.id!r}: max_characters must be {SHORTEST_LIMIT} or more, got {self.max_characters}; "
+                f"channel {self.id!r}: max_characters is {self.max_characters}, must be {SHORTEST_LIMIT} or more; "
                 "otherwise the longest offer does not fit"
             )
         if not 0 < self.min_template_characters <= self.max_template_characters <= self.max_characters:
