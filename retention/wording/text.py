@@ -63,3 +63,18 @@ def suggest_closest(name: str, names: Iterable[str]) -> str:
     known = {other.casefold(): other for other in names}
     found = difflib.get_close_matches(name.casefold(), list(known), n=1, cutoff=0.6)
     return f" (did you mean {quote(known[found[0]])}?)" if found else ""
+
+
+def format_share(share: float) -> str:
+    """Return a share in [0, 1] as a percentage, as 0% or 100% only where it is exactly that.
+
+    >>> format_share(0.6123), format_share(0.0031), format_share(0.99999), format_share(0.0), format_share(1.0)
+    ('61%', '0.3%', 'nearly 100%', '0%', '100%')
+    """
+    if 0 < share < 0.001:
+        return "under 0.1%"
+    if share < 0.095 and share > 0:
+        return f"{share:.1%}".replace(".0%", "%")
+    if 0.995 <= share < 1:
+        return "nearly 100%"
+    return f"{share:.0%}"

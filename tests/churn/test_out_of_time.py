@@ -4,14 +4,13 @@ from dataclasses import asdict, replace
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import roc_auc_score
 
 from retention.artifacts import read_folder, write_folder
 from retention.churn.evaluation import Metrics, compute_metrics
 from retention.churn.folds import assign_folds
 from retention.churn.model import FORMAT, KIND, ChurnModel
 from retention.churn.nested_cv import _rounds, nested_cross_validate
-from retention.churn.out_of_time import OutOfTime, RollingOrigin, _auc, _auc_gap
+from retention.churn.out_of_time import OutOfTime, RollingOrigin, _auc_gap
 from retention.churn.training_set import Panel, build_training_set
 from retention.customers.table import Customers
 from retention.errors import InputError
@@ -66,15 +65,6 @@ def test_only_a_sure_and_large_change_is_warned_of(went, said):
     for sentence, part in zip(went.warnings, said, strict=True):
         assert part in sentence
         assert "retrain often" in sentence
-
-
-def test_a_weighted_auc_counts_rows_several_times():
-    """Equal to the AUC of rows written as often as they count, ties half."""
-    rng = np.random.default_rng(0)
-    label, place, times = rng.integers(0, 2, 40), rng.integers(0, 9, 40), rng.integers(0, 4, 40)
-    written = np.repeat(np.arange(40), times)
-    assert _auc(label, place, times.astype(float)) == pytest.approx(roc_auc_score(label[written], place[written]))
-    assert np.isnan(_auc(np.ones(2, np.int8), np.arange(2), np.ones(2)))
 
 
 def test_the_band_of_the_gap_goes_by_customer():

@@ -11,14 +11,15 @@ from retention.tabular.dates import looks_like_dates, parse_dates
 
 def parsed(*cells: str | None) -> list[str]:
     """Parse the cells of one column and write them as ISO."""
-    place = ColumnLocation("orders.csv", "date", np.arange(2, len(cells) + 2))
-    return parse_dates(pd.Series(cells, dtype="str"), place).values.astype("datetime64[s]").astype(str).tolist()
+    location = ColumnLocation("orders.csv", "date", np.arange(2, len(cells) + 2))
+    times = parse_dates(pd.Series(cells, dtype="str"), location).values
+    return [str(time) for time in times.astype("datetime64[s]")]
 
 
 def notes(*cells: str) -> tuple[str, ...]:
-    """Return what was said about the cells of one column."""
-    place = ColumnLocation("orders.csv", "date", np.arange(2, len(cells) + 2))
-    return parse_dates(pd.Series(cells, dtype="str"), place).notes
+    """Return the notes about the cells of one column."""
+    location = ColumnLocation("orders.csv", "date", np.arange(2, len(cells) + 2))
+    return parse_dates(pd.Series(cells, dtype="str"), location).notes
 
 
 @pytest.mark.parametrize(

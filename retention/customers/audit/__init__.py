@@ -1,4 +1,4 @@
-"""What looks wrong in a table of customers, said before anybody believes a model trained on it."""
+"""The audit of a table of customers: what would make a model trained on it mislead."""
 
 from retention.customers.audit.findings import Finding, Severity
 from retention.customers.audit.table_audit import audit

@@ -1,18 +1,19 @@
-"""Columns that cannot both be true: what their names promise, held against their values."""
+"""Columns that cannot both be true: what their names say, compared with their values."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers.audit.findings import Finding, percent
+from retention.customers.audit.findings import Finding
 from retention.customers.audit.quantities import Quantity, quantity_in_name
 from retention.wording.column_names import tokenize_name
-from retention.wording.text import quote
+from retention.wording.text import format_share, quote
 
-_OFTEN = 0.01  # a few impossible rows are slips of the pen, many mean that a column is not what it says
+_OFTEN = 0.01  # fewer impossible rows are slips; from here on the column is not what its name says
 _ORDERED = (
     frozenset({"min", "minimum", "lowest", "smallest"}),
     frozenset({"mean", "avg", "average", "median"}),
@@ -20,7 +21,7 @@ _ORDERED = (
 )
 
 Numbers = Mapping[str, NDArray[np.float64]]
-Meanings = Mapping[str, Quantity]
+Quantities = Mapping[str, Quantity]
 
 
 def contradictions(frame: pd.DataFrame) -> Iterator[Finding]:
@@ -32,88 +33,92 @@ def contradictions(frame: pd.DataFrame) -> Iterator[Finding]:
         Columns as :class:`retention.customers.table.Customers` keeps them; only numbers are looked at.
     """
     numbers = {str(name): frame[name].to_numpy() for name in frame.columns if frame[name].dtype == np.float64}
-    said = {name: found for name in numbers if (found := quantity_in_name(name))}
-    yield from _recency_against_windows(numbers, said)
-    yield from _recency_against_tenure(numbers, said)
-    yield from _short_against_long(numbers, said)
-    yield from _orders_against_money(numbers, said)
+    quantities = {name: quantity for name in numbers if (quantity := quantity_in_name(name))}
+    yield from _recency_against_windows(numbers, quantities)
+    yield from _recency_against_tenure(numbers, quantities)
+    yield from _short_against_long(numbers, quantities)
+    yield from _orders_against_money(numbers, quantities)
     yield from _small_against_large(numbers)
     for name, values in numbers.items():
-        counted = name in said and (said[name].kind != "sum" or said[name].of != "money")
-        if counted or tokenize_name(name) == ("age",):
+        is_count = name in quantities and (quantities[name].kind != "sum" or quantities[name].of != "money")
+        if is_count or tokenize_name(name) == ("age",):
             yield from _impossible(values < 0, f"{quote(name)} is below 0", name)
 
 
-def _recency_against_windows(numbers: Numbers, said: Meanings) -> Iterator[Finding]:
-    """Last seen before the window began, yet something in the window; or the other way round."""
-    for recency in (name for name, what in said.items() if what.kind == "recency" and what.unit in {"", "d"}):
+def _recency_against_windows(numbers: Numbers, quantities: Quantities) -> Iterator[Finding]:
+    """Compare how long ago somebody was last seen with what happened in a window, in both directions."""
+    for recency, seen in quantities.items():
+        if seen.kind != "recency" or seen.unit not in {"", "d"}:
+            continue
         days = numbers[recency]
-        for name, what in said.items():
-            if what.kind != "sum" or what.window is None or what.of not in {said[recency].of, "money"}:
+        for name, total in quantities.items():
+            if total.kind != "sum" or total.window is None or total.of not in {seen.of, "money"}:
                 continue
-            if what.of == "money" and said[recency].of != "orders":
+            if total.of == "money" and seen.of != "orders":
                 continue
-            fewest, most = what.window
+            fewest, most = total.window
             words = f"{quote(recency)} is above {most} while {quote(name)} is above 0"
             yield from _impossible((days > most) & (numbers[name] > 0), words, recency, name)
-            if what.whole and what.of != "money":
+            if total.whole and total.of != "money":
                 words = f"{quote(recency)} is below {fewest} while {quote(name)} is 0"
                 yield from _impossible((days < fewest) & (days >= 0) & (numbers[name] == 0), words, recency, name)
 
 
-def _recency_against_tenure(numbers: Numbers, said: Meanings) -> Iterator[Finding]:
-    """Last seen before becoming a customer; a day's difference is rounding."""
-    for recency, tenure in permutations(said, 2):
-        one, other = said[recency], said[tenure]
-        if (one.kind, other.kind) == ("recency", "tenure") and one.unit == other.unit:
+def _recency_against_tenure(numbers: Numbers, quantities: Quantities) -> Iterator[Finding]:
+    """Find customers last seen before they became customers; a difference of one day is rounding."""
+    for recency, tenure in permutations(quantities, 2):
+        kinds = (quantities[recency].kind, quantities[tenure].kind)
+        if kinds == ("recency", "tenure") and quantities[recency].unit == quantities[tenure].unit:
             words = f"{quote(recency)} is longer than {quote(tenure)}"
             yield from _impossible(numbers[recency] > numbers[tenure] + 1, words, recency, tenure)
 
 
-def _short_against_long(numbers: Numbers, said: Meanings) -> Iterator[Finding]:
-    """More in a short window than in a longer one that holds it."""
-    for short, long in permutations([name for name, what in said.items() if what.kind == "sum"], 2):
-        one, other = said[short], said[long]
-        if one.stem == other.stem and one.window and (other.window is None or one.window[1] < other.window[0]):
+def _short_against_long(numbers: Numbers, quantities: Quantities) -> Iterator[Finding]:
+    """Find more in a short window than in a longer one that contains it."""
+    sums = {name: quantity for name, quantity in quantities.items() if quantity.kind == "sum"}
+    for short, long in permutations(sums, 2):
+        inner, outer = sums[short].window, sums[long].window
+        if sums[short].stem == sums[long].stem and inner and (outer is None or inner[1] < outer[0]):
             slack = 1e-6 * np.abs(numbers[long])
             words = f"{quote(short)} is more than {quote(long)}, which covers a longer time"
             yield from _impossible(numbers[short] > numbers[long] + slack, words, short, long)
 
 
-def _orders_against_money(numbers: Numbers, said: Meanings) -> Iterator[Finding]:
-    """Orders that cost nothing, or money without an order, over the same time."""
-    whole = {name: what for name, what in said.items() if what.kind == "sum" and what.whole}
-    for orders, money in permutations(whole, 2):
-        one, other = whole[orders], whole[money]
-        if (one.of, other.of) != ("orders", "money") or one.window != other.window:
+def _orders_against_money(numbers: Numbers, quantities: Quantities) -> Iterator[Finding]:
+    """Find orders without money, and money without an order, over the same time."""
+    totals = {name: total for name, total in quantities.items() if total.kind == "sum" and total.whole}
+    for orders, money in permutations(totals, 2):
+        kinds = (totals[orders].of, totals[money].of)
+        if kinds != ("orders", "money") or totals[orders].window != totals[money].window:
             continue
         words = f"{quote(money)} is 0 or less while {quote(orders)} is above 0"
-        for found in _impossible((numbers[orders] > 0) & (numbers[money] <= 0), words, orders, money):
-            # Free and refunded orders exist, so this alone does not make a table wrong.
-            yield Finding("warning", found.check, found.column, found.affected, found.sentence)
+        for finding in _impossible((numbers[orders] > 0) & (numbers[money] <= 0), words, orders, money):
+            # Free and refunded orders exist, so this alone is no error.
+            yield replace(finding, severity="warning")
         words = f"{quote(money)} is above 0 while {quote(orders)} is 0"
         yield from _impossible((numbers[orders] == 0) & (numbers[money] > 0), words, orders, money)
 
 
 def _small_against_large(numbers: Numbers) -> Iterator[Finding]:
-    """Compare least, mean and most of the same thing."""
+    """Find a minimum above the mean, or a mean above the maximum, of the same thing."""
     ranks: dict[tuple[str, ...], dict[int, str]] = {}
     for name in numbers:
         words = tokenize_name(name)
-        for rank, alike in enumerate(_ORDERED):
-            if alike & set(words):
-                rest = tuple(word for word in words if word not in alike)
+        for rank, synonyms in enumerate(_ORDERED):
+            if synonyms & set(words):
+                rest = tuple(word for word in words if word not in synonyms)
                 ranks.setdefault(rest, {})[rank] = name
     for names in ranks.values():
         for small, large in ((0, 1), (1, 2), (0, 2)):
             if small in names and large in names:
-                one, other = names[small], names[large]
-                slack = 1e-6 * np.abs(numbers[other])
-                more = numbers[one] > numbers[other] + slack
-                yield from _impossible(more, f"{quote(one)} is more than {quote(other)}", one, other)
+                less, more = names[small], names[large]
+                slack = 1e-6 * np.abs(numbers[more])
+                wrong = numbers[less] > numbers[more] + slack
+                yield from _impossible(wrong, f"{quote(less)} is more than {quote(more)}", less, more)
 
 
 def _impossible(rows: NDArray[np.bool_], words: str, *columns: str) -> Iterator[Finding]:
+    """Yield a finding if the contradiction holds for any of the rows, a mask of shape (n,)."""
     share = float(rows.mean()) if len(rows) else 0.0
     if share == 0:
         return
@@ -122,6 +127,6 @@ def _impossible(rows: NDArray[np.bool_], words: str, *columns: str) -> Iterator[
         "contradiction",
         ", ".join(columns),
         share,
-        f"{words} for {percent(share)} of customers, which cannot be; "
+        f"{words} for {format_share(share)} of customers, which cannot be; "
         "find out how these columns are made, or exclude them",
     )

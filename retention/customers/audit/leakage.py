@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.customers.audit.findings import Finding, Severity, percent
+from retention.customers.audit.findings import Finding, Severity
 from retention.customers.audit.separation import column_auc
 from retention.wording.column_names import tokenize_name
-from retention.wording.text import quote
+from retention.wording.text import format_share, quote
 
 _SAMPLED = 10_000  # of each class; enough to tell an AUC of 0.95 from one of 0.97
 _FEWEST = 10  # of each class; below, one column separates the classes by chance
@@ -85,7 +85,7 @@ def _filled_in_one_class(filled: NDArray[np.bool_], classes: list[NDArray[np.int
     if not (apart or only):
         return None
     names = ("retained", "churned")
-    return f"{percent(high)} of {names[fuller]} customers and {percent(low)} of {names[1 - fuller]} ones"
+    return f"{format_share(high)} of {names[fuller]} customers and {format_share(low)} of {names[1 - fuller]} ones"
 
 
 def _is_known_afterwards(name: str) -> bool:

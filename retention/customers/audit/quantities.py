@@ -1,7 +1,7 @@
-"""What the name of a numeric column promises: how long ago, how many, how much, since when.
+"""The quantity that a numeric column holds by its name: how long ago, how many, how much, or since when.
 
-Names are read word by word, so that ``orders_30d``, ``OrdersLast30Days`` and ``num_purchases_30_days``
-mean the same; a name that leaves a doubt means nothing.
+Names are read word by word, so that ``orders_30d``, ``OrdersLast30Days`` and ``num_purchases_30_days`` mean the
+same. An ambiguous name means nothing.
 """
 
 from dataclasses import dataclass
@@ -15,30 +15,32 @@ _FAMILIES = {
     "visits": frozenset({"login", "logins", "visit", "visits", "session", "sessions"}),
     "money": frozenset({"spend", "spent", "revenue", "gmv", "sales", "amount", "charges", "monetary"}),
 }
-_UNITS = {
+_DAYS_OF_UNIT = {
     **dict.fromkeys(("d", "day", "days"), (1, 1)),
     **dict.fromkeys(("w", "wk", "week", "weeks"), (7, 7)),
     **dict.fromkeys(("m", "mo", "month", "months"), (28, 31)),
 }
-_TOTAL = frozenset({"total", "lifetime", "overall", "cumulative", "monetary"})
-_FILLING = frozenset({
+_TOTAL_WORDS = frozenset({"total", "lifetime", "overall", "cumulative", "monetary"})
+_FILLER_WORDS = frozenset({
     "num", "number", "count", "cnt", "n", "no", "of", "last", "past", "in", "the", "previous", "prior", "trailing",
     "rolling", "within",
 })  # fmt: skip
-_NO_SUM = frozenset({
+_NO_SUM_WORDS = frozenset({
     "avg", "average", "mean", "median", "min", "max", "std", "spread", "share", "rate", "ratio", "pct", "percent",
     "trend", "change", "growth", "gap", "between", "cancelled", "canceled", "failed", "refund", "refunds",
     "refunded", "returned", "score", "rank", "over", "per", "since", "days", "segment", "diff", "bucket",
 })  # fmt: skip
-_DERIVED = frozenset(
+_DERIVED_WORDS = frozenset(
     {"score", "ratio", "over", "rank", "segment", "bucket", "group", "band", "gap", "trend", "mean"}
 )
-_BEGINNING = frozenset({"signup", "sign", "registration", "registered", "joined", "join", "first", "created"})
+_BEGINNING_WORDS = frozenset(
+    {"signup", "sign", "registration", "registered", "joined", "join", "first", "created"}
+)
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """What one column holds.
+    """What one column holds, as far as its name says.
 
     Attributes
     ----------
@@ -66,7 +68,7 @@ class Quantity:
 
 
 def quantity_in_name(name: str) -> Quantity | None:
-    """Read a column name; None where it could mean more than one thing.
+    """Return the quantity that a column name stands for; None where it could be more than one.
 
     >>> quantity_in_name("orders_30d") == quantity_in_name("NumOrdersLast30Days")
     True
@@ -76,39 +78,39 @@ def quantity_in_name(name: str) -> Quantity | None:
     True
     """
     words = tokenize_name(name)
-    have = frozenset(words)
-    unit = next((word[0] for word in words if word in _UNITS), "")
-    if have & _DERIVED:
+    distinct = frozenset(words)
+    unit = next((word[0] for word in words if word in _DAYS_OF_UNIT), "")
+    if distinct & _DERIVED_WORDS:
         return None
-    if "tenure" in have or ("since" in have and have & _BEGINNING):
+    if "tenure" in distinct or ("since" in distinct and distinct & _BEGINNING_WORDS):
         return Quantity("tenure", unit=unit)
-    of = next((kind for kind in ("visits", "orders") if have & _FAMILIES[kind]), "")
-    how_long = have & {"since", "ago"} or (
-        "last" in have and have & {"days", "weeks", "months"} and not _window(words)[0]
+    of = next((kind for kind in ("visits", "orders") if distinct & _FAMILIES[kind]), "")
+    how_long = distinct & {"since", "ago"} or (
+        "last" in distinct and distinct & {"days", "weeks", "months"} and not _window(words)[0]
     )
-    if "recency" in have or (of and how_long):
+    if "recency" in distinct or (of and how_long):
         return Quantity("recency", of or "orders", unit)
     return _sum(words)
 
 
 def _sum(words: tuple[str, ...]) -> Quantity | None:
     window, rest = _window(words)
-    stem = tuple(word for word in rest if word not in _FILLING | _TOTAL - {"monetary"})
-    have = frozenset(stem)
-    of = next((kind for kind in ("money", "orders", "visits") if have & _FAMILIES[kind]), "")
-    if not of or have & _NO_SUM or stem[-1] not in _FAMILIES[of]:
+    stem = tuple(word for word in rest if word not in _FILLER_WORDS | _TOTAL_WORDS - {"monetary"})
+    distinct = frozenset(stem)
+    of = next((kind for kind in ("money", "orders", "visits") if distinct & _FAMILIES[kind]), "")
+    if not of or distinct & _NO_SUM_WORDS or stem[-1] not in _FAMILIES[of]:
         return None
-    whole = have <= _FAMILIES[of]
-    if window is None and not (whole and (of != "money" or _TOTAL & set(words))):
+    whole = distinct <= _FAMILIES[of]
+    if window is None and not (whole and (of != "money" or _TOTAL_WORDS & set(words))):
         return None
     return Quantity("sum", of, window=window, whole=whole, stem=stem)
 
 
 def _window(words: tuple[str, ...]) -> tuple[tuple[int, int] | None, tuple[str, ...]]:
-    """Split the window off, as in ``30 d``: the fewest and most days it can mean, and the other words."""
-    for place in range(len(words) - 1):
-        if words[place].isdigit() and words[place + 1] in _UNITS:
-            fewest, most = _UNITS[words[place + 1]]
-            times = int(words[place])
-            return (fewest * times, most * times), words[:place] + words[place + 2 :]
+    """Split off the window, as in ``30 d``; return the fewest and most days it can mean, and the other words."""
+    for position in range(len(words) - 1):
+        if words[position].isdigit() and words[position + 1] in _DAYS_OF_UNIT:
+            fewest, most = _DAYS_OF_UNIT[words[position + 1]]
+            count = int(words[position])
+            return (fewest * count, most * count), words[:position] + words[position + 2 :]
     return None, words

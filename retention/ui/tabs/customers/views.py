@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from html import escape
 
 from retention.customers.audit import Finding
-from retention.customers.audit.findings import percent
+from retention.wording.text import format_share
 from retention.orders.snapshot import Snapshot
 from retention.ui.components.html import bullets, cards, empty
 from retention.ui.session import Session
@@ -64,5 +64,5 @@ def findings(findings: Iterable[Finding]) -> str:
 
 def _concerned(finding: Finding) -> str:
     """Return how many a finding is about, where its sentence does not say."""
-    share = percent(finding.affected)
+    share = format_share(finding.affected)
     return "" if share in finding.sentence or finding.affected == 1 else f"Concerns {share} of customers."
