@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from html import escape
 
 from retention.customers.audit import Finding
-from retention.wording.text import format_share
 from retention.orders.snapshot import Snapshot
 from retention.ui.components.html import bullets, cards, empty
 from retention.ui.session import Session
+from retention.wording.text import format_share
 
 
 def state(session: Session) -> str | None:
