@@ -33,7 +33,7 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def no_folder_left_behind() -> Iterator[None]:
     """What the app's code keeps for as long as its process lives goes with the tests."""
-    own = files.own_folder()
+    own = files.process_folder()
     yield
     shutil.rmtree(own)
 

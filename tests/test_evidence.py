@@ -91,7 +91,7 @@ def test_commands_and_endpoints_tag_every_amount(
     said(capsys, "offers", scored, "--out", written)
 
     packed = tmp_path / "model.zip"
-    model_zip.save(telecom_model, packed)
+    model_zip.save_model(telecom_model, packed)
     (tmp_path / "answers").mkdir()
     assert untagged(steps.profit(packed)) == []
     file, found = steps.score(telecom_file, packed, top=20, budget=5_000.0, folder=tmp_path / "answers")

@@ -26,7 +26,7 @@ from retention.ui.tabs import TABS
 def build(tabs: Sequence[Tab[Any]] = TABS) -> gr.Blocks:
     """Return the whole app, ready to launch; nothing is trained or loaded yet."""
     files.use_private_upload_dir()
-    with traffic.Page(title="Retention desk", analytics_enabled=False, delete_cache=(600, 3600)) as app:
+    with traffic.AppBlocks(title="Retention desk", analytics_enabled=False, delete_cache=(600, 3600)) as app:
         endpoints.build()  # first, so that their names are not taken by a button's handler
         events.wire(Screen(app, tabs))
     return app
@@ -65,12 +65,12 @@ def _serve(app: gr.Blocks, options: Settings) -> None:
         ssr_mode=False,
         share=False,
         mcp_server=True,
-        app_kwargs={"exception_handlers": dict.fromkeys((KeyError, TypeError), traffic.refuse_by_name)},
+        app_kwargs={"exception_handlers": dict.fromkeys((KeyError, TypeError), traffic.unknown_name_response)},
         quiet=True,
         prevent_thread_lock=True,
     )
-    endpoints.answer_agents(app)
-    traffic.lighten(app)
+    endpoints.answer_agents_plainly(app)
+    traffic.skip_unused_work(app)
     print(f"Retention desk is at {app.local_url}", flush=True)  # noqa: T201
     app.block_thread()
 

@@ -34,44 +34,44 @@ def use_private_upload_dir() -> None:
     Gradio's is one for all its apps on a machine, open to every account on it, and an app that ends deletes what
     another still needs, as a file's place there follows from its content.
     """
-    os.environ.setdefault(_UPLOADS, str(own_folder() / "uploads"))
-    signal.signal(signal.SIGTERM, lambda *_: _end())
+    os.environ.setdefault(_UPLOADS, str(process_folder() / "uploads"))
+    signal.signal(signal.SIGTERM, lambda *_: _terminate())
 
 
 @cache
-def own_folder() -> Path:
+def process_folder() -> Path:
     """Return the folder of this process, gone when it ends. Gradio serves nothing of it but the uploads."""
     own = tempfile.mkdtemp(prefix="retention-")
     atexit.register(shutil.rmtree, own, ignore_errors=True)
     return Path(own)
 
 
-def _end() -> None:
+def _terminate() -> None:
     """Do what SIGTERM does, at once, but leave nothing behind."""
-    shutil.rmtree(own_folder(), ignore_errors=True)
+    shutil.rmtree(process_folder(), ignore_errors=True)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.raise_signal(signal.SIGTERM)
 
 
-def own_ledger() -> Path:
+def new_ledger_path() -> Path:
     """Return where a visit may keep its ledger; neither the file nor its folder is made yet."""
-    return own_folder() / "ledgers" / secrets.token_urlsafe(16) / "offers.sqlite"
+    return process_folder() / "ledgers" / secrets.token_urlsafe(16) / "offers.sqlite"
 
 
-def _uploads() -> Path:
-    place = Path(os.environ.get(_UPLOADS) or own_folder() / "uploads")
+def _upload_folder() -> Path:
+    place = Path(os.environ.get(_UPLOADS) or process_folder() / "uploads")
     place.mkdir(parents=True, exist_ok=True)
     return place
 
 
 @contextmanager
-def folder() -> Iterator[Path]:
+def download_folder() -> Iterator[Path]:
     """Make a folder for a file to hand out; it goes at once if the file does not come about.
 
     Gradio hands a file out to anyone who knows its path, so the name is random. The file itself goes with gradio's
     own (``delete_cache`` of the app), its empty folder when the next is made.
     """
-    kept = _uploads() / "served"
+    kept = _upload_folder() / "served"
     kept.mkdir(exist_ok=True)
     for old in kept.iterdir():
         with suppress(FileNotFoundError):  # somebody else has just removed it
@@ -87,7 +87,7 @@ def folder() -> Iterator[Path]:
 
 
 @contextmanager
-def kept_still(upload: Path) -> Iterator[Path]:
+def pinned_upload(upload: Path) -> Iterator[Path]:
     """Yield a path that keeps an upload's content: another visitor's of the same content takes its place.
 
     Raises
@@ -95,11 +95,11 @@ def kept_still(upload: Path) -> Iterator[Path]:
     FileNotFoundError
         If the upload is gone.
     """
-    with tempfile.TemporaryDirectory(dir=_uploads()) as place:
-        yield _linked(upload, Path(place) / upload.name)
+    with tempfile.TemporaryDirectory(dir=_upload_folder()) as place:
+        yield _link_or_copy(upload, Path(place) / upload.name)
 
 
-def brought_in(name: str, value: Any, place: Path) -> Path:
+def receive_file(name: str, value: Any, place: Path) -> Path:
     """Put a file that came as an endpoint's parameter into a folder, and return its path there.
 
     It keeps its content there whatever happens to the upload: another of the same content takes its place.
@@ -122,24 +122,24 @@ def brought_in(name: str, value: Any, place: Path) -> Path:
     source = value.get("path") if isinstance(value, dict) else value
     if isinstance(source, str):
         if source.startswith("data:"):
-            return _unpacked(name, source, place)
+            return _decode_data_url(name, source, place)
         with suppress(OSError, ValueError):  # no path at all, too long a one, or the file has gone meanwhile
-            if file := _kept(source):
-                return _linked(file, place / file.name)
+            if file := _served_file(source):
+                return _link_or_copy(file, place / file.name)
     strange = isinstance(source, str) and source.startswith(("http://", "https://"))
     said = "this address is not of a file that was brought here" if strange else "no file came along"
     raise InputError(f"{name}: {said}; {_HOW}")
 
 
-def _kept(source: str) -> Path | None:
+def _served_file(source: str) -> Path | None:
     """Return the file of this server that a path or an address means, if it is one for anybody to name."""
     address = urlsplit(source)
     path = unquote(address.path).partition(_ADDRESS)[2] if address.scheme in {"http", "https"} else source
     file = Path(path).resolve()
-    return file if path and file.is_relative_to(_uploads().resolve()) and file.is_file() else None
+    return file if path and file.is_relative_to(_upload_folder().resolve()) and file.is_file() else None
 
 
-def _linked(file: Path, own: Path) -> Path:
+def _link_or_copy(file: Path, own: Path) -> Path:
     try:
         own.hardlink_to(file)
     except FileNotFoundError:
@@ -149,7 +149,7 @@ def _linked(file: Path, own: Path) -> Path:
     return own
 
 
-def _unpacked(name: str, url: str, place: Path) -> Path:
+def _decode_data_url(name: str, url: str, place: Path) -> Path:
     """Write the content of a data: URL to a file."""
     head, _, content = url.partition(",")
     limits = Limits.from_settings()

@@ -21,21 +21,21 @@ _STEPS_BEFORE_SAID_AGAIN = 4
 
 
 @dataclass(frozen=True)
-class Step:
+class JobStep:
     """How far the work is: a share (0 to 1) and words for what happens now."""
 
     share: float
-    words: str
+    description: str
 
 
 @dataclass(frozen=True)
-class Done(Generic[Result]):
+class JobDone(Generic[Result]):
     """The work's result; the last thing a watcher sees."""
 
     result: Result
 
 
-def watch(work: Callable[[Progress], Result], stop: threading.Event) -> Iterator[Step | Done[Result]]:
+def watch_job(work: Callable[[Progress], Result], stop: threading.Event) -> Iterator[JobStep | JobDone[Result]]:
     """Run ``work`` and yield its steps, at most four a second, then its result.
 
     What was said already is said again once a second: each step keeps the page that shows it busy for some 50 ms.
@@ -52,17 +52,17 @@ def watch(work: Callable[[Progress], Result], stop: threading.Event) -> Iterator
     Exception
         Whatever the work raised.
     """
-    steps: queue.SimpleQueue[Step] = queue.SimpleQueue()
-    outcome: list[Done[Result] | BaseException] = []
+    steps: queue.SimpleQueue[JobStep] = queue.SimpleQueue()
+    outcome: list[JobDone[Result] | BaseException] = []
 
     def report(share: float, words: str) -> None:
         if stop.is_set():
             raise Cancelled("stopped; nothing was changed")
-        steps.put(Step(share, words))
+        steps.put(JobStep(share, words))
 
     def run() -> None:
         try:
-            outcome.append(Done(work(report)))
+            outcome.append(JobDone(work(report)))
         except BaseException as error:
             outcome.append(error)
 

@@ -26,11 +26,11 @@ class Scores:
         self._of: tuple[ChurnModel, Customers] | None = None
         self._scores: NDArray[np.float64] = np.empty(0)
 
-    def of(self, model: ChurnModel, people: Customers) -> NDArray[np.float64]:
+    def of(self, model: ChurnModel, customers: Customers) -> NDArray[np.float64]:
         """Return them for these customers, (n,)."""
-        if self._of is None or self._of[0] is not model or self._of[1] is not people:
-            self._scores = model.predict(people)
-            self._of = model, people
+        if self._of is None or self._of[0] is not model or self._of[1] is not customers:
+            self._scores = model.predict(customers)
+            self._of = model, customers
         return self._scores
 
 

@@ -17,7 +17,7 @@ from retention.settings import settings
 _THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
 
-def hub_of(token: Any, request: Any) -> Hub:
+def hub_for_caller(token: Any, request: Any) -> Hub:
     """Return the way a visitor speaks to the Hub.
 
     Parameters

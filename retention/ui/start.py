@@ -27,7 +27,7 @@ class Start:
     """
 
     session: Session
-    trouble: RetentionError | None = None
+    warning: RetentionError | None = None
 
 
 def start() -> Start:

@@ -33,7 +33,7 @@ class TrainingQueue:
         return len(self._waiting)
 
     @contextmanager
-    def turn(self, progress: Progress, *, limit_s: float) -> Iterator[Progress]:
+    def wait_for_turn(self, progress: Progress, *, limit_s: float) -> Iterator[Progress]:
         """Wait for one's turn, telling the place meanwhile; then yield what to report progress to.
 
         Whoever is stopped while waiting leaves the line.
@@ -83,5 +83,5 @@ class TrainingQueue:
         return report
 
 
-TRAINING = TrainingQueue("training")
+TRAINING_QUEUE = TrainingQueue("training")
 """One training at a time in this process: two would take as long, and everyone else would wait for both."""

@@ -83,11 +83,11 @@ def run_job(
 
     yield running(True)
     try:
-        for update in jobs.watch(work, stopping):
-            if isinstance(update, jobs.Done):
+        for update in jobs.watch_job(work, stopping):
+            if isinstance(update, jobs.JobDone):
                 yield show(update.result)
             else:
-                bar(update.share, desc=update.words)
+                bar(update.share, desc=update.description)
                 yield {starts[0]: gr.skip(), **while_running()}
     except RetentionError as error:
         warn(error)

@@ -177,12 +177,12 @@ def test_the_browser_and_the_server_compute_the_same_point(
 ) -> None:
     """What the page picks for a slider position equals what the server answers, at every position."""
     session = Session(customers=telecom, model=telecom_model).priced(Economics())
-    curve = profit.points(session)
+    curve = profit.curve_points(session)
     assert curve
     thresholds = [*(i / 1000 for i in range(1001)), curve["threshold_best"]]
     picked = page.evaluate("([ts, curve]) => ts.map((t) => window.desk.pick(t, curve))", [thresholds, curve])
     for threshold, point in zip(thresholds, picked, strict=True):
-        answer = profit.decision(session, threshold)
+        answer = profit.curve_point(session, threshold)
         assert answer and answer.pop("context") == point.pop("context")
         assert point == pytest.approx(answer, abs=0.01)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from retention.progress import silent
 from retention.ui.app import build, launch
 from retention.ui.start import start
-from retention.ui.training_queue import TRAINING
+from retention.ui.training_queue import TRAINING_QUEUE
 
 _A_DAY_S = 86_400
 
@@ -19,7 +19,7 @@ def train(until: Path) -> None:
     """Take one turn after the other, each until the pipe is written to; the example is trained before."""
     start()
     while True:
-        with TRAINING.turn(silent, limit_s=_A_DAY_S):
+        with TRAINING_QUEUE.wait_for_turn(silent, limit_s=_A_DAY_S):
             until.read_text()
 
 

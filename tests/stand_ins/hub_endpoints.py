@@ -10,7 +10,7 @@ from retention.ui.gradio_runtime import traffic
 def main() -> None:
     """Serve them."""
     files.use_private_upload_dir()
-    with traffic.Page(analytics_enabled=False) as app:
+    with traffic.AppBlocks(analytics_enabled=False) as app:
         endpoints.build({push: {}, pull: {}, replay: {}})
     app.launch(server_port=settings().port, show_error=False, ssr_mode=False, prevent_thread_lock=True)
     app.block_thread()

@@ -71,7 +71,7 @@ def count(seen: int) -> tuple[int, int]:
 def main() -> None:
     """Serve them, beside a screen that remembers two visitors."""
     files.use_private_upload_dir()
-    with traffic.Page(analytics_enabled=False) as app:
+    with traffic.AppBlocks(analytics_enabled=False) as app:
         endpoints.build({broken: {}, halfway: {}, patient: {"concurrency_limit": 1, "concurrency_id": "train"}})
         seen, shown = gr.State(0), gr.Number()
         shown.change(count, [seen], [seen, shown])
@@ -79,8 +79,8 @@ def main() -> None:
         server_port=settings().port, mcp_server=True, show_error=False, ssr_mode=False, prevent_thread_lock=True,
         state_session_capacity=2,
     )  # fmt: skip
-    endpoints.answer_agents(app)
-    traffic.lighten(app)
+    endpoints.answer_agents_plainly(app)
+    traffic.skip_unused_work(app)
     app.block_thread()
 
 

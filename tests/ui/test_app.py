@@ -62,7 +62,7 @@ def test_what_a_step_made_is_deleted_as_uploads_are(temporary: Path) -> None:
         (folder / "made.csv").touch()
         return folder / "made.csv", {}
 
-    with traffic.Page() as app:
+    with traffic.AppBlocks() as app:
         endpoints.build({answer: {}})
     (endpoint,) = (fn for fn in app.fns.values() if fn.api_name == "answer")
     called = SimpleNamespace(headers={}, app=SimpleNamespace(state_holder=StateHolder()))

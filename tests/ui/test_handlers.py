@@ -43,22 +43,22 @@ def written(file: download.Download) -> str:
 
 def test_the_browser_gets_every_slider_position_and_the_best(session: Session) -> None:
     """1,001 positions and the best threshold last, each equal to what the server would answer."""
-    curve = profit.points(session)
+    curve = profit.curve_points(session)
     assert curve and all(len(column) == 1002 for column in curve["points"].values())
     for i in (0, 1, 100, 333, 500, 999, 1000):
-        answer = profit.decision(session, i / 1000)
+        answer = profit.curve_point(session, i / 1000)
         assert answer
         assert {name: column[i] for name, column in curve["points"].items()} == {
             name: pytest.approx(answer[name]) for name in curve["points"]
         }
-    best = profit.decision(session, curve["threshold_best"])
+    best = profit.curve_point(session, curve["threshold_best"])
     assert best and best["at_best"]
     assert curve["points"]["profit"][-1] == max(curve["points"]["profit"]) == pytest.approx(best["profit"])
 
 
 def test_threshold_zero_is_sending_to_everyone(session: Session) -> None:
     """At 0 all customers are contacted and the profit is send-to-all's."""
-    answer = profit.decision(session, 0)
+    answer = profit.curve_point(session, 0)
     assert answer
     assert answer["contacted"] == 1500
     assert answer["profit"] == answer["context"]["profit_all"]
@@ -102,7 +102,7 @@ def test_amounts_come_to_the_browser_as_the_command_line_has_them(
     """To the last digit at prices that make fractions: rounding twice would show another amount now and then."""
     money = Economics(value=333.33, offer_cost=12.345, save_rate=0.317, stayer_redemption=0.61, contact_cost=0.1)
     priced = session.priced(money)
-    curve, brought = send_list.profit_of_model(telecom_model, money), profit.points(priced)
+    curve, brought = send_list.profit_of_model(telecom_model, money), profit.curve_points(priced)
     assert brought
     for i in range(0, 1001, 50):
         assert brought["points"]["profit"][i] == curve.matrix(i / 1000).profit
@@ -113,19 +113,19 @@ def test_the_report_tells_what_its_model_was_trained_on(session: Session, teleco
     """A model brought along, or one whose customers were replaced, has no audit of theirs, and needs none."""
     html = "retention-report.html"
     brought = replace(session, customers=None)
-    assert profit.page(brought).name == html
-    assert "No audit was handed to this page" in written(profit.page(brought))
+    assert profit.report_file(brought).name == html
+    assert "No audit was handed to this page" in written(profit.report_file(brought))
     other = replace(session, customers=replace(telecom, source="somebody-elses.csv"), findings=())
-    assert "somebody-elses.csv" not in written(profit.page(other))
-    assert "No audit was handed to this page" in written(profit.page(other))
+    assert "somebody-elses.csv" not in written(profit.report_file(other))
+    assert "No audit was handed to this page" in written(profit.report_file(other))
     assert session.model
     own = other.with_own_model(session.model).priced(Economics())
-    assert "somebody-elses.csv" in written(profit.page(own))
-    assert "The audit found nothing" in written(profit.page(own))
+    assert "somebody-elses.csv" in written(profit.report_file(own))
+    assert "The audit found nothing" in written(profit.report_file(own))
     again = own.with_model(session.model, at="alice/model@" + "0" * 40)
     assert (again.model_source, again.model_findings) == (None, None)
     with pytest.raises(InputError, match="no profit yet"):
-        profit.page(replace(session, curve=None))
+        profit.report_file(replace(session, curve=None))
 
 
 def test_steps_out_of_order_say_what_comes_first() -> None:
@@ -166,7 +166,7 @@ def test_an_upload_that_is_gone_is_asked_for_again(telecom_file: Path) -> None:
 
 def test_a_look_at_a_file_guesses_its_columns(telecom_file: Path) -> None:
     """The roles offered on screen are the ones reading would use."""
-    upload = customers.look_at(str(telecom_file))
+    upload = customers.inspect_upload(str(telecom_file))
     assert not upload.is_order_log
     assert upload.guesses["id"] == "customerID"
     assert upload.guesses["label"] == "Churn"
@@ -187,15 +187,15 @@ def strange_log(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_a_log_under_strange_names_is_asked_about(strange_log: str) -> None:
     """Dates and no known id: taken for orders; once the columns are chosen, the defaults are there."""
-    upload = customers.look_at(strange_log)
+    upload = customers.inspect_upload(strange_log)
     assert (upload.is_order_log, upload.defaults, upload.guesses) == (True, None, {})
-    assert customers.look_again(strange_log, customer=None, time="wann", amount=None) is None
-    found = customers.look_again(strange_log, customer="wer", time="wann", amount="wieviel")
+    assert customers.suggest_defaults(strange_log, customer=None, time="wann", amount=None) is None
+    found = customers.suggest_defaults(strange_log, customer="wer", time="wann", amount="wieviel")
     assert found and (found.last_day, found.cutoff, found.horizon_days) == ("2025-02-23", "2025-01-24", 30)
     assert customers.latest_cutoff(60, found) == "2024-12-25"
     assert [customers.latest_cutoff(days, found) for days in (None, 0, 1e9)] == ["", "", ""]
     assert customers.latest_cutoff(60, None) == ""
-    assert customers.suitable_horizon(3, found) > 30 == customers.suitable_horizon(3, None)
+    assert customers.default_horizon(3, found) > 30 == customers.default_horizon(3, None)
 
 
 def test_every_choice_about_a_log_is_followed(strange_log: str) -> None:
@@ -222,7 +222,7 @@ def test_a_computed_amount_can_be_chosen(tmp_path: Path) -> None:
     """Quantity times price is offered as the amount, and taken when it is chosen."""
     rows = "".join(f"u{day % 9},2025-0{1 + day % 5}-1{day % 9},2,{day}.5\n" for day in range(200))
     path = str(write(tmp_path / "lines.csv", "user_id,date,quantity,unit_price\n" + rows))
-    upload = customers.look_at(path)
+    upload = customers.inspect_upload(path)
     assert upload.columns_for("amount")[0] == upload.guesses["amount"] == "quantity × unit_price"
     chosen = {role: upload.guesses[role] for role in ("customer", "time", "amount")}
     used = customers.use_orders(Session(), path, **chosen)
@@ -233,7 +233,7 @@ def test_a_stray_word_is_no_reason_to_refuse_the_first_look(tmp_path: Path) -> N
     """The person sees the columns, and can strike the one with the word."""
     rows = "".join(f"c{row},{row},{row % 2}\n" for row in range(40))
     path = str(write(tmp_path / "t.csv", "customer_id,age,churn\n" + rows + "x,old,1\n"))
-    assert customers.look_at(path).guesses["label"] == "churn"
+    assert customers.inspect_upload(path).guesses["label"] == "churn"
     with pytest.raises(InputError, match="'old' is not a number"):
         customers.use_customers(Session(), path)
     assert customers.use_customers(Session(), path, exclude=("age",)).customers is not None

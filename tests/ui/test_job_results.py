@@ -128,6 +128,6 @@ def test_blank_numbers_are_asked_for_or_mean_the_usual(begun: Session) -> None:
         with pytest.raises(InputError, match=f"{box}: is blank; give a number"):
             customers.simulate(begun, *given)
     with pytest.raises(InputError, match="Times their usual gap: is blank; give a number"):
-        customers.usual_gaps(True, None)
-    assert customers.usual_gaps(True, 2) == 2
-    assert customers.usual_gaps(False, 2) is customers.usual_gaps(False, None) is None
+        customers.checked_quiet_gaps(True, None)
+    assert customers.checked_quiet_gaps(True, 2) == 2
+    assert customers.checked_quiet_gaps(False, 2) is customers.checked_quiet_gaps(False, None) is None

@@ -6,12 +6,12 @@ import pytest
 
 from retention.errors import Cancelled, InputError
 from retention.progress import Progress
-from retention.ui.jobs import Done, Step, watch
+from retention.ui.jobs import JobDone, JobStep, watch_job
 
 
 def test_the_result_comes_last() -> None:
     """A job's result is the final thing its watcher sees."""
-    assert list(watch(lambda progress: 42, threading.Event()))[-1] == Done(42)
+    assert list(watch_job(lambda progress: 42, threading.Event()))[-1] == JobDone(42)
 
 
 def test_steps_are_told_while_the_work_goes_on() -> None:
@@ -23,10 +23,10 @@ def test_steps_are_told_while_the_work_goes_on() -> None:
         assert seen.wait(10)
         return "done"
 
-    updates = watch(work, threading.Event())
-    assert next(updates) == Step(0.5, "half way")
+    updates = watch_job(work, threading.Event())
+    assert next(updates) == JobStep(0.5, "half way")
     seen.set()
-    assert list(updates) == [Done("done")]
+    assert list(updates) == [JobDone("done")]
 
 
 def test_what_was_said_is_seldom_said_again() -> None:
@@ -41,11 +41,11 @@ def test_what_was_said_is_seldom_said_again() -> None:
             reports += 1
         return reports
 
-    updates = watch(work, threading.Event())
-    assert [next(updates), next(updates)] == [Step(0.0, "you are next in line")] * 2
+    updates = watch_job(work, threading.Event())
+    assert [next(updates), next(updates)] == [JobStep(0.0, "you are next in line")] * 2
     over.set()
     rest = list(updates)
-    assert len(rest) <= 2 and isinstance(rest[-1], Done)
+    assert len(rest) <= 2 and isinstance(rest[-1], JobDone)
     assert rest[-1].result > 2
 
 
@@ -56,7 +56,7 @@ def test_an_error_in_the_work_reaches_the_watcher() -> None:
         raise InputError("customers.csv: is empty; choose another file")
 
     with pytest.raises(InputError, match="is empty"):
-        list(watch(work, threading.Event()))
+        list(watch_job(work, threading.Event()))
 
 
 @pytest.mark.parametrize("how", ["stop button", "closed page"])
@@ -72,7 +72,7 @@ def test_stopping_ends_the_work_at_its_next_report(how: str) -> None:
             ended.set()
             raise
 
-    updates = watch(work, stop)
+    updates = watch_job(work, stop)
     next(updates)
     if how == "stop button":
         stop.set()

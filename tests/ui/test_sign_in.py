@@ -15,7 +15,7 @@ import itsdangerous
 import pytest
 
 from retention.settings import settings
-from retention.ui.sign_in import hub_of
+from retention.ui.sign_in import hub_for_caller
 from tests.browser.server import running
 from tests.stand_ins.hub_server import HubServer, Person
 from tests.ui.visitor import Visitor
@@ -35,7 +35,7 @@ class Call:
 def asks(token: str | None, **headers: str) -> str | None:
     """With which token the Hub is asked for a call with these headers."""
     injected = None if token is None else gr.OAuthToken(token, "contribute-repos", 0)
-    found = hub_of(injected, Call(headers)).token
+    found = hub_for_caller(injected, Call(headers)).token
     return None if found is None else found.get_secret_value()
 
 

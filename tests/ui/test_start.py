@@ -56,7 +56,7 @@ def test_the_pinned_model_is_there_priced(
     server.repos["model", "alice/churn"].commit("newer", {})  # the pin is what counts
     monkeypatch.setenv("SPACE_ID", "alice/desk")
     found = started(monkeypatch, reference)
-    assert found.trouble is None
+    assert found.warning is None
     assert found.session.model is not None
     assert found.session.model.customers == 1500
     assert found.session.curve is not None
@@ -83,8 +83,8 @@ def test_without_the_model_the_example_is_there_and_says_why(
     for reference, words in troubles.items():
         found = started(monkeypatch, reference)
         assert found.session is example()
-        assert words in str(found.trouble)
-        assert str(found.trouble).startswith("here is an example")
+        assert words in str(found.warning)
+        assert str(found.warning).startswith("here is an example")
 
 
 @pytest.mark.slow
@@ -96,7 +96,7 @@ def test_without_network_the_example_is_there_and_says_why(monkeypatch: pytest.M
     monkeypatch.setattr("retention.hub.failures.ATTEMPTS", 1)
     found = started(monkeypatch, f"alice/other@{'1' * 40}")
     assert found.session is example()
-    assert "the Hub cannot be reached" in str(found.trouble)
+    assert "the Hub cannot be reached" in str(found.warning)
 
 
 @pytest.mark.parametrize("model", ["alice/churn", "alice/churn@main", "alice/churn@0123abc", "churn@" + "0" * 40])

@@ -21,7 +21,7 @@ class Waiter(threading.Thread):
 
     def run(self) -> None:
         try:
-            with self.line.turn(self.hear, limit_s=60):
+            with self.line.wait_for_turn(self.hear, limit_s=60):
                 self.served.set()
                 self.go.wait(30)
         except Cancelled:
@@ -79,7 +79,7 @@ def test_a_turn_ends_with_a_sentence_when_its_time_is_over() -> None:
     """The limit counts from the turn's beginning, and the line goes on."""
     now = [0.0]
     line = TrainingQueue("training", clock=lambda: now[0])
-    with line.turn(silent, limit_s=60) as report:
+    with line.wait_for_turn(silent, limit_s=60) as report:
         now[0] = 60.0
         report(0.5, "working")
         now[0] = 60.1

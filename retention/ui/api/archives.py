@@ -29,21 +29,21 @@ _END = struct.Struct(
 _LOCATOR = 20  # bytes before it where a zip of over 4 GB says that the record lies elsewhere
 
 
-def save(model: ChurnModel, path: Path) -> None:
+def save_model(model: ChurnModel, path: Path) -> None:
     """Write a model as a zip file."""
     with tempfile.TemporaryDirectory(prefix="model-") as folder:
         model.save(folder)
-        pack(Path(folder), path)
+        zip_folder(Path(folder), path)
 
 
-def pack(folder: Path, path: Path) -> None:
+def zip_folder(folder: Path, path: Path) -> None:
     """Write a model's folder as a zip file."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         for file in sorted(folder.iterdir()):
             packed.write(file, file.name)
 
 
-def load(path: Path, *, limits: Limits | None = None) -> ChurnModel:
+def load_model(path: Path, *, limits: Limits | None = None) -> ChurnModel:
     """Read a model from a zip file that anybody may have made.
 
     It is unpacked into a private folder that is gone when this returns.
@@ -62,12 +62,12 @@ def load(path: Path, *, limits: Limits | None = None) -> ChurnModel:
     ModelError
         If the files in it are no model, or not the ones that were saved.
     """
-    with unpacked(path, limits=limits) as folder:
+    with unzipped_model(path, limits=limits) as folder:
         return ChurnModel.load(folder)
 
 
 @contextmanager
-def unpacked(path: Path, *, limits: Limits | None = None) -> Iterator[Path]:
+def unzipped_model(path: Path, *, limits: Limits | None = None) -> Iterator[Path]:
     """Yield the folder that a zip file holds, its bytes as they are; nothing is known of them but their bounds.
 
     What is found wrong with the folder meanwhile is told of the zip file.

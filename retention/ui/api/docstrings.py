@@ -11,7 +11,7 @@ _ITEM = re.compile(r"^(\w+(?:, \w+)*)(?: : .*)?$")
 
 
 @dataclass(frozen=True)
-class Documented:
+class ParsedDocstring:
     """What a docstring says, each part as one line of plain text.
 
     Attributes
@@ -34,7 +34,7 @@ class Documented:
         return "\n".join(parts)
 
 
-def documented(function: Callable[..., Any], *, also: type | None = None) -> Documented:
+def parse_docstring(function: Callable[..., Any], *, also: type | None = None) -> ParsedDocstring:
     """Take a function's docstring apart.
 
     Parameters
@@ -53,7 +53,7 @@ def documented(function: Callable[..., Any], *, also: type | None = None) -> Doc
     described = _items(sections.get("Parameters", ""))
     elsewhere = {} if also is None else _items(_apart(also)[1].get("Attributes", ""))
     names = [name for name in inspect.signature(function).parameters if name in described or name in elsewhere]
-    return Documented(
+    return ParsedDocstring(
         _plain(description),
         {name: described.get(name) or elsewhere[name] for name in names},
         _items(sections.get("Returns", "")),

@@ -22,13 +22,13 @@ from retention.errors import InputError, RetentionError
 from retention.profit.economics import Economics
 from retention.ui import files, jobs
 from retention.ui.api.customers import audit, simulate, snapshot
-from retention.ui.api.docstrings import Documented, documented
+from retention.ui.api.docstrings import ParsedDocstring, parse_docstring
 from retention.ui.api.found import Found
 from retention.ui.api.hub import pull, push, replay
 from retention.ui.api.messages import offers
 from retention.ui.api.model import profit, score, train
 from retention.ui.gradio_runtime import traffic
-from retention.ui.sign_in import hub_of
+from retention.ui.sign_in import hub_for_caller
 
 Step = Callable[..., Any]
 #: Step -> how many may run at a time, where the default is too many; the screen's own carry the same ids.
@@ -59,7 +59,7 @@ def build(steps: Mapping[Step, Mapping[str, Any]] = STEPS) -> None:
     """
     with gr.Column(visible=False):
         for step, queue in steps.items():
-            words = documented(step, also=Economics)
+            words = parse_docstring(step, also=Economics)
             types = get_type_hints(step)
             taken = [one for name, one in inspect.signature(step).parameters.items() if name not in _OURS]
             boxes = [_described(_box(one, types[one.name]), "input", words.parameters[one.name]) for one in taken]
@@ -76,7 +76,7 @@ def build(steps: Mapping[Step, Mapping[str, Any]] = STEPS) -> None:
             )
 
 
-def answer_agents(page: gr.Blocks) -> None:
+def answer_agents_plainly(page: gr.Blocks) -> None:
     """Take what agents pass as it is, and answer with a step's file and its JSON one by one, once launched.
 
     Gradio would write a file out of every data: URL, where it stays, and give both results as one list in
@@ -92,7 +92,7 @@ def answer_agents(page: gr.Blocks) -> None:
 
 
 def _endpoint(
-    step: Step, taken: list[inspect.Parameter], words: Documented, result: gr.components.Component
+    step: Step, taken: list[inspect.Parameter], words: ParsedDocstring, result: gr.components.Component
 ) -> Any:
     """Return what gradio calls, on its event loop: the request, then the values by position.
 
@@ -105,12 +105,12 @@ def _endpoint(
     def work(request: gr.Request, values: Sequence[Any], **ours: Any) -> Any:
         if tokens:
             token, *values = values
-            ours["hub"] = hub_of(token, request)
+            ours["hub"] = hub_for_caller(token, request)
         with _errors_as_sentences(), tempfile.TemporaryDirectory(prefix="call-") as place:
             given = _given(step, taken, values, Path(place))
             if "folder" not in types:
                 return _shown(step(**given, **ours), request)
-            with files.folder() as folder:
+            with files.download_folder() as folder:
                 file, found = step(**given, **ours, folder=folder)
                 return _handed_out(file, result), _shown(found, request)
 
@@ -118,23 +118,23 @@ def _endpoint(
         try:
             return await run_sync(work, request, values)
         finally:
-            traffic.leave_no_session(request)
+            traffic.drop_script_session(request)
 
     async def watched(request: gr.Request, *values_and_bar: Any) -> AsyncIterator[Any]:
         *values, bar = values_and_bar
         stop = threading.Event()
-        updates = jobs.watch(lambda report: work(request, values, progress=report), stop)
+        updates = jobs.watch_job(lambda report: work(request, values, progress=report), stop)
         try:
             while (update := await run_sync(next, updates, None)) is not None:
-                if isinstance(update, jobs.Done):
+                if isinstance(update, jobs.JobDone):
                     yield update.result
                 else:
-                    bar(update.share, desc=update.words)
-                    said = {"progress": update.share, "words": update.words}
+                    bar(update.share, desc=update.description)
+                    said = {"progress": update.share, "words": update.description}
                     yield (None, said) if "folder" in types else said
         finally:
             stop.set()
-            traffic.leave_no_session(request)
+            traffic.drop_script_session(request)
 
     stoppable = "progress" in types
     endpoint: Any = watched if stoppable else answer
@@ -200,7 +200,7 @@ def _checked(one: inspect.Parameter, kind: Any, value: Any, place: Path) -> Any:
     if kind is Path:
         own = place / one.name
         own.mkdir()
-        return files.brought_in(one.name, value, own)
+        return files.receive_file(one.name, value, own)
     try:
         return _adapter(kind).validate_python(value)
     except ValidationError as error:

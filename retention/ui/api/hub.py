@@ -88,7 +88,7 @@ def push(
     """
     economics = Economics(value, offer_cost, save_rate, stayer_redemption, harm_rate, contact_cost, currency)
     if kind == "model":
-        with model_zip.unpacked(source) as folder:
+        with model_zip.unzipped_model(source) as folder:
             release = plan_model(
                 folder, repo=repo, economics=economics, with_evaluation=with_evaluation, private=private
             )
@@ -140,7 +140,7 @@ def pull(
     with tempfile.TemporaryDirectory(prefix="model-") as place:
         pulled = publish.pull(repo, kind=kind, out=Path(place) / "model", hub=hub, progress=progress)
         file = folder / "model.zip"
-        model_zip.pack(Path(place) / "model", file)
+        model_zip.zip_folder(Path(place) / "model", file)
     return file, {"repo": pulled.repo, "commit": pulled.commit, "kind": kind, "files": list(pulled.files)}
 
 

@@ -15,7 +15,7 @@ from retention.progress import Progress, silent
 from retention.settings import settings
 from retention.ui.api import archives as model_zip
 from retention.ui.api.found import Found
-from retention.ui.training_queue import TRAINING
+from retention.ui.training_queue import TRAINING_QUEUE
 
 MOST_LISTED = 200
 """Customers listed in an answer at the most; the file has them all."""
@@ -69,10 +69,10 @@ def train(
         value=value_column or None,
         exclude=split_column_names(exclude),
     )
-    with TRAINING.turn(progress, limit_s=settings().training_limit_s) as report:
+    with TRAINING_QUEUE.wait_for_turn(progress, limit_s=settings().training_limit_s) as report:
         model = pipeline.train(table, scale_pos_weight="balanced" if weighted else None, progress=report)
     file = folder / "model.zip"
-    model_zip.save(model, file)
+    model_zip.save_model(model, file)
     return file, {"model": file.name, **model.as_dict()}
 
 
@@ -183,7 +183,7 @@ def score(
     found = send_list.score_file(
         customers,
         file,
-        model_zip.load(model),
+        model_zip.load_model(model),
         policy,
         id=id or None,
         value=value_column or None,
@@ -205,4 +205,4 @@ class _Zip:
 @lru_cache(maxsize=8)
 def _curve(packed: _Zip) -> ProfitCurve:
     """Rank a model's held-out customers (scores and outcomes, no ids) once: other money inputs are then quick."""
-    return send_list.profit_of_model(model_zip.load(packed.path), Economics())
+    return send_list.profit_of_model(model_zip.load_model(packed.path), Economics())

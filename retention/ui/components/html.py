@@ -22,7 +22,7 @@ def picture_buttons(chart: str) -> str:
     return f'<p class="pictures">Save as {buttons}</p>'
 
 
-def trouble(error: InputError) -> str:
+def problem(error: InputError) -> str:
     """Return what is wrong with an input, for the place where it was typed."""
     return f'<p class="finding error" role="alert">{escape(str(error))}</p>'
 
@@ -43,6 +43,6 @@ def bullets(sentences: Iterable[str]) -> str:
     return f'<ul class="facts">{items}</ul>' if items else ""
 
 
-def empty(words: str) -> str:
+def empty(sentence: str) -> str:
     """Return an empty state that explains the next move."""
-    return f'<p class="empty">{escape(words)}</p>'
+    return f'<p class="empty">{escape(sentence)}</p>'

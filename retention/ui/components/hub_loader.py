@@ -8,7 +8,7 @@ import gradio as gr
 
 from retention.ui.job_results import JobResult
 from retention.ui.session import Session
-from retention.ui.sign_in import hub_of
+from retention.ui.sign_in import hub_for_caller
 from retention.ui.tab import Change, Component, Page, Updates
 from retention.ui.wiring import NEW_BAR, on, run_job, take_result
 
@@ -49,7 +49,7 @@ class HubLoader:
         ) -> Iterator[Updates]:  # fmt: skip
             yield from run_job(
                 [self.load], None, bar,
-                lambda progress: use(session, reference, hub=hub_of(token, request), progress=progress),
+                lambda progress: use(session, reference, hub=hub_for_caller(token, request), progress=progress),
                 lambda loaded: {self.loaded: JobResult(session, loaded)},
             )  # fmt: skip
 

@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from retention.ui import libraries
-from retention.ui.gradio_runtime.visits import Visit, remember
+from retention.ui.gradio_runtime.visits import Visit, install_visits
 
 
-class Page(gr.Blocks):  # type: ignore[misc]  # gradio comes without types
+class AppBlocks(gr.Blocks):  # type: ignore[misc]  # gradio comes without types
     """A page whose handlers begin once the heavy libraries are there, and may get what came untouched.
 
     With ``preprocess=False`` gradio would still look for files in it, and fail on those it does not like before
@@ -28,7 +28,7 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio comes without types
     async def process_api(self, block_fn: Any, inputs: list[Any], state: Any = None, **options: Any) -> Any:
         """Answer an event."""
         changes = any(isinstance(one, gr.State) for one in block_fn.outputs) and not block_fn.types_generator
-        async with state.turn if changes and isinstance(state, Visit) else nullcontext():
+        async with state.change_lock if changes and isinstance(state, Visit) else nullcontext():
             return await super().process_api(block_fn, inputs, state, **options)
 
     async def preprocess_data(
@@ -56,7 +56,7 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio comes without types
         return [updates.get(one, gr.skip()) for one in block_fn.outputs]
 
 
-async def refuse_by_name(request: Request, error: Exception) -> Response:
+async def unknown_name_response(request: Request, error: Exception) -> Response:
     """Answer an HTTP call that names no such endpoint or parameter; gradio would say "Internal Server Error".
 
     Any other error is raised again.
@@ -72,20 +72,20 @@ async def refuse_by_name(request: Request, error: Exception) -> Response:
     raise error
 
 
-def lighten(page: gr.Blocks) -> None:
+def skip_unused_work(page: gr.Blocks) -> None:
     """Spare each call what nobody looks at, as soon as the page is launched.
 
     A new session would begin with a description of every component of the page (for links to a state, which this
     page makes otherwise), and every call end with statistics over all calls (for a page that is switched off): 15
     and 2 to 8 ms during which nobody else is served.
     """
-    visits = remember(page)
+    visits = install_visits(page)
     visits.blocks = SimpleNamespace(default_config=page.default_config, blocks={})
     page._queue.ANALYTICS_MAX_EVENTS = 1
     page._queue.compute_analytics_summary = _nothing
 
 
-def leave_no_session(request: gr.Request) -> None:
+def drop_script_session(request: gr.Request) -> None:
     """Let go of the session that gradio makes for a script's call: it keeps so many, and would drop a visitor's.
 
     To be called on the event loop, which is where gradio looks sessions up, in more than one step.

@@ -23,7 +23,7 @@ class Visit(SessionState):  # type: ignore[misc]  # gradio comes without types
     _state_ttl: dict[int, tuple[float, dt.datetime]]
 
     @cached_property
-    def turn(self) -> asyncio.Lock:
+    def change_lock(self) -> asyncio.Lock:
         """Held by whatever changes the visit: of two changes at once, one would be lost."""
         return asyncio.Lock()
 
@@ -84,7 +84,7 @@ class Visits(StateHolder):  # type: ignore[misc]
                 self.time_last_used.pop(name, None)
 
 
-def remember(page: "gr.Blocks") -> Visits:
+def install_visits(page: "gr.Blocks") -> Visits:
     """Let a launched page keep its visits this way."""
     visits = Visits()
     visits.set_blocks(page)

@@ -25,8 +25,8 @@ def wire(screen: Screen) -> None:
             warn(InputError(f"this link cannot be followed: {error}; the defaults are shown"))
             link = links.Link()
         beginning = start()
-        if beginning.trouble is not None:
-            warn(beginning.trouble)
+        if beginning.warning is not None:
+            warn(beginning.warning)
         session = beginning.session
         if link.economics != session.economics:
             session = session.priced(link.economics)

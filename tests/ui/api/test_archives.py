@@ -48,7 +48,7 @@ def packed(path: Path, files: dict[str, bytes], *, compression: int = zipfile.ZI
 def refused(path: Path, *, limits: Limits = LIMITS) -> str:
     """Load a zip that must be refused, and return the sentence."""
     with pytest.raises(RetentionError) as refusal:
-        model_zip.load(path, limits=limits)
+        model_zip.load_model(path, limits=limits)
     assert str(refusal.value).startswith(path.name)
     assert tempfile.gettempdir() not in str(refusal.value)
     return str(refusal.value)
@@ -59,8 +59,8 @@ def test_a_model_comes_back_as_it_was(
 ) -> None:
     """Saved and loaded it gives the same probabilities and keeps its held-out rows; no folder is left behind."""
     path = tmp_path / "model.zip"
-    model_zip.save(telecom_model, path)
-    loaded = model_zip.load(path)
+    model_zip.save_model(telecom_model, path)
+    loaded = model_zip.load_model(path)
     assert np.array_equal(loaded.predict(telecom), telecom_model.predict(telecom))
     assert loaded.out_of_fold is not None
     assert list(temporary.iterdir()) == []
@@ -73,7 +73,7 @@ def test_a_model_folder_may_be_zipped_whole(content: dict[str, bytes], tmp_path:
         made.mkdir("model")
         for name, data in content.items():
             made.writestr(f"model/{name}", data)
-    assert model_zip.load(path, limits=LIMITS).customers == 1500
+    assert model_zip.load_model(path, limits=LIMITS).customers == 1500
 
 
 def test_a_changed_byte_is_refused(content: dict[str, bytes], tmp_path: Path, temporary: Path) -> None:
@@ -151,7 +151,7 @@ def test_held_out_rows_are_bounded(content: dict[str, bytes], tmp_path: Path) ->
     assert len(buffer.getvalue()) < 10_000
     path = packed(tmp_path / "m.zip", {**content, "out_of_fold.parquet": buffer.getvalue()})
     with pytest.raises(InputError, match="has more rows than the limit of 2,000"):
-        model_zip.load(path, limits=LIMITS)
+        model_zip.load_model(path, limits=LIMITS)
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "model.json"])
@@ -180,7 +180,7 @@ def test_damage_anywhere_gets_a_sentence(
     path = tmp_path / "damaged.zip"
     path.write_bytes(data)
     try:
-        model = model_zip.load(path, limits=LIMITS)
+        model = model_zip.load_model(path, limits=LIMITS)
     except (InputError, ModelError) as refusal:
         sentence = str(refusal)
     else:

@@ -3,7 +3,7 @@
 import pytest
 
 from retention.profit.economics import Economics
-from retention.ui.api.docstrings import documented
+from retention.ui.api.docstrings import parse_docstring
 from retention.ui.api.endpoints import STEPS, Step
 
 
@@ -31,7 +31,7 @@ def step(scored: str, *, tone: str = "warm", save_rate: float = 1.0) -> str:
 
 def test_each_part_becomes_one_line() -> None:
     """Lines are joined, marks of the notation go, and what a class describes comes from there."""
-    found = documented(step, also=Economics)
+    found = parse_docstring(step, also=Economics)
     assert found.description == "Write to customers. Nobody is left out: send = yes is who gets a message."
     assert found.parameters["scored"] == "The send list: the CSV that score returned."
     assert found.parameters["save_rate"] == "γ, share of would-be leavers whom the offer keeps, in [0, 1]."
@@ -41,7 +41,7 @@ def test_each_part_becomes_one_line() -> None:
 
 def test_agents_get_the_layout_that_gradio_reads() -> None:
     """One line a parameter under `Args:`, and what comes back under `Returns:`."""
-    assert documented(step).for_agents().splitlines() == [
+    assert parse_docstring(step).for_agents().splitlines() == [
         "Write to customers. Nobody is left out: send = yes is who gets a message.",
         "",
         "Args:",
@@ -56,7 +56,7 @@ def test_agents_get_the_layout_that_gradio_reads() -> None:
 @pytest.mark.parametrize("endpoint", STEPS, ids=lambda one: one.__name__)
 def test_every_endpoint_is_described_in_full(endpoint: Step) -> None:
     """No parameter and no result goes without words, and none is a mere name."""
-    found = documented(endpoint, also=Economics)
+    found = parse_docstring(endpoint, also=Economics)
     names = [name for name in endpoint.__annotations__ if name not in {"folder", "hub", "progress", "return"}]
     assert list(found.parameters) == names
     assert all(

@@ -53,7 +53,7 @@ def client(address: str, tmp_path_factory: pytest.TempPathFactory) -> Client:
 def telecom_zip(telecom_model: ChurnModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A trained model as it travels."""
     path = tmp_path_factory.mktemp("model") / "model.zip"
-    model_zip.save(telecom_model, path)
+    model_zip.save_model(telecom_model, path)
     return path
 
 

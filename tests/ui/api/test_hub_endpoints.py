@@ -57,7 +57,7 @@ def hub(running_hub: HubServer) -> HubServer:
 def packed(telecom_model: ChurnModel, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A trained model as it travels."""
     path = tmp_path_factory.mktemp("model") / "model.zip"
-    model_zip.save(telecom_model, path)
+    model_zip.save_model(telecom_model, path)
     return handle_file(path)
 
 
@@ -82,7 +82,7 @@ def test_a_script_pushes_pulls_and_replays(
     file, found = client.predict(f"alice/churn@{pushed['commit']}", api_name="/pull")
     assert found["commit"] == pushed["commit"]
     telecom = read_customers(telecom_file)
-    fetched, trained = (model_zip.load(Path(one)).predict(telecom) for one in (file, packed["path"]))
+    fetched, trained = (model_zip.load_model(Path(one)).predict(telecom) for one in (file, packed["path"]))
     assert (fetched == trained).all()
 
     decided = client.predict(

@@ -26,7 +26,7 @@ Run = Callable[..., dict[str, Any]]
 def telecom_zip(telecom_model: ChurnModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A trained model as it travels."""
     path = tmp_path_factory.mktemp("model") / "model.zip"
-    model_zip.save(telecom_model, path)
+    model_zip.save_model(telecom_model, path)
     return path
 
 
@@ -99,7 +99,7 @@ def test_where_no_offer_pays_the_answer_is_still_json(
     """With an offer dearer than the customer nobody is listed, and no number in the answer is infinite."""
     telecom_model.save(tmp_path / "model")
     (tmp_path / "model" / "out_of_fold.parquet").unlink()
-    model_zip.save(ChurnModel.load(tmp_path / "model"), tmp_path / "model.zip")
+    model_zip.save_model(ChurnModel.load(tmp_path / "model"), tmp_path / "model.zip")
     _, found = score(telecom_file, tmp_path / "model.zip", value=40.0, folder=tmp_path)
     assert json.loads(json.dumps(found, allow_nan=False))["threshold"] is None
     assert (found["contacted"], found["top"]) == (0, [])
@@ -169,4 +169,4 @@ def test_train_gives_the_command_lines_model(
     assert found == command_line("train", telecom_file, *flags) | {"model": "model.zip"}
     assert profit(model) == profit(telecom_zip)
     weighted, _ = train(telecom_file, weighted=True, folder=tmp_path)
-    assert model_zip.load(weighted).weighting is not None
+    assert model_zip.load_model(weighted).weighting is not None

@@ -32,10 +32,10 @@ def put(server: HubServer, name: str, content: bytes) -> str:
 
 def pushed(session: Session, what: str, hub: Hub, *, with_evaluation: bool = False) -> str:
     """Push something and return its reference."""
-    plan = share.look(
+    plan = share.preview(
         session, what, f"alice/{what}", private=True, threshold=0.3, hub=hub, with_evaluation=with_evaluation
     )
-    return share.push(plan, hub=hub).pushed.reference
+    return share.publish_plan(plan, hub=hub).pushed.reference
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import gradio as gr
 import pytest
 
-from retention.ui.gradio_runtime.traffic import Page
+from retention.ui.gradio_runtime.traffic import AppBlocks
 from retention.ui.gradio_runtime.visits import Visit
 
 
@@ -36,7 +36,7 @@ def test_of_two_changes_at_once_none_is_lost(first_begun: threading.Event, first
     def second(done: tuple[str, ...]) -> tuple[str, ...]:
         return (*done, "second")
 
-    with Page() as page:
+    with AppBlocks() as page:
         done = gr.State(())
         button = gr.Button()
         button.click(first, [done], [done])
@@ -65,7 +65,7 @@ def test_what_changes_nothing_does_not_wait(first_begun: threading.Event, first_
         first_may_end.wait(20)
         return (*done, "changed")
 
-    with Page() as page:
+    with AppBlocks() as page:
         done, words = gr.State(()), gr.Textbox()
         button = gr.Button()
         button.click(change, [done], [done])

@@ -31,11 +31,11 @@ def wire(page: Page, tab: ChurnLayout) -> None:
     take_result(page, tab.trained, with_training, Change.MODEL)
     tab.from_hub.wire(page, from_hub.use_model, with_loaded_model, Change.MODEL, tab.result)
     on(
-        tab.feature.input, lambda session, feature: tab.dependence.show(churn.one_factor(session, feature)),
+        tab.feature.input, lambda session, feature: tab.dependence.show(churn.feature_chart(session, feature)),
         [page.session, tab.feature], tab.dependence.components,
     )  # fmt: skip
     on(
         [tab.explain.click, tab.customer.submit],
-        lambda session, id: tab.waterfall.show(churn.one_customer(session, id)),
+        lambda session, id: tab.waterfall.show(churn.customer_chart(session, id)),
         [page.session, tab.customer], tab.waterfall.components,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from retention.errors import InputError
 from retention.progress import Progress, silent
 from retention.settings import settings
 from retention.ui.session import Session
-from retention.ui.training_queue import TRAINING
+from retention.ui.training_queue import TRAINING_QUEUE
 from retention.wording.column_descriptions import feature_labels
 from retention.wording.column_names import capitalize_first
 
@@ -20,7 +20,7 @@ def train(session: Session, *, weighted: bool, progress: Progress = silent) -> S
     """Fit a model on the session's customers, and price its thresholds."""
     if session.customers is None:
         raise InputError("no customers yet; upload a file or simulate a market in the first tab")
-    with TRAINING.turn(progress, limit_s=settings().training_limit_s) as report:
+    with TRAINING_QUEUE.wait_for_turn(progress, limit_s=settings().training_limit_s) as report:
         model = pipeline.train(
             session.customers, scale_pos_weight="balanced" if weighted else None, progress=report
         )
@@ -45,7 +45,7 @@ def over_time(model: ChurnModel) -> Any | None:
     return None if model.out_of_time is None else figures.metrics_over_time(model.out_of_time)
 
 
-def factors(model: ChurnModel | None) -> list[tuple[str, str]]:
+def features(model: ChurnModel | None) -> list[tuple[str, str]]:
     """Return the factors to look at, the most telling first: each in words, and as its column is called."""
     if model is None:
         return []
@@ -53,14 +53,14 @@ def factors(model: ChurnModel | None) -> list[tuple[str, str]]:
     return [(capitalize_first(called[direction.feature]), direction.feature) for direction in model.directions]
 
 
-def one_factor(session: Session, feature: str | None) -> Any | None:
+def feature_chart(session: Session, feature: str | None) -> Any | None:
     """Draw how one factor goes along with leaving."""
     if session.model is None or session.customers is None or not feature:
         return None
     return figures.feature_effect(session.model, session.customers, feature)
 
 
-def one_customer(session: Session, id: str) -> Any | None:
+def customer_chart(session: Session, id: str) -> Any | None:
     """Draw how one customer's probability comes about, by id, looking among today's customers first.
 
     Raises

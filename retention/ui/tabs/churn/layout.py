@@ -50,7 +50,7 @@ class ChurnLayout(Layout):
             self.directions: views.directions(model),
             **self.dependence.show(None),
             **self.waterfall.show(None),
-            self.feature: gr.Dropdown(choices=handlers.factors(model), value=None),
+            self.feature: gr.Dropdown(choices=handlers.features(model), value=None),
         }
 
 

@@ -30,31 +30,31 @@ def wire(page: Page, tab: CustomersLayout) -> None:
         used = customers.use_customers(
             session, path, id=id, label=label, positive=positive or None, value=value, exclude=tuple(exclude or ())
         )
-        return {tab.brought: JobResult(session, used)}
+        return {tab.loaded: JobResult(session, used)}
 
     def use_orders(session: Session, path: str, means: str, quiet_gaps: float | None, *values: Any) -> Updates:
-        gaps = customers.usual_gaps(means == SILENT, quiet_gaps)
+        gaps = customers.checked_quiet_gaps(means == SILENT, quiet_gaps)
         used = customers.use_orders(session, path, quiet_gaps=gaps, **dict(zip(asked, values, strict=True)))
-        return {tab.brought: JobResult(session, used)}
+        return {tab.loaded: JobResult(session, used)}
 
     def simulate(session: Session, count: float | None, seed: float | None) -> Updates:
-        return {tab.brought: JobResult(session, customers.simulate(session, count, seed))}
+        return {tab.loaded: JobResult(session, customers.simulate(session, count, seed))}
 
     on(
         tab.use_customers.click, use_customers,
-        [page.session, tab.file, tab.id, tab.label, tab.positive, tab.value, tab.exclude], [tab.brought],
+        [page.session, tab.file, tab.id, tab.label, tab.positive, tab.value, tab.exclude], [tab.loaded],
         show_progress_on=[tab.summary],
     )  # fmt: skip
     on(
         tab.use_orders.click, use_orders,
-        [page.session, tab.file, tab.left_means, tab.quiet_gaps, *asked.values()], [tab.brought],
+        [page.session, tab.file, tab.churn_definition, tab.quiet_gaps, *asked.values()], [tab.loaded],
         show_progress_on=[tab.summary],
     )  # fmt: skip
     on(
-        tab.simulate.click, simulate, [page.session, tab.simulated, tab.seed], [tab.brought],
+        tab.simulate.click, simulate, [page.session, tab.simulated, tab.seed], [tab.loaded],
         show_progress_on=[tab.summary],
     )  # fmt: skip
-    take_result(page, tab.brought, with_customers, Change.CUSTOMERS)
+    take_result(page, tab.loaded, with_customers, Change.CUSTOMERS)
     tab.from_hub.wire(page, from_hub.use_customers, with_customers, Change.CUSTOMERS, tab.summary)
 
 
@@ -64,14 +64,15 @@ def _wire_questions(tab: CustomersLayout) -> None:
         "id": tab.id, "label": tab.label, "value": tab.value, "exclude": tab.exclude,
         "customer": tab.customer, "time": tab.time, "amount": tab.amount,
     }  # fmt: skip
-    terms = [
-        tab.cutoff, tab.horizon_days, tab.active_days, tab.periods, tab.left_means, tab.quiet_gaps, tab.defaults,
+    settings = [
+        tab.cutoff, tab.horizon_days, tab.active_days, tab.periods, tab.churn_definition, tab.quiet_gaps,
+        tab.defaults,
     ]  # fmt: skip
 
     def look(path: str | None) -> Updates:
         if path is None:
             return {tab.kind: gr.Radio(value=None, visible=False), **_ask(tab, None)}
-        upload = customers.look_at(path)
+        upload = customers.inspect_upload(path)
         kind = ROW_AN_ORDER if upload.is_order_log else ROW_A_CUSTOMER
         return {
             tab.kind: gr.Radio(value=kind, visible=True),
@@ -84,29 +85,29 @@ def _wire_questions(tab: CustomersLayout) -> None:
         }
 
     def look_again(path: str, customer: str, time: str, amount: str) -> Updates:
-        return _suggest(tab, customers.look_again(path, customer=customer, time=time, amount=amount))
+        return _suggest(tab, customers.suggest_defaults(path, customer=customer, time=time, amount=amount))
 
     def other_label(means: str, quiet_gaps: float | None, defaults: Defaults | None) -> Updates:
         silent = means == SILENT
-        days = customers.suitable_horizon(quiet_gaps if silent else None, defaults)
+        days = customers.default_horizon(quiet_gaps if silent else None, defaults)
         return {
             tab.quiet_gaps: gr.Number(visible=silent),
             tab.horizon_days: days,
             tab.cutoff: customers.latest_cutoff(days, defaults),
         }
 
-    on(tab.file.change, look, [tab.file], [tab.kind, tab.roles, tab.order_roles, *boxes.values(), *terms])
+    on(tab.file.change, look, [tab.file], [tab.kind, tab.roles, tab.order_roles, *boxes.values(), *settings])
     on(
         tab.kind.input, lambda kind: _ask(tab, kind), [tab.kind], [tab.roles, tab.order_roles],
         show_progress="hidden",
     )  # fmt: skip
     on(
         [tab.customer.input, tab.time.input, tab.amount.input], look_again,
-        [tab.file, tab.customer, tab.time, tab.amount], terms, show_progress="hidden",
+        [tab.file, tab.customer, tab.time, tab.amount], settings, show_progress="hidden",
     )  # fmt: skip
     on(
-        [tab.left_means.input, tab.quiet_gaps.input], other_label,
-        [tab.left_means, tab.quiet_gaps, tab.defaults], [tab.quiet_gaps, tab.horizon_days, tab.cutoff],
+        [tab.churn_definition.input, tab.quiet_gaps.input], other_label,
+        [tab.churn_definition, tab.quiet_gaps, tab.defaults], [tab.quiet_gaps, tab.horizon_days, tab.cutoff],
         show_progress="hidden", trigger_mode="always_last",
     )  # fmt: skip
     on(
@@ -127,10 +128,10 @@ def _suggest(tab: CustomersLayout, defaults: Defaults | None) -> Updates:
     """Fill in what suits a log."""
     return {
         tab.cutoff: "" if defaults is None else defaults.cutoff,
-        tab.horizon_days: customers.suitable_horizon(None, defaults),
+        tab.horizon_days: customers.default_horizon(None, defaults),
         tab.active_days: None if defaults is None else defaults.active_days,
         tab.periods: 1 if defaults is None else min(defaults.periods, _STACKED),
-        tab.left_means: NO_ORDER,
+        tab.churn_definition: NO_ORDER,
         tab.quiet_gaps: gr.Number(visible=False),
         tab.defaults: defaults,
     }

@@ -41,7 +41,7 @@ def _use(session: Session, pulled: PulledTable) -> Session:
     path, roles = str(pulled.path), pulled.roles
     if roles is not None:
         return handlers.use_customers(session, path, id=roles.id, label=roles.label, value=roles.value)
-    upload = handlers.look_at(path)
+    upload = handlers.inspect_upload(path)
     if not upload.is_order_log:
         return handlers.use_customers(session, path)
     days = None if upload.defaults is None else upload.defaults.horizon_days

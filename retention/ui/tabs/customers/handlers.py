@@ -21,7 +21,7 @@ from retention.orders.order_log import Orders, read_orders
 from retention.orders.snapshot import take_snapshot
 from retention.tabular.files import Limits
 from retention.tabular.tables import read_table
-from retention.ui.files import kept_still
+from retention.ui.files import pinned_upload
 from retention.ui.session import Session
 
 _LONGEST_HORIZON_DAYS = 10_000
@@ -38,7 +38,7 @@ def simulate(session: Session, customers: float | None, seed: float | None) -> S
     if customers is None or seed is None:
         raise InputError(f"{'Customers' if customers is None else 'Seed'}: is blank; give a number")
     simulated = pipeline.simulate_customers(int(customers), seed=int(seed))
-    return _begin(session, simulated.past, today=simulated.today, orders=simulated.orders)
+    return _start_over(session, simulated.past, today=simulated.today, orders=simulated.orders)
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,13 @@ class Upload:
         return self.columns if guess is None or guess in self.columns else [guess, *self.columns]
 
 
-def look_at(path: str) -> Upload:
+def inspect_upload(path: str) -> Upload:
     """Tell what an uploaded file seems to be."""
     with _uploaded(path) as file:
-        return _seems(file)
+        return _inspect(file)
 
 
-def _seems(file: Path) -> Upload:
+def _inspect(file: Path) -> Upload:
     # As text, so that a stray word in a column is no reason to refuse before that column can be struck.
     table = read_table(file, limits=Limits.from_settings(), text_columns=lambda columns: columns)
     columns = [str(column) for column in table.frame.columns]
@@ -84,7 +84,7 @@ def _seems(file: Path) -> Upload:
     with suppress(InputError):  # no column can be the id: the person is asked to say which
         roles = guess_customer_roles(table).roles
         guesses |= {"id": roles.id, "label": roles.label, "value": roles.value}
-    if not _one_row_an_order(table.frame, guesses):
+    if not _is_order_log(table.frame, guesses):
         return Upload(columns, False, guesses, None)
     try:
         orders = read_orders(file)
@@ -94,7 +94,7 @@ def _seems(file: Path) -> Upload:
     return Upload(columns, True, guesses, _defaults(orders))
 
 
-def _one_row_an_order(frame: pd.DataFrame, guesses: Mapping[str, str | None]) -> bool:
+def _is_order_log(frame: pd.DataFrame, guesses: Mapping[str, str | None]) -> bool:
     """Whether to ask for the columns of an order log first; the person can say otherwise."""
     if looks_like_order_log(frame):
         return True
@@ -104,7 +104,9 @@ def _one_row_an_order(frame: pd.DataFrame, guesses: Mapping[str, str | None]) ->
     return has_date_column(frame) if id is None else ids_repeat(frame, id)
 
 
-def look_again(path: str | None, *, customer: str | None, time: str | None, amount: str | None) -> Defaults | None:
+def suggest_defaults(
+    path: str | None, *, customer: str | None, time: str | None, amount: str | None
+) -> Defaults | None:
     """Return what suits an uploaded order log whose columns a person has chosen; None while they do not fit."""
     try:
         with _uploaded(path) as file:
@@ -120,7 +122,7 @@ def latest_cutoff(horizon_days: float | None, defaults: Defaults | None) -> str:
     return str(dt.date.fromisoformat(defaults.last_day) - dt.timedelta(days=int(horizon_days or 0)))
 
 
-def usual_gaps(silent: bool, quiet_gaps: float | None) -> float | None:
+def checked_quiet_gaps(silent: bool, quiet_gaps: float | None) -> float | None:
     """Return after how many of their own gaps a customer counts as gone; None where the horizon decides.
 
     Raises
@@ -136,7 +138,7 @@ def usual_gaps(silent: bool, quiet_gaps: float | None) -> float | None:
     return quiet_gaps if silent else None
 
 
-def suitable_horizon(quiet_gaps: float | None, defaults: Defaults | None) -> int:
+def default_horizon(quiet_gaps: float | None, defaults: Defaults | None) -> int:
     """Return the horizon (days) that suits a log and a label, 30 where nothing is known of the log."""
     return 30 if defaults is None else defaults.horizon_for(quiet_gaps)
 
@@ -152,7 +154,7 @@ def use_customers(session: Session, path: str | None, **roles: Any) -> Session:
     """Replace the customers by those in an uploaded file (one row a customer)."""
     with _uploaded(path) as file:
         customers = read_customers(file, **roles)
-    return _begin(session, customers)
+    return _start_over(session, customers)
 
 
 def use_orders(
@@ -184,14 +186,14 @@ def use_orders(
         periods=_whole(periods) or 1,
     )
     today = take_snapshot(orders, horizon_days=None, active_days=past.active_days)
-    return _begin(session, past, today=today, orders=orders)
+    return _start_over(session, past, today=today, orders=orders)
 
 
 def _whole(number: float | None) -> int | None:
     return None if number is None else int(number)
 
 
-def _begin(
+def _start_over(
     session: Session, customers: Customers, *, today: Customers | None = None, orders: Orders | None = None
 ) -> Session:
     """Return a session that starts over with these customers; the money inputs and the offers stay."""
@@ -220,7 +222,7 @@ def _uploaded(path: str | None) -> Iterator[Path]:
         raise InputError("no file yet; choose one first")
     with ExitStack() as stack:
         try:
-            file = stack.enter_context(kept_still(Path(path)))
+            file = stack.enter_context(pinned_upload(Path(path)))
         except FileNotFoundError:
             said = "uploads are deleted after an hour, and this one is gone; choose the file again"
             raise InputError(said) from None

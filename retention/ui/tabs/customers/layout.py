@@ -34,7 +34,7 @@ class CustomersLayout(Layout):
     customer: gr.Dropdown
     time: gr.Dropdown
     amount: gr.Dropdown
-    left_means: gr.Radio
+    churn_definition: gr.Radio
     quiet_gaps: gr.Number
     cutoff: gr.Textbox
     horizon_days: gr.Number
@@ -46,7 +46,7 @@ class CustomersLayout(Layout):
     simulated: gr.Number
     seed: gr.Number
     simulate: gr.Button
-    brought: gr.State
+    loaded: gr.State
     summary: gr.HTML
     findings: gr.HTML
     charts: dict[str, Chart]

@@ -25,36 +25,36 @@ class CatalogueTable:
     """The offers there are."""
 
     table: gr.Dataframe
-    trouble: gr.HTML
+    problems: gr.HTML
     use: gr.Button
     choose: gr.UploadButton
     save: DownloadButton
 
 
 @dataclass(frozen=True)
-class Lines:
+class TemplateReview:
     """Every distinct line, to read and change before sealing."""
 
     box: gr.Accordion
     table: gr.Dataframe
     chosen: gr.State
-    line: gr.Textbox
-    strike: gr.Button
-    rewrite: gr.Button
+    template: gr.Textbox
+    reject: gr.Button
+    replace: gr.Button
 
     @property
-    def line_components(self) -> list[Component]:
+    def template_components(self) -> list[Component]:
         """One line, and what can be done with it."""
-        return [self.line, self.strike, self.rewrite]
+        return [self.template, self.reject, self.replace]
 
-    def show(self, session: Session, line: str | None) -> Updates:
+    def show(self, session: Session, template: str | None) -> Updates:
         """Show a line to strike or change; after sealing there is nothing to do."""
         run = session.message_run
-        changeable = line is not None and run is not None and not run.approved
+        changeable = template is not None and run is not None and not run.approved
         return {
-            self.line: gr.Textbox(value=line or "", visible=changeable),
-            self.strike: gr.Button(visible=changeable),
-            self.rewrite: gr.Button(visible=changeable),
+            self.template: gr.Textbox(value=template or "", visible=changeable),
+            self.reject: gr.Button(visible=changeable),
+            self.replace: gr.Button(visible=changeable),
         }
 
 
@@ -66,18 +66,18 @@ class OffersLayout(Layout):
     has just ended, ``row`` the position of the message that is open.
     """
 
-    whom: gr.HTML
+    recipients: gr.HTML
     catalogue: CatalogueTable
     tone: gr.Radio
     language: gr.Radio
-    plugged: gr.Checkbox
+    language_model_on: gr.Checkbox
     cool_down_days: gr.Number
     run: gr.Textbox
     write: gr.Button
     stop: gr.Button
     writer: gr.State
-    done: gr.State
-    seal: gr.Button
+    written: gr.State
+    approve: gr.Button
     bar: gr.HTML
     breaker: gr.HTML
     summary: gr.HTML
@@ -86,11 +86,11 @@ class OffersLayout(Layout):
     row: gr.State
     card: gr.HTML
     message: gr.Textbox
-    again: gr.Button
+    write_again: gr.Button
     save: gr.Button
-    lines: Lines
-    held_box: gr.Accordion
-    held: gr.Dataframe
+    templates: TemplateReview
+    held_back_box: gr.Accordion
+    held_back: gr.Dataframe
     csv: DownloadButton
     workbook: DownloadButton
 
@@ -98,20 +98,23 @@ class OffersLayout(Layout):
     def refreshes(self) -> Mapping[Change, Refresh]:
         """What follows from prices, messages, how far the session is, and the connection to the language model."""
         messages = [
-            self.summary, self.messages, self.csv.button, self.workbook.button, self.seal, self.lines.box,
-            self.lines.table, self.held_box, self.held, *self.customer_components, *self.lines.line_components,
+            self.summary, self.messages, self.csv.button, self.workbook.button, self.approve, self.templates.box,
+            self.templates.table, self.held_back_box, self.held_back, *self.customer_components,
+            *self.templates.template_components,
         ]  # fmt: skip
         return {
-            Change.PRICES: Refresh([self.catalogue.table, self.catalogue.trouble], self._show_catalogue),
+            Change.PRICES: Refresh([self.catalogue.table, self.catalogue.problems], self._show_catalogue),
             Change.MESSAGES: Refresh(messages, self._show_messages),
-            Change.STATUS: Refresh([self.whom], lambda session, view: {self.whom: views.whom(session)}),
+            Change.STATUS: Refresh(
+                [self.recipients], lambda session, view: {self.recipients: views.recipients(session)}
+            ),
             Change.CONNECTION: Refresh([self.breaker, self.clock], self._show_connection),
         }
 
     @property
     def customer_components(self) -> list[Component]:
         """One customer's card and message."""
-        return [self.card, self.message, self.again, self.save]
+        return [self.card, self.message, self.write_again, self.save]
 
     def show_customer(self, session: Session, row: int | None) -> Updates:
         """Show one customer by position in the messages, or the invitation to choose one."""
@@ -129,12 +132,12 @@ class OffersLayout(Layout):
                 visible=chosen is not None,
                 interactive=changeable,
             ),
-            self.again: gr.Button(visible=changeable),
+            self.write_again: gr.Button(visible=changeable),
             self.save: gr.Button(visible=changeable),
         }
 
     def _show_catalogue(self, session: Session, _view: View) -> Updates:
-        return {self.catalogue.table: offer_catalogue.table(session), self.catalogue.trouble: ""}
+        return {self.catalogue.table: offer_catalogue.table(session), self.catalogue.problems: ""}
 
     def _show_messages(self, session: Session, view: View) -> Updates:
         if view.unwritten:
@@ -144,22 +147,22 @@ class OffersLayout(Layout):
         written = 0 if run is None else run.message_count
         held = 0 if run is None else run.held_back_count
         return {
-            self.summary: views.campaign(run),
+            self.summary: views.run_summary(run),
             self.messages: gr.Dataframe(
                 value=None if run is None else handlers.preview_messages(run), visible=written > 0
             ),
             self.csv.button: gr.Button(interactive=sealed),
             self.workbook.button: gr.Button(interactive=sealed),
-            self.seal: gr.Button(
+            self.approve: gr.Button(
                 interactive=written > 0 and not sealed,
                 variant="primary" if written > 0 and not sealed else "secondary",
             ),
-            self.lines.box: gr.Accordion(open=not sealed, visible=written > 0),
-            self.lines.table: None if run is None else review.template_table(run),
-            self.held_box: gr.Accordion(label=f"Held back: {held:,}", visible=held > 0),
-            self.held: None if run is None else run.held_back_frame.head(ROWS_SHOWN),
+            self.templates.box: gr.Accordion(open=not sealed, visible=written > 0),
+            self.templates.table: None if run is None else review.template_table(run),
+            self.held_back_box: gr.Accordion(label=f"Held back: {held:,}", visible=held > 0),
+            self.held_back: None if run is None else run.held_back_frame.head(ROWS_SHOWN),
             **self.show_customer(session, None),
-            **self.lines.show(session, None),
+            **self.templates.show(session, None),
         }
 
     def _show_connection(self, session: Session, _view: View) -> Updates:
@@ -249,7 +252,7 @@ def _catalogue() -> CatalogueTable:
     return CatalogueTable(table, trouble, use, choose, save)
 
 
-def _lines() -> Lines:
+def _lines() -> TemplateReview:
     with gr.Accordion("Every distinct line, to read before anything is sent", visible=False) as box:
         table = gr.Dataframe(
             interactive=False, show_label=False, wrap=True, max_height=400, buttons=[], elem_id="lines",
@@ -264,4 +267,4 @@ def _lines() -> Lines:
         with gr.Row():
             strike = gr.Button("Strike it", visible=False, size="md")
             rewrite = gr.Button("Use my line", visible=False, size="md")
-    return Lines(box, table, chosen, line, strike, rewrite)
+    return TemplateReview(box, table, chosen, line, strike, rewrite)

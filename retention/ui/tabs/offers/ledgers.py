@@ -22,7 +22,7 @@ def with_ledger(session: Session) -> tuple[Session, Path]:
     if shared is not None and not simulated:
         shared.parent.mkdir(parents=True, exist_ok=True)
         return session, shared
-    own = session.own_ledger or files.own_ledger()
+    own = session.own_ledger or files.new_ledger_path()
     own.parent.mkdir(parents=True, exist_ok=True)
     return replace(session, own_ledger=own), own
 

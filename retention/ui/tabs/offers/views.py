@@ -35,7 +35,7 @@ def in_header(session: Session) -> list[str]:
     return [_CONNECTION[handlers.breaker_report(session.language_model_on).state]]
 
 
-def whom(session: Session) -> str:
+def recipients(session: Session) -> str:
     """Return who gets a message, for the tab where they are written."""
     who = "Everyone whose churn probability reaches the threshold of the Profit tab gets a message."
     if session.send_choice.how != SLIDER:
@@ -66,32 +66,32 @@ def breaker(report: BreakerReport) -> str:
     )
 
 
-def campaign(written: MessageRun | None) -> str:
+def run_summary(run: MessageRun | None) -> str:
     """Return how many messages there are, who wrote them, who is held back, and whether all is sealed."""
-    if written is None:
+    if run is None:
         return ""
-    sources = ", ".join(f"{n:,} by {escape(source)}" for source, n in written.by_source.items())
-    words = [f"{written.message_count:,} messages in {written.seconds:.1f} s: {sources or 'none were due'}."]
-    if written.stopped:
+    sources = ", ".join(f"{n:,} by {escape(source)}" for source, n in run.by_source.items())
+    words = [f"{run.message_count:,} messages in {run.seconds:.1f} s: {sources or 'none were due'}."]
+    if run.stopped:
         words.append("Stopped before every fresh line had come; those without one have the library's.")
-    if written.held_back_count:
-        because = ", ".join(f"{n:,} {escape(reason)}" for reason, n in written.held_back_by_reason.items())
-        words.append(f"{written.held_back_count:,} held back: {because}.")
-    if written.approved:
-        words.append(f"Sealed as run {escape(written.name)}: nothing changes any more.")
-    elif written.message_count:
+    if run.held_back_count:
+        because = ", ".join(f"{n:,} {escape(reason)}" for reason, n in run.held_back_by_reason.items())
+        words.append(f"{run.held_back_count:,} held back: {because}.")
+    if run.approved:
+        words.append(f"Sealed as run {escape(run.name)}: nothing changes any more.")
+    elif run.message_count:
         words.append("Not sealed yet: read the lines below, strike or change what you would not send, then seal.")
-    elif written.held_back_count:
+    elif run.held_back_count:
         words.append("A shorter cool-down lets them through.")
     return f'<p class="reading">{" ".join(words)}</p>'
 
 
-def no_card(written: MessageRun | None) -> str:
+def no_card(run: MessageRun | None) -> str:
     """Return the invitation to choose a customer, or to write to them first."""
-    if written is None or not written.message_count:
+    if run is None or not run.message_count:
         return empty("No messages yet. Press Write: everyone on the send list gets one, whatever breaks.")
     words = "Choose a row to see why this customer gets an offer"
-    return empty(f"{words}." if written.approved else f"{words}, and to change the message.")
+    return empty(f"{words}." if run.approved else f"{words}, and to change the message.")
 
 
 def offer_card(row: pd.Series, message: Message, currency: str) -> str:

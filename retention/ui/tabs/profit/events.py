@@ -4,7 +4,7 @@ from typing import Any
 
 from retention.errors import InputError
 from retention.profit.economics import PRESETS
-from retention.ui.components.html import reading, trouble
+from retention.ui.components.html import problem, reading
 from retention.ui.session import Session
 from retention.ui.tab import Change, Page, Updates
 from retention.ui.tabs.profit import handlers as profit
@@ -35,7 +35,7 @@ def wire(page: Page, tab: ProfitLayout) -> None:
         try:
             economics = profit.economics(**dict(zip(tab.inputs, values, strict=True)))
         except InputError as error:  # half-typed numbers come by here: say it in place, keep the screen
-            return {tab.trouble: trouble(error)}
+            return {tab.problem: problem(error)}
         at_best = session.curve is not None and abs(threshold - session.curve.threshold_best) < 1e-9
         return page.updates(
             Change.PRICES,
@@ -45,11 +45,11 @@ def wire(page: Page, tab: ProfitLayout) -> None:
         )
 
     def what_if(session: Session) -> Updates:
-        doubts = profit.what_if(session)
+        answer = profit.what_if(session)
         return {
-            tab.doubt: reading(doubts.sentence),
-            **tab.tornado.show(doubts.tornado),
-            **tab.save_rate.show(doubts.save_rate),
+            tab.what_if_text: reading(answer.sentence),
+            **tab.tornado.show(answer.tornado),
+            **tab.save_rate.show(answer.save_rate),
         }
 
     priced_by = {field: box for field, box in tab.inputs.items() if field != "currency"}
@@ -59,9 +59,10 @@ def wire(page: Page, tab: ProfitLayout) -> None:
 
     on(
         tab.what_if.click, what_if, [page.session],
-        [tab.doubt, *tab.tornado.components, *tab.save_rate.components], show_progress_on=[tab.doubt],
+        [tab.what_if_text, *tab.tornado.components, *tab.save_rate.components],
+        show_progress_on=[tab.what_if_text],
     )  # fmt: skip
-    tab.report.wire(profit.page, [page.session])
+    tab.report.wire(profit.report_file, [page.session])
     on(tab.preset.input, preset, [tab.preset], list(priced_by.values()), show_progress="hidden")
     on(
         [box.change for box in tab.inputs.values()], reprice,

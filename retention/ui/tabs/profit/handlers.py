@@ -11,7 +11,7 @@ from retention.errors import InputError
 from retention.profit import whatif
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import PRESETS, Economics
-from retention.profit.profit_text import headroom_sentence, save_rate_needed_sentence
+from retention.profit.profit_text import headroom_sentence
 from retention.profit.ranking import GRID
 from retention.report import render_report
 from retention.ui.components import download
@@ -51,7 +51,7 @@ def preset_of(economics: Economics) -> str | None:
     return None
 
 
-def decision(session: Session, threshold: float) -> dict[str, Any] | None:
+def curve_point(session: Session, threshold: float) -> dict[str, Any] | None:
     """Return the cards' figures at a threshold: what ``assets/desk.js`` computes in the browser."""
     if session.curve is None:
         return None
@@ -65,7 +65,7 @@ def decision(session: Session, threshold: float) -> dict[str, Any] | None:
     }
 
 
-def points(session: Session) -> dict[str, Any] | None:
+def curve_points(session: Session) -> dict[str, Any] | None:
     """Return the curve for the browser: every slider position, then the best threshold, as columns."""
     curve = session.curve
     if curve is None:
@@ -92,7 +92,7 @@ def _context(curve: ProfitCurve) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Doubts:
+class WhatIf:
     """What the profit does when the money inputs are wrong: a sentence, and two plotly figures."""
 
     sentence: str
@@ -100,7 +100,7 @@ class Doubts:
     save_rate: Any
 
 
-def what_if(session: Session) -> Doubts:
+def what_if(session: Session) -> WhatIf:
     """Work out how much hangs on each money input.
 
     Raises
@@ -112,14 +112,14 @@ def what_if(session: Session) -> Doubts:
     if curve is None:
         raise InputError("no profit yet; train a model in the second tab")
     rates = whatif.profit_by_save_rate(curve)
-    return Doubts(
+    return WhatIf(
         save_rate_needed_sentence(curve, rates),
         figures.tornado_chart(whatif.tornado(curve), curve),
         figures.profit_against_save_rate(rates, curve),
     )
 
 
-def page(session: Session) -> download.Download:
+def report_file(session: Session) -> download.Download:
     """Return the one-page report.
 
     Raises

@@ -35,10 +35,10 @@ class ProfitLayout(Layout):
     budget: BudgetSection
     preset: gr.Radio
     inputs: dict[str, Component]
-    trouble: gr.HTML
+    problem: gr.HTML
     report: DownloadButton
     what_if: gr.Button
-    doubt: gr.HTML
+    what_if_text: gr.HTML
     tornado: Chart
     save_rate: Chart
 
@@ -52,7 +52,7 @@ class ProfitLayout(Layout):
         """What follows from the catalogue, the model and the money inputs."""
         priced = [
             self.cards, self.matrix, self.threshold, self.curve, self.reading, self.points, self.preset,
-            self.trouble, self.doubt, self.budget.trouble, self.budget.result, *self.tornado.components,
+            self.problem, self.what_if_text, self.budget.problem, self.budget.result, *self.tornado.components,
             *self.save_rate.components,
         ]  # fmt: skip
         return {
@@ -73,7 +73,7 @@ class ProfitLayout(Layout):
         curve, threshold = session.curve, view.threshold
         if threshold is None:
             threshold = handlers.first_threshold(session)
-        decision = handlers.decision(session, threshold)
+        decision = handlers.curve_point(session, threshold)
         return {
             self.cards: decision,
             self.matrix: decision,
@@ -81,10 +81,10 @@ class ProfitLayout(Layout):
             self.curve: None if curve is None else charts.profit_chart(curve, threshold),
             self.reading: views.earnings(curve) if session.model is None or curve else views.not_measured(),
             # As text: gradio looks at every single number of a list, in case it is a file.
-            self.points: json.dumps(handlers.points(session)),
+            self.points: json.dumps(handlers.curve_points(session)),
             self.preset: handlers.preset_of(session.economics),
-            self.trouble: "",
-            self.doubt: "",
+            self.problem: "",
+            self.what_if_text: "",
             **self.budget.show(budget_views.result(session, budget_handlers.outcome(session))),
             **self.tornado.show(None),
             **self.save_rate.show(None),

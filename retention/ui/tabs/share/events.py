@@ -6,11 +6,11 @@ import gradio as gr
 
 from retention.settings import settings
 from retention.ui.session import Session
-from retention.ui.sign_in import hub_of
+from retention.ui.sign_in import hub_for_caller
 from retention.ui.tab import Change, Page, Updates
 from retention.ui.tabs.share import handlers as share
 from retention.ui.tabs.share import views as hub_views
-from retention.ui.tabs.share.handlers import DECISION, MODEL, Plan, Shared
+from retention.ui.tabs.share.handlers import DECISION, MODEL, Plan, Published
 from retention.ui.tabs.share.layout import ShareLayout
 from retention.ui.wiring import NEW_BAR, on, run_job, stop_button
 
@@ -19,16 +19,16 @@ _LIMITS = {"concurrency_limit": 4, "concurrency_id": "hub"}
 
 def wire(page: Page, tab: ShareLayout) -> None:
     """Connect the Share tab."""
-    choices = [tab.what, tab.repo, tab.private, tab.with_evaluation, tab.with_messages]
-    starts = [tab.look, tab.push]  # one stop button is for both, so one runs at a time
+    choices = [tab.content, tab.repo, tab.private, tab.with_evaluation, tab.with_messages]
+    starts = [tab.preview, tab.publish]  # one stop button is for both, so one runs at a time
     stop, stop_replay = stop_button(tab.stop), stop_button(tab.stop_replay)
 
     def greet(profile: gr.OAuthProfile | None, token: gr.OAuthToken | None, request: gr.Request) -> Updates:
         name = None if profile is None else profile.username
-        words = hub_views.who(
-            name, on_space=settings().on_space, signed_in=hub_of(token, request).token is not None
+        words = hub_views.account(
+            name, on_space=settings().on_space, signed_in=hub_for_caller(token, request).token is not None
         )
-        return {tab.who: words, tab.repo: gr.Textbox(placeholder=f"{name or 'OWNER'}/NAME")}
+        return {tab.account: words, tab.repo: gr.Textbox(placeholder=f"{name or 'OWNER'}/NAME")}
 
     def choose(what: str) -> Updates:
         return {
@@ -42,8 +42,8 @@ def wire(page: Page, tab: ShareLayout) -> None:
     ) -> Iterator[Updates]:  # fmt: skip
         yield from run_job(
             starts, stop, bar,
-            lambda progress: share.look(
-                session, what, repo, private=private, threshold=threshold, hub=hub_of(token, request),
+            lambda progress: share.preview(
+                session, what, repo, private=private, threshold=threshold, hub=hub_for_caller(token, request),
                 with_evaluation=with_evaluation, with_messages=with_messages, progress=progress,
             ),
             tab.show_plan,
@@ -54,8 +54,8 @@ def wire(page: Page, tab: ShareLayout) -> None:
     ) -> Iterator[Updates]:
         yield from run_job(
             starts, stop, bar,
-            lambda progress: share.push(plan, hub=hub_of(token, request), progress=progress),
-            lambda shared: {tab.shared: shared, tab.result: hub_views.shared(shared), **tab.show_plan(None)},
+            lambda progress: share.publish_plan(plan, hub=hub_for_caller(token, request), progress=progress),
+            lambda shared: {tab.published: shared, tab.result: hub_views.published(shared), **tab.show_plan(None)},
         )  # fmt: skip
 
     def replay(
@@ -63,32 +63,32 @@ def wire(page: Page, tab: ShareLayout) -> None:
     ) -> Iterator[Updates]:
         yield from run_job(
             [tab.replay], stop_replay, bar,
-            lambda progress: share.replay(reference, hub=hub_of(token, request), progress=progress),
+            lambda progress: share.replay(reference, hub=hub_for_caller(token, request), progress=progress),
             lambda found: {tab.replayed: hub_views.replayed(found)},
         )  # fmt: skip
 
-    def remember(session: Session, shared: Shared | None) -> Updates:
-        return page.updates(Change.STATUS, share.remember(session, shared))
+    def remember(session: Session, shared: Published | None) -> Updates:
+        return page.updates(Change.STATUS, share.with_published_model(session, shared))
 
-    on(page.blocks.load, greet, [], [tab.who, tab.repo], show_progress="hidden")
-    on(tab.what.change, choose, [tab.what], [tab.with_evaluation, tab.with_messages], show_progress="hidden")
+    on(page.blocks.load, greet, [], [tab.account, tab.repo], show_progress="hidden")
+    on(tab.content.change, choose, [tab.content], [tab.with_evaluation, tab.with_messages], show_progress="hidden")
     # A plan is for what was chosen then.
     on(
         [choice.input for choice in choices], lambda: tab.show_plan(None), [], tab.plan_components,
         show_progress="hidden",
     )  # fmt: skip
     on(
-        tab.look.click, look, [page.session, *choices, page.parameters["threshold"]],
-        [*tab.plan_components, tab.look, stop.button, stop.job], show_progress_on=[tab.plan], **_LIMITS,
+        tab.preview.click, look, [page.session, *choices, page.parameters["threshold"]],
+        [*tab.plan_components, tab.preview, stop.button, stop.job], show_progress_on=[tab.plan], **_LIMITS,
     )  # fmt: skip
     on(
-        tab.push.click, push, [tab.planned],
-        [*tab.plan_components, tab.shared, tab.result, tab.look, stop.button, stop.job],
+        tab.publish.click, push, [tab.planned],
+        [*tab.plan_components, tab.published, tab.result, tab.preview, stop.button, stop.job],
         show_progress_on=[tab.result], **_LIMITS,
     )  # fmt: skip
     # On its own, so that what was done in other tabs during the push is kept.
     on(
-        tab.shared.change, remember, [page.session, tab.shared], page.components(Change.STATUS),
+        tab.published.change, remember, [page.session, tab.published], page.components(Change.STATUS),
         show_progress="hidden",
     )  # fmt: skip
     on(

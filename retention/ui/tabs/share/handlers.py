@@ -41,7 +41,7 @@ class Plan:
 
 
 @dataclass(frozen=True, eq=False)
-class Shared:
+class Published:
     """A release that is on the Hub.
 
     Attributes
@@ -59,9 +59,9 @@ class Shared:
     page: str
 
 
-def look(
+def preview(
     session: Session,
-    what: str,
+    content: str,
     repo: str,
     *,
     private: bool,
@@ -96,22 +96,22 @@ def look(
     RetentionError
         If something is missing for it, or it cannot be shared as it is.
     """
-    if what == MODEL:
+    if content == MODEL:
         return _model(session, repo, private=private, with_evaluation=with_evaluation)
     salt = Salt.for_release()
-    if what == CUSTOMERS:
+    if content == CUSTOMERS:
         progress(0.1, "Hiding who is who")
-        release = plan_dataset(_some(session.customers), repo=repo, salt=salt, private=private)
+        release = plan_dataset(_require(session.customers), repo=repo, salt=salt, private=private)
     else:
         release = _decision(
             session, repo, salt=salt, private=private, threshold=threshold, with_messages=with_messages, hub=hub,
             progress=progress,
         )  # fmt: skip
-    kept = tuple(f"{sentence}: {_whereabouts()}" for sentence in release.left_out)
+    kept = tuple(f"{sentence}: {_salt_note()}" for sentence in release.left_out)
     return Plan(replace(release, left_out=kept))
 
 
-def push(plan: Plan | None, *, hub: Hub, progress: Progress = silent) -> Shared:
+def publish_plan(plan: Plan | None, *, hub: Hub, progress: Progress = silent) -> Published:
     """Push what a person has looked at.
 
     Raises
@@ -124,14 +124,14 @@ def push(plan: Plan | None, *, hub: Hub, progress: Progress = silent) -> Shared:
     if plan is None:
         raise InputError("nothing to push yet; press Look first")
     pushed = publish.push(plan.release, hub=hub, progress=progress)
-    return Shared(plan, pushed, hub.page_url(Reference.parse(pushed.reference), plan.release.kind))
+    return Published(plan, pushed, hub.page_url(Reference.parse(pushed.reference), plan.release.kind))
 
 
-def remember(session: Session, shared: Shared | None) -> Session:
+def with_published_model(session: Session, published: Published | None) -> Session:
     """Return the session that knows where its model is; as it was if another model was trained meanwhile."""
-    if shared is None or shared.plan.model is None or shared.plan.model is not session.model:
+    if published is None or published.plan.model is None or published.plan.model is not session.model:
         return session
-    return replace(session, model_at=shared.pushed.reference)
+    return replace(session, model_at=published.pushed.reference)
 
 
 def replay(reference: str, *, hub: Hub, progress: Progress = silent) -> ReplayResult:
@@ -184,7 +184,7 @@ def _decision(
     with planned_decision(policy, model_at=session.model_at, hub=hub, progress=progress) as planned:
         progress(0.96, "Deciding with what is shared")
         return plan_dataset(
-            _some(session.recipients),
+            _require(session.recipients),
             repo=repo,
             salt=salt,
             planned=planned,
@@ -195,13 +195,13 @@ def _decision(
         )
 
 
-def _some(customers: Customers | None) -> Customers:
+def _require(customers: Customers | None) -> Customers:
     if customers is None:
         raise InputError("no customers yet; upload a file or simulate a market in the first tab")
     return customers
 
 
-def _whereabouts() -> str:
+def _salt_note() -> str:
     """Say what becomes of the salt; see :meth:`Salt.for_release`."""
     if settings().on_space:
         return "made for this release and thrown away, so nobody can tell these pseudonyms back"

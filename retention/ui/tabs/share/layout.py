@@ -22,19 +22,19 @@ _CHOICES = [
 class ShareLayout(Layout):
     """The components of the tab; ``planned`` and ``shared`` are states, a plan and what was pushed last."""
 
-    standing: gr.HTML
-    who: gr.HTML
-    what: gr.Radio
+    model_status: gr.HTML
+    account: gr.HTML
+    content: gr.Radio
     repo: gr.Textbox
     private: gr.Checkbox
     with_evaluation: gr.Checkbox
     with_messages: gr.Checkbox
-    look: gr.Button
+    preview: gr.Button
     stop: gr.Button
     planned: gr.State
     plan: gr.HTML
-    push: gr.Button
-    shared: gr.State
+    publish: gr.Button
+    published: gr.State
     result: gr.HTML
     reference: gr.Textbox
     replay: gr.Button
@@ -46,23 +46,23 @@ class ShareLayout(Layout):
         """What follows from the messages, and from how far the session is."""
         return {
             Change.MESSAGES: Refresh(self.plan_components, lambda session, view: self.show_plan(None)),
-            Change.STATUS: Refresh([self.standing], self._show_status),
+            Change.STATUS: Refresh([self.model_status], self._show_status),
         }
 
     def _show_status(self, session: Session, _view: View) -> Updates:
-        return {self.standing: views.standing(session)}
+        return {self.model_status: views.model_status(session)}
 
     @property
     def plan_components(self) -> list[Component]:
         """What a person sees before publishing."""
-        return [self.planned, self.plan, self.push]
+        return [self.planned, self.plan, self.publish]
 
     def show_plan(self, plan: Plan | None) -> Updates:
         """Show what would be published, or nothing where it would be something else by now."""
         return {
             self.planned: plan,
             self.plan: views.plan(plan),
-            self.push: gr.Button(visible=plan is not None),
+            self.publish: gr.Button(visible=plan is not None),
         }
 
 

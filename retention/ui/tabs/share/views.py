@@ -7,7 +7,7 @@ from retention.hub.release import Release, readable_size
 from retention.hub.replay import ReplayResult
 from retention.ui.components.html import empty
 from retention.ui.session import Session
-from retention.ui.tabs.share.handlers import Plan, Shared
+from retention.ui.tabs.share.handlers import Plan, Published
 
 _PULL = {
     "model": "python -m retention pull {at} --out model",
@@ -21,7 +21,7 @@ def state(session: Session) -> str | None:
     return None if session.model_at is None else f"model at {Reference.parse(session.model_at).short}"
 
 
-def standing(session: Session) -> str:
+def model_status(session: Session) -> str:
     """Return whether this session's model is on the Hub."""
     if session.model is None:
         return empty("No model yet. Train one in the second tab, or load one from the Hub there.")
@@ -30,7 +30,7 @@ def standing(session: Session) -> str:
     return f'<p class="headline">This model is on the Hub as <code>{_short(session.model_at)}</code></p>'
 
 
-def who(name: str | None, *, on_space: bool, signed_in: bool) -> str:
+def account(name: str | None, *, on_space: bool, signed_in: bool) -> str:
     """Return as whom the app speaks to the Hub, and what to do where it speaks for nobody.
 
     Parameters
@@ -85,18 +85,18 @@ def plan(planned: Plan | None) -> str:
     )
 
 
-def shared(done: Shared | None) -> str:
+def published(published_release: Published | None) -> str:
     """Return where a release is now, and how to load it."""
-    if done is None:
+    if published_release is None:
         return ""
-    pushed, kind = done.pushed, done.plan.release.kind
+    pushed, kind = published_release.pushed, published_release.plan.release.kind
     ways = [("On the command line", _PULL[kind].format(at=pushed.reference))]
     if any(path.startswith("send_list/") for path in pushed.files):
         ways.append(("Make the decision again", f"python -m retention replay {pushed.reference}"))
     ways.append((f"In the app, {_TAB[kind]} tab, From the Hub", pushed.reference))
     rows = "".join(f"<dt>{name}</dt><dd><code>{escape(command)}</code></dd>" for name, command in ways)
     seen = "private" if pushed.private else "public"
-    link = f'<a href="{escape(done.page)}" target="_blank" rel="noopener">Open it on the Hub</a>'
+    link = f'<a href="{escape(published_release.page)}" target="_blank" rel="noopener">Open it on the Hub</a>'
     return (
         f'<div class="card" role="status"><span class="label">Pushed as a {seen} {kind}, {len(pushed.files)} files'
         f'</span><span class="figure">{_short(pushed.reference)}</span><span class="note">{link}</span>'
@@ -104,20 +104,20 @@ def shared(done: Shared | None) -> str:
     )
 
 
-def replayed(found: ReplayResult | None) -> str:
+def replayed(result: ReplayResult | None) -> str:
     """Return whether a decision came out the same, and where not."""
-    if found is None:
+    if result is None:
         return ""
-    tone, answer = ("up", "yes, bit for bit") if found.identical else ("down", "no")
+    tone, answer = ("up", "yes, bit for bit") if result.identical else ("down", "no")
     differences = "".join(
         f"<li>{escape(column)} differs in {rows:,} row{'' if rows == 1 else 's'}</li>"
-        for column, rows in found.different.items()
+        for column, rows in result.different.items()
     )
-    source = Reference(found.repo, found.commit).short
+    source = Reference(result.repo, result.commit).short
     return (
         f'<div class="card" role="status"><span class="label">Identical</span><span class="figure {tone}">{answer}'
-        f'</span><span class="note">{found.customers:,} customers of {escape(source)}, decided again with '
-        f'{_short(found.model)}</span><ul class="facts">{differences}</ul></div>'
+        f'</span><span class="note">{result.customers:,} customers of {escape(source)}, decided again with '
+        f'{_short(result.model)}</span><ul class="facts">{differences}</ul></div>'
     )
 
 

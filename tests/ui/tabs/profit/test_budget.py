@@ -147,8 +147,8 @@ def test_messages_go_to_those_who_were_chosen(trained: Session) -> None:
     assert (other.message_run, other.scored) == (None, None)
     words = "the first offer customer by customer, within 25 contacts (assumed)"
     assert words in stepper.header(TABS, written)
-    assert words in offer_views.whom(written)
-    assert "threshold of the Profit tab" in offer_views.whom(trained)
+    assert words in offer_views.recipients(written)
+    assert "threshold of the Profit tab" in offer_views.recipients(trained)
     assert customers.simulate(written, 300, 1).send_choice == SendChoice()
 
 
@@ -173,15 +173,15 @@ def test_with_a_value_column_it_says_what_customer_by_customer_earned(telecom: C
 @pytest.mark.slow
 def test_a_decision_within_a_budget_is_shared_and_comes_out_the_same(trained: Session, hub: Hub) -> None:
     """The model, then who is sent what within the budget; the replay says yes."""
-    plan = share.look(trained, share.MODEL, "alice/model", private=True, threshold=0.3, hub=hub)
-    at_hub = share.remember(trained, share.push(plan, hub=hub))
+    plan = share.preview(trained, share.MODEL, "alice/model", private=True, threshold=0.3, hub=hub)
+    at_hub = share.with_published_model(trained, share.publish_plan(plan, hub=hub))
     chosen = budget.choose(at_hub, FIRST, budget=2000.0, max_contacts=None)
-    plan = share.look(
+    plan = share.preview(
         offers.write(chosen, 0.3), share.DECISION, "alice/decision", private=True, threshold=0.3, hub=hub
     )
     manifest = plan.release.content["manifest.json"].decode()
     assert '"budget": 2000.0' in manifest and '"threshold": null' in manifest
-    found = share.replay(share.push(plan, hub=hub).pushed.reference, hub=hub)
+    found = share.replay(share.publish_plan(plan, hub=hub).pushed.reference, hub=hub)
     assert found.identical
     assert "yes, bit for bit" in hub_views.replayed(found)
 

@@ -14,19 +14,19 @@ from retention.ui.session import Session
 from retention.ui.tabs.offers import handlers as offers
 from retention.ui.tabs.share import handlers as share
 from retention.ui.tabs.share import views as hub_views
-from retention.ui.tabs.share.handlers import CUSTOMERS, DECISION, MODEL, Plan, Shared
+from retention.ui.tabs.share.handlers import CUSTOMERS, DECISION, MODEL, Plan, Published
 from tests.stand_ins.hub_server import HubServer
 from tests.ui.conftest import TOKEN
 
 
 def look(session: Session, what: str, hub: Hub, **how: Any) -> Plan:
     given = {"repo": f"alice/{what}", "private": True, "threshold": 0.3, **how}
-    return share.look(session, what, given.pop("repo"), hub=hub, **given)
+    return share.preview(session, what, given.pop("repo"), hub=hub, **given)
 
 
-def push(session: Session, what: str, hub: Hub, **how: Any) -> tuple[Session, Shared]:
-    shared = share.push(look(session, what, hub, **how), hub=hub)
-    return share.remember(session, shared), shared
+def push(session: Session, what: str, hub: Hub, **how: Any) -> tuple[Session, Published]:
+    shared = share.publish_plan(look(session, what, hub, **how), hub=hub)
+    return share.with_published_model(session, shared), shared
 
 
 def test_looking_at_a_model_sends_nothing(trained: Session, stranger: Hub, server: HubServer) -> None:
@@ -51,15 +51,15 @@ def test_evaluation_rows_go_along_only_if_asked(trained: Session, hub: Hub) -> N
 def test_exactly_what_was_looked_at_is_pushed(trained: Session, hub: Hub, server: HubServer) -> None:
     """Byte for byte, as a private repository, and the session knows where its model is."""
     plan = look(trained, MODEL, hub)
-    shared = share.push(plan, hub=hub)
+    shared = share.publish_plan(plan, hub=hub)
     repo = server.repos["model", "alice/model"]
     assert {path: content for path, content in repo.head.files.items() if path != ".gitattributes"} == dict(
         plan.release.content
     )
     assert repo.private
-    assert share.remember(trained, shared).model_at == f"alice/model@{repo.head.oid}"
+    assert share.with_published_model(trained, shared).model_at == f"alice/model@{repo.head.oid}"
     assert shared.page == f"{server.url}/alice/model/tree/{repo.head.oid}"
-    words = hub_views.shared(shared)
+    words = hub_views.published(shared)
     assert f"python -m retention pull alice/model@{repo.head.oid} --out model" in words
     assert "Churn model tab, From the Hub" in words
 
@@ -68,7 +68,7 @@ def test_another_model_trained_meanwhile_is_not_the_one_on_the_hub(trained: Sess
     """A push takes a while; what it returns is about the model that was pushed."""
     _, shared = push(trained, MODEL, hub)
     meanwhile = replace(trained, model=replace(trained.model, seed=1) if trained.model else None)
-    assert share.remember(meanwhile, shared) is meanwhile
+    assert share.with_published_model(meanwhile, shared) is meanwhile
 
 
 def test_other_prices_keep_the_model_and_another_training_does_not(trained: Session, hub: Hub) -> None:
@@ -91,7 +91,7 @@ def test_a_decision_comes_out_the_same(trained: Session, hub: Hub) -> None:
     found = share.replay(shared.pushed.reference, hub=hub)
     assert found.identical
     assert "yes, bit for bit" in hub_views.replayed(found)
-    assert f"python -m retention replay {shared.pushed.reference}" in hub_views.shared(shared)
+    assert f"python -m retention replay {shared.pushed.reference}" in hub_views.published(shared)
 
 
 @pytest.mark.slow
@@ -151,7 +151,7 @@ def test_what_is_missing_is_told(
 def test_nothing_is_pushed_that_was_not_looked_at(hub: Hub, server: HubServer) -> None:
     """A direct call of the button finds no plan."""
     with pytest.raises(InputError, match="press Look first"):
-        share.push(None, hub=hub)
+        share.publish_plan(None, hub=hub)
     assert server.requests == []
 
 
@@ -181,7 +181,7 @@ def test_a_push_that_fails_is_told_and_writes_nothing(
     method, path, how = fault
     server.fail(method, path, times=99, **how)
     with pytest.raises(PublishError, match=words) as error:
-        share.push(look(trained, MODEL, hub), hub=hub)
+        share.publish_plan(look(trained, MODEL, hub), hub=hub)
     assert "\n" not in str(error.value)
     assert TOKEN not in str(error.value)
     assert all(set(repo.head.files) == {".gitattributes"} for repo in server.repos.values())
@@ -195,14 +195,14 @@ def test_a_conflict_is_told_and_overwrites_nothing(trained: Session, hub: Hub, s
     )
     plan = look(trained.priced(PRESETS["realistic"]), MODEL, hub)
     with pytest.raises(PublishError, match="somebody else changed it meanwhile"):
-        share.push(plan, hub=hub)
+        share.publish_plan(plan, hub=hub)
     assert server.repos["model", "alice/model"].head.files["model.json"] == b'{"theirs": 1}'
 
 
 def test_without_a_token_a_push_is_refused(trained: Session, stranger: Hub, server: HubServer) -> None:
     """Looking is free, pushing takes somebody."""
     with pytest.raises(PublishError, match="pushing takes a token"):
-        share.push(look(trained, MODEL, stranger), hub=stranger)
+        share.publish_plan(look(trained, MODEL, stranger), hub=stranger)
     assert server.requests == []
 
 
@@ -222,7 +222,7 @@ def test_nothing_is_left_in_temporary_folders(
 def test_the_token_is_in_nothing_that_is_kept(trained: Session, hub: Hub, home: Path) -> None:
     """Neither in what a session holds, nor on screen, nor in a file."""
     at_hub, shared = push(trained, MODEL, hub)
-    kept = repr(at_hub) + repr(shared) + repr(hub) + hub_views.shared(shared) + hub_views.plan(shared.plan)
+    kept = repr(at_hub) + repr(shared) + repr(hub) + hub_views.published(shared) + hub_views.plan(shared.plan)
     kept += "".join(content.decode("latin-1") for content in shared.plan.release.content.values())
     kept += "".join(path.read_text() for path in home.rglob("*") if path.is_file())
     assert TOKEN not in kept
@@ -239,7 +239,7 @@ def test_the_token_is_in_nothing_that_is_kept(trained: Session, hub: Hub, home: 
 )
 def test_a_person_sees_who_they_are(name: str | None, on_space: bool, signed_in: bool, words: str) -> None:
     """And what to do where they are nobody."""
-    assert words in hub_views.who(name, on_space=on_space, signed_in=signed_in)
+    assert words in hub_views.account(name, on_space=on_space, signed_in=signed_in)
 
 
 def test_what_a_plan_shows_is_escaped(trained: Session, hub: Hub) -> None:

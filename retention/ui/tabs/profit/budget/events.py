@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from retention.errors import InputError
-from retention.ui.components.html import trouble
+from retention.ui.components.html import problem
 from retention.ui.send_choice import SLIDER
 from retention.ui.session import Session
 from retention.ui.tab import Change, Page, Updates
@@ -22,7 +22,7 @@ def wire(page: Page, section: BudgetSection) -> None:
             try:
                 chosen = step(session, how, budget=money, max_contacts=contacts)
             except InputError as error:  # half-typed numbers come by here: say it in place, keep the screen
-                return {section.trouble: trouble(error)}
+                return {section.problem: problem(error)}
             return {
                 section.how: chosen.send_choice.how,
                 **section.show(budget_views.result(chosen, budget.outcome(chosen))),

@@ -21,7 +21,7 @@ class BudgetSection:
     how: gr.Radio
     budget: gr.Number
     max_contacts: gr.Number
-    trouble: gr.HTML
+    problem: gr.HTML
     result: gr.HTML
 
     @property
@@ -37,11 +37,11 @@ class BudgetSection:
     @property
     def components(self) -> list[Any]:
         """All of them."""
-        return [*self.inputs, self.trouble, self.result]
+        return [*self.inputs, self.problem, self.result]
 
     def show(self, result: str) -> dict[Any, Any]:
         """Return the updates that show what a choice comes to; somebody may be at the inputs meanwhile."""
-        return {self.trouble: "", self.result: result}
+        return {self.problem: "", self.result: result}
 
 
 def build() -> BudgetSection:
