@@ -11,7 +11,7 @@ from retention.errors import InputError
 from retention.profit import whatif
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import PRESETS, Economics
-from retention.profit.profit_text import headroom_sentence
+from retention.profit.profit_text import headroom_sentence, save_rate_needed_sentence
 from retention.profit.ranking import GRID
 from retention.report import render_report
 from retention.ui.components import download
