@@ -1,1 +1,1 @@
-"""What to say to them: a message for everyone, whatever breaks."""
+"""Messages: one for everyone on the send list, even when a language model fails."""

@@ -4,12 +4,12 @@ import re
 
 from retention.messages.segments import LANGUAGES
 
-_NEUTRAL = dict(zip(LANGUAGES, ("friend", "दोस्त", "dost"), strict=True))
+_SUBSTITUTES = dict(zip(LANGUAGES, ("friend", "दोस्त", "dost"), strict=True))
 _GREETING = re.compile(r"\b(?:hi|hey|hello)\s*$", re.IGNORECASE)
 
 
 def name_substitute(before: str, language: str) -> str:
-    """Return the word that stands in for a name after the text ``before``.
+    """Return the word that replaces an unknown name after the text ``before``.
 
     Examples
     --------
@@ -18,6 +18,6 @@ def name_substitute(before: str, language: str) -> str:
     """
     if language == "en" and _GREETING.search(before):
         return "there"
-    word = _NEUTRAL[language]
-    opens = not before.strip() or before.rstrip()[-1] in ".!?"
-    return word.capitalize() if opens else word
+    word = _SUBSTITUTES[language]
+    starts_sentence = not before.strip() or before.rstrip()[-1] in ".!?"
+    return word.capitalize() if starts_sentence else word

@@ -1,4 +1,4 @@
-"""How an offer is called in a message: the catalogue's own words and terms, never a model's."""
+"""The text of an offer in a message: the catalogue's own words and terms, never a model's."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ _TERMS = {
 
 @dataclass(frozen=True, slots=True)
 class OfferText:
-    """An offer in one language.
+    """An offer's text in one language.
 
     Attributes
     ----------
     short
-        The catalogue's words, e.g. ``₹50 off your next order``.
+        The catalogue's words alone, e.g. ``₹50 off your next order``.
     full
         The same with the terms, e.g. ``₹50 off your next order (min ₹199, 7 days)``.
     """
@@ -29,7 +29,7 @@ class OfferText:
 
 
 def offer_texts(offers: Iterable[Offer], *, language: str, currency: str) -> dict[str, OfferText]:
-    """Return the words of each offer by its id; English stands in for a language an offer lacks.
+    """Return the text of each offer by its id; English stands in for a language an offer lacks.
 
     Examples
     --------
@@ -37,13 +37,13 @@ def offer_texts(offers: Iterable[Offer], *, language: str, currency: str) -> dic
     >>> offer_texts([offer], language="hi", currency="₹")["tea"].full
     'free tea (min ₹99, 1 day)'
     """
-    return {offer.id: _word(offer, language, currency) for offer in offers}
+    return {offer.id: _text_of(offer, language, currency) for offer in offers}
 
 
-def _word(offer: Offer, language: str, currency: str) -> OfferText:
-    spoken = language if language in offer.gives else "en"
-    short = " ".join(offer.gives[spoken].split())
-    basket, days, day = _TERMS[spoken]
+def _text_of(offer: Offer, language: str, currency: str) -> OfferText:
+    language = language if language in offer.gives else "en"
+    short = " ".join(offer.gives[language].split())
+    basket, days, day = _TERMS[language]
     terms = [day if offer.valid_days == 1 else days.format(days=offer.valid_days)]
     if offer.minimum_basket:
         terms.insert(0, basket.format(basket=f"{currency}{offer.minimum_basket:,.2f}".removesuffix(".00")))

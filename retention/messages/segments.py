@@ -1,4 +1,4 @@
-"""What may be known about a customer when words are chosen: a handful of coarse, allow-listed facts.
+"""Segments: what a message template may be written for, a handful of coarse, allow-listed values.
 
 Nothing else reaches a prompt. Every value below comes from a list in this file, so a name, a
 number or a free text from the customer's row cannot get through, whatever the row holds.
@@ -17,7 +17,7 @@ TONES = ("warm", "playful", "brief")
 LANGUAGES = ("en", "hi", "hinglish")
 
 ANY_CUISINE = "food"
-"""Stands for a cuisine that is unknown or not on the list."""
+"""The cuisine of a customer whose own is unknown or not on the list."""
 
 CUISINES = (
     ANY_CUISINE, "American", "Andhra", "bakery", "Bengali", "biryani", "burgers", "cafe", "chaat", "Chinese",
@@ -27,17 +27,17 @@ CUISINES = (
     "Rajasthani", "rolls", "salads", "sandwiches", "seafood", "South Indian", "street food", "sushi", "sweets",
     "Thai", "Tibetan", "Turkish", "vegan", "vegetarian", "Vietnamese",
 )  # fmt: skip
-"""The cuisines that may be named."""
+"""The cuisines that a message may name."""
 
 AWAY = ("unknown", "under a week", "one to two weeks", "two to four weeks", "one to two months", "over two months")
 """Bands of days since the last order; the edges are 7, 14, 28 and 61 days, each belonging to the later band."""
 
 REASONS = ("away", "fewer_orders", "smaller_orders", "late_delivery", "bad_experience", "price", "general")
-"""Why someone may be leaving, as far as a message is concerned."""
+"""Why someone may be about to churn, as far as a message may refer to it."""
 
 _AWAY_EDGES = (7, 14, 28, 61)
 
-# First match wins, on what the reason is about; a habit (weekday, usual dish) is nothing to write about.
+# The first match wins. A habit (weekday, usual dish) has no code, because no message mentions it.
 _REASON_PATTERNS: tuple[tuple[str | None, str], ...] = (
     (None, r"^usual|^first order|one day only|\bweekend|\btenure|\bpayment|\btime of day"),
     ("late_delivery", r"\bdeliver|\blate\b|\bdelay|\bcourier|\bwait"),
@@ -57,7 +57,7 @@ _WORD_STARTS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 @dataclass(frozen=True, slots=True, order=True)
 class MessageSegment:
-    """What a line may be written from; customers with equal facts form a segment.
+    """The customers a template is written for: equal values, same segment.
 
     Attributes
     ----------
@@ -97,17 +97,17 @@ class MessageSegment:
 
     @property
     def key(self) -> str:
-        """All facts in one string, the same in every process."""
+        """All values in one string, the same in every process."""
         return "|".join((self.cuisine, self.away, self.reason, self.tone, self.language))
 
 
 def segments_of(send_list: pd.DataFrame, *, tone: str, language: str) -> list[MessageSegment]:
-    """Reduce n rows to n coarse facts.
+    """Return the segment of each of n rows.
 
     Parameters
     ----------
     send_list
-        May have ``cuisine`` (text), ``days_since_order`` (days) and ``reason_1..3`` (plain words); what is
+        May have ``cuisine`` (text), ``days_since_order`` (days) and ``reason_1..3`` (plain words); a value that is
         missing or not on a list becomes "unknown", :data:`ANY_CUISINE` or "general".
     tone, language
         The same for everyone.
@@ -115,7 +115,7 @@ def segments_of(send_list: pd.DataFrame, *, tone: str, language: str) -> list[Me
     Returns
     -------
     list of MessageSegment
-        In row order. Equal facts are one object.
+        In row order. Equal segments are one object.
 
     Raises
     ------
@@ -130,20 +130,20 @@ def segments_of(send_list: pd.DataFrame, *, tone: str, language: str) -> list[Me
     """
     MessageSegment(tone=tone, language=language)
     known: dict[tuple[str, str, str], MessageSegment] = {}
-    found = []
-    for parts in zip(_cuisines(send_list), _bands(send_list), _reasons(send_list), strict=True):
-        facts = known.get(parts)
-        if facts is None:
-            cuisine, away, reason = parts
-            facts = known[parts] = MessageSegment(cuisine, away, reason, tone, language)
-        found.append(facts)
-    return found
+    segments = []
+    for values in zip(_cuisines(send_list), _bands(send_list), _reasons(send_list), strict=True):
+        segment = known.get(values)
+        if segment is None:
+            cuisine, away, reason = values
+            segment = known[values] = MessageSegment(cuisine, away, reason, tone, language)
+        segments.append(segment)
+    return segments
 
 
 def reason_code(words: str) -> str | None:
-    """Return the code that a reason in plain words stands for, or None if there is nothing to write about.
+    """Return the code that a reason in plain words stands for, or None if no message may mention it.
 
-    Only what comes before ``is`` is looked at: that is the column, and what follows is the customer's own value.
+    Only the part before ``is`` counts: it names the column, and the customer's own value follows.
 
     Examples
     --------

@@ -1,1 +1,1 @@
-"""Language models: one client, its circuit breaker, its prompt."""
+"""Templates from a language model: the client, its circuit breaker and its prompt."""

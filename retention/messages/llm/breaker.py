@@ -1,4 +1,4 @@
-"""The circuit breaker's one seam: whether a call to a language model may go out, and what its outcome means.
+"""The circuit breaker: whether a call to a language model may go out, and which circuit a failure counts against.
 
 ::
 
@@ -6,8 +6,8 @@
     401/402/403  refused,     5xx, malformed replies,
                  timed out    refused texts; 404 switches one off
 
-The circuits themselves are nopanic's; it is young, so nothing else imports it, and
-``tests/offers/test_breaker.py`` is the contract that any replacement has to meet.
+The circuits themselves come from nopanic. That package is young, so nothing else imports it, and
+``tests/messages/llm/test_breaker.py`` is the contract that any replacement has to meet.
 """
 
 import logging
@@ -23,13 +23,13 @@ from nopanic import CircuitBreaker, CircuitOpen
 from retention.messages.llm.outcome import BreakerOpenError, BreakerReport, CallError, FailureKind
 
 MAX_UNANSWERED_CALLS = 20
-"""Calls in a row without a sign of life; after these one more goes out per reset interval."""
+"""Calls in a row without any reply; after these only one more goes out per reset interval."""
 
 MAX_PAUSE_S = 60.0
-"""Most seconds that a ``Retry-After`` is obeyed for."""
+"""Longest ``Retry-After`` that is obeyed, in seconds; a longer one counts as this."""
 
 MODEL_OFF_S = 600.0
-"""Seconds for which a model that nobody serves is left alone."""
+"""Seconds for which a model that the server does not know is not asked again."""
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 
 class Breaker:
-    """Lets calls out while they are worth making. Safe to share between threads.
+    """Lets calls to language models out while they can succeed. Safe to share between threads.
 
     Parameters
     ----------
@@ -76,56 +76,56 @@ class Breaker:
         Parameters
         ----------
         call
-            Takes a model; returns what it answered or raises :class:`CallError`. A cancellation
-            or any other exception counts neither way.
+            Takes a model; returns its answer or raises :class:`CallError`. A cancellation
+            or any other exception counts neither as success nor as failure.
         time_left
-            Whether it is worth asking yet another model after one failed.
+            Whether enough time is left to ask another model after one failed.
 
         Raises
         ------
         BreakerOpenError
             If no call may go out.
         CallError
-            If calls went out and none brought an answer.
+            If calls went out and none was answered.
         """
         with self._guarded_by(self._account), self._guarded_by(self._endpoint):
-            failed: dict[str, FailureKind] = {}
-            waiting = "no model is set up"
+            failures: dict[str, FailureKind] = {}
+            why_not_called = "no model is set up"
             for model in self._models_to_try():
-                if failed and not time_left():
+                if failures and not time_left():
                     break
                 try:
                     with self._counted_call(model):
                         return await call(model)
                 except BreakerOpenError as error:
-                    waiting = error.reason
+                    why_not_called = error.reason
                 except CallError as error:
                     if error.failure_kind in _NO_OTHER_MODEL_HELPS:
                         raise
-                    failed[error.reason] = error.failure_kind
-            if failed:
-                raise CallError("; ".join(failed), _combined_failure_kind(failed.values()))
-            raise BreakerOpenError(waiting)
+                    failures[error.reason] = error.failure_kind
+            if failures:
+                raise CallError("; ".join(failures), _combined_failure_kind(failures.values()))
+            raise BreakerOpenError(why_not_called)
 
     def report(self) -> BreakerReport:
-        """Describe how the line stands right now."""
-        barriers = list(self._obstacles(self._clock()))
+        """Return the breaker's state right now."""
+        obstacles = list(self._obstacles(self._clock()))
         with self._lock:
             calls, failures = self._calls, self._failures
-        if not barriers:
+        if not obstacles:
             return BreakerReport("closed", "", calls, failures)
-        wait = max(barrier.wait_s for barrier in barriers)
-        state = "open" if wait > 0 else "half_open"
-        return BreakerReport(state, barriers[0].reason, calls, failures, round(wait, 3))
+        wait_s = max(obstacle.wait_s for obstacle in obstacles)
+        state = "open" if wait_s > 0 else "half_open"
+        return BreakerReport(state, obstacles[0].reason, calls, failures, round(wait_s, 3))
 
-    def _circuit(self, name: str, *blamed: FailureKind) -> CircuitBreaker:
-        at_once = blamed == (FailureKind.ACCOUNT,)
+    def _circuit(self, name: str, *counted: FailureKind) -> CircuitBreaker:
+        opens_at_once = counted == (FailureKind.ACCOUNT,)
         return CircuitBreaker(
-            failure_threshold=1e-9 if at_once else 0.5,
-            min_calls=1 if at_once else 5,
+            failure_threshold=1e-9 if opens_at_once else 0.5,
+            min_calls=1 if opens_at_once else 5,
             reset_timeout=self._reset_s,
             half_open_max_calls=1,
-            on=lambda error: isinstance(error, CallError) and error.failure_kind in blamed,
+            on=lambda error: isinstance(error, CallError) and error.failure_kind in counted,
             name=name,
             on_state_change=self._log_state_change,
             clock=self._clock,
@@ -198,7 +198,7 @@ class Breaker:
 
     def _models_to_try(self) -> list[str]:
         if self._unanswered >= MAX_UNANSWERED_CALLS - 1:
-            # One call is left: it goes to the model left alone for longest, so that each has its turn.
+            # Only one call is left: it goes to the model that failed longest ago, so that each gets its turn.
             return sorted(self._models, key=lambda model: self._failed_at.get(model, float("-inf")))
         return list(self._models)
 
@@ -207,9 +207,9 @@ class Breaker:
         yield from (self._circuit_obstacle(circuit, now) for circuit in shared if circuit.state != "closed")
         if self._paused_until > now:
             yield _Obstacle(self._paused_until - now, self._reasons["pause"])
-        silent_for = now - self._last_call
-        if self._unanswered >= MAX_UNANSWERED_CALLS and silent_for < self._reset_s:
-            yield _Obstacle(self._reset_s - silent_for, self._reasons.get("endpoint", ""))
+        since_last_call_s = now - self._last_call
+        if self._unanswered >= MAX_UNANSWERED_CALLS and since_last_call_s < self._reset_s:
+            yield _Obstacle(self._reset_s - since_last_call_s, self._reasons.get("endpoint", ""))
         models = [
             _Obstacle(self._off_until[model] - now, self._reasons[model])
             if self._off_until.get(model, now) > now
@@ -218,16 +218,16 @@ class Breaker:
             if self._off_until.get(model, now) > now or circuit.state != "closed"
         ]
         if len(models) == len(self._models):
-            yield min(models, key=lambda barrier: barrier.wait_s)
+            yield min(models, key=lambda obstacle: obstacle.wait_s)
 
     def _circuit_obstacle(self, circuit: CircuitBreaker, now: float) -> "_Obstacle":
-        wait = self._opened_at.get(circuit.name, now) + self._reset_s - now if circuit.state == "open" else 0.0
-        return _Obstacle(max(wait, 0.0), self._reasons.get(circuit.name, ""))
+        wait_s = self._opened_at.get(circuit.name, now) + self._reset_s - now if circuit.state == "open" else 0.0
+        return _Obstacle(max(wait_s, 0.0), self._reasons.get(circuit.name, ""))
 
 
 @dataclass(frozen=True, slots=True)
 class _Obstacle:
-    """Something that keeps calls from going out."""
+    """Something that keeps calls from going out, and for how much longer."""
 
     wait_s: float
     reason: str
@@ -239,13 +239,13 @@ _NO_OTHER_MODEL_HELPS = frozenset(
 _SERVER_ALIVE = frozenset({FailureKind.TEXT, FailureKind.NOT_SERVED, FailureKind.REQUEST})
 
 
-def _combined_failure_kind(blames: Iterable[FailureKind]) -> FailureKind:
-    """Return whom a run of failed calls speaks against: the endpoint, unless one reply showed it alive."""
-    blames = set(blames) - {FailureKind.NOT_SERVED} or {FailureKind.NOT_SERVED}
+def _combined_failure_kind(kinds: Iterable[FailureKind]) -> FailureKind:
+    """Return the kind of several models' failures together: the endpoint's, unless a reply showed it alive."""
+    different = set(kinds) - {FailureKind.NOT_SERVED} or {FailureKind.NOT_SERVED}
     return (
         FailureKind.ENDPOINT
-        if blames == {FailureKind.MODEL}
-        else blames.pop()
-        if len(blames) == 1
+        if different == {FailureKind.MODEL}
+        else different.pop()
+        if len(different) == 1
         else FailureKind.TEXT
     )

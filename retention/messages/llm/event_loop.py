@@ -1,4 +1,4 @@
-"""One event loop on one thread, for as long as its owner lives."""
+"""An event loop on a thread of its own, for calls that go on beside the caller."""
 
 import asyncio
 import threading
@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-_PATIENCE_S = 5.0
+_CLOSING_TIMEOUT_S = 5.0
 
 T = TypeVar("T")
 
@@ -14,8 +14,8 @@ T = TypeVar("T")
 class LoopThread:
     """Runs coroutines beside the caller.
 
-    A loop per call, or a thread waiting per call, would lose connections and leak time; here every
-    call of a writer shares one loop, so deadlines are kept by the loop itself.
+    A loop per call would lose connections, and a thread per call would miss deadlines. Every call of a writer
+    shares one loop, which keeps the deadlines itself.
     """
 
     def __init__(self, name: str) -> None:
@@ -45,8 +45,8 @@ class LoopThread:
         self._loop.close()
 
     async def _finish(self, on_close: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        # Only what was submitted is cancelled: a library's inner tasks have to be ended by their own parents.
+        # Cancel only what was submitted: a library ends its inner tasks itself, from the task that started them.
         ending = asyncio.all_tasks() - {asyncio.current_task()}
         if ending:
-            await asyncio.wait(ending, timeout=_PATIENCE_S)
+            await asyncio.wait(ending, timeout=_CLOSING_TIMEOUT_S)
         await on_close()

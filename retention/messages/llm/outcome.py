@@ -1,4 +1,4 @@
-"""What can come of a call to a language model, and how the line to it stands: the words for both."""
+"""The outcome of a call to a language model, and the state of the connection to it."""
 
 import math
 from dataclasses import dataclass
@@ -6,28 +6,28 @@ from enum import Enum
 
 
 class FailureKind(Enum):
-    """Whom a failed call speaks against."""
+    """What failed in a call to a language model, so that the breaker counts it against the right circuit."""
 
     ACCOUNT = "account"  # token, credits, access: no call can succeed
     ENDPOINT = "endpoint"  # unreachable or silent: no model there can answer
     PAUSE = "pause"  # asked to slow down
     MODEL = "model"  # this model failed; another may answer
-    TEXT = "text"  # it answered, but not with a line to be sent
-    NOT_SERVED = "gone"  # nobody serves this model
-    REQUEST = "request"  # the request itself was refused: nobody's failure
+    TEXT = "text"  # it answered, but the guard refused the text
+    NOT_SERVED = "not served"  # the server does not know this model
+    REQUEST = "request"  # the server refused this request; it counts against no circuit
 
 
 class CallError(Exception):
-    """A call brought no line that can be sent.
+    """A call brought no template that can be used.
 
     Attributes
     ----------
     reason
         In words for a person, without anything from the reply or about the customer.
-    blame
-        Whom it speaks against.
+    failure_kind
+        What failed.
     retry_after_s
-        Seconds the server asked to be left alone for, if it did.
+        Seconds for which the server asked for no further calls, if it did.
     """
 
     def __init__(self, reason: str, failure_kind: FailureKind, *, retry_after_s: float | None = None) -> None:
@@ -47,7 +47,7 @@ class BreakerOpenError(Exception):
 
 @dataclass(frozen=True)
 class BreakerReport:
-    """How the line to the language model stands.
+    """State of the connection to the language model.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class BreakerReport:
     next_probe_s: float | None = None
 
     def describe(self) -> str:
-        """Say it in one line.
+        """Describe the state in one line.
 
         Examples
         --------
