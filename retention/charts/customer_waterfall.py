@@ -1,4 +1,4 @@
-"""How one customer's probability comes about; never a cause."""
+"""How the features of one customer add up to their churn probability; never a cause."""
 
 import math
 from collections.abc import Sequence
@@ -7,25 +7,32 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from retention.charts.log_odds_axis import calibration_slope, log_odds, percent, probability_axis, probability_of
-from retention.charts.style import ACCENT, GREY, RED, apply_style, shortened
+from retention.charts.log_odds_axis import (
+    calibration_slope,
+    format_probability,
+    log_odds,
+    probability_axis,
+    probability_of,
+)
+from retention.charts.style import ACCENT, GREY, RED, apply_style
 from retention.churn.explanation.phrases import format_number
 from retention.churn.model import ChurnModel
 from retention.churn.schema import Column, encode
 from retention.customers.table import Customers
 from retention.wording.column_descriptions import feature_labels
+from retention.wording.text import shorten
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_NOTHING = 1e-6  # log-odds
+_NEGLIGIBLE = 1e-6  # log-odds
 
 
 def customer_waterfall(model: ChurnModel, customers: Customers, row: int, *, top: int = 8) -> "go.Figure | None":
-    """Draw how one customer's probability comes about, starting from the typical customer's.
+    """Draw the steps from a typical customer's churn probability to one customer's.
 
-    Steps are contributions to the log-odds, which add up; the axis names the probabilities they lead to.
-    The typical customer has the average log-odds of all, which is seldom quite the average probability.
+    Steps are contributions to the log-odds, which add up; the axis shows the probabilities they lead to.
+    The typical customer has the mean log-odds of all customers, which rarely gives exactly the mean probability.
 
     Parameters
     ----------
@@ -34,50 +41,49 @@ def customer_waterfall(model: ChurnModel, customers: Customers, row: int, *, top
     row
         Position of the customer, from 0.
     top
-        How many factors to show; all others, and what an isotonic calibration does, make one step.
+        How many features to show; the others, and the effect of an isotonic calibration, make one step.
 
     Returns
     -------
     Figure or None
-        None where no factor moves this customer's probability.
+        None where no feature moves this customer's probability.
 
     Raises
     ------
     ModelError
-        If a column the model learned from is missing.
+        If a column that the model was trained on is missing.
     """
-    one = customers.take(np.array([row]))
-    matrix = encode(model.columns, one)
+    customer = customers.take(np.array([row]))
+    matrix = encode(model.columns, customer)
     raw = model.selection.contributions(matrix)[0]
     added = raw * calibration_slope(model)
-    chosen = [at for at in np.argsort(-np.abs(added), kind="stable")[:top] if abs(added[at]) > _NOTHING]
+    chosen = [at for at in np.argsort(-np.abs(added), kind="stable")[:top] if abs(added[at]) > _NEGLIGIBLE]
     if not chosen:
         return None
     margin = model.selection.margin(model.chosen, matrix)[0]
     ends = model.selection.plan.calibrations[model.chosen].apply(np.array([margin - raw.sum(), margin]))
     start, end = (log_odds(float(share)) for share in ends)
-    called = feature_labels(column.name for column in model.columns)
-    names = [shortened(called[model.columns[at].name], 40) for at in chosen]
+    feature_names = feature_labels(column.name for column in model.columns)
+    names = [shorten(feature_names[model.columns[at].name], 40) for at in chosen]
     labels = [
-        f"{shortened(name)}<br>{_value(model.columns[at], one)}" for name, at in zip(names, chosen, strict=True)
+        f"{shorten(name)}<br>{_value(model.columns[at], customer)}" for name, at in zip(names, chosen, strict=True)
     ]
     steps = [float(added[at]) for at in chosen]
-    reading = (
-        f"{percent(ends[1])} to leave, against {percent(ends[0])} for a typical customer: {_told(names, steps)}."
-    )
+    before, after = (format_probability(float(share)) for share in ends)
+    reading = f"Churn probability {after}, against {before} for a typical customer: {_strongest(names, steps)}."
     rest = end - start - sum(steps)
-    if abs(rest) > _NOTHING:
+    if abs(rest) > _NEGLIGIBLE:
         labels.append("everything else")
         steps.append(rest)
-    return _stairs(start, labels, steps, reading)
+    return _draw_steps(start, labels, steps, reading)
 
 
-def _stairs(start: float, labels: Sequence[str], steps: Sequence[float], reading: str) -> "go.Figure":
+def _draw_steps(start: float, labels: Sequence[str], steps: Sequence[float], reading: str) -> "go.Figure":
     import plotly.graph_objects as go
 
     at, last = np.cumsum([start, *steps]), len(steps) + 1
     figure = go.Figure()
-    figure.add_scatter(  # from step to step, with gaps where the bars are
+    figure.add_scatter(  # connects the steps, with gaps where the bars are
         x=np.column_stack([at, at, np.full(last, np.nan)]).ravel(),
         y=np.column_stack([np.arange(last), np.arange(1, last + 1), np.full(last, np.nan)]).ravel(),
         mode="lines", line={"color": GREY, "width": 1}, showlegend=False, hoverinfo="skip",
@@ -96,13 +102,13 @@ def _stairs(start: float, labels: Sequence[str], steps: Sequence[float], reading
     )  # fmt: skip
     figure.update_layout(barmode="overlay")
     ends = [
-        f"<b>{who}</b><br>{percent(probability_of(where))}"
-        for who, where in (("typical customer", at[0]), ("this customer", at[-1]))
+        f"<b>{customer}</b><br>{format_probability(probability_of(end))}"
+        for customer, end in (("typical customer", at[0]), ("this customer", at[-1]))
     ]
     return apply_style(
         figure,
         reading=reading,
-        x_title="Probability to leave (logit scale)",
+        x_title="Churn probability (logit scale)",
         height=110 + 36 * (last + 1),
         x=probability_axis(float(at.min()), float(at.max())),
         y={
@@ -114,23 +120,23 @@ def _stairs(start: float, labels: Sequence[str], steps: Sequence[float], reading
     )
 
 
-def _told(names: Sequence[str], steps: Sequence[float]) -> str:
-    """Name the factors that raise and lower the risk most, the stronger first.
+def _strongest(names: Sequence[str], steps: Sequence[float]) -> str:
+    """Name the features that raise and lower the risk most, the stronger first.
 
-    >>> _told(["tenure", "fee", "city"], [-1.2, 0.3, 0.1])
+    >>> _strongest(["tenure", "fee", "city"], [-1.2, 0.3, 0.1])
     'tenure lowers it most and fee raises it most'
     """
-    found = [(max(steps), "raises"), (-min(steps), "lowers")]
+    extremes = [(max(steps), "raises"), (-min(steps), "lowers")]
     return " and ".join(
-        f"{names[steps.index(size if does == 'raises' else -size)]} {does} it most"
-        for size, does in sorted(found, reverse=True)
+        f"{names[steps.index(size if effect == 'raises' else -size)]} {effect} it most"
+        for size, effect in sorted(extremes, reverse=True)
         if size > 0
     )
 
 
 def _value(column: Column, customer: Customers) -> str:
-    """Return one customer's value as a person would write it."""
+    """Write the customer's value of a feature."""
     value = customer.frame[column.name].iloc[0]
     if pd.isna(value):
         return "not known"
-    return format_number(float(value)) if column.kind == "number" else shortened(str(value), 24)
+    return format_number(float(value)) if column.kind == "number" else shorten(str(value), 24)

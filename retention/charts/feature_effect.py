@@ -1,4 +1,4 @@
-"""How the values of one factor go along with the risk; never a cause."""
+"""How the values of one feature go along with the churn risk; never a cause."""
 
 import math
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retention.charts.log_odds_axis import calibration_slope, odds_axis
-from retention.charts.style import ACCENT, GREY, RED, SOFT, apply_style, shortened
+from retention.charts.style import ACCENT, GREY, RED, SOFT, apply_style
 from retention.churn.bins import Bins
 from retention.churn.explanation.phrases import format_number
 from retention.churn.model import ChurnModel
@@ -17,20 +17,21 @@ from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.wording.column_descriptions import feature_labels
 from retention.wording.column_names import capitalize_first
+from retention.wording.text import shorten
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_ROWS = 5_000
+_MOST_CUSTOMERS = 5_000
 _BINS = 20
 _CATEGORIES = 12
-_NOTHING = 1e-6  # log-odds
-_CLEAR = 1.1  # times the odds
-_EFFECT = "Odds to leave (average: ×1)"
+_NEGLIGIBLE = 1e-6  # log-odds
+_CLEAR = 1.1  # ratio of the highest odds to the lowest
+_EFFECT = "Odds to churn (average: ×1)"
 
 
 class _Group(NamedTuple):
-    """Customers with alike values, and what the factor adds to their log-odds: mean, and the middle 80%."""
+    """Customers with similar values, and what the feature adds to their log-odds: mean, and the middle 80%."""
 
     label: str
     at: float
@@ -41,59 +42,59 @@ class _Group(NamedTuple):
 
 
 def feature_effect(model: ChurnModel, customers: Customers, feature: str) -> "go.Figure | None":
-    """Draw how the values of one factor go along with the odds to leave, the others as they are.
+    """Draw how the values of one feature go along with the odds to churn, all other features as they are.
 
-    Customers with alike values form a group. Drawn are the mean of what the factor adds to their log-odds and
-    where the middle 80% of them lie; contributions are TreeSHAP values or the regression's, whichever the
-    model rests on (see :meth:`retention.churn.ladder.Ladder.contributions`).
+    Customers with similar values form a group. The chart shows the mean of what the feature adds to their
+    log-odds, and the range of the middle 80%. Contributions are TreeSHAP values or the regression's, whichever
+    the chosen model uses (see :meth:`retention.churn.ladder.Ladder.contributions`).
 
     Parameters
     ----------
     model, customers
-        The model, and customers with its columns; at most 5,000 of them, evenly spread, are looked at.
+        The model, and customers with its columns; at most 5,000 of them, evenly spread, are used.
     feature
-        One of the model's columns.
+        One of the model's features.
 
     Returns
     -------
     Figure or None
-        None where the factor plays no part in the chosen model, or without customers.
+        None where the chosen model does not use the feature, or without customers.
 
     Raises
     ------
     InputError
-        If the model has no such column.
+        If the model has no such feature.
     ModelError
-        If a column the model learned from is missing.
+        If a column that the model was trained on is missing.
     """
     names = [column.name for column in model.columns]
     if feature not in names:
-        raise InputError(f"'{feature}' is no factor of this model; choose among {', '.join(names)}")
+        raise InputError(f"'{feature}' is no feature of this model; choose among {', '.join(names)}")
     at = names.index(feature)
-    matrix = encode(model.columns, _evenly(customers))
+    matrix = encode(model.columns, _thin_out(customers))
     added = model.selection.contributions(matrix)[:, at] * calibration_slope(model)
-    if not added.size or np.ptp(added) < _NOTHING:
+    if not added.size or np.ptp(added) < _NEGLIGIBLE:
         return None
     known, blank = _groups(model.columns[at], matrix[:, at], added)
     draw = _curve if model.columns[at].kind == "number" and known else _dots
-    return draw(capitalize_first(shortened(feature_labels(names)[feature], 40)), known, blank)
+    return draw(capitalize_first(shorten(feature_labels(names)[feature], 40)), known, blank)
 
 
 def _curve(name: str, known: Sequence[_Group], blank: _Group | None) -> "go.Figure":
-    """Draw the effect of a number."""
+    """Draw the effect of a numeric feature as a line."""
     import plotly.graph_objects as go
 
-    at = [one.at for one in known]
+    at = [group.at for group in known]
     figure = go.Figure()
     figure.add_scatter(
-        x=at, y=[one.low for one in known], mode="lines", line={"width": 0}, showlegend=False, hoverinfo="skip"
+        x=at, y=[group.low for group in known], mode="lines", line={"width": 0}, showlegend=False, hoverinfo="skip"
     )
     figure.add_scatter(
-        x=at, y=[one.high for one in known], mode="lines", name="Middle 80%", line={"width": 0},
+        x=at, y=[group.high for group in known], mode="lines", name="Middle 80%", line={"width": 0},
         fill="tonexty", fillcolor=SOFT, hoverinfo="skip",
     )  # fmt: skip
     figure.add_scatter(
-        x=at, y=[one.mean for one in known], mode="lines+markers", name="Average", text=_hover(known),
+        x=at, y=[group.mean for group in known], mode="lines+markers", name="Average", text=_hover(known),
         line={"color": ACCENT, "width": 3}, marker={"size": 6}, hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
     figure.add_hline(y=0, line={"color": GREY, "width": 1, "dash": "dash"})
@@ -111,23 +112,23 @@ def _curve(name: str, known: Sequence[_Group], blank: _Group | None) -> "go.Figu
         title=_EFFECT,
         height=360,
         x={"separatethousands": True},
-        y=odds_axis(min(one.low for one in groups), max(one.high for one in groups)),
+        y=odds_axis(min(group.low for group in groups), max(group.high for group in groups)),
     )
 
 
 def _dots(name: str, known: Sequence[_Group], blank: _Group | None) -> "go.Figure":
-    """Draw the effect of a category: the value with the most risk on top, the middle ones left out if many."""
+    """Draw the effect of a categorical feature: the riskiest value on top, the middle ones omitted if many."""
     import plotly.graph_objects as go
 
-    groups = sorted([*known, *([] if blank is None else [blank])], key=lambda one: -one.mean)
+    groups = sorted([*known, *([] if blank is None else [blank])], key=lambda group: -group.mean)
     half = _CATEGORIES // 2
     shown = groups if len(groups) <= _CATEGORIES else groups[:half] + groups[-half:]
-    rows, mean = list(range(len(shown))), np.array([one.mean for one in shown])
+    rows, mean = list(range(len(shown))), np.array([group.mean for group in shown])
     figure = go.Figure()
     figure.add_scatter(
         x=mean, y=rows, mode="markers", text=_hover(shown), marker={"color": ACCENT, "size": 10},
-        error_x={"type": "data", "array": [one.high for one in shown] - mean,
-                 "arrayminus": mean - [one.low for one in shown], "color": ACCENT, "width": 0},
+        error_x={"type": "data", "array": [group.high for group in shown] - mean,
+                 "arrayminus": mean - [group.low for group in shown], "color": ACCENT, "width": 0},
         hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
     figure.add_vline(x=0, line={"color": GREY, "width": 1, "dash": "dash"})
@@ -137,10 +138,10 @@ def _dots(name: str, known: Sequence[_Group], blank: _Group | None) -> "go.Figur
         x_title=_EFFECT,
         title=name,
         height=110 + 30 * len(shown),
-        x=odds_axis(min(one.low for one in shown), max(one.high for one in shown)),
+        x=odds_axis(min(group.low for group in shown), max(group.high for group in shown)),
         y={
             "tickvals": rows,
-            "ticktext": [shortened(one.label, 22) for one in shown],
+            "ticktext": [shorten(group.label, 22) for group in shown],
             "range": [len(shown) - 0.4, -0.6],
         },
     )
@@ -149,12 +150,12 @@ def _dots(name: str, known: Sequence[_Group], blank: _Group | None) -> "go.Figur
 def _groups(
     column: Column, values: NDArray[np.float64], added: NDArray[np.float64]
 ) -> tuple[list[_Group], _Group | None]:
-    """Sort customers by value, a number into at most twenty groups, and sum up the contributions in each.
+    """Group customers by value, a number into at most twenty groups, and summarise the contributions in each.
 
     Returns
     -------
     known, blank
-        The groups in rising order of the value, and those without one.
+        The groups in ascending order of the value, and the group without a value.
     """
     bins = Bins.fit(column, values, _BINS)
     distinct = np.unique(values[~np.isnan(values)])
@@ -176,18 +177,18 @@ def _groups(
 
 
 def _reading(name: str, groups: Sequence[_Group]) -> str:
-    most, least = max(groups, key=lambda one: one.mean), min(groups, key=lambda one: one.mean)
+    most, least = max(groups, key=lambda group: group.mean), min(groups, key=lambda group: group.mean)
     high, low = math.exp(most.mean), math.exp(least.mean)
     if high / low < _CLEAR:
-        return f"{name} hardly matters: the odds to leave stay between {low:.2f} and {high:.2f} times the average."
+        return f"{name} hardly matters: the odds to churn stay between {low:.2f} and {high:.2f} times the average."
     return (
-        f"{name}: {most.label} goes with the highest odds to leave, {high:.2g} times the average; {least.label} "
+        f"{name}: {most.label} goes with the highest odds to churn, {high:.2g} times the average; {least.label} "
         f"with the lowest, {low:.2g} times."
     )
 
 
 def _hover(groups: Sequence[_Group]) -> list[str]:
-    return [f"{one.label}: odds ×{math.exp(one.mean):.2f}, {one.customers:,} customers" for one in groups]
+    return [f"{group.label}: odds ×{math.exp(group.mean):.2f}, {group.customers:,} customers" for group in groups]
 
 
 def _range(values: NDArray[np.float64]) -> str:
@@ -195,7 +196,7 @@ def _range(values: NDArray[np.float64]) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _evenly(customers: Customers) -> Customers:
-    if len(customers) <= _ROWS:
+def _thin_out(customers: Customers) -> Customers:
+    if len(customers) <= _MOST_CUSTOMERS:
         return customers
-    return customers.take(np.linspace(0, len(customers) - 1, _ROWS).astype(np.int64))
+    return customers.take(np.linspace(0, len(customers) - 1, _MOST_CUSTOMERS).astype(np.int64))

@@ -1,11 +1,12 @@
-"""The profit curve."""
+"""The profit at every threshold, or at every share of customers contacted."""
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.charts.style import ACCENT, GREY, RED, SOFT, apply_style, mark_position, money_axis
+from retention.charts.style import ACCENT, GREY, RED, SOFT, apply_style, mark_position
+from retention.charts.ticks import money_axis
 from retention.profit.curve import EVIDENCE, ProfitCurve
 from retention.profit.profit_text import headroom_sentence
 from retention.wording.money import in_currency
@@ -13,9 +14,9 @@ from retention.wording.money import in_currency
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_EVERY = 4  # a slider step of 0.001 is less than a pixel wide
+_EVERY = 4  # one threshold in four is drawn: a slider step of 0.001 is less than a pixel wide
 _SHARES = np.linspace(0, 1, 41)
-_ALONG = "along"  # marks the traces with a point for each threshold drawn
+_ALONG = "along"  # marks the traces that have a point for each threshold drawn
 _TITLES = {
     "threshold": "Threshold: offer from this probability on",
     "share": "Share of customers who get an offer",
@@ -24,10 +25,11 @@ _FORMATS = {"threshold": "", "share": ".0%"}
 
 
 def profit_chart(curve: ProfitCurve, threshold: float) -> "go.Figure":
-    """Draw the profit at every threshold, what the alternatives earn, and where the slider stands.
+    """Draw the profit at every threshold, the profit of the alternatives, and the threshold of the slider.
 
-    ``layout.meta`` holds what ``assets/desk.js`` needs to draw the same by the share of customers contacted:
-    under ``axes``, by name, where the points along the curve stand and what else changes with the axis.
+    ``layout.meta["axes"]`` holds what ``assets/desk.js`` needs to draw the same by the share of customers
+    contacted: for each axis, by name, the positions of the points along the curve and the layout settings that
+    change.
     """
     import plotly.graph_objects as go
 
@@ -93,7 +95,7 @@ def profit_chart(curve: ProfitCurve, threshold: float) -> "go.Figure":
 
 
 def _axis(name: str, x: NDArray[np.float64], *, mark_at: float | None, marked: bool) -> dict[str, Any]:
-    """Return where the points stand along an axis, and the changes of the layout that go with it."""
+    """Return the positions of the points along an axis, and the layout settings that go with it."""
     layout: dict[str, Any] = {"xaxis.title.text": _TITLES[name], "xaxis.tickformat": _FORMATS[name]}
     if marked and mark_at is not None:
         anchor = "right" if mark_at > 0.6 else "left"
@@ -105,7 +107,7 @@ def _axis(name: str, x: NDArray[np.float64], *, mark_at: float | None, marked: b
 def _drawn(curve: ProfitCurve) -> NDArray[np.int64]:
     """Return positions along the curve: every fourth, both ends, the optimum, and some at even shares contacted.
 
-    Without these, a model that gives everybody a low probability had a handful of points by share.
+    Without the last ones, a model that gives all customers a low probability would have few points by share.
     """
     at = np.append(np.arange(0, len(curve.threshold), _EVERY), len(curve.threshold) - 1)
     by_share = np.searchsorted(-curve.share_contacted, -_SHARES)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retention.charts.style import ACCENT, GREY, PERCENT, RED, apply_style, mark_position, money_axis
+from retention.charts.style import ACCENT, GREY, PERCENT, RED, apply_style, mark_position
+from retention.charts.ticks import money_axis
 from retention.profit.curve import EVIDENCE, ProfitCurve
 from retention.profit.profit_text import save_rate_uncertainty_sentence
 from retention.profit.whatif import SaveRateCurve, Swing

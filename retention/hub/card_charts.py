@@ -1,6 +1,6 @@
-"""Small SVG figures for the cards: plain text, a few kilobytes, no browser and no plotting library.
+"""Small SVG charts for the cards, a few kilobytes each, drawn without a browser or a plotting library.
 
-They have no ground of their own and use colours that read on light and on dark pages.
+They have a transparent background and colours that are legible on light and on dark pages.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -10,8 +10,10 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 
 from retention.charts.style import ACCENT, GREY, RED
+from retention.charts.ticks import round_numbers
 from retention.profit.curve import EVIDENCE, ProfitCurve
 from retention.wording.money import in_currency
+from retention.wording.text import shorten
 
 if TYPE_CHECKING:
     from retention.churn.evaluation import CalibrationBin
@@ -19,24 +21,24 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 760, 380
 _LEFT, _RIGHT, _TOP, _BOTTOM = 90, 20, 20, 50
-_THINNED = 4  # one threshold in four is drawn: as much as the width can show
+_EVERY = 4  # one threshold in four is drawn, as many as the width can show
 
 Point = tuple[float, float]
 Scale = Callable[[float], float]
 
 
 def draw_calibration(bins: "Sequence[CalibrationBin]") -> bytes:
-    """Draw observed against predicted churn, with the 95% intervals; on the diagonal they agree."""
-    highest = max(max(one.high, one.predicted) for one in bins)
+    """Draw observed against predicted churn, with the 95% intervals; on the diagonal they are equal."""
+    highest = max(max(group.high, group.predicted) for group in bins)
     x, y = _scales(0.0, highest, 0.0, highest)
     parts = [_line([(x(0), y(0)), (x(highest), y(highest))], GREY, dash="6 4")]
-    for one in bins:
-        parts.append(_line([(x(one.predicted), y(one.low)), (x(one.predicted), y(one.high))], ACCENT))
-        parts.append(_dot(x(one.predicted), y(one.observed), ACCENT))
+    for group in bins:
+        parts.append(_line([(x(group.predicted), y(group.low)), (x(group.predicted), y(group.high))], ACCENT))
+        parts.append(_dot(x(group.predicted), y(group.observed), ACCENT))
     return _figure(
-        "Share of customers who left, against the probability the model gave them",
-        [*_across(x, highest, _percent), *_up(y, 0.0, highest, _percent), *parts],
-        ("Predicted probability to leave", "Share that left"),
+        "Share of customers who churned, against their predicted churn probability",
+        [*_x_labels(x, highest, "{:.0%}".format), *_y_labels(y, 0.0, highest, "{:.0%}".format), *parts],
+        ("Predicted churn probability", "Share that churned"),
     )
 
 
@@ -44,14 +46,14 @@ def draw_profit(curve: ProfitCurve) -> bytes:
     """Draw the profit at every threshold with its 90% band, sending to everyone, and the best threshold."""
     currency = curve.economics.currency
     at, profit, low, high = (
-        np.broadcast_to(values, curve.threshold.shape)[curve.threshold <= 1][::_THINNED]
+        np.broadcast_to(values, curve.threshold.shape)[curve.threshold <= 1][::_EVERY]
         for values in (curve.threshold, curve.profit, *curve.profit_band)
     )
     bottom, top = float(min(low.min(), 0.0)), float(max(high.max(), 0.0))
     x, y = _scales(0.0, 1.0, bottom, top)
     band = [(x(t), y(v)) for t, v in zip(at, low, strict=True)]
     band += [(x(t), y(v)) for t, v in zip(at[::-1], high[::-1], strict=True)]
-    best, words = min(curve.threshold_best, 1.0), f"best threshold {curve.threshold_best:.3f}"
+    best, label = min(curve.threshold_best, 1.0), f"best threshold {curve.threshold_best:.3f}"
     parts = [
         f'<polygon points="{_points(band)}" fill="{ACCENT}" fill-opacity="0.15"/>',
         _line([(x(0), y(float(profit[0]))), (x(1), y(float(profit[0])))], GREY, dash="2 4"),
@@ -59,30 +61,34 @@ def draw_profit(curve: ProfitCurve) -> bytes:
         _line([(x(0), y(0)), (x(1), y(0))], GREY),
         _line([(x(t), y(v)) for t, v in zip(at, profit, strict=True)], ACCENT, width=2.5),
         _line([(x(best), y(bottom)), (x(best), y(top))], RED, dash="4 4"),
-        _text(x(best) - 6, _TOP + 12, words, anchor="end") if best > 0.7 else _text(x(best) + 6, _TOP + 12, words),
+        _text(x(best) - 6, _TOP + 12, label, anchor="end") if best > 0.7 else _text(x(best) + 6, _TOP + 12, label),
     ]
     return _figure(
         f"Profit against doing nothing at every threshold, over {curve.customers:,} held-out customers",
-        [*_across(x, 1.0, _plain), *_up(y, bottom, top, lambda amount: in_currency(amount, currency)), *parts],
+        [
+            *_x_labels(x, 1.0, "{:g}".format),
+            *_y_labels(y, bottom, top, lambda amount: in_currency(amount, currency)),
+            *parts,
+        ],
         ("Threshold: offer from this probability on", f"Profit ({currency}; {', '.join(EVIDENCE)})"),
     )
 
 
 def draw_importance(directions: "Sequence[Direction]", *, most: int = 12) -> bytes:
-    """Draw how much each feature moves the scores (mean size of its contributions), the largest first."""
+    """Draw how much each feature moves the scores (mean absolute contribution), the largest first."""
     shown = directions[:most]
-    largest = max((one.mean_abs_contribution for one in shown), default=0.0) or 1.0
+    largest = max((direction.mean_abs_contribution for direction in shown), default=0.0) or 1.0
     left, step = 240, 26
     parts = []
-    for row, one in enumerate(shown):
+    for row, direction in enumerate(shown):
         top = _TOP + row * step
-        length = (_WIDTH - left - 80) * one.mean_abs_contribution / largest
-        parts.append(_text(left - 8, top + 15, _shortened(one.feature), anchor="end"))
+        length = (_WIDTH - left - 80) * direction.mean_abs_contribution / largest
+        parts.append(_text(left - 8, top + 15, shorten(direction.feature, 32), anchor="end"))
         parts.append(f'<rect x="{left}" y="{top + 3}" width="{length:.1f}" height="{step - 8}" fill="{ACCENT}"/>')
-        parts.append(_text(left + length + 6, top + 15, f"{one.mean_abs_contribution:.2f}"))
+        parts.append(_text(left + length + 6, top + 15, f"{direction.mean_abs_contribution:.2f}"))
     height = _TOP + step * len(shown) + _BOTTOM
     return _figure(
-        "How much each feature moves the scores", parts, ("Mean size of its effect on the log-odds", ""), height
+        "How much each feature moves the scores", parts, ("Mean absolute effect on the log-odds", ""), height
     )
 
 
@@ -103,17 +109,19 @@ def _figure(title: str, parts: Iterable[str], labels: tuple[str, str], height: i
     ).encode()
 
 
-def _across(x: Scale, right: float, words: Callable[[float], str]) -> list[str]:
+def _x_labels(x: Scale, right: float, write: Callable[[float], str]) -> list[str]:
     """Label the horizontal axis from 0 to ``right``."""
-    return [_text(x(tick), _HEIGHT - _BOTTOM + 18, words(tick), anchor="middle") for tick in _ticks(0.0, right)]
+    return [
+        _text(x(tick), _HEIGHT - _BOTTOM + 18, write(tick), anchor="middle") for tick in round_numbers(0.0, right)
+    ]
 
 
-def _up(y: Scale, bottom: float, top: float, words: Callable[[float], str]) -> list[str]:
+def _y_labels(y: Scale, bottom: float, top: float, write: Callable[[float], str]) -> list[str]:
     """Label the vertical axis and draw a faint line at each label."""
     ends = (_LEFT, _WIDTH - _RIGHT)
-    ticks = _ticks(bottom, top)
+    ticks = round_numbers(bottom, top)
     lines = [_line([(x, y(tick)) for x in ends], GREY, width=0.5, opacity=0.35) for tick in ticks]
-    return lines + [_text(_LEFT - 8, y(tick) + 4, words(tick), anchor="end") for tick in ticks]
+    return lines + [_text(_LEFT - 8, y(tick) + 4, write(tick), anchor="end") for tick in ticks]
 
 
 def _scales(left: float, right: float, bottom: float, top: float) -> tuple[Scale, Scale]:
@@ -124,19 +132,6 @@ def _scales(left: float, right: float, bottom: float, top: float) -> tuple[Scale
     )
 
 
-def _ticks(low: float, high: float) -> list[float]:
-    """Return four to ten round numbers in between.
-
-    >>> _ticks(0.0, 1.0), _ticks(-3.0, 7.0)
-    ([0.0, 0.2, 0.4, 0.6, 0.8, 1.0], [-2.0, 0.0, 2.0, 4.0, 6.0])
-    """
-    rough = (high - low) / 6 or 1.0
-    power = 10.0 ** np.floor(np.log10(rough))
-    step = float(min((power * m for m in (1, 2, 5, 10)), key=lambda one: abs(one - rough)))
-    first, last = int(np.ceil(low / step - 1e-9)), int(np.floor(high / step + 1e-9))
-    return [round(number * step, 12) for number in range(first, last + 1)]
-
-
 def _line(
     points: Iterable[Point],
     colour: str,
@@ -145,30 +140,20 @@ def _line(
     dash: str | None = None,
     opacity: float | None = None,
 ) -> str:
-    more = f' stroke-dasharray="{dash}"' if dash else ""
-    more += f' stroke-opacity="{opacity}"' if opacity else ""
-    return f'<polyline points="{_points(points)}" fill="none" stroke="{colour}" stroke-width="{width}"{more}/>'
+    attributes = f' stroke-dasharray="{dash}"' if dash else ""
+    attributes += f' stroke-opacity="{opacity}"' if opacity else ""
+    return (
+        f'<polyline points="{_points(points)}" fill="none" stroke="{colour}" stroke-width="{width}"{attributes}/>'
+    )
 
 
 def _dot(x: float, y: float, colour: str) -> str:
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{colour}"/>'
 
 
-def _text(x: float, y: float, words: str, *, anchor: str = "start") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{GREY}">{escape(words)}</text>'
+def _text(x: float, y: float, text: str, *, anchor: str = "start") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{GREY}">{escape(text)}</text>'
 
 
 def _points(points: Iterable[Point]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-
-
-def _shortened(words: str, longest: int = 32) -> str:
-    return words if len(words) <= longest else words[: longest - 1] + "…"
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}"
-
-
-def _plain(number: float) -> str:
-    return f"{number:g}"

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from retention.charts.ticks import round_numbers
 from retention.profit.curve import ProfitCurve
 from retention.wording.money import in_currency
 
@@ -18,7 +19,7 @@ class CurveGeometry:
         profit, low, high = np.array([curve.profit, *curve.profit_band]) * (1000 / curve.customers)
         self.low, self.high = min(0.0, float(low.min())), max(0.0, float(high.max()))
         self.low -= 0.12 * (self.high - self.low or 1.0)  # room for the words under the line of nobody
-        self.amounts = _round_numbers(self.low, self.high)
+        self.amounts = round_numbers(self.low, self.high)
         self.left = 8 + 4.1 * max(len(in_currency(amount, curve.economics.currency)) for amount in self.amounts)
         self.chosen = min(curve.threshold_best, 1.0)
         even = curve.threshold_break_even
@@ -38,11 +39,3 @@ class CurveGeometry:
     def _points(self, thresholds: NDArray[np.float64], amounts: NDArray[np.float64]) -> str:
         pairs = zip(thresholds.tolist(), amounts.tolist(), strict=True)
         return " ".join(f"{self.x(threshold)},{self.y(amount)}" for threshold, amount in pairs)
-
-
-def _round_numbers(low: float, high: float) -> list[float]:
-    """Return three to eight round numbers between two others."""
-    rough = (high - low) / 5
-    power = 10.0 ** np.floor(np.log10(rough))
-    step = float(min((power * lead for lead in (1, 2, 5, 10)), key=lambda one: abs(one - rough)))
-    return [step * number for number in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1)]

@@ -54,6 +54,24 @@ def join_names(names: Iterable[object], most: int = 4) -> str:
     return f"{words} and {len(names) - most:,} more" if len(names) > most else words
 
 
+def on_one_line(text: str) -> str:
+    """Return foreign text on one line, without control characters and with single spaces.
+
+    >>> on_one_line("two" + chr(10) + "  lines")
+    'two lines'
+    """
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def shorten(text: str, longest: int = 26) -> str:
+    """Return the text cut to ``longest`` characters; the default fits beside a bar on a phone.
+
+    >>> shorten("PaymentMethod: Electronic check and more")
+    'PaymentMethod: Electronic…'
+    """
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
 def suggest_closest(name: str, names: Iterable[str]) -> str:
     """Return `` (did you mean '...'?)`` for the name that is most like the missing one, or nothing.
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from retention.churn.bins import Bins
 from retention.churn.calibration import Calibration
-from retention.churn.candidates.logistic import Logistic, Term
+from retention.churn.candidates.logistic import Logistic, Ridge, Term
 from retention.churn.candidates.one_feature import Rule
 from retention.churn.candidates.xgboost import Trees, TreeSettings
 from retention.churn.evaluation import Metrics
@@ -24,16 +24,16 @@ COLUMNS = (Column("tenure", "number"), Column("contract", "category", ("Monthly"
 
 
 def directions(**size: float) -> tuple[Direction, ...]:
-    """Factors by how much each moves the scores, the largest first."""
+    """Return directions with these mean contributions, the largest first."""
     return tuple(Direction(name, "", 0.0, 1.0, 0.0, moved, True) for name, moved in size.items())
 
 
 def hand_model(rung: str = "logistic regression", calibration: Calibration | None = None) -> ChurnModel:
-    """Log-odds of −1 − (tenure − 20) / 10 ± 0.5 (Monthly, Yearly); a blank tenure adds 0.3."""
+    """Return a model with log-odds of −1 − (tenure − 20) / 10 ± 0.5 (Monthly, Yearly); a blank tenure adds 0.3."""
     calibration = calibration or Calibration()
     tenure = Term((-1.0,), 0.3, high=60.0, centre=20.0, scale=10.0)
     logistic = Logistic(-1.0, (tenure, Term((0.5, -0.5), 0.0)))
-    plan = Plan(rung, 1.0, TreeSettings(2, 0.1), 1, 0.5, MappingProxyType({rung: calibration}))
+    plan = Plan(rung, Ridge(), TreeSettings(2, 0.1), 1, 0.5, MappingProxyType({rung: calibration}))
     ladder = Ladder(plan, -1.0, Rule(0, Bins(1, ()), (0.5, 0.5)), logistic, Trees(b"", COLUMNS))
     shares = BinShares(Bins(1, ()), (1.0, 0.0), 0.0, 0.0)
     return ChurnModel(
@@ -56,7 +56,7 @@ def hand_model(rung: str = "logistic regression", calibration: Calibration | Non
 
 
 def people(tenure: list[float], contract: list[str | None]) -> Customers:
-    """Customers with the model's two columns."""
+    """Return customers with the model's two columns."""
     frame = pd.DataFrame(
         {
             "id": pd.array([f"secret-{number}" for number in range(len(tenure))], dtype="str"),
@@ -68,7 +68,7 @@ def people(tenure: list[float], contract: list[str | None]) -> Customers:
 
 
 def active(recency: list[float], orders: list[float], label: list[int] | None = None) -> Customers:
-    """Customers of a snapshot."""
+    """Return active customers with two columns of a snapshot."""
     frame = pd.DataFrame(
         {
             "id": pd.array([f"secret-{number}" for number in range(len(recency))], dtype="str"),
@@ -82,8 +82,8 @@ def active(recency: list[float], orders: list[float], label: list[int] | None = 
 
 
 def log(days: dict[str, list[int]], *, amounts: list[float] | None = None) -> Orders:
-    """An order log: customer -> days of their orders, counted from 1 January 2025."""
-    rows = [(who, day) for who, own in days.items() for day in own]
+    """Return the order log of these customers, by the days of their orders counted from 1 January 2025."""
+    rows = [(customer, day) for customer, own_days in days.items() for day in own_days]
     frame = pd.DataFrame(rows, columns=["customer", "day"])
     frame["date"] = pd.Timestamp("2025-01-01") + pd.to_timedelta(frame.pop("day"), unit="D")
     frame["amount"] = amounts or 100.0
@@ -91,15 +91,15 @@ def log(days: dict[str, list[int]], *, amounts: list[float] | None = None) -> Or
 
 
 def hundred_newcomers() -> Orders:
-    """100 begin on day 0, 40 of them order on day 35, 10 of these on days 65 and 89; 50 others begin on day 40."""
-    begun = {f"secret-{number}": [0] for number in range(100)}
-    begun |= {f"secret-{number}": [0, 35] for number in range(40)}
-    begun |= {f"secret-{number}": [0, 35, 65, 89] for number in range(10)}
-    return log(begun | {f"late-{number}": [40] for number in range(50)})
+    """Return 100 new customers of day 0 (40 return on day 35, 10 on days 65 and 89), and 50 of day 40."""
+    orders = {f"secret-{number}": [0] for number in range(100)}
+    orders |= {f"secret-{number}": [0, 35] for number in range(40)}
+    orders |= {f"secret-{number}": [0, 35, 65, 89] for number in range(10)}
+    return log(orders | {f"late-{number}": [40] for number in range(50)})
 
 
 def three_cutoffs(*, auc: float = 0.74) -> OutOfTime:
-    """The second and the third cutoff of three, each scored from those before."""
-    before, now = (Metrics(one, 0.5, 0.16, 0.5, 0.3) for one in (0.76, auc))
+    """Return the metrics at the second and third of three cutoffs, each from a model trained on those before."""
+    before, now = (Metrics(roc_auc, 0.5, 0.16, 0.5, 0.3) for roc_auc in (0.76, auc))
     earlier = (RollingOrigin("2025-05-31", 900, 0.3, before),)
     return OutOfTime("2025-06-30", 1000, 0.31, now, before, -0.05, 0.01, 2800, earlier)

@@ -1,4 +1,4 @@
-"""What the model learned, and whether its probabilities mean what they say."""
+"""What the model learned, and how well its probabilities are calibrated."""
 
 import numpy as np
 import pytest
@@ -22,13 +22,13 @@ def test_importance_by_hand() -> None:
     assert figure.layout.yaxis.autorange == "reversed"
     assert figure.layout.xaxis.title.text == "Mean effect on the log-odds"
     assert reading(figure) == (
-        "Tenure moves the predictions most, on average by a factor of 2 on the odds to leave, then fee."
+        "Tenure moves the predictions most, on average by a factor of 2 on the odds to churn, then fee."
     )
 
 
-def test_importance_of_nothing() -> None:
-    """A model that looks at nothing is told as such."""
-    assert reading(feature_importance(directions(fee=0.0))).startswith("No factor moves the probabilities")
+def test_importance_where_no_feature_matters() -> None:
+    """The sentence says so where no feature moves the probabilities."""
+    assert reading(feature_importance(directions(fee=0.0))).startswith("No feature moves the probabilities")
 
 
 def test_long_names_are_cut_beside_the_bars_only() -> None:
@@ -39,8 +39,8 @@ def test_long_names_are_cut_beside_the_bars_only() -> None:
     assert figure.data[0].text[0] == name.replace("_", " ")
 
 
-def test_features_of_a_snapshot_are_told_in_words() -> None:
-    """Nobody has to read the name of a column; the same name elsewhere is only taken apart."""
+def test_features_of_a_snapshot_are_labelled_in_words() -> None:
+    """Features of a snapshot get a label in words; the same name elsewhere is only split into words."""
     figure = feature_importance(directions(recency_days=0.5, orders=0.4, delivery_minutes_last=0.3))
     assert list(figure.layout.yaxis.ticktext) == [
         "days since last order",
@@ -52,7 +52,7 @@ def test_features_of_a_snapshot_are_told_in_words() -> None:
 
 
 def test_reliability_by_hand() -> None:
-    """50 get 20% and 10 of them leave; 50 get 60% and 40 leave, which is outside chance."""
+    """50 get 20% and 10 of them churn; 50 get 60% and 40 churn, which is outside the interval."""
     figure = reliability_diagram(held_out([0.2] * 50 + [0.6] * 50, [1] * 10 + [0] * 40 + [1] * 40 + [0] * 10))
     dots = figure.data[1]
     assert dots.x == pytest.approx([0.2, 0.6])
@@ -76,14 +76,14 @@ def test_reliability_counts_everyone() -> None:
     assert counts.x[6] == pytest.approx(0.325)
 
 
-def test_reliability_axes_say_their_units_and_end_alike() -> None:
+def test_reliability_axes_show_their_units_and_have_equal_ranges() -> None:
     """Both axes are percent and as long as the data need, so that the dashed line is the diagonal."""
     figure = reliability_diagram(held_out([0.05] * 500 + [0.1] * 500, [1] * 25 + [0] * 475 + [1] * 50 + [0] * 450))
     layout = figure.layout
     assert layout.xaxis.tickformat == layout.yaxis.tickformat == ".0%"
     assert tuple(layout.xaxis.range) == tuple(layout.yaxis.range) == (0, 0.15)
-    assert layout.xaxis.title.text == "Predicted probability to leave"
-    assert layout.title.text == "Share that left, with 95% interval"
+    assert layout.xaxis.title.text == "Predicted churn probability"
+    assert layout.title.text == "Share that churned, with 95% interval"
     assert layout.annotations[0].text == "Customers" and layout.yaxis2.tickformat == ","
     assert sum(figure.data[2].y) == 1000
 
@@ -92,6 +92,6 @@ def test_reliability_before_calibration_is_drawn_beside_it() -> None:
     """Rings show the same customers before, with their number; the axis reaches the farthest of them."""
     before = calibration_table(np.repeat([0, 1], 50).astype(np.int8), np.repeat([0.4, 0.9], 50))
     figure = reliability_diagram(held_out([0.2] * 50 + [0.6] * 50, [0] * 50 + [1] * 50), before=before)
-    rings = next(one for one in figure.data if one.name == "Before calibration")
+    rings = next(trace for trace in figure.data if trace.name == "Before calibration")
     assert list(rings.x) == pytest.approx([0.4, 0.9]) and list(rings.customdata) == [50, 50]
     assert figure.layout.xaxis.range[1] >= 0.9

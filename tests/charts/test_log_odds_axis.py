@@ -1,4 +1,4 @@
-"""Axes of log-odds in words people know."""
+"""Axes of log-odds, labelled with odds ratios or probabilities."""
 
 from itertools import pairwise
 
@@ -9,9 +9,9 @@ from retention.charts.log_odds_axis import log_odds, odds_axis, probability_axis
 
 
 @given(st.floats(0.0001, 0.9999), st.floats(0.0001, 0.9999))
-def test_probabilities_along_an_axis_lie_on_it_apart(one: float, other: float) -> None:
+def test_probabilities_along_an_axis_do_not_touch(first: float, second: float) -> None:
     """One to six labels inside the range, none so near that they would touch."""
-    low, high = sorted([log_odds(one), log_odds(other)])
+    low, high = sorted([log_odds(first), log_odds(second)])
     axis = probability_axis(low, high)
     at = axis["tickvals"]
     assert 1 <= len(at) <= 8
@@ -20,7 +20,7 @@ def test_probabilities_along_an_axis_lie_on_it_apart(one: float, other: float) -
 
 
 @given(st.floats(-2.7, 2.7), st.floats(0.1, 5))
-def test_factors_along_an_axis_are_several(low: float, size: float) -> None:
+def test_an_axis_has_several_odds_ratios(low: float, size: float) -> None:
     """An effect of any size has a scale to read it by, with ×1 on it wherever it lies in between."""
     axis = odds_axis(low, low + size)
     assert 1 <= len(axis["tickvals"]) <= 9

@@ -1,4 +1,4 @@
-"""How long customers keep ordering, and in which rhythm."""
+"""How long customers keep ordering, and how often."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def test_retention_by_hand() -> None:
     assert line.name == "Everyone"
     assert list(line.x) == [0, 1, 2]
     assert list(line.y) == [1.0, 0.4, 0.1]
-    assert list(line.customdata) == [150, 100, 100]  # late joiners have one whole month behind them only
+    assert list(line.customdata) == [150, 100, 100]  # the late cohort has been observed for one whole month only
     assert (
         reading(figure)
         == "Of 100 new customers, 40 order again in the month after their first; in month 2 it is 10."
@@ -38,8 +38,8 @@ def test_one_cohort_is_not_drawn_twice() -> None:
     assert figure is not None and len(figure.data) == 1
 
 
-def test_cohorts_by_month_of_joining() -> None:
-    """30 join in January, of whom all return; 30 in February, of whom half do."""
+def test_cohorts_by_month_of_first_order() -> None:
+    """30 first order in January, of whom all return; 30 in February, of whom half do."""
     january = {f"j{number}": [0, 40] for number in range(30)}
     february = {f"f{number}": [31, 71 if number % 2 else 31] for number in range(30)}
     figure = retention_by_cohort(log(january | february | {"last": [100]}))
@@ -97,8 +97,8 @@ def test_the_longest_gaps_are_cut_off() -> None:
     assert sum(figure.data[0].y) == pytest.approx(300 / 301, abs=1e-4)
 
 
-def test_several_orders_of_a_day_and_refunds_are_no_gaps() -> None:
-    """Gaps lie between days with an order; money given back is no order."""
+def test_several_orders_of_a_day_and_refunds_make_no_gaps() -> None:
+    """Gaps lie between days with an order; a refund is not an order."""
     days = {f"c{number}": [0, 0, 3, 5] for number in range(30)}
     figure = order_gaps(log(days, amounts=[100.0, 101.0, 100.0, -50.0] * 30))
     assert figure is not None
@@ -115,13 +115,13 @@ def test_no_gaps_without_enough_repeat_orders() -> None:
 
 
 def test_the_order_of_rows_does_not_matter() -> None:
-    """A shuffled log gives the same figures."""
+    """A shuffled log gives the same charts."""
     orders = hundred_newcomers()
     shuffled = read_orders(
         orders.frame.sample(frac=1, random_state=np.random.RandomState(0)),
         customer="customer", time="date", amount="amount",
     )  # fmt: skip
     for draw in (retention_by_cohort, order_gaps):
-        one, other = draw(orders), draw(shuffled)
-        assert one is not None and other is not None
-        assert one.to_json() == other.to_json()
+        in_order, out_of_order = draw(orders), draw(shuffled)
+        assert in_order is not None and out_of_order is not None
+        assert in_order.to_json() == out_of_order.to_json()

@@ -1,5 +1,7 @@
 """The profit curve."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,12 +12,12 @@ from retention.profit.economics import Economics
 from retention.profit.profit_text import headroom_sentence
 
 
-def trace(figure: object, name: str) -> object:
-    return next(one for one in figure.data if one.name == name)  # type: ignore[attr-defined]
+def trace(figure: Any, name: str) -> Any:
+    return next(trace for trace in figure.data if trace.name == name)
 
 
 def test_the_curve_by_hand() -> None:
-    """Two leavers at 0.9 and 0.8, two stayers below: 900 from 0.31 to 0.8, 800 for everyone."""
+    """Two churned at 0.9 and 0.8, two retained below: 900 from 0.31 to 0.8, 800 for everyone."""
     figure = profit_chart(curve_of([0.9, 0.8, 0.3, 0.1], [1, 1, 0, 0], fold=[0, 1, 0, 1]), 0.5)
     line = trace(figure, "This model")
     profit = dict(zip(np.round(line.x, 3), line.y, strict=True))
@@ -28,20 +30,22 @@ def test_the_curve_by_hand() -> None:
     assert list(trace(figure, "Offer to everyone").y) == [800, 800]
     assert list(trace(figure, "Nobody gets an offer").y) == [0, 0]
     assert list(trace(figure, "Perfect foresight").y) == [900, 900]
-    assert [one.showlegend for one in figure.data if one.name == "Nobody gets an offer"] == [None]  # named, as all
-    random = dict(zip(np.round(line.x, 3), trace(figure, "As many at random").y, strict=True))
-    assert (random[0.0], random[0.2], random[0.4], random[0.88], random[1.0]) == (800, 600, 400, 200, 0)
+    assert [line.showlegend for line in figure.data if line.name == "Nobody gets an offer"] == [
+        None
+    ]  # in the legend
+    at_random = dict(zip(np.round(line.x, 3), trace(figure, "As many at random").y, strict=True))
+    assert tuple(at_random[threshold] for threshold in (0.0, 0.2, 0.4, 0.88, 1.0)) == (800, 600, 400, 200, 0)
 
 
 def test_the_curve_by_share_contacted_by_hand() -> None:
-    """Three of four have 0.3 or more, half have 0.8, a quarter 0.9, nobody 1; the break-even leaves nobody out."""
+    """Three of four have 0.3 or more, half have 0.8, a quarter 0.9, nobody 1; the break-even contacts all."""
     figure = profit_chart(curve_of([0.9, 0.8, 0.3, 0.1], [1, 1, 0, 0], fold=[0, 1, 0, 1]), 0.5)
     axes = figure.layout.meta["axes"]
     assert axes["threshold"]["x"] == list(trace(figure, "This model").x)
     share = dict(zip(np.round(axes["threshold"]["x"], 3), axes["share"]["x"], strict=True))
     assert (share[0.0], share[0.2], share[0.4], share[0.88], share[1.0]) == (1, 0.75, 0.5, 0.25, 0)
-    along = [one for one in figure.data if one.meta == "along"]
-    assert {len(one.x) for one in along} == {len(axes["share"]["x"])} and len(along) == 4
+    along = [line for line in figure.data if line.meta == "along"]
+    assert {len(line.x) for line in along} == {len(axes["share"]["x"])} and len(along) == 4
     assert axes["threshold"]["layout"]["annotations[0].x"] == pytest.approx(0.1)
     assert axes["share"]["layout"]["annotations[0].x"] == 1
     assert axes["share"]["layout"]["annotations[0].xanchor"] == "right"
@@ -57,8 +61,8 @@ def test_low_probabilities_do_not_thin_the_curve_by_share() -> None:
     assert np.abs(np.diff(share)).max() < 0.06
 
 
-def test_the_slider_stands_where_it_should(curve: ProfitCurve) -> None:
-    """The marker, which the page moves by its name, is one point on the curve, drawn last."""
+def test_the_marker_stands_at_the_threshold_of_the_slider(curve: ProfitCurve) -> None:
+    """The marker, which the page moves by its name, is a point on the curve, drawn last."""
     figure = profit_chart(curve, 0.25)
     marker = figure.data[-1]
     assert marker.name == "You are here"
@@ -77,7 +81,7 @@ def test_the_band_encloses_the_line(curve: ProfitCurve) -> None:
     assert high.y[40] == pytest.approx(curve.profit_band.high[at], abs=0.5)
 
 
-def test_thinning_keeps_the_picture_and_the_optimum(curve: ProfitCurve) -> None:
+def test_thinning_keeps_the_shape_and_the_optimum(curve: ProfitCurve) -> None:
     """A quarter of the points: no further off than a hundredth of the height, the best one and both ends there."""
     line = trace(profit_chart(curve, 0.25), "This model")
     assert 200 <= len(line.x) <= 300
@@ -98,14 +102,14 @@ def test_axes_say_their_units(curve: ProfitCurve) -> None:
 
 def test_the_break_even_is_marked_where_there_is_one(curve: ProfitCurve) -> None:
     """0.188 with the realistic preset; none with a value column, nor where no probability pays."""
-    assert [one.text for one in profit_chart(curve, 0.2).layout.annotations] == ["break-even 0.188"]
-    held_out = {"score": [0.9, 0.1], "label": [1, 0], "fold": [0, 1]}
+    assert [mark.text for mark in profit_chart(curve, 0.2).layout.annotations] == ["break-even 0.188"]
+    held_out: dict[str, Any] = {"score": [0.9, 0.1], "label": [1, 0], "fold": [0, 1]}
     assert not profit_chart(curve_of(**held_out, value=[100.0, 300.0]), 0.2).layout.annotations
     unpaid = profit_chart(curve_of(**held_out, economics=Economics(value=40)), 0.2)
     assert not unpaid.layout.annotations
     assert "shapes[0].x0" not in unpaid.layout.meta["axes"]["share"]["layout"]
 
 
-def test_the_reading_is_the_verdict(curve: ProfitCurve) -> None:
-    """The figure carries the sentence of the screen, the command line and the report."""
+def test_the_sentence_is_the_verdict(curve: ProfitCurve) -> None:
+    """The chart carries the sentence of the screen, the command line and the report."""
     assert reading(profit_chart(curve, 0.5)) == headroom_sentence(curve)

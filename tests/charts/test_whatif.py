@@ -1,4 +1,6 @@
-"""How the profit hangs on what was assumed."""
+"""How the profit depends on the assumed money inputs."""
+
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from retention.profit.economics import Economics
 from retention.profit.whatif import Swing, profit_by_save_rate
 from retention.profit.whatif import tornado as swings_of
 
-HAND = {"score": [0.9, 0.9, 0.3, 0.1], "label": [1, 1, 0, 0], "fold": [0, 1, 0, 1]}
+HAND: dict[str, Any] = {"score": [0.9, 0.9, 0.3, 0.1], "label": [1, 1, 0, 0], "fold": [0, 1, 0, 1]}
 
 
 def test_a_tornado_by_hand() -> None:
@@ -35,7 +37,7 @@ def test_a_tornado_by_hand() -> None:
     )
 
 
-def test_no_tornado_where_nothing_moves() -> None:
+def test_no_tornado_where_no_input_moves_the_profit() -> None:
     """Without inputs, or with inputs that change nothing, there is nothing to draw."""
     curve = profit_curve(**HAND)
     assert tornado_chart((), curve) is None
@@ -51,21 +53,21 @@ def test_the_tornado_of_a_whole_curve_starts_at_its_profit(curve: ProfitCurve) -
 
 
 def test_profit_against_save_rate_by_hand() -> None:
-    """Two of four leave and are found: γ·450·500 per 1,000; everyone pays 50 for each stayer as well."""
+    """Two of four churn and are contacted: γ·450·500 per 1,000; sending to all pays 50 per retained one too."""
     curve = profit_curve(**HAND, economics=Economics(save_rate=0.3))
     figure = profit_against_save_rate(profit_by_save_rate(curve, np.array([0.0, 0.5, 1.0])), curve)
     everyone, model = figure.data
     assert list(everyone.y) == [-25_000, 87_500, 200_000]
     assert list(model.y) == [0, 112_500, 225_000]
     assert model.text[1] == "₹1,12,500"
-    assert [one.text for one in figure.layout.annotations] == ["assumed 30%"]
+    assert [annotation.text for annotation in figure.layout.annotations] == ["assumed 30%"]
     assert figure.layout.xaxis.tickformat == ".0%"
     assert figure.layout.xaxis.title.text == "Save rate: share of churners an offer keeps"
     assert figure.layout.title.text == "Profit per 1,000 customers (₹)"
 
 
 def test_the_reading_says_what_an_uncertain_save_rate_earns() -> None:
-    """At rates around 30% two of four are found: 0.3·450·500 per 1,000, whatever rate is assumed."""
+    """At rates around 30% two of four are contacted: 0.3·450·500 per 1,000, whatever rate is assumed."""
     curve = profit_curve(**HAND, economics=Economics(save_rate=1.0))
     assert reading(profit_against_save_rate(profit_by_save_rate(curve), curve)) == (
         "With a save rate of about 30%, give or take 10 points, the best threshold at each earns ₹67,500 per "
