@@ -1,1 +1,1 @@
-"""Who the customers are: files and order logs in, one row a customer out."""
+"""The customers: a table with one row a customer, read from a file, with a role for each column."""

@@ -1,4 +1,4 @@
-"""The columns everything rests on: ids, cutoffs, label and value, checked with the row in the message."""
+"""The key columns: id, cutoff, label and value. An error names the row of the first wrong cell."""
 
 from collections.abc import Iterable
 
@@ -12,32 +12,41 @@ from retention.tabular.dates import looks_like_dates, parse_dates
 from retention.tabular.tables import Table
 from retention.wording.text import count_noun, join_names, quote
 
-_LEFT = frozenset(
+_CHURNED_WORDS = frozenset(
     {"1", "yes", "true", "y", "t", "churn", "churned", "churner", "left", "lost", "gone", "exited"}
     | {"attrited", "attrited customer", "cancelled", "canceled"}
 )
-_PLAINLY_LEFT = frozenset({"churn", "churned", "churner", "exited", "attrited", "attrited customer"})
-_FEW_WORDS = 6
-_STAYED = frozenset(
+_UNMISTAKABLE_WORDS = frozenset({"churn", "churned", "churner", "exited", "attrited", "attrited customer"})
+_MOST_LABEL_WORDS = 6
+_RETAINED_WORDS = frozenset(
     {"0", "no", "false", "n", "f", "active", "stayed", "stay", "retained", "kept", "loyal", "existing"}
     | {"existing customer", "current", "not churned", "no churn"}
 )
 
 
 def check_ids(table: Table, column: str, *, cutoff: str | None = None) -> None:
-    """Refuse blank ids and ids that stand in two rows, with a cutoff column in two rows of one cutoff.
+    """Check that every row has an id and that no id stands in two rows, or in two rows of one cutoff.
+
+    Parameters
+    ----------
+    table
+        With the ids as text.
+    column
+        The id column.
+    cutoff
+        The column of cutoff dates in a panel, where an id may stand once at each cutoff.
 
     Raises
     ------
     InputError
-        Naming the rows, never the id itself.
+        For a blank or repeated id. The message names the rows and never the id itself.
     """
     ids = table.frame[column]
     blank = ids.isna().to_numpy()
     if blank.any():
-        place = table.locate(column)
+        location = table.locate(column)
         more = f" ({count_noun(int(blank.sum()), 'cell')} in all)" if blank.sum() > 1 else ""
-        raise place.error(int(np.argmax(blank)), f"the id is blank{more}; every customer needs an id")
+        raise location.error(int(np.argmax(blank)), f"the id is blank{more}; every customer needs an id")
     keys = table.frame[[column] if cutoff is None else [column, cutoff]]
     repeated = keys.duplicated().to_numpy()
     if not repeated.any():
@@ -49,115 +58,116 @@ def check_ids(table: Table, column: str, *, cutoff: str | None = None) -> None:
     second = int(np.argmax(repeated))
     first = int(np.argmax((keys == keys.iloc[second]).all(axis=1).to_numpy()))
     rows = table.row_numbers
-    what, advice = "the same id", "keep one row a customer, or make a snapshot if these are orders"
+    repeats, advice = "the same id", "keep one row a customer, or make a snapshot if these are orders"
     if cutoff is not None:
-        what, advice = "the same id at the same cutoff", "keep one row a customer and cutoff"
+        repeats, advice = "the same id at the same cutoff", "keep one row a customer and cutoff"
     raise InputError(
-        f"{table.source}: column {quote(column)}, rows {rows[first]:,} and {rows[second]:,} hold {what} "
+        f"{table.source}: column {quote(column)}, rows {rows[first]:,} and {rows[second]:,} hold {repeats} "
         f"({count_noun(int(repeated.sum()), 'row')} too many in all); {advice}"
     )
 
 
 def read_cutoffs(table: Table, column: str) -> pd.Series | None:
-    """Read the days at which the rows of a stack were taken.
+    """Read the cutoff date of each row of a panel.
 
     Returns
     -------
     Series of str or None
-        ISO dates, length n; None where the column holds something else than dates.
+        ISO dates, (n,); None where the column does not hold dates.
 
     Raises
     ------
     InputError
-        If some cells are no dates or blank.
+        If some cells are blank or no dates.
     """
     cells = table.frame[column]
     if cells.dtype == np.float64 or not looks_like_dates(cells):
         return None
-    place = table.locate(column)
-    days = parse_dates(cells, place).values.astype("datetime64[D]")
+    location = table.locate(column)
+    days = parse_dates(cells, location).values.astype("datetime64[D]")
     blank = np.isnat(days)
     if blank.any():
-        raise place.error(
+        raise location.error(
             int(np.argmax(blank)),
             f"the cutoff is blank ({count_noun(int(blank.sum()), 'row')} in all); fill it in or drop those rows",
         )
     return pd.Series(np.datetime_as_string(days), index=cells.index, dtype="str")
 
 
-def check_value(table: Table, column: str, *, asked: bool) -> str | None:
-    """Look for a value that is blank, not a number, or not above 0.
+def check_value(table: Table, column: str, *, passed: bool) -> str | None:
+    """Check that every value is a number above 0.
 
     Parameters
     ----------
     table, column
-        Where it stands.
-    asked
-        Whether somebody named the column; otherwise only its name looks like a value's.
+        The column of values, in currency.
+    passed
+        Whether a person passed the column by name; otherwise it was guessed from its name.
 
     Returns
     -------
     str or None
-        Why a column that nobody asked for cannot be the value; None where it can.
+        A note why a guessed column cannot be the value; None where it can.
 
     Raises
     ------
     InputError
-        Naming the first such row of a column that was asked for.
+        If a column that was passed has such a cell; the message names its row.
     """
-    found = _unfit_value(table.frame[column])
-    if found is None:
+    first_wrong = _first_wrong_value(table.frame[column])
+    if first_wrong is None:
         return None
-    at, what = found
-    if asked:
-        raise table.locate(column).error(at, f"the value {what}, but must be a number above 0; correct it")
+    position, fault = first_wrong
+    if passed:
+        raise table.locate(column).error(position, f"the value {fault}, but must be a number above 0; correct it")
     return (
         f"column {quote(column)} is not used as the customers' value, only as a feature: in row "
-        f"{table.row_numbers[at]:,} it {what}, and a value must be a number above 0 (--value-column names another)"
+        f"{table.row_numbers[position]:,} it {fault}, and a value must be a number above 0 "
+        "(--value-column names another)"
     )
 
 
-def _unfit_value(cells: pd.Series) -> tuple[int, str] | None:
-    """Return the position of the first cell that can be no value, and what is wrong with it."""
+def _first_wrong_value(cells: pd.Series) -> tuple[int, str] | None:
+    """Return the position of the first cell that cannot be a value, and what is wrong with it."""
     if cells.dtype == np.float64:
         numbers = cells.to_numpy()
     else:
         numbers = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     bad = ~(numbers > 0)
-    if not bad.any():  # text, but numbers all the same: too long or too oddly written to count with
+    if not bad.any():  # the text was left as text, since its numbers are too long or ambiguous to compute with
         return None if cells.dtype == np.float64 else (0, "is not a plain number")
-    at = int(np.argmax(bad))
-    if np.isnan(numbers[at]):
-        return at, "is blank" if pd.isna(cells.iloc[at]) else "is not a plain number"
-    return at, f"is {numbers[at]:.15g}"
+    first = int(np.argmax(bad))
+    if np.isnan(numbers[first]):
+        return first, "is blank" if pd.isna(cells.iloc[first]) else "is not a plain number"
+    return first, f"is {numbers[first]:.15g}"
 
 
 def read_label(table: Table, column: str, *, positive: str | None = None) -> NDArray[np.int8] | None:
-    """Read who left.
+    """Read the label.
 
     Parameters
     ----------
     table
         With the label as text.
     column
-        The label.
+        The label column.
     positive
-        The word for those who left, in any case; all others stayed. Needed where the words are not two of the
-        usual ones.
+        The word for churned, in any case; every other word means retained. Needed where the words are not two
+        of the usual ones.
 
     Returns
     -------
     array of int8, shape (n,), or None
-        1 left, 0 stayed; None where the whole column is blank, because nobody knows yet.
+        1 churned, 0 retained; None where the whole column is blank, because the outcome is not known yet.
 
     Raises
     ------
     InputError
-        If some cells are blank, or the words are not two that can be told apart.
+        If only some cells are blank, or if the words do not say which of them means churned.
     """
-    codes, found = pd.factorize(table.frame[column])
-    words = [str(word) for word in found]
-    blank = (codes < 0) | np.isin(codes, [place for place, word in enumerate(words) if word in BLANK_WORDS])
+    codes, distinct = pd.factorize(table.frame[column])
+    words = [str(word) for word in distinct]
+    blank = (codes < 0) | np.isin(codes, [code for code, word in enumerate(words) if word in BLANK_WORDS])
     if blank.all():
         return None
     if blank.any():
@@ -165,13 +175,13 @@ def read_label(table: Table, column: str, *, positive: str | None = None) -> NDA
             int(np.argmax(blank)),
             f"the label is blank ({count_noun(int(blank.sum()), 'row')} in all); fill it in or drop those rows",
         )
-    left = _meanings(words, positive, table.source, column)
-    result: NDArray[np.int8] = np.array(left, dtype=np.int8)[codes]
-    return result
+    churned = _mean_churned(words, positive, table.source, column)
+    label: NDArray[np.int8] = np.array(churned, dtype=np.int8)[codes]
+    return label
 
 
 def find_label_column(frame: pd.DataFrame, columns: Iterable[str]) -> str | None:
-    """Return the first column whose few words say who left, whatever it is called.
+    """Return the first column whose few different words say who churned, whatever its name; None if none does.
 
     >>> find_label_column(pd.DataFrame({"status": ["Churned", "Stayed", "Stayed"]}), ["status"])
     'status'
@@ -179,19 +189,22 @@ def find_label_column(frame: pd.DataFrame, columns: Iterable[str]) -> str | None
     for column in columns:
         if frame[column].dtype != np.float64:
             words = frame[column].dropna().unique()
-            if 2 <= len(words) <= _FEW_WORDS and {_plain(str(word)) for word in words} & _PLAINLY_LEFT:
+            if (
+                2 <= len(words) <= _MOST_LABEL_WORDS
+                and {_plain(str(word)) for word in words} & _UNMISTAKABLE_WORDS
+            ):
                 return column
     return None
 
 
-def _meanings(words: list[str], positive: str | None, source: str, column: str) -> list[bool]:
-    """Whether each word means that the customer left."""
+def _mean_churned(words: list[str], positive: str | None, source: str, column: str) -> list[bool]:
+    """Return for each word whether it means churned."""
     plain = [_plain(word) for word in words]
     distinct = dict(zip(plain, words, strict=True))
     if positive is None and len(distinct) > 2:
         raise InputError(
             f"{source}: label {quote(column)} has {len(distinct):,} values ({join_names(distinct.values())}); "
-            "it must have two, or pass the one for those who left as --positive, and all others count as stayed"
+            "it must have two, or pass the one that means churned as --positive, and all others count as retained"
         )
     if positive is not None:
         wanted = _plain(positive)
@@ -201,13 +214,13 @@ def _meanings(words: list[str], positive: str | None, source: str, column: str) 
                 f"it has {join_names(distinct.values())}, pass one of them as --positive"
             )
         return [word == wanted for word in plain]
-    left = [word in _LEFT for word in plain]
-    if not distinct.keys() <= _LEFT | _STAYED or len(set(left)) < len(distinct):
+    churned = [word in _CHURNED_WORDS for word in plain]
+    if not distinct.keys() <= _CHURNED_WORDS | _RETAINED_WORDS or len(set(churned)) < len(distinct):
         raise InputError(
             f"{source}: label {quote(column)} has the values {join_names(distinct.values())}; "
-            "pass the one for those who left as --positive"
+            "pass the one that means churned as --positive"
         )
-    return left
+    return churned
 
 
 def _plain(word: str) -> str:

@@ -1,4 +1,4 @@
-"""What a column is for, guessed from its name and, for personal data, from what stands in it."""
+"""The role of each column, guessed from its name: id, label, value, name, excluded, or feature."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from retention.wording.column_names import normalize_name, tokenize_name
 from retention.wording.text import quote, suggest_closest
 
 ColumnKinds = Callable[[Sequence[str]], Mapping[str, Literal["number", "category"]]]
-"""Takes a header and returns what is known of its columns, by a model that learned from others like them."""
+"""Takes the column names of a file and returns the kinds that a model knows, those of its own features."""
 
 ID_NAMES: Final = (
     "customeruniqueid", "customerid", "custid", "customer", "customerno", "customernumber", "customercode",
@@ -30,16 +30,10 @@ LABEL_NAMES: Final = (
 )  # fmt: skip
 VALUE_NAMES: Final = ("value", "customervalue", "margin", "customermargin", "clv", "ltv", "customerlifetimevalue")
 
-_REACHED_BY: Final = (
-    "phonenumber",
-    "phoneno",
-    "phone",
-    "mobilenumber",
-    "mobileno",
-    "mobile",
-    "emailaddress",
-    "email",
-)
+_CONTACT_IDS: Final = (
+    "phonenumber", "phoneno", "phone", "mobilenumber", "mobileno", "mobile", "emailaddress", "email",
+)  # fmt: skip
+"""Contacts that identify a customer where a file has no other id, the best first."""
 _INDEX_NAMES: Final = frozenset({"rownumber", "rownum", "rowno", "rowindex", "rowid"})
 _COUNTER_NAMES: Final = frozenset(
     {"index", "level0", "sno", "srno", "slno", "serialno", "serialnumber", "recordno"}
@@ -47,12 +41,23 @@ _COUNTER_NAMES: Final = frozenset(
 
 
 def require_column(column: str, source: str, columns: Sequence[str], *, flag: str) -> str:
-    """Return the column a person asked for by name.
+    """Return a column that a person passed by name, if the file has it.
+
+    Parameters
+    ----------
+    column
+        The name that was passed.
+    source
+        The file, for the message.
+    columns
+        The names in the file.
+    flag
+        The command-line flag that passes it, for the message.
 
     Raises
     ------
     InputError
-        If it is not there; the message names the closest one.
+        If the file has no such column; the message names the closest one.
     """
     if column in columns:
         return column
@@ -63,47 +68,46 @@ def require_column(column: str, source: str, columns: Sequence[str], *, flag: st
 
 
 def find_column(columns: Sequence[str], names: Sequence[str]) -> str | None:
-    """Return the column whose name comes first in ``names``."""
+    """Return the column whose normalized name comes first in ``names``; None if no column has one of them."""
     known = {normalize_name(column): column for column in reversed(columns)}
     return next((known[name] for name in names if name in known), None)
 
 
 @dataclass(frozen=True)
 class RoleGuess:
-    """Roles, and why each excluded column is one.
+    """The guessed roles, and the reason for each excluded column.
 
     Attributes
     ----------
     roles
         What each column is for.
-    why
-        Excluded column -> a few words for a person.
+    reasons
+        Excluded column -> the reason, in a few words.
     """
 
     roles: Roles
     reasons: Mapping[str, str]
 
-    def with_excluded(self, columns: Iterable[str], why: str) -> "RoleGuess":
-        """Return the guess with more columns excluded; one that has a role or is out already stays as it is."""
+    def with_excluded(self, columns: Iterable[str], reason: str) -> "RoleGuess":
+        """Return the guess with more columns excluded, except those that have a role or are excluded already."""
         used = self.roles.non_features() | {self.roles.value}
         more = [column for column in columns if column not in used]
         roles = replace(self.roles, excluded=(*self.roles.excluded, *more))
-        return RoleGuess(roles, {**self.reasons, **dict.fromkeys(more, why)})
+        return RoleGuess(roles, {**self.reasons, **dict.fromkeys(more, reason)})
 
     def with_cutoff(self, column: str) -> "RoleGuess":
-        """Return the guess with a column as the day at which each row was taken."""
+        """Return the guess with a column that holds each row's cutoff date."""
         return RoleGuess(replace(self.roles, cutoff=column), self.reasons)
 
     def without_value(self) -> "RoleGuess":
-        """Return the guess with the value column as a feature like any other."""
+        """Return the guess with the value column as a mere feature."""
         return RoleGuess(replace(self.roles, value=None), self.reasons)
 
-    def without_label(self, why: str) -> "RoleGuess":
-        """Return the guess with the label column set aside."""
+    def without_label(self, reason: str) -> "RoleGuess":
+        """Return the guess with the label column excluded."""
         label = self.roles.label
-        return RoleGuess(replace(self.roles, label=None), self.reasons).with_excluded(
-            [label] if label else [], why
-        )
+        guess = RoleGuess(replace(self.roles, label=None), self.reasons)
+        return guess.with_excluded([label] if label else [], reason)
 
 
 def guess_roles(
@@ -115,17 +119,28 @@ def guess_roles(
     value: str | None = None,
     exclude: Sequence[str] = (),
 ) -> RoleGuess:
-    """Say what each column is for, by name; a role that is given is only checked.
+    """Guess the role of each column from its name; a role that was passed is only checked.
+
+    Parameters
+    ----------
+    columns
+        The names in the file.
+    source
+        The file, for messages.
+    id, label, value
+        Columns by name; guessed where None.
+    exclude
+        Columns that must not be used.
 
     Raises
     ------
     InputError
-        If a column that was asked for is missing, has two roles, or no column can be the id.
+        If a column that was passed is missing or has two roles, or if no column can be the id.
     """
-    struck = [require_column(column, source, columns, flag="--exclude") for column in exclude]
-    given = _given(columns, source, struck, {"--id": id, "--label": label, "--value-column": value})
-    free = [column for column in columns if column not in {*struck, *given}]
-    id = id or find_column(free, ID_NAMES) or _only_id(free) or find_column(free, _REACHED_BY)
+    excluded = [require_column(column, source, columns, flag="--exclude") for column in exclude]
+    passed = _check_passed(columns, source, excluded, {"--id": id, "--label": label, "--value-column": value})
+    free = [column for column in columns if column not in {*excluded, *passed}]
+    id = id or find_column(free, ID_NAMES) or _only_id(free) or find_column(free, _CONTACT_IDS)
     if id is None:
         advice = "rename yours or pass --id, or add one that numbers the customers"
         raise InputError(f"{source}: column 'customer_id' is missing; {advice}")
@@ -134,56 +149,61 @@ def guess_roles(
     free = [column for column in free if column not in {id, label, value}]
     name = find_column(free, PERSON_NAME_COLUMNS)
     guess = RoleGuess(Roles(id=id, label=label, value=value, name=name), {})
-    guess = guess.with_excluded(struck, "as asked").with_excluded(filter(has_personal_name, free), "personal data")
-    guess = guess.with_excluded(filter(_numbers_rows, free), "only numbers the rows")
-    return guess.with_excluded(filter(_second_label, free), "another label") if label else guess
+    guess = guess.with_excluded(excluded, "as asked").with_excluded(
+        filter(has_personal_name, free), "personal data"
+    )
+    guess = guess.with_excluded(filter(_is_row_number, free), "only numbers the rows")
+    return guess.with_excluded(filter(_is_another_label, free), "another label") if label else guess
 
 
 def find_text_columns(columns: Sequence[str], roles: Roles, kinds: ColumnKinds | None) -> frozenset[str]:
-    """Return the columns that stay text whatever they look like.
+    """Return the columns to read as text whatever they look like; all others are judged by their cells.
 
-    Those are ids, labels, names and what is set aside, unless they are known as numbers, and what is known
-    as a category: ``1`` and ``1.0`` may be two of them. All others are judged by their cells.
+    They are ids, labels, names and excluded columns, unless the model knows them as numbers, and the model's
+    categories, of which ``1`` and ``1.0`` may be two.
     """
-    known = {} if kinds is None else kinds(columns)
-    numbers = {name for name, kind in known.items() if kind == "number"}
-    return frozenset({*(roles.non_features() - numbers), *(known.keys() - numbers), roles.id})
+    known_kinds = {} if kinds is None else kinds(columns)
+    numbers = {name for name, kind in known_kinds.items() if kind == "number"}
+    return frozenset({*(roles.non_features() - numbers), *(known_kinds.keys() - numbers), roles.id})
 
 
 def find_row_number_columns(frame: pd.DataFrame, columns: Iterable[str]) -> list[str]:
-    """Return the columns that only number the rows, as ``index`` and ``S.No`` do."""
+    """Return the columns that only number the rows by name and by content, such as ``index`` and ``S.No``."""
     return [column for column in columns if normalize_name(column) in _COUNTER_NAMES and _counts_up(frame[column])]
 
 
 def _only_id(columns: Sequence[str]) -> str | None:
-    """Return the column called something like ``household_id``, if there is one and no more."""
-    found = [column for column in columns if tokenize_name(column)[-1:] == ("id",)]
-    return found[0] if len(found) == 1 else None
+    """Return the column with a name like ``household_id``, if exactly one column has such a name."""
+    ids = [column for column in columns if tokenize_name(column)[-1:] == ("id",)]
+    return ids[0] if len(ids) == 1 else None
 
 
-def _given(
-    columns: Sequence[str], source: str, struck: Sequence[str], asked: Mapping[str, str | None]
+def _check_passed(
+    columns: Sequence[str], source: str, excluded: Sequence[str], column_of_flag: Mapping[str, str | None]
 ) -> dict[str, str]:
-    """Check the roles a person gave; return column -> flag."""
-    given: dict[str, str] = {}
-    for flag, column in asked.items():
+    """Check the columns that were passed by flag; return column -> flag."""
+    passed: dict[str, str] = {}
+    for flag, column in column_of_flag.items():
         if column is None:
             continue
         require_column(column, source, columns, flag=flag)
-        if column in struck or column in given:
-            other = given.get(column, "--exclude")
-            raise InputError(f"{source}: column {quote(column)} is asked for by {flag} and by {other}; choose one")
-        given[column] = flag
-    return given
+        if column in excluded or column in passed:
+            first_flag = passed.get(column, "--exclude")
+            raise InputError(
+                f"{source}: column {quote(column)} is asked for by {flag} and by {first_flag}; choose one"
+            )
+        passed[column] = flag
+    return passed
 
 
-def _second_label(column: str) -> bool:
-    """Whether the name is one that only a churn label has (``left`` and ``target`` can be features)."""
+def _is_another_label(column: str) -> bool:
+    """Whether only a churn label has such a name (``left`` and ``target`` can be features)."""
     name = normalize_name(column)
     return name in LABEL_NAMES and ("churn" in name or "attrit" in name)
 
 
-def _numbers_rows(column: str) -> bool:
+def _is_row_number(column: str) -> bool:
+    """Whether a column numbers the rows by its name alone; ``Unnamed: 0`` is an index that pandas wrote."""
     return normalize_name(column) in _INDEX_NAMES or re.fullmatch(r"unnamed: \d+", column.casefold()) is not None
 
 
@@ -192,7 +212,7 @@ def _counts_up(cells: pd.Series) -> bool:
 
 
 def split_column_names(names: str) -> tuple[str, ...]:
-    """Return the columns that are named in a text with commas between them.
+    """Return the column names in a text, which commas separate.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-"""A file of any length -> customers some at a time, checked as a whole before the first are handed out.
+"""Customers from a file of any length, in batches, after a check of the whole file.
 
-What holds for a table read at once holds here too. Columns are read as a model knows them, so that no part
-of the file can type a column in another way than the rest. Where that takes a look at the whole column
-(numbers with marks, a cell that is none, an id that may stand there twice), that column alone is read at once.
+The checks are those of a table that is read at once. Columns are read as a model knows them, so that every batch
+gives a column the same type. A column whose cells cannot be read one by one (numbers with currency signs, a cell
+that is no number, an id that may stand there twice) is read as a whole; the others are never held in memory.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -26,23 +26,23 @@ from retention.tabular.shape import Rows, TableSource
 from retention.tabular.tables import Table, name_columns, open_table
 
 ROWS_AT_ONCE = 1 << 15
-"""Customers handed out at a time; more cost memory, fewer cost time."""
+"""Customers in a batch: more need more memory, fewer need more time."""
 
 
 @dataclass(frozen=True)
 class CustomerStream:
-    """Customers of a file that was checked; iterating reads it again from the start, as often as wanted.
+    """The customers of a file that was checked; each iteration reads the file again from the start.
 
     Attributes
     ----------
     source
         The file's name, for messages.
     roles
-        What each column is for; a label is set aside.
+        The role of each column; a label is excluded.
     customers
         How many there are.
     notes
-        What was guessed and does not fit.
+        Sentences about guesses that did not hold.
     """
 
     source: str
@@ -56,18 +56,18 @@ class CustomerStream:
         return self.customers
 
     def __iter__(self) -> Iterator[Customers]:
-        """Yield all customers in file order, with the columns that matter; the index counts them through."""
+        """Yield all customers in file order with the model's columns; the index runs on from batch to batch."""
         start = 0
-        for rows in self._columns.parts():
+        for rows in self._columns.read_batches():
             index = pd.RangeIndex(start, start + len(rows))
             start = index.stop
             cells = {
                 name: self._whole[name].array[index.start : index.stop]
                 if name in self._whole
-                else self._columns.typed(rows, name).values
+                else self._columns.parse(rows, name).values
                 for name in self._columns.positions
             }
-            frame = pd.DataFrame({name: getattr(one, "array", one) for name, one in cells.items()}, index)
+            frame = pd.DataFrame({name: getattr(values, "array", values) for name, values in cells.items()}, index)
             yield Customers(frame, self.roles, self.source)
 
 
@@ -83,142 +83,141 @@ def open_customers(
     rows_at_once: int = ROWS_AT_ONCE,
     progress: Progress = silent,
 ) -> CustomerStream:
-    """Check a file of customers whose fate is the question, reading it once.
+    """Check a file of customers to score, reading it once.
 
     Parameters
     ----------
     path
         A CSV or Parquet file, as :func:`retention.customers.intake.read_customers` takes it.
     kinds
-        The columns that matter beside id, name and value, and their kinds; others are not looked at.
+        The model's features and their kinds. Only they, the id, the name and the value are read.
     id, label, value, exclude, limits
-        As for :func:`~retention.customers.intake.read_customers`; a label is set aside unread.
+        As for :func:`~retention.customers.intake.read_customers`; a label is excluded unread.
     rows_at_once
-        Customers handed out at a time.
+        Customers in a batch.
     progress
-        Told after each of these; may raise Cancelled.
+        Called after each batch; may raise Cancelled.
 
     Raises
     ------
     InputError
-        As :func:`~retention.customers.intake.read_customers`, for the columns that matter.
+        As :func:`~retention.customers.intake.read_customers`, for the columns that are read.
     """
     opened = open_table(path, limits=limits or Limits.from_settings())
-    named = _named(opened)
-    header, asked = list(named), label if label in named else None
-    guess = guess_roles(header, opened.name, id=id, label=asked, value=value, exclude=exclude)
+    positions = _positions_by_name(opened)
+    header, passed_label = list(positions), label if label in positions else None
+    guess = guess_roles(header, opened.name, id=id, label=passed_label, value=value, exclude=exclude)
     guess = guess if guess.roles.label is None else guess.without_label("not needed here")
     roles = guess.roles
-    stacked = CUTOFF in named and CUTOFF not in roles.non_features() | {roles.value}
-    wanted = {roles.id, roles.name, roles.value, *kinds(header), *([CUTOFF] if stacked else [])}
+    may_be_panel = CUTOFF in positions and CUTOFF not in roles.non_features() | {roles.value}
+    wanted = {roles.id, roles.name, roles.value, *kinds(header), *([CUTOFF] if may_be_panel else [])}
     columns = _Columns(
         opened,
-        {name: position for name, position in named.items() if name in wanted},
+        {name: position for name, position in positions.items() if name in wanted},
         find_text_columns(header, roles, kinds),
         rows_at_once,
     )
-    check = _Check(columns, roles)
-    for rows in columns.parts():
-        check.look_at(rows)
+    check = _StreamCheck(columns, roles)
+    for rows in columns.read_batches():
+        check.add(rows)
         progress(rows.share, f"Checking {opened.name}: {check.customers:,} customers so far")
-    whole = columns.whole(check.doubtful() | ({roles.id, CUTOFF} if stacked else set()))
-    if stacked and (days := read_cutoffs(whole, CUTOFF)) is not None:
+    whole = columns.read_whole(check.columns_to_read_whole() | ({roles.id, CUTOFF} if may_be_panel else set()))
+    if may_be_panel and (days := read_cutoffs(whole, CUTOFF)) is not None:
         whole.frame[CUTOFF] = days
         guess = guess.with_cutoff(CUTOFF)
     if roles.id in whole.frame:
         check_ids(whole, roles.id, cutoff=guess.roles.cutoff)
-    unfit = None
+    value_note = None
     if (
         roles.value is not None
         and roles.value in whole.frame
-        and (unfit := check_value(whole, roles.value, asked=value is not None))
+        and (value_note := check_value(whole, roles.value, passed=value is not None))
     ):
         guess = guess.without_value()
-    guess = guess.with_excluded(check.personal, "personal data")
-    held = {str(name): whole.frame[name] for name in whole.frame}
-    notes = (unfit,) if unfit else ()
-    return CustomerStream(opened.name, guess.roles, check.customers, notes, columns, held)
+    guess = guess.with_excluded(check.contact_columns, "personal data")
+    columns_read_whole = {str(name): whole.frame[name] for name in whole.frame}
+    notes = (value_note,) if value_note else ()
+    return CustomerStream(opened.name, guess.roles, check.customers, notes, columns, columns_read_whole)
 
 
 @dataclass(frozen=True)
 class _Columns:
-    """The columns that matter: where they stand, and which are text whatever they look like."""
+    """The columns to read: their positions in the file, and which are text whatever they look like."""
 
     opened: TableSource
     positions: Mapping[str, int]
     as_text: frozenset[str]
     rows_at_once: int
 
-    def parts(self) -> Iterator[Rows]:
-        """Read them some rows at a time."""
+    def read_batches(self) -> Iterator[Rows]:
+        """Yield the rows in batches, with these columns only."""
         return self.opened.read_batches(list(self.positions.values()), self.rows_at_once)
 
-    def typed(self, rows: Rows, name: str) -> ParsedColumn:
-        """Type one of them; the rows have these columns in this order."""
-        place = ColumnLocation(self.opened.name, name, rows.numbers)
-        at = list(self.positions).index(name)
-        return parse_column(rows.cells.column(at), place, as_text=name in self.as_text)
+    def parse(self, rows: Rows, name: str) -> ParsedColumn:
+        """Parse one of the columns of some rows; the rows have these columns in this order."""
+        location = ColumnLocation(self.opened.name, name, rows.numbers)
+        position = list(self.positions).index(name)
+        return parse_column(rows.cells.column(position), location, as_text=name in self.as_text)
 
-    def whole(self, names: Collection[str]) -> Table:
-        """Read some of them from the first row to the last."""
-        chosen = _Columns(
-            self.opened, {n: at for n, at in self.positions.items() if n in names}, self.as_text, self.rows_at_once
-        )
+    def read_whole(self, names: Collection[str]) -> Table:
+        """Read some of the columns from the first row to the last."""
+        positions = {name: position for name, position in self.positions.items() if name in names}
+        chosen = _Columns(self.opened, positions, self.as_text, self.rows_at_once)
         if not chosen.positions:
             return Table(pd.DataFrame(), self.opened.name, np.array([], dtype=np.int64))
         rows = self.opened.read_all(list(chosen.positions.values()))
-        frame = pd.DataFrame({name: chosen.typed(rows, name).values for name in chosen.positions}, copy=False)
+        frame = pd.DataFrame({name: chosen.parse(rows, name).values for name in chosen.positions}, copy=False)
         return Table(frame, self.opened.name, rows.numbers)
 
 
-class _Check:
-    """What the rows so far have shown."""
+class _StreamCheck:
+    """What the rows read so far have shown."""
 
     def __init__(self, columns: _Columns, roles: Roles) -> None:
         self.customers = 0
-        self.personal: list[str] = []
+        self.contact_columns: list[str] = []
         self._columns, self._roles = columns, roles
-        self._doubtful: set[str] = set()
+        self._read_whole: set[str] = set()
         self._settled: set[str] = set()
         self._hashes: list[NDArray[np.uint64]] = []
 
-    def look_at(self, rows: Rows) -> None:
-        """Note which columns cannot be read a part at a time, and every id in eight bytes."""
-        found: dict[str, Any] = {}
-        for name in self._columns.positions.keys() - self._doubtful - self._settled:
+    def add(self, rows: Rows) -> None:
+        """Note which columns cannot be read batch by batch, and keep each id as a hash of eight bytes."""
+        values: dict[str, Any] = {}
+        for name in self._columns.positions.keys() - self._read_whole - self._settled:
             try:
-                column = self._columns.typed(rows, name)
-            except InputError:  # it is raised again by a look at the whole column, which can count
-                self._doubtful.add(name)
+                column = self._columns.parse(rows, name)
+            except InputError:  # reading the whole column raises it again and can count the cells
+                self._read_whole.add(name)
                 continue
-            found[name] = column.values
-            if not column.cellwise or self._unfit(name, column.values):
-                self._doubtful.add(name)
+            values[name] = column.values
+            if not column.cellwise or self._must_be_checked_whole(name, column.values):
+                self._read_whole.add(name)
             elif name in self._columns.as_text and name != self._roles.id:
-                self._settled.add(name)  # text is text, whatever the next rows hold
+                self._settled.add(name)  # text stays text, whatever the next rows hold
         if not self.customers:
-            taken = self._roles.non_features()
-            features = [name for name in found if name not in taken]
-            self.personal = find_contact_columns(pd.DataFrame(found), features)
+            non_features = self._roles.non_features()
+            features = [name for name in values if name not in non_features]
+            self.contact_columns = find_contact_columns(pd.DataFrame(values), features)
         self.customers += len(rows)
-        if self._roles.id in found:
-            ids = found[self._roles.id].to_numpy(dtype=object)
+        if self._roles.id in values:
+            ids = values[self._roles.id].to_numpy(dtype=object)
             self._hashes.append(pd.util.hash_array(ids, categorize=False))
 
-    def doubtful(self) -> set[str]:
-        """Return the columns to look at as a whole, the ids among them if two may be the same."""
+    def columns_to_read_whole(self) -> set[str]:
+        """Return the columns to read as a whole, the ids among them if two of their hashes are the same."""
         hashes = np.sort(np.concatenate(self._hashes)) if self._hashes else np.array([])
         repeated = bool((hashes[1:] == hashes[:-1]).any())
-        return self._doubtful | ({self._roles.id} if repeated else set())
+        return self._read_whole | ({self._roles.id} if repeated else set())
 
-    def _unfit(self, name: str, values: Any) -> bool:
+    def _must_be_checked_whole(self, name: str, values: Any) -> bool:
         if name == self._roles.id:
             return bool(values.isna().any())
         return name == self._roles.value and not (values.dtype == np.float64 and (values > 0).all())
 
 
-def _named(opened: TableSource) -> dict[str, int]:
-    """Return where each column stands, by name."""
+def _positions_by_name(opened: TableSource) -> dict[str, int]:
+    """Return column name -> position in the file."""
     blank = [position for position, name in enumerate(opened.columns) if not name]
     cells = opened.read_all(blank).cells.columns if blank else []
     return name_columns(opened.columns, dict(zip(blank, cells, strict=True)), opened.name)[0]

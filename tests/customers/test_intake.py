@@ -356,7 +356,7 @@ def test_id_and_label_are_found_by_name(save: Save, name: str, label: str) -> No
     customers = read_customers(save(f"n,{label},{name}\n1,1,a\n2,0,b\n3,0,c\n"))
     assert (customers.roles.id, customers.roles.label) == (name, label)
     assert customers.feature_names == ["n"]
-    assert customers.notes[0] == f"id: {name}, label: {label} (1 of 3 left)"
+    assert customers.notes[0] == f"id: {name}, label: {label} (1 of 3 churned)"
 
 
 def test_value_is_found_only_by_a_plain_name(save: Save) -> None:
@@ -555,7 +555,7 @@ def test_a_telecom_file_goes_in_unprepared(save: Save) -> None:
     header = "customerID,SeniorCitizen,tenure,PhoneService,OnlineSecurity,MonthlyCharges,TotalCharges,Churn\n"
     customers = read_customers(save(header + rows))
     assert customers.notes == (
-        "id: customerID, label: Churn (250 of 1,000 left)",
+        "id: customerID, label: Churn (250 of 1,000 churned)",
         "column 'TotalCharges': 1 of 1,000 cells hold no number (first in row 490: blank) and count as missing",
     )
     assert customers.roles.value is None
