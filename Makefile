@@ -87,8 +87,8 @@ bench: ## every figure of the README's table, one after the other, whichever mis
 	@missed=; for one in $(BENCHES); do $(MAKE) --no-print-directory $$one || missed="$$missed $$one"; done; \
 	  test -z "$$missed" || { echo "failed, or missed a goal:$$missed" >&2; exit 1; }
 
-bench-peers: .venv/bench/.ready ## the ladder against logistic regression, XGBoost, LightGBM, CatBoost
-	.venv/bench/bin/python -W ignore -m benchmarks.ladder_peers
+bench-peers: .venv/bench/.ready ## the candidates against logistic regression, XGBoost, LightGBM, CatBoost
+	.venv/bench/bin/python -W ignore -m benchmarks.candidate_peers
 
 bench-profit: .venv/bench/.ready ## profit at every threshold against a sort, scikit-learn and empulse
 	.venv/bench/bin/python -W ignore -m benchmarks.profit_curve

@@ -20,6 +20,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
+from retention.churn.candidates import XGBoost
 from retention.churn.model import ChurnModel
 from retention.churn.schema import encode
 from retention.customers.intake import read_customers
@@ -27,7 +28,7 @@ from retention.customers.table import Customers, Roles
 from retention.tabular.csv_export import write_csv
 from retention.targeting import SendPolicy, known_kinds, score, score_file
 
-RUNGS = ("xgboost", "logistic regression")
+CANDIDATES = ("xgboost", "logistic regression")
 
 
 def simulated(customers: int, *, seed: int) -> pd.DataFrame:
@@ -110,7 +111,7 @@ def floor(model: ChurnModel, path: Path, out: Path) -> tuple[float, float]:
     frame, *parsed = timed(lambda: parse(path, {"customer_id": pa.string(), **kinds}))
     customers = Customers(frame, Roles("customer_id"))
     matrix, *encoded = timed(lambda: encode(model.columns, customers))
-    _, *predicted = timed(lambda: model.selection.probability(matrix))
+    _, *predicted = timed(lambda: model.selection.predict_probability(matrix))
     _, *shap = timed(lambda: model.selection.contributions(matrix))
     _, *reasoned = timed(lambda: model.top_reasons(customers, matrix=matrix))
     rows = score(customers.take(np.arange(1000)), model, SendPolicy()).send_list
@@ -138,7 +139,7 @@ def against_floor(model: ChurnModel, path: Path, folder: Path) -> None:
         "whole table": lambda: as_whole(path, model, folder / "whole.csv"),
         "pandas in, pandas out": lambda: naive(path, model, folder / "naive.csv"),
     }
-    if model.chosen != RUNGS[1]:  # the limits cost the same, whatever the reasons cost
+    if model.chosen != CANDIDATES[1]:  # the limits cost the same, whatever the reasons cost
         ways = {name: way for name, way in ways.items() if "--" not in name}
     for name, way in ways.items():
         _, *spent = timed(way)
@@ -153,12 +154,10 @@ def main(customers: int) -> None:
         folder = Path(name)
         path = folder / "customers.csv"
         write_csv(simulated(customers, seed=2).drop(columns="churn"), path)
-        plan = trained.selection.plan
-        print(
-            f"{path.stat().st_size / 1e6:.0f} MB, 15 columns; {plan.rounds} trees of depth {plan.settings.depth}"
-        )
-        for rung in RUNGS:
-            model = replace(trained, selection=replace(trained.selection, plan=replace(plan, rung=rung)))
+        tuned = trained.selection.get(XGBoost).tuned
+        print(f"{path.stat().st_size / 1e6:.0f} MB, 15 columns; {tuned.rounds} trees of depth {tuned.tree.depth}")
+        for chosen in CANDIDATES:
+            model = replace(trained, selection=replace(trained.selection, chosen=chosen))
             against_floor(model, path, folder)
             model.save(folder / "model")
         print("peak memory (MiB) of a process that loads the program, the model, and scores")

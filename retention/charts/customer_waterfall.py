@@ -60,8 +60,8 @@ def customer_waterfall(model: ChurnModel, customers: Customers, row: int, *, top
     chosen = [at for at in np.argsort(-np.abs(added), kind="stable")[:top] if abs(added[at]) > _NEGLIGIBLE]
     if not chosen:
         return None
-    margin = model.selection.margin(model.chosen, matrix)[0]
-    ends = model.selection.plan.calibrations[model.chosen].apply(np.array([margin - raw.sum(), margin]))
+    margin = model.selection.predict_log_odds(matrix)[0]
+    ends = model.selection.calibration.apply(np.array([margin - raw.sum(), margin]))
     start, end = (log_odds(float(share)) for share in ends)
     feature_names = feature_labels(column.name for column in model.columns)
     names = [shorten(feature_names[model.columns[at].name], 40) for at in chosen]

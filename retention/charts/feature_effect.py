@@ -46,7 +46,7 @@ def feature_effect(model: ChurnModel, customers: Customers, feature: str) -> "go
 
     Customers with similar values form a group. The chart shows the mean of what the feature adds to their
     log-odds, and the range of the middle 80%. Contributions are TreeSHAP values or the regression's, whichever
-    the chosen model uses (see :meth:`retention.churn.ladder.Ladder.contributions`).
+    the chosen model uses (see :meth:`retention.churn.selection.Selection.contributions`).
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ def calibration_slope(model: ChurnModel) -> float:
     It is exact for a sigmoid, which is linear in the log-odds; 1 without calibration, and for an isotonic map,
     which has no single factor.
     """
-    calibration = model.selection.plan.calibrations[model.chosen]
+    calibration = model.selection.calibration
     return calibration.slope if calibration.kind == "sigmoid" else 1.0
 
 

@@ -1,11 +1,9 @@
-"""The model: fitted on customers, asked about others, kept as a folder of JSON."""
+"""The churn model: trained on customers with a known outcome, it scores and explains others."""
 
-import json
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +11,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.artifacts import read_folder, write_folder
-from retention.churn.candidates.xgboost import Trees
 from retention.churn.diagnostics import (
     CandidateMetrics,
     UncalibratedMetrics,
@@ -25,62 +21,57 @@ from retention.churn.diagnostics import (
 from retention.churn.evaluation import Metrics, OutOfFold, compute_metrics
 from retention.churn.explanation.directions import Direction, find_directions
 from retention.churn.explanation.reasons import top_reasons
-from retention.churn.ladder import RUNGS, Ladder
+from retention.churn.model_files import read_model, write_model
 from retention.churn.nested_cv import nested_cross_validate
 from retention.churn.out_of_time import OutOfTime, evaluate_out_of_time
 from retention.churn.profile import Profile, build_profile
 from retention.churn.schema import Column, blank_shares, encode
+from retention.churn.selection import Selection
 from retention.churn.training_set import ScalePosWeight, build_training_set
 from retention.customers.table import Customers, Roles
-from retention.errors import ModelError
 from retention.progress import Progress, silent
-from retention.tabular.files import Limits
-from retention.tabular.parquet import parse_parquet
-
-KIND = "churn-model"
-FORMAT = 1
 
 
 @dataclass(frozen=True, eq=False)
 class ChurnModel:
-    """Probabilities to churn, with what is needed to trust, explain and save them.
+    """Calibrated churn probabilities, with what is needed to trust, explain and save them.
 
     Attributes
     ----------
     columns
-        The features it uses.
+        The d features it uses.
     roles
         The roles of the training table's columns.
-    ladder
-        The fitted candidates and the plan that chose among them.
+    selection
+        The fitted candidates, and which of them gives the probabilities.
     candidates, metrics
-        Figures on customers the model had not seen: each candidate's, and the whole procedure's.
+        Metrics on held-out customers: each candidate's, and the whole procedure's.
     warnings
-        Sentences a person should read.
+        Sentences a person should read before using the model.
     scale_pos_weight
-        How many times a churner counted in the fits.
+        How many times a churned customer counted in the fits.
     directions, profile
-        Which way features point; what training customers looked like, of several cutoffs at the newest.
+        Which way each feature points; what the training customers looked like, at the newest cutoff.
     customers, churn_rate
-        How many it was trained on, and the share that left; with several cutoffs, at the newest one, as all
-        figures here.
+        Number of training customers, and the share that churned; with several cutoffs, at the newest one, like
+        all metrics here.
     trained_at
-        ISO time, UTC.
+        ISO 8601 time, UTC.
     seed
         Decides folds and samples.
     versions
         Of Python and of the libraries that matter.
     out_of_fold
-        What it said about each training customer unseen; None if a copy came without.
+        Held-out probabilities of the training customers; None if a copy of the model came without.
     before_calibration
-        Figures of the held-out probabilities before calibration; None where that changed nothing.
+        Metrics of the held-out probabilities before calibration; None where calibration changed nothing.
     out_of_time
-        How the newest of several cutoffs went, and the gap to cross-validation; None with a single one.
+        Metrics of the newest of several cutoffs, and the gap to cross-validation; None with a single cutoff.
     """
 
     columns: tuple[Column, ...]
     roles: Roles
-    selection: Ladder
+    selection: Selection
     candidates: tuple[CandidateMetrics, ...]
     metrics: Metrics
     warnings: tuple[str, ...]
@@ -98,12 +89,12 @@ class ChurnModel:
 
     @property
     def chosen(self) -> str:
-        """Name of the rung that gives the probabilities."""
-        return self.selection.plan.rung
+        """Name of the candidate that gives the probabilities."""
+        return self.selection.chosen
 
     @property
     def weighting(self) -> dict[str, Any] | None:
-        """What counting churners more often did to probabilities, and that it was undone; None without it."""
+        """How the sample weight raised the probabilities, and calibration undid it; None without a weight."""
         if self.scale_pos_weight == 1.0:
             return None
         after = self.metrics.mean_probability
@@ -118,7 +109,7 @@ class ChurnModel:
         }
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain values as JSON takes them: what was chosen among what, and how good it is."""
+        """Return JSON values: the candidates, the choice among them, and their metrics."""
         return {
             "customers": self.customers,
             "churn_rate": self.churn_rate,
@@ -142,39 +133,40 @@ class ChurnModel:
     ) -> "ChurnModel":
         """Train on labelled customers.
 
-        Of several stacked cutoffs the newest is the test in time: everything is chosen on the earlier ones,
-        and all figures are about the newest one's customers, scored by models that had learned from the
-        earlier cutoffs and from other people. The final model is then fitted on all cutoffs.
+        With several cutoffs the newest is the test out of time: everything is chosen on the earlier ones,
+        and all metrics are about the newest one's customers, scored by models that had learned from the
+        earlier cutoffs and from other customers. The final model is then fitted on all cutoffs.
 
         Parameters
         ----------
         customers
-            At least ten who left and ten who stayed; with several cutoffs, at the newest one and before it.
+            At least ten churned and ten retained; with several cutoffs, at the newest one and before it.
         scale_pos_weight
-            How many times a churner counts: None for once, ``"balanced"`` for as often as makes both
-            kinds weigh the same. Probabilities are calibrated back, so they mean the same without it.
+            How many times a churned customer counts, 0.001 to 1000: None for once, ``"balanced"`` for as often
+            as gives both classes the same weight. Calibration undoes it, so probabilities keep their meaning.
         seed
             The same seed on the same customers gives the same model.
         jobs
-            Processes; with 1, everything is done here.
+            Processes; with 1, everything runs in the caller's thread.
         progress
-            Told after each fit; may raise Cancelled.
+            Called after each fit; may raise Cancelled.
 
         Raises
         ------
         InputError
-            If there is no label, only one kind of customer or too few of one, or no usable feature.
+            If there is no label, too few customers of a class, or no usable feature, or the weight is invalid.
         """
-        examples, left_out = build_training_set(customers, scale_pos_weight)
-        newest = customers.period == customers.period.max()  # everybody, where there is a single cutoff
-        result = nested_cross_validate(examples, seed=seed, jobs=jobs, progress=progress)
-        tested, held_out = examples.take(newest), result.take(newest)
-        tested_out_of_time = evaluate_out_of_time(examples, result, customers.cutoffs, seed=seed)
-        seen = result.selection.probability(tested.matrix)
+        training_set, left_out = build_training_set(customers, scale_pos_weight)
+        newest = customers.period == customers.period.max()  # all rows where there is a single cutoff
+        result = nested_cross_validate(training_set, seed=seed, jobs=jobs, progress=progress)
+        tested, held_out = training_set.take(newest), result.take(newest)
+        tested_out_of_time = evaluate_out_of_time(training_set, result, customers.cutoffs, seed=seed)
+        selection = result.selection
+        fitted_score = selection.predict_probability(tested.matrix)
         model = cls(
-            columns=examples.columns,
+            columns=training_set.columns,
             roles=customers.roles,
-            selection=result.selection,
+            selection=selection,
             candidates=measure_candidates(tested.label, held_out),
             metrics=compute_metrics(tested.label, held_out.score),
             warnings=(
@@ -182,13 +174,16 @@ class ChurnModel:
                 *training_warnings(tested, held_out),
                 *(tested_out_of_time.warnings if tested_out_of_time else ()),
             ),
-            scale_pos_weight=examples.churned_weight,
-            directions=find_directions(result.selection, examples, seed=seed),
+            scale_pos_weight=training_set.churned_weight,
+            directions=find_directions(selection, training_set, seed=seed),
             profile=build_profile(
                 tested,
-                seen,
-                held_out.candidate_scores[result.selection.plan.rung] if result.selection.gradual else seen,
-                blank=blank_shares(examples.columns, customers.newest()),
+                fitted_score,
+                # the bins of a discrete candidate differ from fit to fit, so scores of other fits do not compare
+                held_out.candidate_scores[selection.chosen]
+                if selection.chosen_candidate.continuous
+                else fitted_score,
+                blank=blank_shares(training_set.columns, customers.newest()),
             ),
             customers=len(tested),
             churn_rate=tested.churn_rate,
@@ -205,19 +200,22 @@ class ChurnModel:
     def predict(self, customers: Customers) -> NDArray[np.float64]:
         """Return calibrated probabilities to churn in (0, 1), length n.
 
-        Columns are found by name, in any order; further ones, the label too, are ignored.
+        Columns are matched by name, in any order; further ones, and the label, are ignored.
 
         Raises
         ------
         ModelError
             If a column the model learned from is missing or no longer holds numbers.
         """
-        return self.selection.probability(encode(self.columns, customers))
+        return self.selection.predict_probability(encode(self.columns, customers))
 
     def top_reasons(
         self, customers: Customers, top: int = 3, *, matrix: NDArray[np.float64] | None = None
     ) -> pd.DataFrame:
-        """Return the customers' strongest reasons as text; see the function of that name."""
+        """Return what raises each customer's risk most, in words.
+
+        The parameters are those of :func:`retention.churn.explanation.reasons.top_reasons`.
+        """
         return top_reasons(self.selection, self.columns, self.profile, customers, top, matrix=matrix)
 
     def save(self, folder: str | Path) -> None:
@@ -228,14 +226,7 @@ class ChurnModel:
         ModelError
             If the folder holds something that is no model.
         """
-        files = {
-            "model.json": (json.dumps(_as_json(self), indent=1, allow_nan=False) + "\n").encode(),
-            "booster.json": self.selection.trees.content,
-        }
-        if self.out_of_fold is not None:
-            files["out_of_fold.parquet"] = _written_rows(self.out_of_fold)
-        fields = {"kind": KIND, "format": FORMAT}
-        write_folder(Path(folder), files, fields, optional=frozenset({"out_of_fold.parquet"}))
+        write_model(Path(folder), vars(self))
 
     @classmethod
     def load(cls, folder: str | Path) -> "ChurnModel":
@@ -246,13 +237,7 @@ class ChurnModel:
         ModelError
             If it is missing, damaged, changed, or written by a newer program.
         """
-        artifact = read_folder(Path(folder), kind=KIND)
-        if artifact.fields.get("format") != FORMAT:
-            raise ModelError(f"{folder}: written in another format; update this program or train the model again")
-        try:
-            return _from_files(artifact.files)
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError):
-            raise ModelError(f"{folder}: cannot be read as a model; fetch or train it again") from None
+        return cls(**read_model(Path(folder)))
 
 
 def _versions() -> dict[str, str]:
@@ -265,83 +250,3 @@ def _versions() -> dict[str, str]:
         "scikit-learn": sklearn.__version__,
         "xgboost": xgboost.__version__,
     }
-
-
-def _as_json(model: ChurnModel) -> dict[str, Any]:
-    return {
-        "chosen": model.chosen,
-        "columns": [asdict(column) for column in model.columns],
-        "roles": asdict(model.roles),
-        "ladder": model.selection.as_json(),
-        "candidates": [asdict(one) for one in model.candidates],
-        "metrics": asdict(model.metrics),
-        "warnings": list(model.warnings),
-        "scale_pos_weight": model.scale_pos_weight,
-        "directions": [asdict(one) for one in model.directions],
-        "profile": asdict(model.profile),
-        "customers": model.customers,
-        "churn_rate": model.churn_rate,
-        "trained_at": model.trained_at,
-        "seed": model.seed,
-        "versions": dict(model.versions),
-        "before_calibration": model.before_calibration and asdict(model.before_calibration),
-        "out_of_time": model.out_of_time and model.out_of_time.as_dict(),
-    }
-
-
-def _from_files(files: Mapping[str, bytes]) -> ChurnModel:
-    saved = json.loads(files["model.json"])
-    columns = tuple(Column.from_json(one) for one in saved["columns"])
-    trees = Trees(files["booster.json"], columns)
-    ladder = Ladder.from_json(saved["ladder"], trees)
-    last = [len(column.categories) - 1.0 for column in columns]
-    for rung in RUNGS:  # parts that do not fit together are refused now, not at the first question
-        ladder.margin(rung, np.array([last, [np.nan] * len(columns)]))
-    rows = files.get("out_of_fold.parquet")
-    return ChurnModel(
-        columns=columns,
-        roles=Roles(**{**saved["roles"], "excluded": tuple(saved["roles"]["excluded"])}),
-        selection=ladder,
-        candidates=tuple(CandidateMetrics(**one) for one in saved["candidates"]),
-        metrics=Metrics(**saved["metrics"]),
-        warnings=tuple(saved["warnings"]),
-        scale_pos_weight=_weight(saved),
-        directions=tuple(Direction.from_json(one) for one in saved["directions"]),
-        profile=Profile.from_json(saved["profile"]),
-        customers=int(saved["customers"]),
-        churn_rate=float(saved["churn_rate"]),
-        trained_at=str(saved["trained_at"]),
-        seed=int(saved["seed"]),
-        versions=dict(saved["versions"]),
-        out_of_fold=None if rows is None else _read_rows(rows),
-        before_calibration=UncalibratedMetrics.from_json(before)
-        if (before := saved.get("before_calibration"))
-        else None,
-        out_of_time=OutOfTime.from_json(saved["out_of_time"]) if saved.get("out_of_time") else None,
-    )
-
-
-def _weight(saved: Mapping[str, Any]) -> float:
-    """Return how many times a churner counted; older models kept it with figures that are elsewhere, too."""
-    if "scale_pos_weight" in saved:
-        return float(saved["scale_pos_weight"])
-    return float(saved["weighting"]["scale_pos_weight"]) if saved["weighting"] else 1.0
-
-
-def _written_rows(rows: OutOfFold) -> bytes:
-    columns = {name: values for name, values in vars(rows).items() if values is not None}
-    buffer = BytesIO()
-    pd.DataFrame(columns).to_parquet(buffer, index=False)
-    return buffer.getvalue()
-
-
-def _read_rows(content: bytes) -> OutOfFold:
-    # A stranger's file of a kilobyte may unpack to a billion rows.
-    parse_parquet(content, "out_of_fold.parquet", replace(Limits.from_settings(), columns=len(fields(OutOfFold))))
-    frame = pd.read_parquet(BytesIO(content))
-    return OutOfFold(
-        score=frame["score"].to_numpy(dtype=np.float64),
-        label=frame["label"].to_numpy(dtype=np.int8),
-        value=frame["value"].to_numpy(dtype=np.float64) if "value" in frame else None,
-        fold=frame["fold"].to_numpy(dtype=np.int8),
-    )

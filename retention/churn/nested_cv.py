@@ -1,7 +1,7 @@
-"""Climbing the ladder: which candidate is kept, and what the whole procedure says about people it had not seen.
+"""Nested cross-validation: choose a candidate, and measure the whole procedure on customers it has not seen.
 
 With several cutoffs the newest is a test in time. Everything is chosen on the earlier ones, and every figure
-comes from models that saw neither the person, at any cutoff, nor anything that happened after the cutoff.
+comes from models that saw neither the customer, at any cutoff, nor anything that happened after the cutoff.
 """
 
 from collections.abc import Mapping
@@ -11,16 +11,27 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from retention.churn import candidates
 from retention.churn.calibration import Calibration
+from retention.churn.candidates.base_rate import log_odds
+from retention.churn.candidates.candidate import Rows
 from retention.churn.folds import assign_folds
-from retention.churn.ladder import RUNGS, Ladder, Plan, agreed, choose, fit_ladder, hold_out, log_odds
 from retention.churn.parallel import run_parallel
+from retention.churn.selection import (
+    SelectedSettings,
+    Selection,
+    agree_on_settings,
+    choose_candidate,
+    fit_selection,
+    select_and_score,
+)
 from retention.churn.training_set import MIN_CLASS_COUNT, TrainingSet
 from retention.progress import Progress, silent
 
-_FITS_A_FOLD = 12
-_COMPARING = 0.9  # share of the work
-_ORIGINS = 3  # so many of the newest cutoffs are scored from the ones before; more would only cost time
+_FITS_PER_FOLD = 12  # about as many as there are, for the progress bar
+_SHARE_OF_SELECTION = 0.9  # of the work; the rest is the final fit
+_ROLLING_ORIGINS = 3  # this many of the newest cutoffs are scored from the ones before; more would take long
+_MANY_ROWS = 100_000
 
 Mask = NDArray[np.bool_]
 
@@ -31,23 +42,23 @@ class NestedCVResult:
 
     Attributes
     ----------
-    ladder
-        Fitted on all rows.
+    selection
+        The candidates fitted on all rows, and the choice among them.
     fold
-        Outer fold each customer was held out in, length n.
+        Outer fold each row was held out in, 0 and up, length n.
     score
-        Probabilities of the whole procedure, choice included, on held-out customers, length n. Of several
-        cutoffs, all learned from the earlier ones: those are cross-validated, the newest is out of time.
-    scores
-        Rung -> its probabilities on held-out customers, length n.
-    raw
-        Chosen rungs' probabilities before calibration, length n.
-    rolled
-        The same as ``score``, but for each cutoff from models that learned from the ones before it (rolling
-        origin); NaN where there are none or too few, and everywhere with a single cutoff.
+        Held-out churn probabilities of the whole procedure, choice included, length n. With several cutoffs
+        all models learned from the earlier ones, which are cross-validated; the newest is out of time.
+    candidate_scores
+        Name of a candidate -> its held-out churn probabilities, length n.
+    uncalibrated_score
+        Held-out churn probabilities of the chosen candidates before calibration, length n.
+    rolling_origin_score
+        Like ``score``, but for each cutoff from models that learned from the cutoffs before it; NaN where
+        there are none or too few rows, and everywhere with a single cutoff. Length n.
     """
 
-    selection: Ladder
+    selection: Selection
     fold: NDArray[np.int8]
     score: NDArray[np.float64]
     candidate_scores: Mapping[str, NDArray[np.float64]]
@@ -56,12 +67,11 @@ class NestedCVResult:
 
     def take(self, rows: Mask) -> "NestedCVResult":
         """Return the outcome for the rows where the mask is true."""
-        scores = {rung: score[rows] for rung, score in self.candidate_scores.items()}
         return NestedCVResult(
             self.selection,
             self.fold[rows],
             self.score[rows],
-            scores,
+            {name: score[rows] for name, score in self.candidate_scores.items()},
             self.uncalibrated_score[rows],
             self.rolling_origin_score[rows],
         )
@@ -70,113 +80,125 @@ class NestedCVResult:
 def nested_cross_validate(
     training_set: TrainingSet, *, seed: int = 0, jobs: int = 1, progress: Progress = silent
 ) -> NestedCVResult:
-    """Train every candidate and choose among them, nested.
+    """Train every candidate and choose among them by nested cross-validation.
 
-    Five outer folds of customers (three beyond 100,000 rows) give the held-out probabilities. The final plan
-    takes its settings from the outer folds' choices, and its blend, calibration and rung from the
-    candidates' held-out log-odds; the newest of several cutoffs has no part in it, but the chosen plan is
-    fitted on all of them.
+    Five outer folds of customers (three beyond 100,000 rows) give the held-out probabilities. The final fit
+    takes its settings from the outer folds' choices; its calibrations and its candidate are chosen by the
+    outer folds' held-out log-odds. The newest of several cutoffs has no part in any choice, but the final fit
+    learns from all of them.
 
     Parameters
     ----------
-    examples
-        Training customers, at least ten of each kind; of several cutoffs, ten of each kind at the newest
-        and ten before.
+    training_set
+        At least ten churned and ten retained customers; with several cutoffs, at the newest one and before it.
     seed
         Decides folds and row sampling: the same seed gives the same model.
     jobs
-        Processes; with 1, everything is done here.
+        Processes; with 1, everything runs in the caller's thread.
     progress
-        Told after each fit; may raise Cancelled.
+        Called after each fit; may raise Cancelled.
     """
-    learned = training_set.selection_rows
-    blind = replace(
-        training_set, label=np.where(learned, training_set.label, 0)
-    )  # folds do not look at the test either
-    fold = assign_folds(blind, 5 if len(training_set) <= 100_000 else 3, seed=seed)
-    rounds = _rounds(training_set, fold)
-    parts = [part for one in rounds for part in one.parts]
-    found = iter(
+    # The labels of the newest cutoff must not even influence the folds.
+    selectable = training_set.selection_rows
+    blinded = replace(training_set, label=np.where(selectable, training_set.label, 0))
+    fold = assign_folds(blinded, 5 if len(training_set) <= _MANY_ROWS else 3, seed=seed)
+    splits = _splits(training_set, fold)
+    pairs = [pair for split in splits for pair in split.train_and_held]
+    results = iter(
         run_parallel(
-            [partial(hold_out, training_set, train, held, seed=seed) for train, held in parts],
+            [partial(select_and_score, training_set, train, held, seed=seed) for train, held in pairs],
             jobs=jobs,
-            fits=_FITS_A_FOLD * len(parts),
+            fits=_FITS_PER_FOLD * len(pairs),
             words="Comparing models on customers they have not seen",
-            progress=lambda share, words: progress(_COMPARING * share, words),
+            progress=lambda share, words: progress(_SHARE_OF_SELECTION * share, words),
         )
     )
-    first, *others = [one.gathered(training_set, [next(found) for _ in one.parts]) for one in rounds]
-    seen = sum(len(train) for train, _ in rounds[0].parts)
-    plan = choose(
-        agreed(first.plans, growth=len(training_set) * len(first.plans) / seen),
-        {rung: margin[learned] for rung, margin in first.margins.items()},
-        training_set.take(learned),
+    first, *earlier = [
+        split.collect(training_set, [next(results) for _ in split.train_and_held]) for split in splits
+    ]
+    learned_rows = sum(len(train) for train, _ in splits[0].train_and_held)
+    selected = choose_candidate(
+        agree_on_settings(first.selected, growth=len(training_set) * len(first.selected) / learned_rows),
+        {name: values[selectable] for name, values in first.log_odds.items()},
+        training_set.take(selectable),
         seed=seed,
     )
-    ladder = run_parallel(
-        [partial(fit_ladder, plan, training_set, seed=seed, threads=jobs)],
+    selection = run_parallel(
+        [partial(fit_selection, selected, training_set, seed=seed, threads=jobs)],
         jobs=jobs,
         fits=2,
         words="Fitting the chosen model on all customers",
-        progress=lambda share, words: progress(_COMPARING + (1 - _COMPARING) * share, words),
+        progress=lambda share, words: progress(_SHARE_OF_SELECTION + (1 - _SHARE_OF_SELECTION) * share, words),
     )[0]
-    rolled = np.where(learned, np.nan, first.score)
-    for one, held in zip(rounds[1:], others, strict=True):
-        rolled[one.asked] = held.score[one.asked]
-    return NestedCVResult(ladder, fold, first.score, first.scores, first.raw, rolled)
+    rolling = np.where(selectable, np.nan, first.score)
+    for split, held_out in zip(splits[1:], earlier, strict=True):
+        rolling[split.scored] = held_out.score[split.scored]
+    return NestedCVResult(selection, fold, first.score, first.candidate_scores, first.uncalibrated_score, rolling)
 
 
 @dataclass(frozen=True, eq=False)
-class _Held:
-    """What models said about rows they had not learned from; arrays of length n, NaN for rows not asked about."""
+class _HeldOutPredictions:
+    """What models predicted for rows they had not learned from; arrays of length n, NaN for rows not scored."""
 
-    plans: list[Plan]
-    margins: Mapping[str, NDArray[np.float64]]
-    scores: Mapping[str, NDArray[np.float64]]
+    selected: list[SelectedSettings]
+    log_odds: Mapping[str, NDArray[np.float64]]
+    candidate_scores: Mapping[str, NDArray[np.float64]]
     score: NDArray[np.float64]
-    raw: NDArray[np.float64]
+    uncalibrated_score: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class _Round:
-    """Rows that may be learned from and rows to ask about; by folds, so that nobody is in both."""
+class _Split:
+    """Rows that may be learned from and rows to score, by folds, so that no customer is in both."""
 
     learned: Mask
-    asked: Mask
+    scored: Mask
     fold: NDArray[np.int8]
 
     @property
-    def parts(self) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-        """Positions to learn from and to ask about, one pair a fold."""
+    def train_and_held(self) -> list[tuple[Rows, Rows]]:
+        """Positions to learn from and to score, one pair for each fold."""
         return [
-            (np.flatnonzero(self.learned & (self.fold != one)), np.flatnonzero(self.asked & (self.fold == one)))
-            for one in range(int(self.fold.max()) + 1)
+            (
+                np.flatnonzero(self.learned & (self.fold != number)),
+                np.flatnonzero(self.scored & (self.fold == number)),
+            )
+            for number in range(int(self.fold.max()) + 1)
         ]
 
-    def gathered(self, examples: TrainingSet, results: list[tuple[Plan, dict[str, NDArray[np.float64]]]]) -> _Held:
-        """Put the answers of the folds together."""
-        n, rate = len(examples), float(examples.label[self.learned].mean())
-        margins = {rung: np.full(n, np.nan) for rung in RUNGS} | {RUNGS[0]: np.full(n, log_odds(rate))}
-        scores = {rung: np.full(n, np.nan) for rung in RUNGS} | {RUNGS[0]: np.full(n, rate)}
-        score, raw = np.full(n, np.nan), np.full(n, np.nan)
-        for (_, held), (plan, found) in zip(self.parts, results, strict=True):
-            for rung in RUNGS[1:]:  # the base rate is one number for all, so that it ranks nobody
-                margins[rung][held] = found[rung]
-                scores[rung][held] = plan.calibrations[rung].apply(found[rung])
-            score[held] = scores[plan.rung][held]
-            raw[held] = Calibration().apply(margins[plan.rung][held])
-        return _Held([plan for plan, _ in results], margins, scores, score, raw)
+    def collect(
+        self, training_set: TrainingSet, results: list[tuple[SelectedSettings, dict[str, NDArray[np.float64]]]]
+    ) -> _HeldOutPredictions:
+        """Put the predictions of the folds together."""
+        n, churn_rate = len(training_set), float(training_set.label[self.learned].mean())
+        base_rate, *others = [candidate.name for candidate in candidates.CANDIDATES]
+        # The base rate of all folds together: those of single folds differ slightly and would rank customers.
+        held_log_odds = {base_rate: np.full(n, log_odds(churn_rate))} | {
+            name: np.full(n, np.nan) for name in others
+        }
+        scores = {base_rate: np.full(n, churn_rate)} | {name: np.full(n, np.nan) for name in others}
+        score, uncalibrated = np.full(n, np.nan), np.full(n, np.nan)
+        for (_, held), (selected, predicted) in zip(self.train_and_held, results, strict=True):
+            for name in others:
+                held_log_odds[name][held] = predicted[name]
+                scores[name][held] = selected.calibrations[name].apply(predicted[name])
+            score[held] = scores[selected.chosen][held]
+            uncalibrated[held] = Calibration().apply(held_log_odds[selected.chosen][held])
+        return _HeldOutPredictions(
+            [selected for selected, _ in results], held_log_odds, scores, score, uncalibrated
+        )
 
 
-def _rounds(examples: TrainingSet, fold: NDArray[np.int8]) -> list[_Round]:
-    """Return the round everything is chosen by, and then those of earlier origins."""
-    rounds = [_Round(examples.selection_rows, np.ones(len(examples), dtype=bool), fold)]
-    if examples.panel is None:
-        return rounds
-    period = examples.panel.period
+def _splits(training_set: TrainingSet, fold: NDArray[np.int8]) -> list[_Split]:
+    """Return the split that everything is chosen by, and then one for each earlier rolling origin."""
+    splits = [_Split(training_set.selection_rows, np.ones(len(training_set), dtype=bool), fold)]
+    if training_set.panel is None:
+        return splits
+    period = training_set.panel.period
     newest = int(period.max())
-    for origin in range(newest - 1, max(0, newest - _ORIGINS), -1):
-        before, then = period < origin, period == origin
-        if min(*examples.take(before).class_counts, *examples.take(then).class_counts) >= MIN_CLASS_COUNT:
-            rounds.append(_Round(before, then, fold))
-    return rounds
+    for origin in range(newest - 1, max(0, newest - _ROLLING_ORIGINS), -1):
+        before, at_origin = period < origin, period == origin
+        counts = (*training_set.take(before).class_counts, *training_set.take(at_origin).class_counts)
+        if min(counts) >= MIN_CLASS_COUNT:
+            splits.append(_Split(before, at_origin, fold))
+    return splits

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from retention.artifacts import MANIFEST, read_folder, sha256
-from retention.churn.model import KIND, ChurnModel
+from retention.churn.model import ChurnModel
+from retention.churn.model_files import KIND
 from retention.customers.table import Customers
 from retention.errors import InputError, ModelError
 from retention.hub.reference import Reference

@@ -6,7 +6,8 @@ import pandas as pd
 
 from retention.artifacts import MANIFEST, read_folder
 from retention.churn.evaluation import calibration_table
-from retention.churn.model import KIND, ChurnModel
+from retention.churn.model import ChurnModel
+from retention.churn.model_files import KIND
 from retention.customers.privacy import find_personal_columns, personal_kind
 from retention.hub.card_charts import draw_calibration, draw_importance, draw_profit
 from retention.hub.model_card import model_card

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from retention.artifacts import MANIFEST, open_artifact, place_folder
-from retention.churn.model import KIND as MODEL_KIND
+from retention.churn.model_files import KIND as MODEL_KIND
 from retention.errors import PublishError
 from retention.hub.connection import Hub
 from retention.hub.failures import client_errors, is_permanent, seconds_before_retry, to_publish_error

@@ -69,7 +69,7 @@ def score(customers: Customers, model: ChurnModel, policy: SendPolicy) -> Scored
     """
     policy = policy.settle(model, has_values=customers.roles.value is not None)
     matrix = encode(model.columns, customers)
-    probability = model.selection.probability(matrix)
+    probability = model.selection.predict_probability(matrix)
     decision = policy.decide(probability, customers.value)
     tally = DriftCounter(model)
     tally.add(customers, matrix, probability)

@@ -87,7 +87,7 @@ def score_file(
         for customers in stream:
             start = tally.customers
             matrix = encode(model.columns, customers)
-            probability = model.selection.probability(matrix)
+            probability = model.selection.predict_probability(matrix)
             tally.add(customers, matrix, probability)
             if decided is None:
                 decision = policy.decide(probability, customers.value)

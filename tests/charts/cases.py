@@ -7,16 +7,18 @@ import pandas as pd
 
 from retention.churn.bins import Bins
 from retention.churn.calibration import Calibration
-from retention.churn.candidates.logistic import Logistic, Ridge, Term
-from retention.churn.candidates.one_feature import Rule
-from retention.churn.candidates.xgboost import Trees, TreeSettings
+from retention.churn.candidates.base_rate import BaseRate
+from retention.churn.candidates.blend import Blend
+from retention.churn.candidates.logistic import Logistic, Term
+from retention.churn.candidates.one_feature import OneFeature
+from retention.churn.candidates.xgboost import TreeSettings, TunedTrees, XGBoost
 from retention.churn.evaluation import Metrics
 from retention.churn.explanation.directions import Direction
-from retention.churn.ladder import Ladder, Plan
 from retention.churn.model import ChurnModel
 from retention.churn.out_of_time import OutOfTime, RollingOrigin
 from retention.churn.profile import BinShares, Profile
 from retention.churn.schema import Column
+from retention.churn.selection import Selection
 from retention.customers.table import Customers, Roles
 from retention.orders.order_log import Orders, read_orders
 
@@ -28,18 +30,20 @@ def directions(**size: float) -> tuple[Direction, ...]:
     return tuple(Direction(name, "", 0.0, 1.0, 0.0, moved, True) for name, moved in size.items())
 
 
-def hand_model(rung: str = "logistic regression", calibration: Calibration | None = None) -> ChurnModel:
+def hand_model(chosen: str = "logistic regression", calibration: Calibration | None = None) -> ChurnModel:
     """Return a model with log-odds of −1 − (tenure − 20) / 10 ± 0.5 (Monthly, Yearly); a blank tenure adds 0.3."""
     calibration = calibration or Calibration()
     tenure = Term((-1.0,), 0.3, high=60.0, centre=20.0, scale=10.0)
     logistic = Logistic(-1.0, (tenure, Term((0.5, -0.5), 0.0)))
-    plan = Plan(rung, Ridge(), TreeSettings(2, 0.1), 1, 0.5, MappingProxyType({rung: calibration}))
-    ladder = Ladder(plan, -1.0, Rule(0, Bins(1, ()), (0.5, 0.5)), logistic, Trees(b"", COLUMNS))
+    trees = XGBoost(b"", COLUMNS, TunedTrees(TreeSettings(2, 0.1), 1))
+    fitted = (BaseRate(-1.0), OneFeature(0, Bins(1, ()), (0.5, 0.5), -1.0), logistic, trees)
+    candidates = {candidate.name: candidate for candidate in (*fitted, Blend(0.5, logistic, trees))}
+    selection = Selection(chosen, MappingProxyType({chosen: calibration}), candidates)
     shares = BinShares(Bins(1, ()), (1.0, 0.0), 0.0, 0.0)
     return ChurnModel(
         columns=COLUMNS,
         roles=Roles(id="id", label="churn"),
-        selection=ladder,
+        selection=selection,
         candidates=(),
         metrics=Metrics(0.5, 0.5, 0.25, 0.7, 0.5),
         warnings=(),

@@ -1,6 +1,7 @@
 """Customers with a known truth, and models fitted on them once for all tests of this room."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,68 +9,12 @@ import pytest
 
 from retention.churn.model import ChurnModel
 from retention.customers.table import Customers, Roles
-
-
-def sigmoid(margin):
-    return 1 / (1 + np.exp(-margin))
-
-
-def telecom(n: int = 500, *, seed: int = 0, shuffled: bool = False, rate_shift: float = 0.0) -> Customers:
-    """Draw customers whose risk falls with tenure and is higher on monthly contracts; 'noise' says nothing."""
-    rng = np.random.default_rng(seed)
-    tenure = rng.integers(0, 72, n).astype(float)
-    fee = np.round(rng.normal(70, 20, n), 2)
-    contract = rng.choice(["Monthly", "Yearly"], n, p=[0.6, 0.4])
-    margin = -1.0 - 0.05 * (tenure - 30) + 1.5 * (contract == "Monthly") + rate_shift
-    label = (rng.random(n) < sigmoid(margin)).astype(np.int8)
-    frame = pd.DataFrame(
-        {
-            "customer_id": pd.array([f"C{number}" for number in range(n)], dtype="str"),
-            "tenure": tenure,
-            "contract": pd.array(contract, dtype="str"),
-            "monthly_fee": np.where(rng.random(n) < 0.05, np.nan, fee),
-            "noise": rng.normal(size=n),
-            "churn": rng.permutation(label) if shuffled else label,
-        }
-    )
-    return Customers(frame, Roles(id="customer_id", label="churn", value="monthly_fee"), "telecom.csv")
-
-
-def delivery(n: int = 160, *, cutoffs: int = 2, seed: int = 0, last_shift: float = 0.0) -> Customers:
-    """Draw people at monthly cutoffs, most of them at each: risk rises with days since the last order."""
-    rng = np.random.default_rng(seed)
-    person = rng.normal(size=n)
-    frames = []
-    for at in range(cutoffs):
-        here = np.flatnonzero(rng.random(n) < 0.85)
-        recency = rng.integers(0, 60, len(here)).astype(float)
-        margin = -3 + 0.1 * recency + person[here] + (last_shift if at == cutoffs - 1 else 0.0)
-        frame = {
-            "customer_id": pd.array([f"C{number}" for number in here], dtype="str"),
-            "cutoff": pd.array([f"2025-{at + 1:02}-28"] * len(here), dtype="str"),
-            "recency": recency,
-            "orders": np.round(np.exp(2 - person[here] / 2 + rng.normal(0, 0.3, len(here)))),
-            "margin": np.round(rng.uniform(100, 900, len(here)), 2),
-            "churn": (rng.random(len(here)) < sigmoid(margin)).astype(np.int8),
-        }
-        frames.append(pd.DataFrame(frame))
-    roles = Roles(id="customer_id", label="churn", value="margin", cutoff="cutoff")
-    return Customers(pd.concat(frames, ignore_index=True), roles, "delivery.csv")
-
-
-def crossed(n: int = 1000, *, seed: int = 0) -> Customers:
-    """Draw customers whose risk is in how columns go together, so that trees find it best; nine more are noise."""
-    rng = np.random.default_rng(seed)
-    cells = rng.normal(size=(n, 13))
-    margin = -1 + 1.2 * np.sign(cells[:, 0] * cells[:, 1]) + (np.abs(cells[:, 2]) > 1) - 0.7 * cells[:, 3]
-    frame = pd.DataFrame(cells, columns=[f"c{at}" for at in range(13)])
-    frame.insert(0, "id", pd.array([str(row) for row in range(n)], dtype="str"))
-    frame["churn"] = (rng.random(n) < sigmoid(margin)).astype(np.int8)
-    return Customers(frame, Roles(id="id", label="churn"), "crossed.csv")
+from tests.churn.cases import crossed, delivery, telecom
 
 
 @pytest.fixture(scope="session")
 def draw_crossed() -> Callable[..., Customers]:
+    """Draw customers of whom trees are the best model."""
     return crossed
 
 
@@ -80,22 +25,26 @@ def trees_model() -> ChurnModel:
 
 
 @pytest.fixture(scope="session")
-def draw_stack() -> Callable[..., Customers]:
+def draw_panel() -> Callable[..., Customers]:
+    """Draw customers at several cutoffs."""
     return delivery
 
 
 @pytest.fixture(scope="session")
 def draw() -> Callable[..., Customers]:
+    """Draw customers of one cutoff."""
     return telecom
 
 
 @pytest.fixture(scope="session")
 def customers() -> Customers:
+    """500 customers of one cutoff."""
     return telecom()
 
 
 @pytest.fixture(scope="session")
 def model(customers: Customers) -> ChurnModel:
+    """The model of the 500 customers."""
     return ChurnModel.fit(customers)
 
 
@@ -103,7 +52,7 @@ def model(customers: Customers) -> ChurnModel:
 def table() -> Callable[..., Customers]:
     """Build customers from columns; ids are numbered."""
 
-    def build(*, label=None, source="table.csv", **columns) -> Customers:
+    def build(*, label: Any = None, source: str = "table.csv", **columns: Any) -> Customers:
         n = len(next(iter(columns.values())))
         frame = pd.DataFrame({"id": pd.array([f"c{row}" for row in range(n)], dtype="str"), **columns})
         if label is not None:

@@ -23,10 +23,10 @@ def test_a_column_that_gives_the_answer_away_is_named():
     examples = TrainingSet((Column("age", "number"), Column("closed_on", "number")), matrix, label)
     result = nested_cross_validate(examples)
     (sentence,) = training_warnings(examples, result)
-    assert "column 'closed_on' alone almost tells who left" in sentence
+    assert "column 'closed_on' alone almost gives away who churned" in sentence
     both = replace(examples, matrix=np.column_stack([label * -2.0 + rng.normal(0, 0.1, 400), matrix[:, 1]]))
     (sentence,) = training_warnings(both, result)
-    assert "columns 'age', 'closed_on' each almost tell who left" in sentence
+    assert "columns 'age', 'closed_on' each almost give away who churned" in sentence
 
 
 @pytest.mark.slow
@@ -38,13 +38,13 @@ def test_columns_that_give_the_answer_away_together_are_named():
     examples = TrainingSet(tuple(Column(name, "number") for name in ("paid", "owed", "noise")), parts, label)
     result = nested_cross_validate(examples)
     (sentence,) = training_warnings(examples, result)
-    assert "the model almost tells who left (AUC 0.99" in sentence
+    assert "the model almost gives away who churned (AUC 0.99" in sentence
     assert "what moves it most ('paid', 'owed', 'noise')" in sentence or "('owed', 'paid', 'noise')" in sentence
 
 
 @pytest.mark.parametrize(
     ("left", "words"),
-    [(99, "only 99 customers left: too few to show that the model is better"), (100, NO_BETTER_THAN_BASE_RATE)],
+    [(99, "only 99 customers churned: too few to show that the model is better"), (100, NO_BETTER_THAN_BASE_RATE)],
 )
 def test_too_few_to_know_is_another_thing_than_knowing_nothing(left, words):
     """With a hundred who left the columns are at fault; with fewer nobody can tell yet."""

@@ -7,7 +7,8 @@ import pytest
 from retention.artifacts import read_folder, write_folder
 from retention.churn.diagnostics import NO_BETTER_THAN_BASE_RATE
 from retention.churn.drift import measure_drift
-from retention.churn.model import FORMAT, KIND, ChurnModel
+from retention.churn.model import ChurnModel
+from retention.churn.model_files import FORMAT, KIND
 from retention.customers.table import Customers
 from retention.errors import InputError, ModelError
 
@@ -194,7 +195,7 @@ def test_too_few_of_a_kind_are_refused(table, left, kind):
 def test_ten_of_a_kind_are_enough(table):
     """The smallest table that can be divided trains, and says how uncertain it is."""
     model = ChurnModel.fit(table(age=np.arange(40.0), label=np.arange(40) % 4 == 0))
-    assert any("only 10 customers left" in sentence for sentence in model.warnings)
+    assert any("only 10 customers churned" in sentence for sentence in model.warnings)
 
 
 def test_a_model_of_an_earlier_version_still_loads(model, customers, folder):

@@ -6,10 +6,12 @@ import pandas as pd
 import pytest
 
 from retention.artifacts import read_folder, write_folder
+from retention.churn.candidates import Logistic
 from retention.churn.evaluation import Metrics, compute_metrics
 from retention.churn.folds import assign_folds
-from retention.churn.model import FORMAT, KIND, ChurnModel
-from retention.churn.nested_cv import _rounds, nested_cross_validate
+from retention.churn.model import ChurnModel
+from retention.churn.model_files import FORMAT, KIND
+from retention.churn.nested_cv import _splits, nested_cross_validate
 from retention.churn.out_of_time import OutOfTime, RollingOrigin, _auc_gap
 from retention.churn.training_set import Panel, build_training_set
 from retention.customers.table import Customers
@@ -17,6 +19,7 @@ from retention.errors import InputError
 from retention.orders.order_log import read_orders
 from retention.orders.panel import take_panel
 from retention.simulation.simulate import simulate
+from tests.churn.cases import chosen_settings
 
 PAST = Metrics(roc_auc=0.75, average_precision=0.5, brier=0.16, log_loss=0.5, mean_probability=0.3)
 
@@ -28,8 +31,8 @@ def gone(*, auc: float, low: float, high: float, predicted: float = 0.3, left: f
 
 
 @pytest.fixture(scope="module")
-def stack(draw_stack) -> Customers:
-    return draw_stack()
+def stack(draw_panel) -> Customers:
+    return draw_panel()
 
 
 @pytest.fixture(scope="module")
@@ -138,26 +141,26 @@ def test_the_newest_outcome_touches_no_choice_and_no_score(stack):
     np.testing.assert_array_equal(one.fold, other.fold)
     np.testing.assert_array_equal(one.score, other.score)
     np.testing.assert_array_equal(one.rolling_origin_score, other.rolling_origin_score)
-    assert one.selection.plan == other.selection.plan
-    assert one.selection.logistic != other.selection.logistic
+    assert chosen_settings(one.selection) == chosen_settings(other.selection)
+    assert one.selection.get(Logistic) != other.selection.get(Logistic)
 
 
 @pytest.mark.parametrize("cutoffs", [2, 3, 6])
-def test_nobody_is_in_both_parts_and_nothing_is_learned_from_later(draw_stack, cutoffs):
+def test_nobody_is_in_both_parts_and_nothing_is_learned_from_later(draw_panel, cutoffs):
     """In each round: other people, earlier cutoffs; the newest three cutoffs are scored, everybody once."""
-    examples = build_training_set(draw_stack(120, cutoffs=cutoffs))[0]
+    examples = build_training_set(draw_panel(120, cutoffs=cutoffs))[0]
     period, customer = examples.panel.period, examples.panel.customer
-    first, *others = _rounds(examples, assign_folds(examples, 5, seed=0))
+    first, *others = _splits(examples, assign_folds(examples, 5, seed=0))
     np.testing.assert_array_equal(
-        np.sort(np.concatenate([held for _, held in first.parts])), np.arange(len(period))
+        np.sort(np.concatenate([held for _, held in first.train_and_held])), np.arange(len(period))
     )
-    for train, held in first.parts:
+    for train, held in first.train_and_held:
         assert not set(customer[train]) & set(customer[held])
         assert period[train].max() == cutoffs - 2
     scored = []
     for one in others:
-        scored += list(set(period[one.asked]))
-        for train, held in one.parts:
+        scored += list(set(period[one.scored]))
+        for train, held in one.train_and_held:
             assert not set(customer[train]) & set(customer[held])
             assert period[train].max() < period[held].min()
     assert scored == [origin for origin in (cutoffs - 2, cutoffs - 3) if origin > 0]
@@ -183,22 +186,22 @@ def test_orders_after_the_newest_cutoff_change_no_feature_and_no_score_of_it():
     np.testing.assert_array_equal(one.out_of_fold.score, two.out_of_fold.score)
     assert one.out_of_time.cross_validated == two.out_of_time.cross_validated
     assert one.out_of_time.earlier == two.out_of_time.earlier
-    assert one.selection.plan == two.selection.plan
+    assert chosen_settings(one.selection) == chosen_settings(two.selection)
     assert one.metrics.roc_auc > two.metrics.roc_auc
 
 
 @pytest.mark.slow
-def test_a_shift_at_the_newest_cutoff_is_seen(draw_stack):
+def test_a_shift_at_the_newest_cutoff_is_seen(draw_panel):
     """Many more leave than before: cross-validation could not know, the figures out of time say so."""
-    model = ChurnModel.fit(draw_stack(300, seed=3, last_shift=2.0))
+    model = ChurnModel.fit(draw_panel(300, seed=3, last_shift=2.0))
     assert model.churn_rate > model.metrics.mean_probability + 0.15
     assert any("were predicted to" in sentence for sentence in model.warnings)
 
 
 @pytest.mark.slow
-def test_earlier_cutoffs_are_scored_from_those_before(draw_stack):
+def test_earlier_cutoffs_are_scored_from_those_before(draw_panel):
     """Three cutoffs: the second by models of the first, the third by models of both, everybody once."""
-    stack = draw_stack(140, cutoffs=3, seed=2)
+    stack = draw_panel(140, cutoffs=3, seed=2)
     went = ChurnModel.fit(stack).out_of_time
     assert [one.cutoff for one in went.earlier] == ["2025-02-28"]
     assert went.earlier[0].customers == int((stack.period == 1).sum())

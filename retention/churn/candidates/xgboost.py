@@ -1,7 +1,7 @@
-"""Gradient-boosted trees: XGBoost with native categories, shallow, stopped early, kept as JSON."""
+"""Gradient-boosted trees: XGBoost with native categories, shallow, stopped early, kept as XGBoost's JSON."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -9,55 +9,72 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retention.churn.candidates.booster_json import check_booster
+from retention.churn.candidates.candidate import Candidate, FitContext, LoadContext, SearchResult, Splits
 from retention.churn.parallel import Heartbeat
 from retention.churn.schema import Column
 from retention.churn.training_set import TrainingSet
 from retention.errors import ModelError
 
-Rows = NDArray[np.int64]
+BOOSTER_FILE = "booster.json"
 
-_PATIENCE = 15
-_MOST_ROUNDS = 1500
-_MANY = 50_000
-_CALM = 0.5  # half the learning rate costs twice the rounds and earns about half a standard error of log-loss
+_EARLY_STOPPING_ROUNDS = 15
+_MAX_ROUNDS = 1500
+_MANY_ROWS = 50_000
+_SLOWER = 0.5  # half the learning rate costs twice the rounds and gains about half a standard error of log-loss
+_MORE_ROUNDS = 1.1  # an inner fold learns from fewer rows than the fit that follows
 
 
 @dataclass(frozen=True)
 class TreeSettings:
-    """What is searched over.
+    """The settings that are compared.
 
     Attributes
     ----------
     depth
-        Splits from root to leaf; shallow trees win on most customer tables, in cost and explanation too.
+        Splits from root to leaf; shallow trees are the best on most customer tables, and the easiest to explain.
     learning_rate
-        Share of each tree that is added.
+        Share of each tree that is added, in (0, 1].
     """
 
     depth: int
     learning_rate: float
 
 
-def tree_search_space(rows: int) -> tuple[TreeSettings, ...]:
-    """Return the settings worth comparing, simplest first; big tables take larger steps to bound the cost."""
-    faster = 2.0 if rows > _MANY else 1.0
-    return (TreeSettings(2, 0.1 * faster), TreeSettings(3, 0.07 * faster), TreeSettings(5, 0.05 * faster))
+@dataclass(frozen=True)
+class TunedTrees:
+    """The settings a booster is fitted with.
+
+    Attributes
+    ----------
+    tree
+        Depth and learning rate.
+    rounds
+        Number of trees, at least 1.
+    """
+
+    tree: TreeSettings
+    rounds: int
 
 
 @dataclass(frozen=True)
-class Trees:
-    """A fitted booster; what is asked of it is always asked of its JSON read back.
+class XGBoost(Candidate):
+    """A fitted booster; it always predicts from its JSON read back, so that a loaded copy cannot differ.
 
     Attributes
     ----------
     content
         XGBoost's JSON, as it is saved.
     columns
-        The schema, for the kinds of the columns.
+        The d features, for their kinds.
+    tuned
+        The settings it was fitted with.
     """
 
-    content: bytes
+    content: bytes = field(repr=False)
     columns: tuple[Column, ...]
+    tuned: TunedTrees
+
+    name = "xgboost"
 
     @cached_property
     def booster(self) -> Any:
@@ -74,13 +91,90 @@ class Trees:
         booster = Booster({"nthread": 1})
         try:
             booster.load_model(bytearray(self.content))
-        except ValueError:  # XGBoostError is one
+        except ValueError:  # XGBoostError is a ValueError
             raise ModelError("booster.json: does not load; fetch or train the model again") from None
         return booster
 
+    @classmethod
+    def search_space(cls, training_set: TrainingSet) -> Sequence[TreeSettings]:
+        """Return the settings worth comparing, shallowest first; big tables take larger steps to save time."""
+        faster = 2.0 if len(training_set) > _MANY_ROWS else 1.0
+        return (TreeSettings(2, 0.1 * faster), TreeSettings(3, 0.07 * faster), TreeSettings(5, 0.05 * faster))
+
+    @classmethod
+    def search(
+        cls,
+        training_set: TrainingSet,
+        splits: Splits,
+        held_out: Mapping[str, NDArray[np.float64]],
+        context: FitContext,
+    ) -> SearchResult:
+        """Choose settings and rounds by cross-validation with few fits.
+
+        Deeper trees are tried only as long as they improve the mean over all splits; rounds are the mean of where
+        the held-out loss was lowest. Unless there are many rows, the final fit then goes half as fast for
+        twice as long, which is known to help and so needs no comparison. The log-odds that are returned come
+        from the rate that was searched with.
+        """
+        from xgboost import DMatrix, QuantileDMatrix
+
+        prepared = []
+        for number, (train, held) in enumerate(splits):
+            inside = training_set.take(train)
+            # not quantised, because that is quicker to predict in each round
+            check = DMatrix(**_data(training_set.take(held), context.threads))
+            prepared.append((inside, QuantileDMatrix(**_data(inside, context.threads)), check, number))
+
+        def fit_splits(settings: TreeSettings) -> list[Any]:
+            return [
+                _train(
+                    _parameters(inside, settings, context.seed + number, context.threads),
+                    data,
+                    _MAX_ROUNDS,
+                    context.heartbeat,
+                    check=check,
+                    patience=_EARLY_STOPPING_ROUNDS,
+                )
+                for inside, data, check, number in prepared
+            ]
+
+        space = cls.search_space(training_set)
+        best, boosters = space[0], fit_splits(space[0])
+        for settings in space[1:]:
+            deeper = fit_splits(settings)
+            if sum(booster.best_score for booster in deeper) >= sum(booster.best_score for booster in boosters):
+                break
+            best, boosters = settings, deeper
+        rounds = round(float(np.mean([booster.best_iteration + 1 for booster in boosters])))
+        log_odds = np.full(len(training_set), np.nan)
+        for booster, (_, held) in zip(boosters, splits, strict=True):
+            first = min(rounds, booster.num_boosted_rounds())
+            log_odds[held] = _predict_log_odds(booster, training_set.matrix[held], rounds=first)
+        slower = _SLOWER if len(training_set) <= _MANY_ROWS else 1.0
+        tree = replace(best, learning_rate=best.learning_rate * slower)
+        return SearchResult(TunedTrees(tree, max(1, round(round(rounds / slower) * _MORE_ROUNDS))), log_odds)
+
+    @classmethod
+    def agree(cls, settings: Sequence[TunedTrees], *, growth: float) -> TunedTrees:
+        """Return the trees most folds chose, with their mean rounds, a fifth more for twice the rows."""
+        votes = [tuned.tree for tuned in settings]
+        tree = max(sorted(set(votes), key=lambda vote: vote.depth), key=votes.count)
+        rounds = np.mean([tuned.rounds for tuned in settings if tuned.tree == tree])
+        return TunedTrees(tree, max(1, round(float(rounds) * (1 + 0.2 * (growth - 1)))))
+
+    @classmethod
+    def fit(cls, training_set: TrainingSet, settings: TunedTrees, context: FitContext) -> "XGBoost":
+        """Fit a known number of trees."""
+        from xgboost import QuantileDMatrix
+
+        data = QuantileDMatrix(**_data(training_set, context.threads))
+        parameters = _parameters(training_set, settings.tree, context.seed, context.threads)
+        booster = _train(parameters, data, settings.rounds, context.heartbeat)
+        return cls(bytes(booster.save_raw("json")), training_set.columns, settings)
+
     def predict_log_odds(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return log-odds to churn, length n, for an encoded matrix (n, d)."""
-        return _margin(self.booster, matrix)
+        return _predict_log_odds(self.booster, matrix)
 
     def contributions(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return exact TreeSHAP values in log-odds, shape (n, d) (Lundberg et al. 2020)."""
@@ -90,93 +184,19 @@ class Trees:
         shap = self.booster.predict(data, pred_contribs=True)
         return np.asarray(shap[:, :-1], dtype=np.float64)
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the settings; the trees are in :meth:`files`."""
+        return {"settings": asdict(self.tuned.tree), "rounds": self.tuned.rounds}
 
-@dataclass(frozen=True, eq=False)
-class Search:
-    """What the inner folds say about the trees.
+    @classmethod
+    def from_json(cls, saved: Mapping[str, Any], context: LoadContext) -> "XGBoost":
+        """Rebuild it from its settings and the booster's file."""
+        tuned = TunedTrees(TreeSettings(**saved["settings"]), int(saved["rounds"]))
+        return cls(context.files[BOOSTER_FILE], context.columns, tuned)
 
-    Attributes
-    ----------
-    settings, rounds
-        The winner, at the learning rate to fit with, and how many trees suit that.
-    margin
-        Cross-fitted log-odds, length n, found at the rate that was searched with; NaN for customers in no
-        held-out part.
-    """
-
-    settings: TreeSettings
-    rounds: int
-    margin: NDArray[np.float64]
-
-
-def fit_trees(
-    training_set: TrainingSet,
-    *,
-    settings: TreeSettings,
-    rounds: int,
-    seed: int = 0,
-    threads: int = 1,
-    heartbeat: Heartbeat,
-) -> Trees:
-    """Fit trees for a known number of rounds."""
-    from xgboost import QuantileDMatrix
-
-    data = QuantileDMatrix(**_data(training_set, threads))
-    booster = _train(_parameters(training_set, settings, seed, threads), data, rounds, heartbeat)
-    return Trees(bytes(booster.save_raw("json")), training_set.columns)
-
-
-def search_trees(
-    training_set: TrainingSet,
-    *,
-    splits: Sequence[tuple[Rows, Rows]],
-    seed: int = 0,
-    threads: int = 1,
-    heartbeat: Heartbeat,
-) -> Search:
-    """Pick settings and rounds by cross-validation, thriftily.
-
-    Deeper settings are tried only as long as they improve the mean over all splits; rounds are the mean of where
-    the held-out loss was lowest. Unless there are many customers, the plan is then to go half as fast for twice
-    as long, which is known to help and so needs no comparing.
-
-    Parameters
-    ----------
-    examples
-        Training customers.
-    splits
-        Pairs of (training, held-out) positions.
-    seed, threads, pulse
-        As for a single fit.
-    """
-    from xgboost import DMatrix, QuantileDMatrix
-
-    parts = []
-    for number, (train, held) in enumerate(splits):
-        inside = training_set.take(train)
-        check = DMatrix(**_data(training_set.take(held), threads))  # unquantised: quicker to predict each round
-        parts.append((inside, QuantileDMatrix(**_data(inside, threads)), check, seed + number))
-
-    def run(settings: TreeSettings, part: tuple[TrainingSet, Any, Any, int]) -> Any:
-        inside, data, check, seed = part
-        parameters = _parameters(inside, settings, seed, threads)
-        return _train(parameters, data, _MOST_ROUNDS, heartbeat, check=check, patience=_PATIENCE)
-
-    rivals = tree_search_space(len(training_set))
-    winner, boosters = rivals[0], [run(rivals[0], part) for part in parts]
-    for settings in rivals[1:]:
-        deeper = [run(settings, part) for part in parts]
-        if sum(one.best_score for one in deeper) >= sum(one.best_score for one in boosters):
-            break
-        winner, boosters = settings, deeper
-    rounds = round(float(np.mean([booster.best_iteration + 1 for booster in boosters])))
-    margin = np.full(len(training_set), np.nan)
-    for booster, (_, held) in zip(boosters, splits, strict=True):
-        margin[held] = _margin(
-            booster, training_set.matrix[held], rounds=min(rounds, booster.num_boosted_rounds())
-        )
-    calm = _CALM if len(training_set) <= _MANY else 1.0
-    return Search(replace(winner, learning_rate=winner.learning_rate * calm), round(rounds / calm), margin)
+    def files(self) -> Mapping[str, bytes]:
+        """Return the booster's JSON."""
+        return {BOOSTER_FILE: self.content}
 
 
 def _train(
@@ -211,8 +231,8 @@ def _train(
 def _parameters(training_set: TrainingSet, settings: TreeSettings, seed: int, threads: int) -> dict[str, Any]:
     """Return XGBoost's parameters.
 
-    A leaf needs 1% of all the information, but no more than ten units. Each tree sees two thirds of the columns,
-    and at least five, so that columns which only tell something together may meet.
+    A leaf needs 1% of the information, but no more than ten units. Each tree sees two thirds of the columns,
+    and at least five, so that columns which only matter together can interact.
     """
     information = len(training_set) * training_set.churn_rate * (1 - training_set.churn_rate)
     return {
@@ -244,7 +264,9 @@ def _types(columns: tuple[Column, ...]) -> list[str]:
     return ["c" if column.kind == "category" else "q" for column in columns]
 
 
-def _margin(booster: Any, matrix: NDArray[np.float64], *, rounds: int = 0) -> NDArray[np.float64]:
+def _predict_log_odds(booster: Any, matrix: NDArray[np.float64], *, rounds: int = 0) -> NDArray[np.float64]:
     """Return log-odds from the first ``rounds`` trees (0: all)."""
-    margin = booster.inplace_predict(matrix.astype(np.float32), iteration_range=(0, rounds), predict_type="margin")
-    return np.asarray(margin, dtype=np.float64)
+    log_odds = booster.inplace_predict(
+        matrix.astype(np.float32), iteration_range=(0, rounds), predict_type="margin"
+    )
+    return np.asarray(log_odds, dtype=np.float64)

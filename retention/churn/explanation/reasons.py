@@ -5,9 +5,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from retention.churn.explanation.phrases import build_themes
-from retention.churn.ladder import Ladder
 from retention.churn.profile import Profile
 from retention.churn.schema import Column, encode
+from retention.churn.selection import Selection
 from retention.customers.table import Customers
 
 _ROWS_AT_ONCE = 100_000
@@ -15,7 +15,7 @@ _MIN_PUSH = 0.05  # log-odds: about 5% higher odds
 
 
 def top_reasons(
-    selection: Ladder,
+    selection: Selection,
     columns: tuple[Column, ...],
     profile: Profile,
     customers: Customers,
@@ -63,7 +63,7 @@ def top_reasons(
 
 
 def _texts(
-    selection: Ladder,
+    selection: Selection,
     columns: tuple[Column, ...],
     profile: Profile,
     values: pd.DataFrame,

@@ -5,12 +5,13 @@ import numpy as np
 import pytest
 
 from retention.churn.candidates.booster_json import check_booster
-from retention.churn.candidates.xgboost import Trees, TreeSettings, fit_trees
-from retention.churn.parallel import Heartbeat
+from retention.churn.candidates.candidate import FitContext
+from retention.churn.candidates.xgboost import TreeSettings, TunedTrees, XGBoost
 from retention.churn.schema import Column
 from retention.churn.training_set import TrainingSet
 from retention.errors import ModelError
 
+TUNED = TunedTrees(TreeSettings(2, 0.3), 4)
 COLUMNS = (Column("x", "number"), Column("plan", "category", ("a", "b", "c")))
 
 
@@ -19,7 +20,7 @@ def content() -> bytes:
     rng = np.random.default_rng(0)
     matrix = np.column_stack([rng.normal(size=200), rng.integers(0, 3, 200)])
     examples = TrainingSet(COLUMNS, matrix, ((matrix[:, 0] > 0) ^ (matrix[:, 1] == 1)).astype(np.int8))
-    return fit_trees(examples, settings=TreeSettings(2, 0.3), rounds=4, heartbeat=Heartbeat()).content
+    return XGBoost.fit(examples, TUNED, FitContext()).content
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def refused(saved) -> bool:
 def test_a_real_booster_passes(content):
     """What XGBoost wrote is accepted, and loads."""
     check_booster(content, 2)
-    assert Trees(content, COLUMNS).booster.num_boosted_rounds() == 4
+    assert XGBoost(content, COLUMNS, TUNED).booster.num_boosted_rounds() == 4
 
 
 @pytest.mark.parametrize(
@@ -47,13 +48,13 @@ def test_a_real_booster_passes(content):
 def test_bytes_that_are_no_booster_are_refused(junk):
     """XGBoost would abort the process on some of these."""
     with pytest.raises(ModelError, match="holds no boosted trees"):
-        _ = Trees(junk, COLUMNS).booster
+        _ = XGBoost(junk, COLUMNS, TUNED).booster
 
 
 def test_a_cut_file_is_refused(content):
     """Half a booster is none."""
     with pytest.raises(ModelError, match="holds no boosted trees"):
-        _ = Trees(content[: len(content) // 2], COLUMNS).booster
+        _ = XGBoost(content[: len(content) // 2], COLUMNS, TUNED).booster
 
 
 def test_a_booster_of_other_columns_is_refused(content):

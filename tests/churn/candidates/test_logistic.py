@@ -1,16 +1,14 @@
-from dataclasses import asdict
-
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from retention.churn.candidates.candidate import LoadContext
 from retention.churn.candidates.logistic import (
     Logistic,
     Ridge,
     Term,
     bootstrap_weights,
     fit_logistic,
-    ridge_search_space,
 )
 from retention.churn.schema import Column
 from retention.churn.training_set import TrainingSet
@@ -40,7 +38,7 @@ def test_log_odds_by_hand():
 def test_numbers_stay_within_their_training_range():
     """A tenure of 900 at scoring counts as the longest one in training."""
     term = Term((1.0,), 0.0, low=0.0, high=70.0, centre=0.0, scale=1.0)
-    assert term.added(np.array([900.0, -5.0])).tolist() == [70.0, 0.0]
+    assert term.contribution(np.array([900.0, -5.0])).tolist() == [70.0, 0.0]
 
 
 def test_a_long_tail_is_taken_as_its_logarithm():
@@ -57,8 +55,8 @@ def test_logarithms_are_weighed_against_the_plain_numbers():
     rng = np.random.default_rng(1)
     spend = TrainingSet((Column("spend", "number"),), np.exp(rng.normal(0, 2, (300, 1))), rng.integers(0, 2, 300))
     share = TrainingSet((Column("share", "number"),), rng.random((300, 1)), spend.label)
-    assert {ridge.logarithms for ridge in ridge_search_space(spend)} == {True, False}
-    assert {ridge.logarithms for ridge in ridge_search_space(share)} == {True}
+    assert {ridge.logarithms for ridge in Logistic.search_space(spend)} == {True, False}
+    assert {ridge.logarithms for ridge in Logistic.search_space(share)} == {True}
     plain, tamed = fit_logistic(spend, ridges=(Ridge(logarithms=False), Ridge()))
     assert [plain.terms[0].logarithm, tamed.terms[0].logarithm] == [False, True]
 
@@ -88,7 +86,7 @@ def test_contributions_add_up_to_the_distance_from_the_average(examples):
 def test_a_regression_survives_json(examples):
     """Rebuilt from its fields it is equal to the digit."""
     fitted = fit_logistic(examples)[0]
-    assert Logistic.from_json(asdict(fitted)) == fitted
+    assert Logistic.from_json(fitted.to_json(), LoadContext(COLUMNS)) == fitted
 
 
 def test_weighting_churners_raises_the_odds(examples):
@@ -103,7 +101,7 @@ def test_weighting_churners_raises_the_odds(examples):
 def test_the_bootstrap_agrees_with_refitting_on_drawn_customers(examples):
     """One Newton step a draw spreads a weight as widely as thirty full refits do, within a third."""
     fitted = fit_logistic(examples)[0]
-    step = bootstrap_weights(fitted, examples, strength=1.0, draws=200)[0][:, 0]
+    step = bootstrap_weights(fitted, examples, draws=200)[0][:, 0]
     rng = np.random.default_rng(2)
     refits = [
         fit_logistic(examples.take(rng.integers(0, len(examples), len(examples))))[0].terms[0].weights[0]

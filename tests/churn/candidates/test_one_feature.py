@@ -1,10 +1,9 @@
-from dataclasses import asdict
-
 import numpy as np
 import pytest
 
 from retention.churn.bins import Bins
-from retention.churn.candidates.one_feature import Rule, fit_best_rule, fit_rule
+from retention.churn.candidates.candidate import FitContext, LoadContext
+from retention.churn.candidates.one_feature import OneFeature, fit_feature
 from retention.churn.schema import Column
 from retention.churn.training_set import TrainingSet
 
@@ -16,7 +15,7 @@ def examples(column, values, label):
 def test_rates_of_a_category_by_hand():
     """30 of 40 left with the first value, 10 of 40 with the other; ten average customers are added to each."""
     label = [1] * 30 + [0] * 10 + [1] * 10 + [0] * 30
-    rule = fit_rule(examples(Column("plan", "category", ("a", "b")), [0] * 40 + [1] * 40, label), 0)
+    rule = fit_feature(examples(Column("plan", "category", ("a", "b")), [0] * 40 + [1] * 40, label), 0)
     assert rule.rates == pytest.approx((35 / 50, 15 / 50, 0.5))
 
 
@@ -24,7 +23,7 @@ def test_rates_of_a_number_only_rise_or_only_fall():
     """A dent between two bins is levelled out, as a rule of thumb would."""
     rng = np.random.default_rng(0)
     recency = rng.integers(0, 60, 400)
-    rule = fit_rule(examples(Column("recency", "number"), recency, rng.random(400) < recency / 60), 0)
+    rule = fit_feature(examples(Column("recency", "number"), recency, rng.random(400) < recency / 60), 0)
     assert (np.diff(rule.rates[:-1]) >= 0).all()
     assert rule.rates[0] < 0.3
     assert rule.rates[-2] > 0.7
@@ -32,7 +31,7 @@ def test_rates_of_a_number_only_rise_or_only_fall():
 
 def test_log_odds_come_from_the_bin():
     """Below the border 0.2, above 0.8, blank 0.5."""
-    rule = Rule(0, Bins(2, (10.0,)), (0.2, 0.8, 0.5))
+    rule = OneFeature(0, Bins(2, (10.0,)), (0.2, 0.8, 0.5), 0.0)
     margin = rule.predict_log_odds(np.array([[3.0], [10.0], [np.nan]]))
     np.testing.assert_allclose(1 / (1 + np.exp(-margin)), [0.2, 0.8, 0.5])
 
@@ -42,11 +41,14 @@ def test_the_best_column_is_found():
     rng = np.random.default_rng(1)
     matrix = rng.normal(size=(300, 2))
     columns = (Column("noise", "number"), Column("decides", "number"))
-    assert fit_best_rule(TrainingSet(columns, matrix, (matrix[:, 1] > 0).astype(np.int8))).column == 1
+    assert (
+        OneFeature.fit(TrainingSet(columns, matrix, (matrix[:, 1] > 0).astype(np.int8)), None, FitContext()).column
+        == 1
+    )
 
 
 def test_a_rule_survives_json():
     """Rebuilt from its fields it is equal, for numbers and categories."""
     for bins in (Bins(2, (10.0,)), Bins(2, None)):
-        rule = Rule(3, bins, (0.2, 0.8, 0.5))
-        assert Rule.from_json(asdict(rule)) == rule
+        rule = OneFeature(3, bins, (0.2, 0.8, 0.5), -0.4)
+        assert OneFeature.from_json(rule.to_json(), LoadContext(())) == rule

@@ -1,12 +1,14 @@
 import numpy as np
 import pytest
 
-from retention.churn.candidates.xgboost import Trees, TreeSettings, fit_trees, search_trees, tree_search_space
+from retention.churn.candidates.candidate import FitContext, LoadContext
+from retention.churn.candidates.xgboost import TreeSettings, TunedTrees, XGBoost
 from retention.churn.parallel import Heartbeat
 from retention.churn.schema import Column
 from retention.churn.training_set import TrainingSet
 from retention.errors import Cancelled
 
+TUNED = TunedTrees(TreeSettings(2, 0.1), 30)
 COLUMNS = (Column("x", "number"), Column("plan", "category", ("a", "b", "c")))
 
 
@@ -20,13 +22,19 @@ def examples() -> TrainingSet:
 
 
 @pytest.fixture(scope="module")
-def trees(examples) -> Trees:
-    return fit_trees(examples, settings=TreeSettings(2, 0.1), rounds=30, heartbeat=Heartbeat())
+def trees(examples) -> XGBoost:
+    return XGBoost.fit(examples, TUNED, FitContext())
+
+
+def rows_only(rows: int) -> TrainingSet:
+    """Return a training set of many rows without columns."""
+    return TrainingSet((), np.empty((rows, 0)), np.zeros(rows, dtype=np.int8))
 
 
 def test_trees_read_back_say_the_same_to_the_last_digit(examples, trees):
     """Only the JSON is kept, so a loaded copy cannot differ."""
-    again = Trees(bytes(trees.content), COLUMNS)
+    again = XGBoost.from_json(trees.to_json(), LoadContext(COLUMNS, trees.files()))
+    assert again == trees
     np.testing.assert_array_equal(again.predict_log_odds(examples.matrix), trees.predict_log_odds(examples.matrix))
 
 
@@ -43,27 +51,26 @@ def test_blanks_and_unknown_categories_are_scored(trees):
 
 def test_the_same_seed_gives_the_same_trees(examples, trees):
     """Two fits with one seed are byte-identical; another seed is not."""
-    settings = TreeSettings(2, 0.1)
-    assert fit_trees(examples, settings=settings, rounds=30, heartbeat=Heartbeat()).content == trees.content
-    assert (
-        fit_trees(examples, settings=settings, rounds=30, seed=1, heartbeat=Heartbeat()).content != trees.content
-    )
+    assert XGBoost.fit(examples, TUNED, FitContext()).content == trees.content
+    assert XGBoost.fit(examples, TUNED, FitContext(seed=1)).content != trees.content
 
 
 def test_the_search_holds_out_what_it_scores(examples):
     """Each split's held-out customers get a score, the others none, and rounds are within reason."""
     rows = np.arange(400)
-    found = search_trees(examples, splits=[(rows[100:], rows[:50])], heartbeat=Heartbeat())
-    assert np.isfinite(found.margin[:50]).all()
-    assert np.isnan(found.margin[50:]).all()
-    assert 1 <= found.rounds <= 300
-    assert found.settings.depth in {one.depth for one in tree_search_space(400)}
+    result = XGBoost.search(examples, [(rows[100:], rows[:50])], {}, FitContext())
+    assert np.isfinite(result.log_odds[:50]).all()
+    assert np.isnan(result.log_odds[50:]).all()
+    assert 1 <= result.settings.rounds <= 300
+    assert result.settings.tree.depth in {settings.depth for settings in XGBoost.search_space(examples)}
 
 
 def test_big_tables_take_larger_steps():
     """Beyond 50,000 customers the learning rate doubles, which halves the rounds."""
-    small, big = tree_search_space(50_000), tree_search_space(50_001)
-    assert [one.learning_rate * 2 for one in small] == [one.learning_rate for one in big]
+    small, big = (
+        [settings.learning_rate for settings in XGBoost.search_space(rows_only(rows))] for rows in (50_000, 50_001)
+    )
+    assert [rate * 2 for rate in small] == big
 
 
 def test_a_stopped_fit_ends_at_the_next_round(examples):
@@ -76,5 +83,5 @@ def test_a_stopped_fit_ends_at_the_next_round(examples):
             raise Cancelled("stopped")
 
     with pytest.raises(Cancelled):
-        fit_trees(examples, settings=TreeSettings(2, 0.1), rounds=30, heartbeat=Stopped())
+        XGBoost.fit(examples, TUNED, FitContext(heartbeat=Stopped()))
     assert len(beats) == 1

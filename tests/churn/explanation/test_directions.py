@@ -3,12 +3,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from retention.churn.candidates.candidate import FitContext
 from retention.churn.candidates.logistic import Ridge
-from retention.churn.candidates.xgboost import TreeSettings, fit_trees
+from retention.churn.candidates.one_feature import OneFeature
+from retention.churn.candidates.xgboost import TreeSettings, TunedTrees, XGBoost
 from retention.churn.explanation.directions import find_directions
-from retention.churn.ladder import Plan, fit_ladder
 from retention.churn.parallel import Heartbeat
 from retention.churn.schema import Column, encode
+from retention.churn.selection import SelectedSettings, fit_selection
 from retention.churn.training_set import TrainingSet
 
 
@@ -29,8 +31,9 @@ def test_every_column_has_a_direction_and_the_weightiest_comes_first(model, exam
 def test_disagreement_between_regression_and_trees_is_said(model, examples):
     """Trees that learned the opposite point the other way, in every column that has a clear direction."""
     opposite = replace(examples, label=(1 - examples.label).astype(np.int8))
-    trees = fit_trees(opposite, settings=TreeSettings(2, 0.1), rounds=50, heartbeat=Heartbeat())
-    found = {one.feature: one for one in find_directions(replace(model.selection, trees=trees), examples)}
+    trees = XGBoost.fit(opposite, TunedTrees(TreeSettings(2, 0.1), 50), FitContext())
+    selection = replace(model.selection, candidates={**model.selection.candidates, XGBoost.name: trees})
+    found = {one.feature: one for one in find_directions(selection, examples)}
     for feature, effect in (
         ("tenure", "higher values go with less churn"),
         ("contract", "most churn with Monthly, least with Yearly"),
@@ -50,9 +53,16 @@ def told(category, left, *, seed=0):
     columns = (Column("kind", "category", names), Column("noise", "number"))
     noise = np.random.default_rng(seed).normal(size=len(left))
     examples = TrainingSet(columns, np.column_stack([category, noise]), left.astype(np.int8))
-    plan = Plan("logistic regression", Ridge(), TreeSettings(2, 0.1), 5, 0.5, {})
-    ladder = fit_ladder(plan, examples, seed=seed, threads=1, heartbeat=Heartbeat())
-    return {one.feature: one for one in find_directions(ladder, examples, seed=seed)}["kind"]
+    settings = {
+        "base rate": None,
+        "one feature": None,
+        "logistic regression": Ridge(),
+        "xgboost": TunedTrees(TreeSettings(2, 0.1), 5),
+        "blend": 0.5,
+    }
+    selected = SelectedSettings("logistic regression", settings, {})
+    selection = fit_selection(selected, examples, seed=seed, threads=1, heartbeat=Heartbeat())
+    return {direction.feature: direction for direction in find_directions(selection, examples, seed=seed)}["kind"]
 
 
 @pytest.mark.parametrize("values", [3, 10])
@@ -87,9 +97,9 @@ def test_blanks_are_held_against_the_only_value():
 
 def test_what_moves_the_chosen_rung_comes_first(model, examples):
     """Where one feature decides, only that has a say, whatever the trees make of the others."""
-    plan = replace(model.selection.plan, rung="one feature")
-    first, *others = find_directions(replace(model.selection, plan=plan), examples)
-    assert first.feature == model.columns[model.selection.rule.column].name
+    selection = replace(model.selection, chosen="one feature")
+    first, *others = find_directions(selection, examples)
+    assert first.feature == model.columns[selection.get(OneFeature).column].name
     assert first.mean_abs_contribution > 0
     assert {one.mean_abs_contribution for one in others} == {0.0}
     assert min(one.mean_abs_shap for one in others) > 0

@@ -5,18 +5,18 @@ import pandas as pd
 import pytest
 
 from retention.churn.calibration import Calibration
-from retention.churn.ladder import RUNGS
+from retention.churn.candidates import CANDIDATES, Blend
 from retention.churn.schema import encode
+from retention.churn.selection import Selection
 from retention.customers.table import Customers
 from retention.errors import ModelError
 
 
-def chosen(model, rung, *, blend=0.5):
-    """Return the model with another rung in charge."""
-    plan = replace(
-        model.selection.plan, rung=rung, blend=blend, calibrations={name: Calibration() for name in RUNGS}
-    )
-    return replace(model, selection=replace(model.selection, plan=plan))
+def chosen(model, name, *, share=0.5):
+    """Return the model with another candidate chosen."""
+    candidates = {**model.selection.candidates, "blend": replace(model.selection.get(Blend), share=share)}
+    calibrations = {name: Calibration() for name in candidates}
+    return replace(model, selection=Selection(name, calibrations, candidates))
 
 
 @pytest.fixture
@@ -29,10 +29,10 @@ def extremes(customers):
     return Customers(frame, customers.roles)
 
 
-@pytest.mark.parametrize("rung", ["logistic regression", "xgboost", "blend"])
-def test_the_persons_own_values_are_told(model, extremes, rung):
+@pytest.mark.parametrize("name", ["logistic regression", "xgboost", "blend"])
+def test_the_persons_own_values_are_told(model, extremes, name):
     """A short tenure and a monthly contract are told; they raise the risk in every kind of model."""
-    told = chosen(model, rung).top_reasons(extremes).iloc[0].tolist()
+    told = chosen(model, name).top_reasons(extremes).iloc[0].tolist()
     assert {"tenure is 1, low against a typical 38.5", "contract is Monthly"} == set(told[:2])
 
 
@@ -53,13 +53,13 @@ def test_reasons_are_text_columns_indexed_like_the_customers(model, customers):
     assert model.top_reasons(customers.take(np.array([], dtype=np.int64))).shape == (0, 3)
 
 
-@pytest.mark.parametrize("rung", RUNGS)
-def test_contributions_add_up(model, customers, rung):
+@pytest.mark.parametrize("name", [candidate.name for candidate in CANDIDATES])
+def test_contributions_add_up(model, customers, name):
     """Summed over columns they differ between customers by as much as the log-odds do."""
-    one = chosen(model, rung)
-    matrix = encode(one.columns, customers)
-    added, margin = one.selection.contributions(matrix).sum(axis=1), one.selection.margin(rung, matrix)
-    np.testing.assert_allclose(added - added[0], margin - margin[0], atol=1e-4)
+    selection = chosen(model, name).selection
+    matrix = encode(model.columns, customers)
+    added, log_odds = selection.contributions(matrix).sum(axis=1), selection.predict_log_odds(matrix)
+    np.testing.assert_allclose(added - added[0], log_odds - log_odds[0], atol=1e-4)
 
 
 def test_the_base_rate_has_no_reasons(model, customers):

@@ -125,7 +125,7 @@ def _calibrated(trained: ChurnModel) -> str:
     before, after = trained.before_calibration, trained.metrics
     if before is None:
         return reading("Not calibrated: no map from scores to probabilities lowered the log-loss beyond noise.")
-    kind = trained.selection.plan.calibrations[trained.chosen].kind
+    kind = trained.selection.calibration.kind
     where = kind if kind != "none" else "in some of the folds only"
     return reading(
         f"Calibrated ({where}): Brier score {before.metrics.brier:.4f} before and {after.brier:.4f} after, "

@@ -4,7 +4,7 @@ Prints AUC, log-loss and Brier score on customers no model had seen, and the lad
 peer of each set in paired standard errors (AUC: DeLong et al. 1988, doi:10.2307/2531595). Ends with 1 if the
 ladder is more than one standard error below the best peer anywhere, or not better on the mean.
 
-Run it from the project's folder: ``make bench-peers``; ``.venv/bench/bin/python -m benchmarks.ladder_peers
+Run it from the project's folder: ``make bench-peers``; ``.venv/bench/bin/python -m benchmarks.candidate_peers
 [FILE...] [--rows N]`` takes labelled CSVs of your own besides.
 """
 
