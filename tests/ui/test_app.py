@@ -19,7 +19,7 @@ from retention.ui.gradio_runtime import traffic
 from retention.ui.gradio_runtime.visits import Visit, Visits
 from retention.ui.session import Session
 from retention.ui.shell.screen import Screen
-from retention.ui.tabs.offers.ledgers import with_ledger
+from retention.ui.tabs.offers.handlers import with_ledger
 
 pytestmark = pytest.mark.slow
 

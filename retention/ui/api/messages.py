@@ -1,4 +1,4 @@
-"""A message for everyone on a send list."""
+"""The API step that writes a message for everyone on a send list."""
 
 from pathlib import Path
 from typing import Literal
@@ -47,7 +47,7 @@ def offers(
     rows = send_list.read_send_list(scored)
     known = currency or send_list.currency_of(rows)
     economics = Economics() if known is None else Economics(currency=known)
-    campaign = write_messages(
+    message_run = write_messages(
         rows,
         id=str(rows.columns[0]),
         offers=send_list.offers_priced(rows, economics),
@@ -59,5 +59,5 @@ def offers(
         progress=progress,
     )
     file = folder / "messages.csv"
-    write_csv(campaign.messages_frame, file)
-    return file, campaign.as_dict()
+    write_csv(message_run.messages_frame, file)
+    return file, message_run.as_dict()

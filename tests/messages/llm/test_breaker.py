@@ -242,9 +242,9 @@ def test_a_model_nobody_serves_is_switched_off_alone() -> None:
 def test_no_model_served_at_all_is_reported() -> None:
     """With every model switched off the line is open, and the report says why and for how long."""
     breaker, _ = breaker_of("a", "b")
-    assert went(breaker, Backend(otherwise=FailureKind.NOT_SERVED)) == "failed: gone trouble"
+    assert went(breaker, Backend(otherwise=FailureKind.NOT_SERVED)) == "failed: not served trouble"
     report = breaker.report()
-    assert (report.state, report.reason, report.next_probe_s) == ("open", "gone trouble", MODEL_OFF_S)
+    assert (report.state, report.reason, report.next_probe_s) == ("open", "not served trouble", MODEL_OFF_S)
 
 
 def test_refused_texts_count_against_the_model_only() -> None:

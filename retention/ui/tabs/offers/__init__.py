@@ -1,7 +1,7 @@
 """Offers: a message for every customer on the send list, approved by a person before it goes out."""
 
 from retention.ui.tab import Tab
-from retention.ui.tabs.offers import events, layout, ledgers, views
+from retention.ui.tabs.offers import events, handlers, layout, views
 
 TAB = Tab(
     id="offers",
@@ -12,5 +12,5 @@ TAB = Tab(
     build=layout.build,
     wire=events.wire,
     summary=views.in_header,
-    close=ledgers.forget,
+    close=handlers.remove_own_ledger,
 )

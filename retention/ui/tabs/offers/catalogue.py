@@ -1,4 +1,4 @@
-"""The offers there are: shown as a table, edited, saved and opened."""
+"""The offer catalogue: the handlers that show, edit, save and open it."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from retention.ui.session import Session
 
 
 def table(session: Session) -> pd.DataFrame:
-    """Return the offers as they are on screen."""
+    """Return the catalogue as a table for the screen."""
     return as_table(session.catalogue, session.economics)
 
 
@@ -23,33 +23,33 @@ def mistakes_in(session: Session, edited: pd.DataFrame) -> tuple[str, ...]:
 
 
 def use(session: Session, edited: pd.DataFrame) -> Session:
-    """Work with an edited table from now on: its first offer sets the money inputs.
+    """Use an edited table as the catalogue; its first offer sets the money inputs.
 
     Raises
     ------
     InputError
         With the first of :func:`mistakes_in`.
     """
-    return _with(session, catalogue_from_table(edited, currency=session.economics.currency))
+    return _with_catalogue(session, catalogue_from_table(edited, currency=session.economics.currency))
 
 
 def open_file(session: Session, path: str | None) -> Session:
-    """Work with the catalogue in a file from now on.
+    """Use the catalogue in a file.
 
     Raises
     ------
     InputError
-        If the file is no catalogue.
+        If no file is chosen, or it holds no valid catalogue.
     """
     if not path:
         raise InputError("no file yet; choose a catalogue (TOML)")
-    return _with(session, load_catalogue(Path(path)))
+    return _with_catalogue(session, load_catalogue(Path(path)))
 
 
 def save(session: Session) -> download.Download:
-    """Return the offers, at the money inputs on screen, as a file that the command line reads, too."""
+    """Return the catalogue at the current money inputs, as a file that the command line reads, too."""
     return download.text(session.catalogue.as_toml(session.economics), "catalogue.toml")
 
 
-def _with(session: Session, catalogue: Catalogue) -> Session:
+def _with_catalogue(session: Session, catalogue: Catalogue) -> Session:
     return replace(session, catalogue=catalogue).priced(catalogue.economics(session.economics))

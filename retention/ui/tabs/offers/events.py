@@ -15,7 +15,6 @@ from retention.ui.tabs.offers import catalogue, review
 from retention.ui.tabs.offers import handlers as offers
 from retention.ui.tabs.offers import views as offer_views
 from retention.ui.tabs.offers.layout import CatalogueTable, OffersLayout, TemplateReview
-from retention.ui.tabs.offers.ledgers import with_ledger
 from retention.ui.wiring import NEW_BAR, on, run_job, stop_button, take_result, warn
 
 
@@ -56,7 +55,9 @@ def _wire_writing(page: Page, tab: OffersLayout) -> None:
         except RetentionError as error:  # a setting is wrong
             warn(error)
             writer = None
-        session, _ = with_ledger(session)  # recorded while it is empty, so that it is removed when the visit ends
+        session, _ = offers.with_ledger(
+            session
+        )  # recorded while it is empty, so that it is removed when the visit ends
         yield {tab.writer: writer, page.session: session}
         yield from run_job(
             [tab.write], stop, bar,

@@ -1,8 +1,10 @@
-"""The send list and its messages."""
+"""Score the send list, write its messages, and hand out the approved ones."""
 
 import atexit
+import shutil
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import pandas as pd
 
@@ -14,16 +16,18 @@ from retention.messages.llm.client import Writer, switched_off_writer
 from retention.messages.llm.outcome import OFF, BreakerReport
 from retention.messages.llm.switchable import SwitchableWriter
 from retention.messages.run import MessageRun
+from retention.pipeline import SIMULATED
 from retention.progress import Progress, silent
+from retention.settings import settings
+from retention.ui import files
 from retention.ui.components import download
 from retention.ui.components.tables import ROWS_SHOWN
 from retention.ui.language_model import writer as shared_writer
 from retention.ui.session import Session
-from retention.ui.tabs.offers.ledgers import with_ledger
 
 
 def score(session: Session, threshold: float) -> Session:
-    """Put today's customers on the send list, as chosen: with the slider, from its threshold on."""
+    """Put today's customers on the send list by the session's send policy, at the slider's threshold."""
     if session.model is None:
         raise InputError("no model yet; train one in the second tab")
     customers = session.recipients
@@ -34,7 +38,7 @@ def score(session: Session, threshold: float) -> Session:
 
 
 def preview_messages(run: MessageRun) -> pd.DataFrame:
-    """Return the first messages with what a person wants to know of each."""
+    """Return the first messages as a table for the screen."""
     shown = run.rows(0, ROWS_SHOWN)
     return pd.DataFrame(
         {
@@ -77,16 +81,16 @@ def write(
     run: str = "",
     progress: Progress = silent,
 ) -> Session:
-    """Write a message for everyone on the send list, open until it is sealed; see :func:`score`.
+    """Write a message for everyone on the send list, open until it is approved; see :func:`score`.
 
-    Earlier drafts of the same run are taken up by a new visit. In the same visit, writing means writing anew. A
-    blank cool-down means the usual one.
+    The first writing of a visit continues from earlier drafts of the same run; a later one starts afresh. A
+    blank cool-down means the default one.
     """
-    first = session.message_run is None
+    first_writing = session.message_run is None
     session, path = with_ledger(score(session, threshold))
     assert session.scored is not None  # noqa: S101 - score has just made it
     with Ledger(path) as ledger:
-        campaign = write_messages(
+        message_run = write_messages(
             session.scored.send_list,
             id=session.scored.id,
             offers=session.offers,
@@ -98,25 +102,48 @@ def write(
             currency=session.economics.currency,
             cool_down_days=COOL_DOWN_DAYS if cool_down_days is None else cool_down_days,
             review=True,
-            ignore_drafts=not first,
+            ignore_drafts=not first_writing,
             progress=progress,
         )
-    return replace(session, message_run=campaign)
+    return replace(session, message_run=message_run)
+
+
+def with_ledger(session: Session) -> tuple[Session, Path]:
+    """Return the path of the ledger for a visit's customers, and the session that remembers it.
+
+    Real customers go into the ledger of the settings, which holds the runs of colleagues and earlier visits.
+    Simulated ones, and all where no ledger is set (on a public Space), go into a file of this visit alone, so
+    that a stranger's run never holds a visitor's customers back.
+    """
+    shared = settings().ledger
+    simulated = session.customers is not None and session.customers.source == SIMULATED
+    if shared is not None and not simulated:
+        shared.parent.mkdir(parents=True, exist_ok=True)
+        return session, shared
+    own = session.own_ledger or files.new_ledger_path()
+    own.parent.mkdir(parents=True, exist_ok=True)
+    return replace(session, own_ledger=own), own
+
+
+def remove_own_ledger(session: Session) -> None:
+    """Remove the visit's own ledger when the visit ends."""
+    if session.own_ledger is not None:
+        shutil.rmtree(session.own_ledger.parent, ignore_errors=True)
 
 
 def csv(session: Session) -> download.Download:
-    """Return the sealed send list with its messages as a CSV file."""
-    return download.csv(_sealed(session).messages_frame, "send_list")
+    """Return the approved send list with its messages as a CSV file."""
+    return download.csv(_approved_run(session).messages_frame, "send_list")
 
 
 def workbook(session: Session) -> download.Download:
-    """Return the sealed send list with its messages as an Excel workbook."""
-    return download.workbook(_sealed(session).messages_frame, "send_list")
+    """Return the approved send list with its messages as an Excel workbook."""
+    return download.workbook(_approved_run(session).messages_frame, "send_list")
 
 
-def _sealed(session: Session) -> MessageRun:
+def _approved_run(session: Session) -> MessageRun:
     if session.message_run is None or not session.message_run.approved:
-        raise InputError("the messages are not sealed yet; write, read and seal them first")
+        raise InputError("the messages are not approved yet; write, read and approve them first")
     return session.message_run
 
 

@@ -1,4 +1,4 @@
-"""What a person does with the messages before they go out."""
+"""Review the messages before they go out: the handlers that reject, replace, edit and approve."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from retention.messages.ledger import Ledger
 from retention.messages.llm.client import Writer
 from retention.messages.run import MessageRun
 from retention.ui.session import Session
-from retention.ui.tabs.offers.ledgers import with_ledger
+from retention.ui.tabs.offers.handlers import with_ledger
 
 REASONS = {
     "away": "away for a while",
@@ -25,7 +25,7 @@ REASONS = {
 
 
 def template_table(run: MessageRun) -> pd.DataFrame:
-    """Return every template, most used first, as a person reads them."""
+    """Return every template, most used first, as a table for the screen."""
     templates = review.distinct_templates(run)
     return pd.DataFrame(
         {
@@ -52,22 +52,24 @@ def position_of(run: MessageRun, customer: object) -> int:
     return position
 
 
-def reject_template(session: Session, line: str) -> Session:
-    """Rule a line out for everyone who has it."""
-    with Ledger(with_ledger(session)[1]) as ledger:
-        return replace(session, message_run=review.reject_template(message_run_of(session), line, ledger=ledger))
-
-
-def replace_template(session: Session, line: str, new: str) -> Session:
-    """Put a person's own line in the place of a line."""
+def reject_template(session: Session, template: str) -> Session:
+    """Reject a template for everyone who has it."""
     with Ledger(with_ledger(session)[1]) as ledger:
         return replace(
-            session, message_run=review.replace_template(message_run_of(session), line, new, ledger=ledger)
+            session, message_run=review.reject_template(message_run_of(session), template, ledger=ledger)
+        )
+
+
+def replace_template(session: Session, template: str, new: str) -> Session:
+    """Put a person's own template in the place of a template."""
+    with Ledger(with_ledger(session)[1]) as ledger:
+        return replace(
+            session, message_run=review.replace_template(message_run_of(session), template, new, ledger=ledger)
         )
 
 
 def edit_message(session: Session, position: int, text: str) -> Session:
-    """Replace one customer's message by a person's own words."""
+    """Replace the text of one customer's message with a person's own."""
     with Ledger(with_ledger(session)[1]) as ledger:
         return replace(
             session, message_run=review.edit_message(message_run_of(session), position, text, ledger=ledger)
@@ -75,24 +77,24 @@ def edit_message(session: Session, position: int, text: str) -> Session:
 
 
 def write_again(session: Session, position: int, *, writer: Writer | None, tone: str, language: str) -> Session:
-    """Write one customer's message anew."""
+    """Write one customer's message again."""
     with Ledger(with_ledger(session)[1]) as ledger:
-        again = review.write_again(
+        message_run = review.write_again(
             message_run_of(session), position, writer=writer, tone=tone, language=language, ledger=ledger
         )
-    return replace(session, message_run=again)
+    return replace(session, message_run=message_run)
 
 
 def approve(session: Session, *, cool_down_days: float | None) -> Session:
-    """Close the messages: what is downloaded from now on is what goes out; a blank cool-down is the usual one."""
+    """Approve the messages: downloads are what goes out from now on; a blank cool-down means the default one."""
     days = COOL_DOWN_DAYS if cool_down_days is None else cool_down_days
     with Ledger(with_ledger(session)[1]) as ledger:
-        sealed = review.approve(message_run_of(session), ledger=ledger, cool_down_days=days)
-    return replace(session, message_run=sealed)
+        approved = review.approve(message_run_of(session), ledger=ledger, cool_down_days=days)
+    return replace(session, message_run=approved)
 
 
 def message_run_of(session: Session) -> MessageRun:
-    """Return the messages.
+    """Return the session's messages.
 
     Raises
     ------

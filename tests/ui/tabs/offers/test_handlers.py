@@ -16,7 +16,7 @@ from retention.profit.economics import Economics
 from retention.settings import settings
 from retention.ui.session import Session
 from retention.ui.tabs.customers import handlers as customers
-from retention.ui.tabs.offers import catalogue, ledgers, review
+from retention.ui.tabs.offers import catalogue, review
 from retention.ui.tabs.offers import handlers as offers
 
 
@@ -169,10 +169,10 @@ def test_one_visit_never_holds_back_anothers_customers(session: Session, written
     other = offers.write(session, 0.5, tone="brief")
     assert campaign_of(other).held_back_count == 0
     assert sealed.own_ledger and other.own_ledger and sealed.own_ledger != other.own_ledger
-    ledgers.forget(sealed)
+    offers.remove_own_ledger(sealed)
     assert not sealed.own_ledger.exists()
     assert other.own_ledger.exists()
-    ledgers.forget(Session())
+    offers.remove_own_ledger(Session())
 
 
 def test_a_ledger_of_the_settings_outlives_the_visit(
