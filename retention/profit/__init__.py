@@ -1,1 +1,1 @@
-"""Who is worth an offer, in money."""
+"""The money formulas: what an offer costs and earns, and which customers are worth one."""

@@ -1,4 +1,4 @@
-"""What thresholds earn on customers they were not picked on, and what a personal decision earns."""
+"""What thresholds earn on customers they were not picked on, and what deciding customer by customer earns."""
 
 from dataclasses import dataclass
 
@@ -11,10 +11,10 @@ from retention.profit.ranking import Ranking, incremental_profit
 
 @dataclass(frozen=True)
 class PerCustomerPolicy:
-    """The decision with a value column: each customer against their own break-even.
+    """What it earns to contact each customer from their own break-even probability on; needs a value column.
 
-    Contacting from one's own break-even up is contacting in order of expected profit until it
-    turns negative. Nothing is picked on the customers, so the profit needs no further cross-fitting.
+    That is the same as contacting in order of expected profit until it turns negative. Nothing is picked on the
+    customers, so the profit needs no further cross-fitting.
 
     Attributes
     ----------
@@ -23,7 +23,7 @@ class PerCustomerPolicy:
     profit
         What contacting them earned, per 1,000 customers (currency).
     over_threshold
-        How much more that is than ``profit_best`` of one threshold for all, per 1,000 customers.
+        How much more that is than what one threshold for all earns, per 1,000 customers (currency).
     """
 
     contacted: int
@@ -42,7 +42,7 @@ class CrossFitted:
     profit
         Per 1,000 customers (currency), against doing nothing.
     personal
-        The decision customer by customer; None without a value column.
+        What deciding customer by customer earns; None without a value column.
     """
 
     share: float
@@ -51,37 +51,39 @@ class CrossFitted:
 
 
 def contacted_out_of_fold(ranking: Ranking, fold_thresholds: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return who is contacted by the threshold of their own fold, picked on the others, (n,)."""
-    chosen: NDArray[np.bool_] = ranking.score >= fold_thresholds[ranking.fold]
-    return chosen
+    """Return whether each customer reaches the threshold of their fold, which was picked on the others, (n,)."""
+    contacted: NDArray[np.bool_] = ranking.score >= fold_thresholds[ranking.fold]
+    return contacted
 
 
 def cross_fit(ranking: Ranking, economics: Economics, *, fold_thresholds: NDArray[np.float64]) -> CrossFitted:
-    """Price the customers contacted by their own fold's threshold.
+    """Return what the fold thresholds earn, and with a value column what deciding customer by customer earns.
 
     Parameters
     ----------
     ranking
         The customers.
     economics
-        The money.
+        The money inputs.
     fold_thresholds
-        For each fold, picked on the others, (folds,).
+        The threshold of each fold, picked on the other folds, (folds,).
     """
-    chosen = contacted_out_of_fold(ranking, fold_thresholds)
-    own = None if ranking.value is None else ranking.score >= economics.break_even(ranking.value)
-    # Groups 0 ... 3: in neither, by fold threshold, by own break-even, in both.
-    codes = chosen.astype(np.int32) if own is None else chosen + 2 * own.astype(np.int32)
+    by_threshold = contacted_out_of_fold(ranking, fold_thresholds)
+    by_break_even = None if ranking.value is None else ranking.score >= economics.break_even(ranking.value)
+    # Groups 0 ... 3: contacted by neither, by the fold threshold, by the customer's own break-even, by both.
+    codes = by_threshold.astype(np.int32)
+    if by_break_even is not None:
+        codes = by_threshold + 2 * by_break_even.astype(np.int32)
     earned = incremental_profit(ranking.group_sums(codes, 4), economics).sum(axis=-1) * (1000 / len(ranking))
-    personal = None
-    if own is not None:
-        personal = PerCustomerPolicy(
-            contacted=int(np.count_nonzero(own)),
+    per_customer = None
+    if by_break_even is not None:
+        per_customer = PerCustomerPolicy(
+            contacted=int(np.count_nonzero(by_break_even)),
             profit=float(earned[2] + earned[3]),
             over_threshold=float(earned[2] - earned[1]),
         )
     return CrossFitted(
-        share=float(np.count_nonzero(chosen) / len(ranking)),
+        share=float(np.count_nonzero(by_threshold) / len(ranking)),
         profit=float(earned[1] + earned[3]),
-        per_customer=personal,
+        per_customer=per_customer,
     )

@@ -1,4 +1,4 @@
-"""The business confusion matrix: four kinds of customers, in heads and in money."""
+"""The business confusion matrix: four groups of customers, counted and in money."""
 
 from dataclasses import dataclass
 
@@ -16,17 +16,17 @@ class BusinessMatrix:
     threshold
         A customer is contacted when their probability is at least this.
     saved
-        Would leave, offered (of whom the save rate accepts).
+        Churned (label 1), contacted; the save rate says how many of them the offer keeps.
     wasted
-        Would stay, offered.
+        Retained (label 0), contacted.
     lost
-        Would leave, left alone.
+        Churned, not contacted.
     loyal
-        Would stay, left alone.
+        Retained, not contacted.
     saved_amount, wasted_amount
-        Money against doing nothing, over all these customers (currency); the profit is their sum.
+        Profit against doing nothing, over all these customers (currency); the profit is their sum.
     lost_amount
-        What the lost take along (currency, <= 0); shown, and no part of the profit.
+        The value of the lost customers (currency, <= 0); it is shown, and no part of the profit.
     loyal_amount
         Always 0.
     """
@@ -48,7 +48,7 @@ class BusinessMatrix:
 
     @property
     def contacted(self) -> int:
-        """Customers who get the offer."""
+        """Customers who get an offer."""
         return self.saved + self.wasted
 
     @property
@@ -57,19 +57,21 @@ class BusinessMatrix:
         return self.contacted + self.lost + self.loyal
 
 
-def business_matrix(threshold: float, contacted: Sums, everyone: Sums, economics: Economics) -> BusinessMatrix:
-    """Price the four groups from the sums over the contacted and over everyone, each (moments, 2)."""
-    alone = everyone - contacted
+def business_matrix(
+    threshold: float, contacted: Sums, all_customers: Sums, economics: Economics
+) -> BusinessMatrix:
+    """Price the four groups from the sums over contacted and over all customers, each (moments, 2)."""
+    not_contacted = all_customers - contacted
     wasted_amount, saved_amount = incremental_profit(contacted, economics)
     return BusinessMatrix(
         threshold=threshold,
         saved=int(contacted[0, 1]),
         wasted=int(contacted[0, 0]),
-        lost=int(alone[0, 1]),
-        loyal=int(alone[0, 0]),
+        lost=int(not_contacted[0, 1]),
+        loyal=int(not_contacted[0, 0]),
         saved_amount=float(saved_amount),
         wasted_amount=float(wasted_amount),
-        lost_amount=0.0 - float(total_value(alone, economics)[1]),
+        lost_amount=0.0 - float(total_value(not_contacted, economics)[1]),
     )
 
 

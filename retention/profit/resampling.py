@@ -1,10 +1,10 @@
-"""How far the cross-fitted profit would move with other customers: every fold's threshold is picked anew.
+"""How far the cross-fitted profit would vary with other customers, each fold's threshold being picked again.
 
-A threshold is picked on a sample as well, so holding it fixed would make the bands too narrow, and call
-a gain certain that another sample's thresholds would not have made. Each draw therefore goes the whole
-way: resample the customers, pick every fold's threshold on the other folds, add up what each earns on its own.
-The model and its scores are held fixed: how they would differ, trained on other customers, is not in the bands.
-The candidates are ``BINS`` thresholds with about as many customers between one and the next.
+A threshold is picked on a sample as well. Holding it fixed would make the bands too narrow, and call a gain
+certain that the thresholds of another sample would not have made. So each draw repeats the whole procedure: it
+resamples the customers, picks each fold's threshold on the other folds, and adds up what each threshold earns on
+its own fold. The model and its scores are held fixed, so the bands do not cover how they would change with
+another training set. The candidates are ``BINS`` thresholds with about as many customers between any two.
 """
 
 from dataclasses import dataclass, field
@@ -34,9 +34,9 @@ class Bands(NamedTuple):
     gain
         Of ``profit_best − max(profit_all, profit_none)``.
     per_customer_over_threshold
-        Of what deciding customer by customer earns over ``profit_best``; None without a value column.
+        Of what deciding customer by customer earns more than ``profit_best``; None without a value column.
     per_customer_gain
-        Of what it earns over ``max(profit_all, profit_none)``; None without a value column.
+        Of what it earns more than ``max(profit_all, profit_none)``; None without a value column.
     """
 
     profit: Band
@@ -47,7 +47,7 @@ class Bands(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Resamples:
-    """Customers drawn again and again, to be priced as often as the money changes.
+    """Draws of customers with replacement, which can be priced again whenever the money inputs change.
 
     Attributes
     ----------
@@ -61,29 +61,34 @@ class Resamples:
     seed: int = 0
 
     def bands(self, economics: Economics) -> Bands:
-        """Take the middle 90% of what comes out of the draws."""
+        """Return the 90% bands of the profits of all draws."""
         drawn = self._drawn_profit(economics) * (1000 / len(self.ranking))  # (draws, folds, bins, 1 or 2)
         best = _cross_fitted_profit(drawn.sum(axis=-1))
-        rival = np.maximum(drawn.sum(axis=(1, 2, 3)), 0.0)
-        over = over_rival = None
+        without_model = np.maximum(drawn.sum(axis=(1, 2, 3)), 0.0)  # contacting everyone, or nobody
+        over_threshold = gain = None
         if self.ranking.value is not None:
-            personal = drawn[..., 1].sum(axis=(1, 2))
-            over, over_rival = percentile_interval(personal - best), percentile_interval(personal - rival)
-        return Bands(percentile_interval(best), percentile_interval(best - rival), over, over_rival)
+            per_customer = drawn[..., 1].sum(axis=(1, 2))
+            over_threshold = percentile_interval(per_customer - best)
+            gain = percentile_interval(per_customer - without_model)
+        return Bands(percentile_interval(best), percentile_interval(best - without_model), over_threshold, gain)
 
     def _drawn_profit(self, economics: Economics) -> Amounts:
+        """Return the profit of contacting each bin, (draws, folds, bins, 1); with a value column (…, 2).
+
+        The last axis then holds the customers below and from their own break-even probability on.
+        """
         ranking, (bins, codes) = self.ranking, self._fold_and_bin
         generator = np.random.default_rng(self.seed)
         if ranking.value is None:
-            picked, groups = self._drawn_counts
-            drawn, kinds = resampled_profit(picked, groups, economics, generator), 1
-        else:  # who is on the right side of their own break-even depends on the money
-            own = ranking.score >= economics.break_even(ranking.value)
-            kinds = 2
-            groups = ranking.group_sums(codes * np.int32(kinds) + own, self._folds * bins * kinds)
-            picked = draw_customer_counts(groups, generator, draws=DRAWS)
-            drawn = resampled_profit(picked, groups, economics, generator)
-        return drawn.reshape(DRAWS, self._folds, bins, kinds)
+            sides = 1
+            counts, groups = self._drawn_counts
+        else:  # the economics decide which customers are above their own break-even, so the groups depend on them
+            sides = 2
+            above_break_even = ranking.score >= economics.break_even(ranking.value)
+            groups = ranking.group_sums(codes * np.int32(sides) + above_break_even, self._folds * bins * sides)
+            counts = draw_customer_counts(groups, generator, draws=DRAWS)
+        drawn = resampled_profit(counts, groups, economics, generator)
+        return drawn.reshape(DRAWS, self._folds, bins, sides)
 
     @property
     def _folds(self) -> int:
@@ -91,36 +96,36 @@ class Resamples:
 
     @cached_property
     def _fold_and_bin(self) -> tuple[int, NDArray[np.int32]]:
-        """How many bins there are, and everyone's fold and bin as one number, (n,)."""
+        """The number of bins, and each customer's fold and bin as one number, (n,)."""
         bin_of = _bin_of_cell(self.ranking)
         bins = int(bin_of[-1]) + 1
         return bins, self.ranking.fold.astype(np.int32) * np.int32(bins) + bin_of[self.ranking.cell]
 
     @cached_property
     def _drawn_counts(self) -> tuple[NDArray[np.int32], Sums]:
-        """Without a value column: the draws, which do not depend on the money, and the groups drawn from."""
+        """Without a value column: the draws, which do not depend on the economics, and the groups drawn from."""
         bins, codes = self._fold_and_bin
         groups = self.ranking.group_sums(codes, self._folds * bins)
         return draw_customer_counts(groups, np.random.default_rng(self.seed), draws=DRAWS), groups
 
 
 def _bin_of_cell(ranking: Ranking) -> NDArray[np.int32]:
-    """Return the bin of each cell, (cells,), rising from 0; a cell is never cut."""
-    heads = ranking.sums[0].sum(axis=(0, 2))
-    below = heads.cumsum() - heads
+    """Return the bin of each cell, (cells,), rising from 0; a cell is never divided."""
+    customers = ranking.sums[0].sum(axis=(0, 2))
+    below = customers.cumsum() - customers
     bins = np.unique((below * BINS / len(ranking)).astype(np.int32), return_inverse=True)[1]
     return bins.astype(np.int32)
 
 
-def _cross_fitted_profit(money: Amounts) -> Amounts:
-    """Return what thresholds picked on the other folds earn: (draws, folds, bins) -> (draws,)."""
-    earned = _from_top(money)
-    picked = (earned.sum(axis=1, keepdims=True) - earned).argmax(axis=-1)  # the highest of equally good ones
-    own: Amounts = np.take_along_axis(earned, picked[..., np.newaxis], axis=-1).sum(axis=(1, 2))
-    return own
+def _cross_fitted_profit(profit: Amounts) -> Amounts:
+    """Turn the profit of each bin, (draws, folds, bins), into that of thresholds picked on other folds, (draws,)."""
+    earned = _sum_from_top(profit)
+    best = (earned.sum(axis=1, keepdims=True) - earned).argmax(axis=-1)  # the highest of equally good thresholds
+    out_of_fold: Amounts = np.take_along_axis(earned, best[..., np.newaxis], axis=-1).sum(axis=(1, 2))
+    return out_of_fold
 
 
-def _from_top(money: Amounts) -> Amounts:
-    """Return what contacting the highest 0, 1, 2, ... bins earns: (..., bins) -> (..., bins + 1)."""
-    above: Amounts = money[..., ::-1].cumsum(axis=-1)
+def _sum_from_top(profit: Amounts) -> Amounts:
+    """Return what contacting the highest 0, 1, 2, ... bins earns, (..., bins + 1), from that of each bin."""
+    above: Amounts = profit[..., ::-1].cumsum(axis=-1)
     return np.concatenate([np.zeros_like(above[..., :1]), above], axis=-1)
