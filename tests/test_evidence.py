@@ -13,6 +13,7 @@ import pytest
 from retention.churn.model import ChurnModel
 from retention.cli import main
 from retention.profit.curve import profit_curve
+from retention.profit.curve_json import curve_as_dict
 from retention.tabular.workbook import write_workbook
 from retention.ui.api import archives as model_zip
 from retention.ui.api import messages
@@ -108,6 +109,7 @@ def test_commands_and_endpoints_tag_every_amount(
 
 def test_an_own_value_for_each_customer_is_tagged_too() -> None:
     """What each one's own break-even earns is among the amounts."""
-    found = profit_curve([0.9, 0.6, 0.3, 0.1], [1, 0, 1, 0], fold=[0, 1, 0, 1], value=[500, 90, 60, 40]).as_dict()
+    curve = profit_curve([0.9, 0.6, 0.3, 0.1], [1, 0, 1, 0], fold=[0, 1, 0, 1], value=[500, 90, 60, 40])
+    found = curve_as_dict(curve)
     assert {"profit_personal", "personal_over_threshold"} <= found.keys()
     assert untagged(found) == []

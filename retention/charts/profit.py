@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from retention.charts.style import ACCENT, GREY, RED, SOFT, apply_style, mark_position
 from retention.charts.ticks import money_axis
-from retention.profit.curve import EVIDENCE, ProfitCurve
+from retention.profit.curve import ProfitCurve
+from retention.profit.curve_json import EVIDENCE
 from retention.profit.profit_text import headroom_sentence
 from retention.wording.money import in_currency
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from retention.charts.style import ACCENT, GREY, PERCENT, RED, apply_style, mark_position
 from retention.charts.ticks import money_axis
-from retention.profit.curve import EVIDENCE, ProfitCurve
+from retention.profit.curve import ProfitCurve
+from retention.profit.curve_json import EVIDENCE
 from retention.profit.profit_text import save_rate_uncertainty_sentence
 from retention.profit.whatif import SaveRateCurve, Swing
 from retention.wording.money import in_currency

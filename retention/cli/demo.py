@@ -17,6 +17,7 @@ def add(command: AddCommand) -> None:
 def _demo(options: argparse.Namespace) -> Outcome:
     from retention.messages.llm.client import writer_from_settings
     from retention.pipeline import demo
+    from retention.profit.curve_json import curve_as_dict
     from retention.profit.profit_text import profit_summary
     from retention.settings import settings
 
@@ -28,7 +29,7 @@ def _demo(options: argparse.Namespace) -> Outcome:
         writer=writer_from_settings(settings()),
         progress=progress,
     )
-    found = made.curve.as_dict()
+    found = curve_as_dict(made.curve)
     found = {
         "profit_model": found["profit_best"],
         "profit_all": found["profit_all"],

@@ -79,11 +79,12 @@ def _score(options: argparse.Namespace) -> Outcome:
 
 def _profit(options: argparse.Namespace) -> Outcome:
     from retention.churn.model import ChurnModel
+    from retention.profit.curve_json import curve_as_dict
     from retention.profit.profit_text import profit_summary
     from retention.targeting import profit_of_model
 
     curve = profit_of_model(ChurnModel.load(options.model), economics_of(options))
-    found = curve.as_dict(threshold=options.threshold)
+    found = curve_as_dict(curve, options.threshold)
     return found, profit_summary(curve, options.threshold)
 
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from retention.charts.style import ACCENT, GREY, RED
 from retention.charts.ticks import round_numbers
-from retention.profit.curve import EVIDENCE, ProfitCurve
+from retention.profit.curve import ProfitCurve
+from retention.profit.curve_json import EVIDENCE
 from retention.wording.money import in_currency
 from retention.wording.text import shorten
 

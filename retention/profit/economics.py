@@ -1,12 +1,13 @@
 """What one offer costs and earns: the money inputs and the formulas.
 
-For a customer with churn probability ``p`` and value ``V``, with offer cost ``d``, contact cost
-``c``, save rate ``γ``, stayer redemption ``ρ`` and harm rate ``s``::
+For a customer with churn probability ``p`` and value ``V``, with offer cost ``d``, contact cost ``c``, save rate
+``γ``, redemption by retained customers ``ρ`` and harm rate ``s``::
 
     expected incremental profit of contacting = p·γ·(V − d) − (1 − p)·(ρ·d + s·V) − c
     break-even probability  p* = (c + ρ·d + s·V) / (γ·(V − d) + ρ·d + s·V)
 
-Everything is measured against doing nothing. The defaults give 450 a saved customer, −50 a wasted offer.
+Every profit is measured against doing nothing. The defaults give 450 for a saved customer and −50 for a wasted
+offer.
 """
 
 import math
@@ -23,13 +24,20 @@ from retention.errors import InputError
 from retention.wording.money import in_currency
 
 MAX_AMOUNT = 1e12
-"""Largest amount of money taken, so that sums over millions of customers stay exact."""
+"""The largest amount accepted (currency), so that sums over millions of customers stay exact."""
 
 
 class CustomerAmounts(NamedTuple):
-    """Money a head against doing nothing; floats, or arrays of the values' shape.
+    """Profit per customer against doing nothing (currency); floats, or arrays of the values' shape.
 
-    ``lost`` is what a leaver who was left alone takes along: shown, and no part of the profit.
+    Attributes
+    ----------
+    saved
+        Of a customer who would churn and is contacted, the save rate included.
+    wasted
+        Of a customer who would stay anyway and is contacted.
+    lost
+        The value of a customer who churns and was not contacted, below 0; shown, and no part of the profit.
     """
 
     saved: Any
@@ -48,11 +56,11 @@ class Economics:
     offer_cost
         d, cost of the offer when it is redeemed (currency, >= 0).
     save_rate
-        γ, share of would-be leavers whom the offer keeps, in [0, 1].
+        γ, share of churning customers whom the offer keeps, in [0, 1].
     stayer_redemption
-        ρ, share of stayers who redeem it anyway, in [0, 1].
+        ρ, share of retained customers who redeem it anyway, in [0, 1].
     harm_rate
-        s, share of stayers whom the contact drives away, in [0, 1]; ρ + s is at most 1.
+        s, share of retained customers whom the contact drives away, in [0, 1]; ρ + s is at most 1.
     contact_cost
         c, cost of contacting one customer (currency, >= 0).
     currency
@@ -80,7 +88,7 @@ class Economics:
     currency: str = "₹"
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be, and keep every number as a float."""
+        """Refuse inputs out of bounds, and keep every number as a float."""
         for name in ("value", "offer_cost", "contact_cost"):
             object.__setattr__(self, name, _checked_number(name, getattr(self, name), MAX_AMOUNT))
         if self.value == 0:
@@ -112,7 +120,7 @@ class Economics:
         Returns
         -------
         float or ndarray
-            Currency a customer, against leaving them alone.
+            Currency per customer, against not contacting them.
 
         Raises
         ------
@@ -129,7 +137,7 @@ class Economics:
         return _float_or_array(p * gain - (1 - p) * loss - self.contact_cost)
 
     def expected_spend(self, probability: ArrayLike) -> Any:
-        """Return what contacting is expected to cost: c + d·(p·γ + (1 − p)·ρ), currency a customer.
+        """Return what contacting is expected to cost: c + d·(p·γ + (1 − p)·ρ), currency per customer.
 
         Parameters
         ----------
@@ -177,7 +185,7 @@ class Economics:
         return _float_or_array(ratio)
 
     def amounts_per_customer(self, value: ArrayLike | None = None) -> CustomerAmounts:
-        """Return what one saved, one wasted and one lost customer is worth.
+        """Return the profit of one saved, one wasted and one lost customer.
 
         Saved γ·(V − d) − c; wasted −(ρ·d + s·V) − c; lost −V. A loyal customer costs nothing.
         """
@@ -189,16 +197,22 @@ class Economics:
         return CustomerAmounts(_float_or_array(saved), _float_or_array(wasted), _float_or_array(-v))
 
     def profit_lines(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the profit of contacting as a line in V: (intercepts, slopes), each for (stayer, leaver).
+        """Return the profit of contacting as a line in V: (intercepts, slopes), each for (retained, churned).
 
-        A sum over customers is then intercept · customers + slope · their values.
+        The sum over several customers is then intercept · their number + slope · the sum of their values.
+
+        Examples
+        --------
+        >>> intercept, slope = Economics(save_rate=0.5, contact_cost=1).profit_lines()
+        >>> intercept.tolist(), slope.tolist()
+        ([-51.0, -26.0], [-0.0, 0.5])
         """
         d, c = self.offer_cost, self.contact_cost
         intercept = np.array([-self.stayer_redemption * d - c, -self.save_rate * d - c])
         return intercept, np.array([-self.harm_rate, self.save_rate])
 
     def why_no_offer_pays(self) -> str | None:
-        """Return one sentence on why no customer of value ``value`` is worth contacting, or None if some are."""
+        """Return one sentence on why no customer of value ``value`` is worth contacting; None if one may be."""
         if math.isfinite(self.break_even()):
             return None
         gain = self.save_rate * (self.value - self.offer_cost)
@@ -209,11 +223,11 @@ class Economics:
         if gain <= 0:
             return (
                 f"No offer pays: of a value of {value}, an offer of {cost} "
-                f"that keeps {self.save_rate:.0%} of leavers earns {earned} a leaver."
+                f"with a save rate of {self.save_rate:.0%} earns {earned} per churning customer."
             )
         return (
             f"No offer pays: contacting costs {contact} and earns at most {earned}, "
-            "even from a customer certain to leave."
+            "even from a customer certain to churn."
         )
 
     def _gain_if_churning(self, value: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -227,12 +241,12 @@ class Economics:
 
 
 def checked_values(value: ArrayLike) -> NDArray[np.float64]:
-    """Return per-customer values as float64; a value of 0 is allowed there and is never worth an offer.
+    """Return per-customer values as float64; a value of 0 is allowed, and such a customer is never worth an offer.
 
     Raises
     ------
     InputError
-        If one is missing, negative, beyond 1e12 or no number.
+        If one is missing, negative, above 1e12 or not a number.
     """
     values = _as_floats("value", value)
     if values.size and not (values.min() >= 0 and values.max() <= MAX_AMOUNT):
@@ -277,4 +291,4 @@ PRESETS: Mapping[str, Economics] = MappingProxyType(
         "realistic": Economics(save_rate=0.30, stayer_redemption=0.60, contact_cost=1.0),
     }
 )
-"""Named starting points: the project's original card, and rates closer to what campaigns see."""
+"""Named starting points: the project's first money inputs, and rates closer to those of real campaigns."""

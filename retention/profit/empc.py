@@ -1,4 +1,4 @@
-"""Expected maximum profit (EMPC): the save rate as a distribution instead of one assumed number."""
+"""Expected maximum profit (EMPC): the save rate as a probability distribution instead of one assumed number."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from retention.profit.ranking import Ranking, save_rate_line
 
 @dataclass(frozen=True)
 class ExpectedMaximumProfit:
-    """The best profit at each save rate, weighted by how likely the rate is.
+    """The profit of the best threshold at each save rate, weighted by how likely that rate is.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ def expected_maximum_profit(
     """Return the EMPC: the profit at each save rate's own best threshold, over a beta-distributed rate.
 
     Each threshold earns ``γ·gain − cost``, a line in the save rate γ. The best of them is the upper
-    envelope of these lines, and between its corners the expectation under Beta(α, β) is::
+    envelope of these lines. Between two of its corners the expectation under Beta(α, β) is::
 
         ∫ (γ·gain − cost) h(γ) dγ = gain · α / (α + β) · [I_γ(α + 1, β)] − cost · [I_γ(α, β)]
 
@@ -58,7 +58,7 @@ def expected_maximum_profit(
     ranking
         The customers, each with a score from a model that had not seen them.
     economics
-        The money; its save rate plays no part.
+        The money inputs; the save rate plays no part.
     alpha, beta
         Parameters of the distribution, > 0; the paper's 6 and 14 have mean 0.3.
 
@@ -71,7 +71,8 @@ def expected_maximum_profit(
     ----------
     Verbraken, Verbeke and Baesens, A novel profit maximizing metric for measuring classification
     performance of customer churn prediction models, IEEE Transactions on Knowledge and Data Engineering 25
-    (2013). There every stayer redeems; here redemption, harm and each customer's own value come in as well.
+    (2013). There every retained customer redeems the offer; here redemption, harm and each customer's own
+    value come in as well.
     """
     for name, parameter in (("alpha", alpha), ("beta", beta)):
         if not 0 < parameter < np.inf:
@@ -94,15 +95,15 @@ def expected_maximum_profit(
 def _every_threshold(
     ranking: Ranking, economics: Economics
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return how many are contacted at each distinct score, and the cost and gain; nobody comes first."""
+    """Return the number contacted, the cost and the gain at each distinct score, beginning with nobody."""
     order = np.argsort(-ranking.score)
     label, score = ranking.label[order], ranking.score[order]
     last_of_tie = np.append(score[1:] != score[:-1], True)
     sums = np.zeros((len(ranking.sums), len(order) + 1, 2))
-    for which in (0, 1):
-        sums[0, 1:, which] = np.cumsum(label == which)
+    for churned in (0, 1):
+        sums[0, 1:, churned] = np.cumsum(label == churned)
         if ranking.value is not None:
-            sums[1, 1:, which] = np.cumsum(np.where(label == which, ranking.value[order], 0.0))
+            sums[1, 1:, churned] = np.cumsum(np.where(label == churned, ranking.value[order], 0.0))
     sums = sums[:, np.append(True, last_of_tie)]
     cost, gain = save_rate_line(sums, economics)
     return sums[0].sum(axis=-1), cost, gain

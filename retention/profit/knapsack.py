@@ -1,10 +1,10 @@
-"""Which customer gets which offer, within a budget.
+"""Which customer gets which offer within a budget: a multiple-choice knapsack.
 
-At most one offer a customer, the highest expected profit in total, under a cap on the expected spend and
-on the number of contacts: a multiple-choice knapsack. With a price λ on each unit of spend every customer
-can choose alone, their best ``profit − λ·spend``, and the cap on contacts takes the best of those. The
-lowest price that stays within the budget is found by bisection; what is then left over is spent on the
-customers who would change at that price. The price bounds the optimum from above, so the gap is known.
+Each customer gets one offer at the most, for the highest expected profit in total, under a cap on the expected
+spend and on the number of contacts. With a price λ on each unit of spend, the best offer for a customer is the
+one with the highest ``profit − λ·spend``, whatever the others get, and the cap on contacts keeps the best of
+them. Bisection finds the lowest price that stays within the budget. The budget that is then left is spent on
+customers whose best offer changes at that price. The price bounds the optimum from above, so the gap is known.
 
 Source: the Lagrangian relaxation of Kellerer, Pferschy and Pisinger, Knapsack Problems (2004), chapters 6 and 11.
 """
@@ -23,7 +23,7 @@ from retention.profit.economics import Economics, checked_values
 NO_OFFER = -1
 _BISECTIONS = 60
 _CLOSE_ENOUGH = 1e-7
-_SAME_PRICE = 1e-6  # a budget that fits exactly does so at many prices; the lowest is that of the next unit
+_SAME_PRICE = 1e-6  # a budget may be used up exactly at many prices; the lowest is that of the next unit
 _FILLING_ROUNDS = 50
 _ROUNDING = 1e-12
 
@@ -33,24 +33,24 @@ Amounts = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Allocation:
-    """Who gets what.
+    """Which customer gets which offer.
 
     Attributes
     ----------
     offer
         Position of each customer's offer in the catalogue, (n,); -1 where none is sent.
     expected_profit, expected_spend
-        Of each customer's choice, (n,), currency; 0 where none is sent.
+        Of each customer's offer, (n,), currency; 0 where none is sent.
     profit, spend
         Their sums.
     bound
-        No choice within the limits can have a higher expected profit than this.
+        No allocation within the limits can have a higher expected profit than this (currency).
     budget_price
-        What the next unit of currency of budget would earn; 0 when the budget is no limit.
+        What the next unit of currency of budget would earn; 0 where the budget does not bind.
     next_thousand
-        What 1,000 more of budget would earn, everyone chosen for anew; 0 when the budget is no limit.
+        What 1,000 more of budget would earn if all offers were allocated again; 0 where the budget does not bind.
     contact_price
-        What one contact more would earn; 0 when contacts are no limit.
+        What one contact more would earn; 0 where the cap on contacts does not bind.
     """
 
     offer: Choice = field(repr=False)
@@ -78,31 +78,30 @@ def allocate_offers(
     budget: float | None = None,
     max_contacts: int | None = None,
 ) -> Allocation:
-    """Give each customer at most one offer, for the highest expected profit within the limits.
+    """Give each customer one offer at the most, for the highest expected profit within the limits.
 
-    An offer that would earn exactly nothing is not sent: it might use up what another could earn with.
+    An offer that would earn exactly nothing is not sent, because it might use up budget that another one needs.
 
     Parameters
     ----------
     probability
         Calibrated churn probability, (n,), in [0, 1].
     value
-        Margin kept if they stay, (n,), currency; None for the economics' one number.
+        Margin kept if they stay, (n,), currency; None for the economics' value.
     offers
-        What can be given, 1 to 100; each brings its own cost, and its save rate where it has one.
+        The offers to choose from, 1 to 100; each has its own cost, and may have its own save rate.
     economics
-        Everything else about the money.
+        All other money inputs.
     budget
-        Cap on the expected spend: contacting, and redeeming by those saved and by stayers (currency, >= 0).
-        None for no cap.
+        Cap on the expected spend, which is the contacts and the redeemed offers (currency, >= 0). None for no cap.
     max_contacts
         Cap on the customers contacted (>= 0); None for no cap.
 
     Returns
     -------
     Targeting
-        Optimal without a budget; with one, within one customer's profit of the optimum
-        (two, when both limits bind).
+        Optimal without a budget. With a budget it is within one customer's profit of the optimum, or within
+        that of two customers where both limits bind.
 
     Raises
     ------
@@ -110,8 +109,8 @@ def allocate_offers(
         If an input is outside its bounds.
     """
     p = np.asarray(probability, dtype=np.float64)
-    worth = None if value is None else checked_values(value)
-    if p.ndim != 1 or (worth is not None and worth.shape != p.shape):
+    values = None if value is None else checked_values(value)
+    if p.ndim != 1 or (values is not None and values.shape != p.shape):
         raise InputError("probability and value: must be two columns of equal length; give one of each a customer")
     if not 1 <= len(offers) <= 100:
         raise InputError(f"offers: must be 1 to 100, got {len(offers)}; change the catalogue")
@@ -121,19 +120,19 @@ def allocate_offers(
         raise InputError(f"max_contacts: must be 0 or more, got {max_contacts}; raise it or leave it out")
     profit, spend = np.empty((len(offers), len(p))), np.empty((len(offers), len(p)))
     for row, offer in enumerate(offers):
-        money = offer.economics(economics)
-        profit[row] = money.expected_profit(p, worth)
-        spend[row] = money.expected_spend(p)
+        offer_economics = offer.economics(economics)
+        profit[row] = offer_economics.expected_profit(p, values)
+        spend[row] = offer_economics.expected_spend(p)
     cap = len(p) if max_contacts is None else min(int(max_contacts), len(p))
-    # Sums of fractions are off by as little: what costs the budget exactly is to fit.
+    # Sums of fractions have rounding errors, and an allocation that costs exactly the budget must fit.
     limit = np.inf if budget is None else float(budget) * (1 + _ROUNDING)
     problem = _Problem(profit, spend, limit, cap)
-    chosen = _solve(problem)
-    if chosen.budget_price == 0:
-        return chosen
-    # Its price holds for the next unit alone: what is still to be had gets scarcer with every unit spent.
-    more = _solve(problem._replace(budget=limit + 1000))
-    return replace(chosen, next_thousand=max(more.profit - chosen.profit, 0.0))
+    allocation = _solve(problem)
+    if allocation.budget_price == 0:
+        return allocation
+    # The price holds for the next unit alone, as each further unit of spend earns less.
+    larger = _solve(problem._replace(budget=limit + 1000))
+    return replace(allocation, next_thousand=max(larger.profit - allocation.profit, 0.0))
 
 
 class _Problem(NamedTuple):
@@ -144,7 +143,7 @@ class _Problem(NamedTuple):
 
 
 class _PricedChoice(NamedTuple):
-    """What everyone chooses at one price of spend."""
+    """The best offer for each customer at one price of spend."""
 
     choice: Choice
     spent: float
@@ -154,28 +153,28 @@ class _PricedChoice(NamedTuple):
 
 def _solve(problem: _Problem) -> Allocation:
     low, high = 0.0, 0.0
-    answer = dearer = _choose_at_price(problem, 0.0)
-    bound = answer.bound
-    if answer.spent > problem.budget:
+    over_budget = within_budget = _choose_at_price(problem, 0.0)
+    bound = over_budget.bound
+    if over_budget.spent > problem.budget:
         paid = (problem.spend > 0) & (problem.profit > 0)
         best_ratio = np.max(problem.profit / np.where(paid, problem.spend, np.inf), initial=0.0)
         high = float(best_ratio) * (1 + 1e-9)  # at this price nothing that costs is worth it, rounding included
-        dearer = _choose_at_price(problem, high)
+        within_budget = _choose_at_price(problem, high)
         for _ in range(_BISECTIONS):
-            spent = problem.budget - dearer.spent <= _CLOSE_ENOUGH * problem.budget
-            if spent and high - low <= _SAME_PRICE * high:
+            used_up = problem.budget - within_budget.spent <= _CLOSE_ENOUGH * problem.budget
+            if used_up and high - low <= _SAME_PRICE * high:
                 break
             middle = (low + high) / 2
-            tried = _choose_at_price(problem, middle)
-            bound = min(bound, tried.bound)
-            if tried.spent > problem.budget:
-                low, answer = middle, tried
+            at_middle = _choose_at_price(problem, middle)
+            bound = min(bound, at_middle.bound)
+            if at_middle.spent > problem.budget:
+                low, over_budget = middle, at_middle
             else:
-                high, dearer = middle, tried
-        bound = min(bound, dearer.bound)
-    choice = dearer.choice
+                high, within_budget = middle, at_middle
+        bound = min(bound, within_budget.bound)
+    choice = within_budget.choice
     if high > 0:
-        _spend_what_is_left(problem, choice, answer.choice, problem.budget - dearer.spent)
+        _spend_what_is_left(problem, choice, over_budget.choice, problem.budget - within_budget.spent)
     profit, spend = _amounts_of_choice(problem.profit, choice), _amounts_of_choice(problem.spend, choice)
     return Allocation(
         offer=choice,
@@ -186,11 +185,12 @@ def _solve(problem: _Problem) -> Allocation:
         bound=bound,
         budget_price=high,
         next_thousand=0.0,
-        contact_price=dearer.contact_price,
+        contact_price=within_budget.contact_price,
     )
 
 
 def _choose_at_price(problem: _Problem, price: float) -> _PricedChoice:
+    """Choose the offer with the highest profit − price · spend for each customer, within the cap on contacts."""
     n = problem.profit.shape[1]
     best = np.zeros(n)  # sending nothing
     choice = np.full(n, NO_OFFER, dtype=np.int8)
@@ -215,20 +215,20 @@ def _choose_at_price(problem: _Problem, price: float) -> _PricedChoice:
     )
 
 
-def _spend_what_is_left(problem: _Problem, choice: Choice, cheaper: Choice, left: float) -> None:
-    """Move customers, in place, to what they choose at the cheaper price while money and contacts last.
+def _spend_what_is_left(problem: _Problem, choice: Choice, at_lower_price: Choice, budget_left: float) -> None:
+    """Move customers, in place, to their best offer at the lower price, while budget and contacts last.
 
-    At the price where the budget runs out all these moves earn the same per unit of spend, so
-    leaving one out costs less than one customer's profit.
+    At the price where the budget is used up, all these moves earn the same per unit of spend. So the one move
+    that does not fit any more costs less than one customer's profit.
     """
-    earns = _amounts_of_choice(problem.profit, cheaper) - _amounts_of_choice(problem.profit, choice)
-    costs = _amounts_of_choice(problem.spend, cheaper) - _amounts_of_choice(problem.spend, choice)
-    moves = np.flatnonzero(choice != cheaper)
+    earns = _amounts_of_choice(problem.profit, at_lower_price) - _amounts_of_choice(problem.profit, choice)
+    costs = _amounts_of_choice(problem.spend, at_lower_price) - _amounts_of_choice(problem.spend, choice)
+    moves = np.flatnonzero(choice != at_lower_price)
     moves = moves[np.argsort(costs[moves])]
-    dropped = moves[cheaper[moves] == NO_OFFER]
-    joined = moves[cheaper[moves] != NO_OFFER]
+    dropped = moves[at_lower_price[moves] == NO_OFFER]
+    joined = moves[at_lower_price[moves] != NO_OFFER]
     added = joined[choice[joined] == NO_OFFER]
-    # On a full list each of the dropped makes room for one of the added, so they move together.
+    # Where the cap on contacts binds, each customer who is dropped makes room for one who is added.
     added = added[len(added) - len(dropped) :]
     earns[added] += earns[dropped]
     costs[added] += costs[dropped]
@@ -238,17 +238,18 @@ def _spend_what_is_left(problem: _Problem, choice: Choice, cheaper: Choice, left
     waiting = joined[earns[joined] > 0]
     waiting = waiting[np.argsort(-earns[waiting] / np.maximum(costs[waiting], np.finfo(float).tiny))]
     for _ in range(_FILLING_ROUNDS):
-        waiting = waiting[costs[waiting] <= left]
+        waiting = waiting[costs[waiting] <= budget_left]
         if len(waiting) == 0:
             break
-        fit = max(1, int(np.argmax(np.append(np.cumsum(costs[waiting]) > left, True))))
+        fit = max(1, int(np.argmax(np.append(np.cumsum(costs[waiting]) > budget_left, True))))
         taken, waiting = waiting[:fit], waiting[fit:]
-        left -= float(costs[taken].sum())
-        choice[taken] = cheaper[taken]
-        gone = makes_room[taken]
-        choice[gone[gone != NO_OFFER]] = NO_OFFER
+        budget_left -= float(costs[taken].sum())
+        choice[taken] = at_lower_price[taken]
+        replaced = makes_room[taken]
+        choice[replaced[replaced != NO_OFFER]] = NO_OFFER
 
 
 def _amounts_of_choice(table: Amounts, choice: Choice) -> Amounts:
-    picked: Amounts = np.where(choice == NO_OFFER, 0.0, table[choice, np.arange(len(choice))])
-    return picked
+    """Return each customer's entry of a table (offers, n) for the offer they get, (n,); 0 where they get none."""
+    amounts: Amounts = np.where(choice == NO_OFFER, 0.0, table[choice, np.arange(len(choice))])
+    return amounts

@@ -1,8 +1,8 @@
-"""The threshold that earns most, exactly, without sorting everyone.
+"""The threshold that earns most, found exactly without sorting all customers.
 
-Between two neighbouring cells of the ranking the profit is known from the sums. Inside a cell it can
-rise by no more than the leavers there bring, so only the cells where that would beat the best boundary
-are opened, sorted, and searched with tied scores moving together.
+At the edge between two neighbouring cells of the ranking, the sums give the profit. Inside a cell it can rise by
+no more than the churned customers there earn. So only the cells where that could beat the best edge are sorted
+and searched, tied scores together.
 """
 
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from retention.profit.economics import Economics
 from retention.profit.ranking import ABOVE_EVERY_SCORE, Ranking, incremental_profit, sum_from_top
 
 _CLOSE = 100  # cells
-_MOST_CLUSTERS = 3  # comparing pays for so many
+_MAX_CLUSTERS = 3  # up to this many, comparing is faster than looking up
 
 
 class Thresholds(NamedTuple):
@@ -23,8 +23,8 @@ class Thresholds(NamedTuple):
     Attributes
     ----------
     best
-        Picked on all customers: the one to deploy. It is the shortest decimal that
-        separates the last customer contacted from the first one left alone.
+        Picked on all customers: the threshold to deploy. It is the shortest decimal that separates the last
+        customer contacted from the first one who is not.
     by_fold
         For each fold, picked on the customers of the other folds, (folds,).
     """
@@ -36,24 +36,24 @@ class Thresholds(NamedTuple):
 def best_thresholds(ranking: Ranking, economics: Economics) -> Thresholds:
     """Find the most profitable threshold over every distinct score, overall and without each fold.
 
-    Among equals the highest threshold wins: the same money with fewer messages.
+    Of equally good thresholds the highest wins: the same profit with fewer contacts.
 
     Parameters
     ----------
     ranking
         The customers.
     economics
-        The money; its ``value`` is not used with a value column.
+        The money inputs; ``value`` is not used with a value column.
     """
     by_fold = incremental_profit(ranking.sums, economics)  # (folds, cells, 2)
     # Row 0: all customers; row 1 + k: all but fold k.
     profit = _with_leave_one_out(by_fold[..., 0] + by_fold[..., 1])
-    room = _with_leave_one_out(by_fold[..., 1] + ranking.sums[0, ..., 1] * _shortfall(ranking, economics))
+    possible_rise = _with_leave_one_out(by_fold[..., 1] + ranking.sums[0, ..., 1] * _shortfall(ranking, economics))
     at_edge = sum_from_top(profit[..., np.newaxis])[..., 0]
     above = at_edge - profit
     top = at_edge.shape[1] - 1 - at_edge[:, ::-1].argmax(axis=1)  # the highest of equally good edges
     best_edge = np.maximum(np.take_along_axis(at_edge, top[:, np.newaxis], axis=1), 0.0)
-    is_open = np.any(above + room > best_edge, axis=0)
+    is_open = np.any(above + possible_rise > best_edge, axis=0)
     is_open[top] = True
 
     rows = _rows_in_cells(ranking.cell, is_open)
@@ -67,13 +67,13 @@ def best_thresholds(ranking: Ranking, economics: Economics) -> Thresholds:
     first = len(cell) - np.searchsorted(cell[::-1], cell, side="right")  # where each customer's cell begins
     cuts = np.flatnonzero(np.append(score[1:] != score[:-1], True)[: len(score)])  # tied scores move together
 
-    found = np.full(len(profit), ABOVE_EVERY_SCORE)
+    thresholds = np.full(len(profit), ABOVE_EVERY_SCORE)
     for row in range(len(profit)):
         running = np.append(0.0, np.cumsum(gain if row == 0 else np.where(fold == row - 1, 0.0, gain)))
         reached = above[row, cell[cuts]] + running[cuts + 1] - running[first[cuts]]
         if len(cuts) and reached.max() > 0:
-            found[row] = score[cuts[reached.argmax()]]
-    return Thresholds(_shortest_decimal(ranking, float(found[0])), found[1:])
+            thresholds[row] = score[cuts[reached.argmax()]]
+    return Thresholds(_shortest_decimal(ranking, float(thresholds[0])), thresholds[1:])
 
 
 def _with_leave_one_out(by_fold: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -82,44 +82,44 @@ def _with_leave_one_out(by_fold: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _shortfall(ranking: Ranking, economics: Economics) -> float:
-    """Return by how much the least valuable leaver costs more than they bring, or 0.
+    """Return by how much contacting the churned customer of the lowest value costs more than it earns, or 0.
 
-    A leaver brings at most their money plus this, which bounds the gain from part of a cell.
+    Added to the profit of the churned customers in a cell, it bounds what any part of the cell can earn.
     """
     value = economics.value if ranking.lowest_value is None else ranking.lowest_value
     return max(0.0, economics.contact_cost - economics.save_rate * (value - economics.offer_cost))
 
 
 def _rows_in_cells(cell: NDArray[np.uint16], wanted: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return the customers whose cell is wanted, cell cluster by cell cluster.
+    """Return the positions of the customers in the wanted cells, one cluster of cells after the other.
 
-    Two comparisons a cluster rule most customers out more cheaply than looking every cell up.
+    Two comparisons per cluster rule out most customers faster than looking up every customer's cell.
     """
     cells = np.flatnonzero(wanted)
     clusters = np.split(cells, np.flatnonzero(np.diff(cells) > _CLOSE) + 1)
-    if len(clusters) > _MOST_CLUSTERS:
+    if len(clusters) > _MAX_CLUSTERS:
         return np.flatnonzero(wanted.take(cell))
     ends = (
         (int(cluster[0]), int(cluster[-1])) for cluster in clusters
     )  # no wider than the cells: compared faster
     rows = [np.flatnonzero((cell >= first) & (cell <= last)) for first, last in ends]
-    return np.concatenate([own[wanted[cell[own]]] for own in rows])
+    return np.concatenate([candidates[wanted[cell[candidates]]] for candidates in rows])
 
 
 def _shortest_decimal(ranking: Ranking, lowest: float) -> float:
-    """Return the shortest decimal that contacts just those from ``lowest`` up."""
+    """Return the shortest decimal that contacts exactly the customers whose score is ``lowest`` or higher."""
     if lowest == ABOVE_EVERY_SCORE:
         return 1.0 if ranking.score.max() < 1 else ABOVE_EVERY_SCORE
     occupied = np.flatnonzero(ranking.sums[0].sum(axis=(0, 2)))
-    own = int(lowest * (ranking.sums.shape[2] - 1))  # or one more than that of ``lowest``, by rounding
-    at = int(np.searchsorted(occupied, own, side="right"))
+    lowest_cell = int(lowest * (ranking.sums.shape[2] - 1))  # rounding may give the next higher cell
+    end = int(np.searchsorted(occupied, lowest_cell, side="right"))
     near = np.zeros(ranking.sums.shape[2], dtype=np.bool_)
-    near[occupied[max(0, at - 3) : at]] = True
+    near[occupied[max(0, end - 3) : end]] = True
     scores = ranking.score[_rows_in_cells(ranking.cell, near)]
-    left_alone = scores[scores < lowest]
-    if len(left_alone) == 0:
+    not_contacted = scores[scores < lowest]
+    if len(not_contacted) == 0:
         return 0.0
-    below = float(left_alone.max())
+    below = float(not_contacted.max())
     for digits in range(3, 17):
         threshold = round((below + lowest) / 2, digits)
         if below < threshold <= lowest:

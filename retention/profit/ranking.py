@@ -1,12 +1,12 @@
-"""Customers in the order of their scores, counted once and independent of the money.
+"""Customers ranked by their scores, counted once, so that other money inputs need no new count.
 
-Scores fall into cells, one for each slider step of 0.001 or 16 when there are many customers. The sums
-of every cell, by fold and label, are what pricing needs: new economics never sort the customers again,
-and look only at those few whose cell may hold the optimum.
+Scores fall into cells: one for each slider step of 0.001, or 16 where there are many customers. Pricing needs
+only the sums over each cell, by fold and label. Other money inputs therefore never sort the customers again, and
+look only at the few customers whose cell may hold the optimum.
 
-**Sums** are arrays of shape (moments, ..., 2): customers, their values and, where a band needs them,
-their squared values, for (stayers, leavers) on the last axis. Without a value column there is the
-first moment only, and the value of the economics stands for everyone's.
+**Sums** are arrays of shape (moments, ..., 2). The moments are the number of customers, the sum of their values
+and, where a band needs it, the sum of their squared values; the last axis is (retained, churned). Without a value
+column there is the first moment only, and the economics' value stands for that of each customer.
 """
 
 from dataclasses import dataclass, field, replace
@@ -21,13 +21,13 @@ from retention.profit.economics import Economics, checked_values
 
 STEPS = 1000
 GRID: NDArray[np.float64] = np.arange(STEPS + 1) / STEPS
-"""The slider's thresholds: the same doubles as ``round(i / 1000, 3)`` and as the decimals 0.000 ... 1.000."""
+"""The thresholds of the slider: the same doubles as ``round(i / 1000, 3)`` and as the decimals 0.000 ... 1.000."""
 GRID.flags.writeable = False
 ABOVE_EVERY_SCORE = float(np.nextafter(1.0, 2.0))
-"""A threshold no probability reaches, not even a score of 1; finite, so that JSON can carry it."""
+"""A threshold that no probability reaches, not even a score of 1; finite, so that JSON can hold it."""
 MAX_FOLDS = 100
 FINE_FROM = 50_000
-"""Customers from which a slider step is cut into 16 cells instead of one."""
+"""With this many customers or more, a slider step is divided into 16 cells."""
 
 _BATCH = 1 << 17  # rows whose intermediate arrays stay in the processor's cache
 
@@ -41,15 +41,15 @@ class Ranking:
     Attributes
     ----------
     score
-        Probability to churn, (n,), in [0, 1].
+        Churn probability, (n,), in [0, 1].
     label
-        1 left, 0 stayed, (n,).
+        1 churned, 0 retained, (n,).
     value
-        Margin kept if they stay, (n,), currency; None for one number for all.
+        Margin kept if they stay, (n,), currency; None for one value for all.
     fold
         The part each customer was held out in, (n,), from 0.
     cell
-        Cell of each score, (n,); it rises with the score, and no grid threshold cuts one.
+        Cell of each score, (n,); it rises with the score, and no grid threshold divides one.
         The last cell holds scores of exactly 1.
     sums
         By fold and cell, (1 or 2 moments, folds, cells, 2).
@@ -78,7 +78,7 @@ class Ranking:
 
     @cached_property
     def lowest_value(self) -> float | None:
-        """Smallest value in the column; None without one."""
+        """The lowest value in the column; None without a value column."""
         return None if self.value is None else float(self.value.min())
 
     def contacted(self, threshold: float) -> Sums:
@@ -101,18 +101,18 @@ class Ranking:
 def rank_customers(
     score: ArrayLike, label: ArrayLike, *, fold: ArrayLike, value: ArrayLike | None = None
 ) -> Ranking:
-    """Check held-out customers and count them by cell of their score.
+    """Check held-out customers, and count them by the cell of their score.
 
     Parameters
     ----------
     score
-        Probability to churn from a model that had not seen the customer, (n,), in [0, 1].
+        Churn probability from a model that had not seen the customer, (n,), in [0, 1].
     label
-        1 (or True) left, 0 stayed, (n,).
+        1 (or True) churned, 0 retained, (n,).
     fold
         The part each was held out in, (n,), whole numbers from 0 to 99, at least two different ones.
     value
-        Margin kept if they stay, (n,), currency, >= 0; None for the one number of the economics.
+        Margin kept if they stay, (n,), currency, >= 0; None for the economics' value.
 
     Raises
     ------
@@ -127,11 +127,11 @@ def rank_customers(
     if not (scores.min() >= 0 and scores.max() <= 1):
         wrong = np.count_nonzero(~((scores >= 0) & (scores <= 1)))
         raise InputError(f"score: {wrong} of {n} are missing or outside 0 to 1; pass churn probabilities")
-    labels = _small_whole("label", label, n, 1, "give 1 for those who left and 0 for the rest")
+    labels = _small_whole("label", label, n, 1, "give 1 for churned and 0 for retained customers")
     folds = _small_whole("fold", fold, n, MAX_FOLDS - 1, "number the held-out parts")
     if folds.min() == folds.max():
         raise InputError(
-            "fold: all customers are in one fold; pass two or more, as a threshold is picked on others"
+            "fold: all customers are in one fold; pass two or more, as a threshold is picked on the other folds"
         )
     values = None if value is None else _same_length("value", checked_values(value), n)
 
@@ -139,7 +139,7 @@ def rank_customers(
 
 
 def sum_from_top(sums: Sums) -> Sums:
-    """Return for each cell the sum of it and of all cells above, over the axis before the last."""
+    """Return for each cell the sum over it and all cells above it, along the axis before the last."""
     above: Sums = sums[..., ::-1, :].cumsum(axis=-2)[..., ::-1, :]
     return above
 
@@ -151,14 +151,14 @@ def total_value(sums: Sums, economics: Economics) -> NDArray[np.float64]:
 
 
 def incremental_profit(sums: Sums, economics: Economics) -> NDArray[np.float64]:
-    """Return what contacting them brings against doing nothing (currency), shape of ``sums[0]``."""
+    """Return what contacting these customers earns against doing nothing (currency), shape of ``sums[0]``."""
     intercept, slope = economics.profit_lines()
     amounts: Sums = intercept * sums[0] + slope * total_value(sums, economics)
     return amounts
 
 
 def incremental_profit_squared(sums: Sums, economics: Economics) -> NDArray[np.float64]:
-    """Return the sum of each customer's squared money, shape of ``sums[0]``."""
+    """Return the sum over customers of their squared incremental profit, shape of ``sums[0]``."""
     intercept, slope = economics.profit_lines()
     squares = sums[0] * economics.value**2 if len(sums) == 1 else sums[2]
     mixed = 2 * intercept * slope * total_value(sums, economics)
@@ -172,9 +172,9 @@ def save_rate_line(contacted: Sums, economics: Economics) -> tuple[NDArray[np.fl
     Parameters
     ----------
     contacted
-        Sums over those contacted, (moments, ..., 2).
+        Sums over the customers contacted, (moments, ..., 2).
     economics
-        The money; its save rate plays no part.
+        The money inputs; the save rate plays no part.
     """
     nobody_saved = incremental_profit(contacted, replace(economics, save_rate=0.0)).sum(axis=-1)
     all_saved = incremental_profit(contacted, replace(economics, save_rate=1.0)).sum(axis=-1)
@@ -190,11 +190,11 @@ def _count_by_cell(
     cell, key = np.empty(n, dtype=np.uint16), np.empty(n, dtype=np.int64)
     for start in range(0, n, _BATCH):
         batch = slice(start, start + _BATCH)
-        own = _cells(score[batch], per_step)
-        cell[batch] = own
-        own += fold[batch].astype(np.int32) * cells
-        own *= 2
-        np.add(own, label[batch], out=key[batch])
+        batch_cell = _cells(score[batch], per_step)
+        cell[batch] = batch_cell
+        batch_cell += fold[batch].astype(np.int32) * cells
+        batch_cell *= 2
+        np.add(batch_cell, label[batch], out=key[batch])
     sums = np.zeros((1 if value is None else 2, folds * cells * 2))
     _add_customers(sums, key, value)
     return Ranking(score, label, value, fold, cell, sums.reshape(-1, folds, cells, 2))

@@ -118,7 +118,10 @@ def _bin_of_cell(ranking: Ranking) -> NDArray[np.int32]:
 
 
 def _cross_fitted_profit(profit: Amounts) -> Amounts:
-    """Turn the profit of each bin, (draws, folds, bins), into that of thresholds picked on other folds, (draws,)."""
+    """Return the profit of thresholds picked on the other folds, (draws,), from that of each bin.
+
+    ``profit`` has shape (draws, folds, bins).
+    """
     earned = _sum_from_top(profit)
     best = (earned.sum(axis=1, keepdims=True) - earned).argmax(axis=-1)  # the highest of equally good thresholds
     out_of_fold: Amounts = np.take_along_axis(earned, best[..., np.newaxis], axis=-1).sum(axis=(1, 2))

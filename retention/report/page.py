@@ -18,7 +18,8 @@ from retention.artifacts import MANIFEST, sha256
 from retention.churn.evaluation import calibration_table
 from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
-from retention.profit.curve import EVIDENCE, ProfitCurve
+from retention.profit.curve import ProfitCurve
+from retention.profit.curve_json import EVIDENCE
 from retention.profit.profit_text import decides_per_customer, headroom_sentence, no_offer_pays_sentence
 from retention.profit.whatif import break_even_save_rate, tornado
 from retention.report.plot import CurveGeometry

@@ -121,7 +121,7 @@ class SendPolicy:
         if len(self.choice) < 2 or len(rates) > 1:
             return None
         return (
-            f"every offer is assumed to keep {rates.pop():.0%} of leavers, so the cheapest always earns most; "
+            f"every offer is assumed to have a save rate of {rates.pop():.0%}, so the cheapest always earns most; "
             "give each its own save_rate in the catalogue"
         )
 

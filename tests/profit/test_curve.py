@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from retention.errors import InputError
 from retention.profit.curve import profit_curve
+from retention.profit.curve_json import curve_as_dict
 from retention.profit.economics import PRESETS, Economics
 from retention.profit.ranking import ABOVE_EVERY_SCORE, GRID
 from tests.profit.cases import FOLD, LABEL, SCORE, VALUE, brute_profit, customers, terms
@@ -106,7 +107,7 @@ def test_what_always_holds(case: dict, money: Economics) -> None:
 def test_repricing_is_pricing_anew(case: dict, money: Economics) -> None:
     """New economics on counted customers give the curve of starting over."""
     again, fresh = profit_curve(**case).reprice(money), profit_curve(**case, economics=money)
-    assert again.as_dict() == fresh.as_dict()
+    assert curve_as_dict(again) == curve_as_dict(fresh)
     assert again.profit.tolist() == fresh.profit.tolist()
 
 
@@ -133,7 +134,7 @@ def test_an_offer_that_never_pays() -> None:
     assert curve.threshold_break_even == math.inf
     assert curve.threshold_best == 1.0
     assert (curve.profit_best, curve.profit_perfect, curve.headroom) == (0, 0, False)
-    view = curve.as_dict()
+    view = curve_as_dict(curve)
     assert view["threshold_break_even"] is None
     assert view["matrix"]["saved"] == 0
 
@@ -151,7 +152,7 @@ def test_send_to_all_of_a_known_set() -> None:
 
 def test_the_json_view() -> None:
     """Keys a script may rely on, plain numbers, and evidence for each amount."""
-    view = profit_curve(**HAND, economics=PRESETS["realistic"]).as_dict(0.6)
+    view = curve_as_dict(profit_curve(**HAND, economics=PRESETS["realistic"]), 0.6)
     assert json.loads(json.dumps(view)) == view
     assert {
         "threshold_best", "threshold_break_even", "profit_best", "profit_all", "profit_none",
@@ -168,7 +169,7 @@ def test_the_json_view() -> None:
 
 def test_the_json_view_with_values() -> None:
     """There is no single break-even, and the personal decision stands beside the threshold's."""
-    view = profit_curve(**HAND, value=VALUE).as_dict()
+    view = curve_as_dict(profit_curve(**HAND, value=VALUE))
     assert view["threshold_break_even"] is None
     assert view["profit_personal"] - view["profit_best"] == pytest.approx(view["personal_over_threshold"])
     assert view["evidence"]["personal_over_threshold"] == ["backtested", "assumed"]

@@ -83,7 +83,7 @@ def test_zero_denominator_and_free_offers() -> None:
 def test_nobody_pays_is_said() -> None:
     """The reason is one sentence, and only there when it is needed."""
     assert Economics().why_no_offer_pays() is None
-    assert "−₹10 a leaver" in Economics(value=40).why_no_offer_pays()
+    assert "−₹10 per churning customer" in Economics(value=40).why_no_offer_pays()
     assert "₹460" in Economics(contact_cost=460).why_no_offer_pays()
 
 

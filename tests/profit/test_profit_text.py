@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from retention.profit.curve import profit_curve
+from retention.profit.curve_json import curve_as_dict
 from retention.profit.economics import Economics
 from retention.profit.profit_text import (
     below_break_even_sentence,
@@ -102,7 +103,7 @@ def test_deciding_customer_by_customer_has_a_verdict_of_its_own() -> None:
     apart = profit_curve(**case, value=np.where(np.arange(4000) // 5 % 2 == 0, 60.0, 900.0))
     assert apart.per_customer_headroom and decides_per_customer(apart)
     assert headroom_sentence(apart).startswith("Deciding customer by customer clearly beats")
-    found = apart.as_dict()
+    found = curve_as_dict(apart)
     assert found["headroom_personal"] is True
     assert found["personal_gain_band"]["low"] > 0
     assert f"  one by one  ₹{found['profit_personal']:,.0f}" in profit_summary(apart)
@@ -121,7 +122,7 @@ def test_the_words_name_the_optimism_and_why_nobody_is_contacted() -> None:
     curve = profit_curve(**LOW, economics=Economics(value=40))
     assert "inf" not in profit_summary(curve)
     assert str(no_offer_pays_sentence(curve)) in profit_summary(curve).splitlines()
-    assert str(no_offer_pays_sentence(curve)).endswith("−₹10 a leaver (assumed).")
+    assert str(no_offer_pays_sentence(curve)).endswith("−₹10 per churning customer (assumed).")
     assert no_offer_pays_sentence(profit_curve(**LOW, value=[40.0] * 5)) is None
 
 

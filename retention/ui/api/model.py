@@ -10,6 +10,7 @@ from retention.artifacts import sha256
 from retention.customers.intake import read_customers
 from retention.customers.roles import split_column_names
 from retention.profit.curve import ProfitCurve
+from retention.profit.curve_json import curve_as_dict
 from retention.profit.economics import Economics
 from retention.progress import Progress, silent
 from retention.settings import settings
@@ -107,7 +108,8 @@ def profit(
         picking customers beats sending to all or none), matrix, band, and evidence, what each amount rests on.
     """
     economics = Economics(value, offer_cost, save_rate, stayer_redemption, harm_rate, contact_cost, currency)
-    return _curve(_Zip(sha256(model.read_bytes()), model)).reprice(economics).as_dict(threshold=threshold)
+    curve = _curve(_Zip(sha256(model.read_bytes()), model)).reprice(economics)
+    return curve_as_dict(curve, threshold)
 
 
 def score(

@@ -34,7 +34,7 @@ def test_each_part_becomes_one_line() -> None:
     found = parse_docstring(step, also=Economics)
     assert found.description == "Write to customers. Nobody is left out: send = yes is who gets a message."
     assert found.parameters["scored"] == "The send list: the CSV that score returned."
-    assert found.parameters["save_rate"] == "γ, share of would-be leavers whom the offer keeps, in [0, 1]."
+    assert found.parameters["save_rate"] == "γ, share of churning customers whom the offer keeps, in [0, 1]."
     assert list(found.parameters) == ["scored", "tone", "save_rate"]
     assert found.returns == {"messages": "The messages."}
 

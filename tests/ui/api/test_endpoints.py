@@ -19,6 +19,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult
 
 from retention.churn.model import ChurnModel
+from retention.profit.curve_json import curve_as_dict
 from retention.profit.economics import Economics
 from retention.targeting import profit_of_model
 from retention.ui.api import archives as model_zip
@@ -88,7 +89,7 @@ def test_a_script_gets_the_figures_of_the_program(
     """Money inputs arrive as they are; null means the default, as leaving out does."""
     model = handle_file(telecom_zip)
     found = client.predict(model=model, offer_cost=80, save_rate=None, currency="€", api_name="/profit")
-    assert found == profit_of_model(telecom_model, Economics(offer_cost=80, currency="€")).as_dict()
+    assert found == curve_as_dict(profit_of_model(telecom_model, Economics(offer_cost=80, currency="€")))
 
 
 @pytest.mark.parametrize(
@@ -219,7 +220,7 @@ def test_plain_http_takes_the_path_that_an_upload_returned(
 ) -> None:
     """Upload, call with named values, fetch: no client library is needed."""
     kind, data = http(address, "profit", {"model": uploaded(address, telecom_zip), "offer_cost": 80})
-    assert (kind, data) == ("complete", [profit_of_model(telecom_model, Economics(offer_cost=80)).as_dict()])
+    assert (kind, data) == ("complete", [curve_as_dict(profit_of_model(telecom_model, Economics(offer_cost=80)))])
     kind, data = http(address, "profit", {"model": "model.zip"})
     assert kind == "error"
     assert data["error"].startswith("model: no file came along; upload it to /gradio_api/upload")

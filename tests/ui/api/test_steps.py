@@ -12,6 +12,7 @@ from retention.churn.model import ChurnModel
 from retention.cli import main
 from retention.errors import InputError
 from retention.messages.segments import LANGUAGES, TONES
+from retention.profit.curve_json import curve_as_dict
 from retention.profit.economics import Economics
 from retention.targeting import profit_of_model
 from retention.ui.api import archives as model_zip
@@ -49,7 +50,7 @@ def test_profit_is_the_curve(telecom_model: ChurnModel, telecom_zip: Path) -> No
         stayer_redemption=0.6, harm_rate=0.1, currency="€",
     )  # fmt: skip
     economics = Economics(600.0, 40.0, 0.5, 0.6, 0.1, 2.0, "€")
-    assert found == profit_of_model(telecom_model, economics).as_dict(threshold=0.2)
+    assert found == curve_as_dict(profit_of_model(telecom_model, economics), 0.2)
 
 
 def test_score_makes_the_command_lines_send_list(

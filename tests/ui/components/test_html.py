@@ -38,7 +38,9 @@ def test_the_reading_where_no_offer_pays() -> None:
         "Sending to nobody is best: sending to everyone would earn −₹30,000 per 1,000 customers "
         "(backtested, assumed)."
     ) in earnings(curve)
-    assert "an offer of ₹50 that keeps 100% of leavers earns −₹10 a leaver (assumed)." in earnings(curve)
+    assert "an offer of ₹50 with a save rate of 100% earns −₹10 per churning customer (assumed)." in earnings(
+        curve
+    )
 
 
 def test_directions_stand_beside_the_trees_and_disagreement_is_said() -> None:
