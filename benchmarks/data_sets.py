@@ -14,7 +14,7 @@ from retention.customers.intake import read_customers
 from retention.customers.table import Customers
 from retention.orders.order_log import read_orders
 from retention.orders.snapshot import take_snapshot
-from retention.pipeline import simulate_customers
+from retention.pipeline.customers import simulate_customers
 
 
 def data_sets(paths: list[Path], *, rows: int) -> Iterator[tuple[str, Customers]]:

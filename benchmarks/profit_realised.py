@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from benchmarks.data_sets import data_sets
 from benchmarks.profit_curve import Scored
 from retention.churn.evaluation import OutOfFold
-from retention.pipeline import train
+from retention.pipeline.churn import train_model
 from retention.profit.curve import ProfitCurve, profit_curve
 from retention.profit.economics import PRESETS, Economics
 
@@ -116,7 +116,7 @@ def main() -> int:
     options = parser.parse_args()
     held_out = {}
     for name, customers in data_sets(options.files, rows=options.rows):
-        rows = train(customers).out_of_fold
+        rows = train_model(customers).out_of_fold
         assert rows is not None
         held_out[name] = rows
     curves: dict[tuple[str, str], ProfitCurve] = {}

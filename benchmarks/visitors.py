@@ -21,7 +21,7 @@ from typing import Any
 import httpx
 import numpy as np
 
-from retention.pipeline import simulate_customers
+from retention.pipeline.customers import simulate_customers
 from retention.tabular.csv_export import write_csv
 from tests.browser.server import running
 

@@ -6,12 +6,12 @@ import sys
 from collections.abc import Sequence
 
 from retention import cli
-from retention.cli.command import AddCommand, Outcome
+from retention.cli.command import AddCommand, CommandResult
 
 
 def main(arguments: Sequence[str] | None = None, *, program: str = "retention") -> int:
     """Run one command, ``app`` among them, and return its exit code; help and errors call it ``program``."""
-    return cli.main(arguments, program=program, more=[_add_app])
+    return cli.main(arguments, program=program, extra_commands=[_add_app])
 
 
 def start_app() -> None:
@@ -39,7 +39,7 @@ def _add_app(command: AddCommand) -> None:
     )
 
 
-def _app(_: argparse.Namespace) -> Outcome:
+def _app(_: argparse.Namespace) -> CommandResult:
     start_app()
     return {}, "the app has stopped"
 

@@ -1,7 +1,7 @@
-"""The same steps as the app, on the command line: one module a step, each with its flags beside its work.
+"""The command line: the same steps as the app, one module a step, each with its flags beside its work.
 
 Exit codes: 0 done; 2 the input or the request was wrong, with one line on stderr; 1 a bug.
-With ``--json`` one object goes to stdout; progress and words always go to stderr.
+With ``--json`` one object goes to stdout; progress and errors always go to stderr.
 """
 
 import argparse
@@ -9,21 +9,33 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 
-from retention.cli import churn, customers, demo, hub, offers, profit
-from retention.cli.command import AddCommand, Outcome, Parser
+from retention.cli import churn, customers, demo, hub, offers, profit, report, targeting
+from retention.cli.command import AddCommand, CommandResult, Parser
 from retention.errors import RetentionError
+
+_STEPS = (customers, churn, profit, targeting, offers, report, hub, demo)
 
 
 def main(
     arguments: Sequence[str] | None = None,
     *,
     program: str = "python -m retention",
-    more: Sequence[Callable[[AddCommand], None]] = (),
+    extra_commands: Sequence[Callable[[AddCommand], None]] = (),
 ) -> int:
-    """Run one command and return its exit code; ``more`` adds commands that live above this room, as ``app``."""
+    """Run one command and return its exit code.
+
+    Parameters
+    ----------
+    arguments
+        The command and its flags; None for those of the process.
+    program
+        What help and errors call the program.
+    extra_commands
+        Functions that add commands from rooms above the command line, such as ``app``.
+    """
     try:
-        options = _parser(program, more).parse_args(arguments)
-        found, words = options.command(options)
+        options = _parser(program, extra_commands).parse_args(arguments)
+        result, text = options.command(options)
     except RetentionError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -35,23 +47,23 @@ def main(
             raise
         print(f"error: {error.filename}: {error.strerror}; check the path", file=sys.stderr)
         return 2
-    print(json.dumps(found, ensure_ascii=False, allow_nan=False) if options.json else words)
+    print(json.dumps(result, ensure_ascii=False, allow_nan=False) if options.json else text)
     return 0
 
 
-def _parser(program: str, more: Sequence[Callable[[AddCommand], None]]) -> argparse.ArgumentParser:
-    parser = Parser(prog=program, description="Find who is about to leave, and whom an offer pays for.")
+def _parser(program: str, extra_commands: Sequence[Callable[[AddCommand], None]]) -> argparse.ArgumentParser:
+    parser = Parser(prog=program, description="Find customers about to churn, and those an offer pays for.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=Parser)
 
     def command(
-        name: str, run: Callable[[argparse.Namespace], Outcome], words: str, *, json: bool = True
+        name: str, run: Callable[[argparse.Namespace], CommandResult], description: str, *, json: bool = True
     ) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=words, description=words)
+        added = commands.add_parser(name, help=description, description=description)
         added.set_defaults(command=run, json=False)
         if json:
             added.add_argument("--json", action="store_true", help="print one JSON object on stdout")
         return added
 
-    for add in (*(step.add for step in (customers, churn, profit, offers, hub, demo)), *more):
+    for add in (*(step.add for step in _STEPS), *extra_commands):
         add(command)
     return parser

@@ -1,41 +1,46 @@
-"""``train``: who is leaving."""
+"""``train``: the churn model."""
 
 import argparse
 from pathlib import Path
 from typing import Literal
 
-from retention.cli.command import AddCommand, Outcome, customer_flags, lines, progress, read_customers_of
+from retention.cli.command import (
+    AddCommand,
+    CommandResult,
+    add_customer_flags,
+    join_lines,
+    read_customers_from,
+    show_progress,
+)
 from retention.errors import InputError
 
 
 def add(command: AddCommand) -> None:
     """Add the command."""
     train = command("train", _train, "fit a churn model and measure it on customers it has not seen")
-    customer_flags(train)
+    add_customer_flags(train)
     train.add_argument("--out", type=Path, required=True, help="model folder to write")
-    train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--seed", type=int, default=0, help="the same seed gives the same model")
     train.add_argument(
         "--scale-pos-weight",
         metavar="W",
-        help="weight leavers by W or 'balanced'; undone before money is computed",
+        help="weight churned customers by W, or 'balanced'; undone before money is computed",
     )
 
 
-def _train(options: argparse.Namespace) -> Outcome:
-    from retention.churn.diagnostics import comparison_lines
-    from retention.pipeline import train
+def _train(options: argparse.Namespace) -> CommandResult:
+    from retention.pipeline.churn import comparison_lines, train_model
 
-    customers = read_customers_of(options)
-    model = train(
-        customers, scale_pos_weight=_weight(options.scale_pos_weight), seed=options.seed, progress=progress
+    customers = read_customers_from(options)
+    model = train_model(
+        customers, scale_pos_weight=_weight(options.scale_pos_weight), seed=options.seed, progress=show_progress
     )
     model.save(options.out)
     metrics = model.metrics
-    return {"model": str(options.out), **model.as_dict()}, lines(
+    rows = f"rows of {len(customers.cutoffs)} cutoffs; at the newest" if model.out_of_time else "customers;"
+    return {"model": str(options.out), **model.as_dict()}, join_lines(
         *customers.notes,
-        f"{options.out}: {model.chosen}, trained on {len(customers):,} "
-        + (f"rows of {len(customers.cutoffs)} cutoffs; at the newest " if model.out_of_time else "customers; ")
-        + f"{model.churn_rate:.1%} left",
+        f"{options.out}: {model.chosen}, trained on {len(customers):,} {rows} {model.churn_rate:.1%} churned",
         f"on customers it had not seen: AUC {metrics.roc_auc:.3f}, Brier {metrics.brier:.4f}, "
         f"mean probability {metrics.mean_probability:.1%}",
         *comparison_lines(model.candidates, model.chosen),

@@ -1,102 +1,107 @@
-"""What the commands share: their outcome, their flags, and how flags become customers and economics."""
+"""What the commands share: the parser, common flags, and the customers and policies that flags describe."""
 
 import argparse
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeAlias
 
-from retention.customers.roles import ColumnKinds, split_column_names
-from retention.customers.table import Customers
 from retention.errors import InputError
-from retention.profit.catalogue import load_catalogue
-from retention.profit.economics import PRESETS, Economics
+from retention.pipeline.profit import PRESETS, Economics, choose_economics
 
 if TYPE_CHECKING:
-    from retention.targeting import SendPolicy
+    from retention.pipeline.customers import ColumnKinds, Customers
+    from retention.pipeline.targeting import SendPolicy
 
-Outcome: TypeAlias = tuple[dict[str, Any], str]
-"""What a command found: the JSON object, and the same in words."""
+CommandResult: TypeAlias = tuple[dict[str, Any], str]
+"""The result of a command: the object for ``--json``, and the text for a terminal."""
 
 
-Flags: TypeAlias = argparse._ActionsContainer
+FlagContainer: TypeAlias = argparse._ActionsContainer
 """A parser, or a group of its flags."""
 
 
 class AddCommand(Protocol):
-    """Adds a command by its name, what runs it, and what it does in words."""
+    """Adds a command to the parser."""
 
     def __call__(
-        self, name: str, run: Callable[[argparse.Namespace], Outcome], words: str, *, json: bool = True
+        self, name: str, run: Callable[[argparse.Namespace], CommandResult], description: str, *, json: bool = True
     ) -> argparse.ArgumentParser:
-        """Return the command's parser, for its flags; ``json=False`` for a command that has no result to print."""
+        """Return the command's parser, to add its flags; ``json=False`` where there is no result to print."""
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line, like all others."""
+    """An argument parser that reports an error as one line, like every other error of a command."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what was wrong with the flags."""
+        """Raise an InputError instead of printing the usage and exiting."""
         raise InputError(f"{message}; see {self.prog} --help")
 
 
-def market_flags(parser: argparse.ArgumentParser) -> None:
+def add_market_flags(parser: argparse.ArgumentParser) -> None:
     """Add the flags of a simulated market."""
-    parser.add_argument("--customers", type=int, default=5000)
-    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--customers", type=int, default=5000, help="how many customers join over a year")
+    parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same market")
 
 
-def customer_flags(parser: argparse.ArgumentParser) -> None:
-    """Add the file of customers and the flags that name its columns."""
+def add_customer_flags(parser: argparse.ArgumentParser) -> None:
+    """Add the customer file and the flags that name its columns."""
     parser.add_argument("customers", type=Path, help="CSV or Parquet, one row a customer")
-    role_flags(parser)
+    add_role_flags(parser)
 
 
-def role_flags(parser: Flags) -> None:
-    """Add the flags that name the columns of a file of customers."""
-    parser.add_argument("--id", metavar="COLUMN", help="who the row is about; guessed by its name")
-    parser.add_argument("--label", metavar="COLUMN", help="who left; guessed by its name")
-    parser.add_argument("--positive", metavar="VALUE", help="the label's value for those who left")
-    parser.add_argument("--value-column", metavar="COLUMN", help="margin kept if the customer stays")
-    parser.add_argument("--exclude", metavar="A,B", default="", help="columns no model may use")
+def add_role_flags(parser: FlagContainer) -> None:
+    """Add the flags that name the columns of a customer file."""
+    parser.add_argument("--id", metavar="COLUMN", help="the customer's id; guessed by its name")
+    parser.add_argument("--label", metavar="COLUMN", help="whether the customer churned; guessed by its name")
+    parser.add_argument("--positive", metavar="VALUE", help="the label's value for churned customers")
+    parser.add_argument("--value-column", metavar="COLUMN", help="margin kept if the customer is retained")
+    parser.add_argument("--exclude", metavar="A,B", default="", help="columns that no model may use")
 
 
-def money_flags(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of the economics; those left out come from the preset."""
+def add_money_flags(parser: argparse.ArgumentParser) -> None:
+    """Add the flags of the economics; the preset fills in those that are left out."""
     parser.add_argument("--preset", choices=sorted(PRESETS), default="original", help="money inputs to start from")
-    for flag, words in [
-        ("value", "margin kept over the horizon if a customer stays"),
+    for flag, description in [
+        ("value", "margin kept over the horizon if a customer is retained"),
         ("offer-cost", "cost of an offer when redeemed"),
         ("contact-cost", "cost of contacting one customer"),
-        ("save-rate", "share of leavers whom the offer keeps (0 to 1)"),
-        ("stayer-redemption", "share of stayers who redeem it anyway (0 to 1)"),
-        ("harm-rate", "share of stayers whom contact drives away (0 to 1)"),
+        ("save-rate", "share of churning customers whom the offer retains (0 to 1)"),
+        ("stayer-redemption", "share of retained customers who redeem the offer anyway (0 to 1)"),
+        ("harm-rate", "share of retained customers whom contacting drives away (0 to 1)"),
     ]:
-        parser.add_argument(f"--{flag}", type=float, metavar="X", help=words)
-    parser.add_argument("--currency", metavar="SIGN")
+        parser.add_argument(f"--{flag}", type=float, metavar="X", help=description)
+    parser.add_argument("--currency", metavar="SIGN", help="sign or code of the currency of all amounts")
 
 
-def decision_flags(parser: Flags) -> None:
-    """Add the flags that decide who gets which offer."""
-    parser.add_argument("--threshold", type=float, help="send from this probability on; default: the best one")
-    parser.add_argument("--top", type=int, metavar="N", help="send to N customers at the most")
-    catalogue_flag(parser)
+def add_policy_flags(parser: FlagContainer) -> None:
+    """Add the flags of the send policy, which decides who gets which offer."""
     parser.add_argument(
-        "--every-offer", action="store_true", help="give each customer the offer that earns most, not the first"
+        "--threshold", type=float, help="send from this churn probability on; default: the most profitable one"
     )
-    parser.add_argument("--budget", type=float, metavar="X", help="what the offers may be expected to cost")
-    parser.add_argument("--max-contacts", type=int, metavar="N", help="contact N at the most, those who earn most")
+    parser.add_argument("--top", type=int, metavar="N", help="send to at most N customers")
+    add_catalogue_flag(parser)
+    parser.add_argument(
+        "--every-offer",
+        action="store_true",
+        help="give each customer the most profitable offer instead of the first one",
+    )
+    parser.add_argument(
+        "--budget", type=float, metavar="X", help="the most that the offers may be expected to cost"
+    )
+    parser.add_argument(
+        "--max-contacts", type=int, metavar="N", help="contact at most N customers, the most profitable ones"
+    )
 
 
-def catalogue_flag(parser: Flags) -> None:
-    """Add the file of offers; its first one is what the money flags are about, where they say nothing else."""
-    parser.add_argument("--catalogue", type=Path, help="the offers there are (TOML); default: the packaged ones")
+def add_catalogue_flag(parser: FlagContainer) -> None:
+    """Add the offer catalogue; the money flags override the prices of its first offer."""
+    parser.add_argument("--catalogue", type=Path, help="offer catalogue (TOML); default: the packaged one")
 
 
-def read_customers_of(options: argparse.Namespace, *, kinds: ColumnKinds | None = None) -> Customers:
-    """Read the customers a command was given; ``kinds`` as for :func:`read_customers`."""
-    from retention.customers.intake import read_customers
+def read_customers_from(options: argparse.Namespace, *, kinds: "ColumnKinds | None" = None) -> "Customers":
+    """Read the customer file of a command; ``kinds`` as for :func:`retention.customers.intake.read_customers`."""
+    from retention.pipeline.customers import read_customers, split_column_names
 
     return read_customers(
         options.customers,
@@ -109,21 +114,18 @@ def read_customers_of(options: argparse.Namespace, *, kinds: ColumnKinds | None 
     )
 
 
-def economics_of(options: argparse.Namespace) -> Economics:
-    """Return the economics a command was given: its flags, then its catalogue's first offer, then the preset."""
+def economics_from(options: argparse.Namespace) -> Economics:
+    """Return the economics of a command: its flags, then its catalogue's first offer, then the preset."""
     names = ("value", "offer_cost", "contact_cost", "save_rate", "stayer_redemption", "harm_rate", "currency")
-    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    start = PRESETS[options.preset]
-    if getattr(options, "catalogue", None) is not None:
-        start = load_catalogue(options.catalogue).economics(start)
-    return replace(start, **given)
+    inputs = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    return choose_economics(options.preset, inputs, catalogue=getattr(options, "catalogue", None))
 
 
-def policy_of(options: argparse.Namespace) -> "SendPolicy":
-    """Return the send policy that a command was given by its :func:`decision_flags` and :func:`money_flags`."""
-    from retention.targeting import SendPolicy, offers_at
+def send_policy_from(options: argparse.Namespace) -> "SendPolicy":
+    """Return the send policy of a command with :func:`add_policy_flags` and :func:`add_money_flags`."""
+    from retention.pipeline.targeting import SendPolicy, offers_at
 
-    economics = economics_of(options)
+    economics = economics_from(options)
     return SendPolicy(
         economics=economics,
         catalogue=offers_at(economics, options.catalogue),
@@ -135,12 +137,12 @@ def policy_of(options: argparse.Namespace) -> "SendPolicy":
     )
 
 
-def progress(share: float, words: str) -> None:
-    """Tell a person at a terminal how far the work is."""
+def show_progress(share: float, words: str) -> None:
+    """Show on a terminal how much of the work is done (``share`` from 0 to 1), and with what it goes on."""
     if sys.stderr.isatty():
         print(f"\r\033[K{share:4.0%} {words}", end="" if share < 1 else "\n", file=sys.stderr, flush=True)
 
 
-def lines(*sentences: str) -> str:
-    """Put sentences under one another, without the empty ones."""
+def join_lines(*sentences: str) -> str:
+    """Put each sentence on a line of its own, leaving out empty ones."""
     return "\n".join(sentence for sentence in sentences if sentence)

@@ -3,46 +3,52 @@
 import argparse
 from pathlib import Path
 
-from retention.cli.command import AddCommand, Outcome, economics_of, lines, market_flags, money_flags, progress
+from retention.cli.command import (
+    AddCommand,
+    CommandResult,
+    add_market_flags,
+    add_money_flags,
+    economics_from,
+    join_lines,
+    show_progress,
+)
 
 
 def add(command: AddCommand) -> None:
     """Add the command."""
-    demo = command("demo", _demo, "all of the above on simulated customers")
+    demo = command("demo", _demo, "run every step on simulated customers")
     demo.add_argument("--out", type=Path, required=True, help="folder to write")
-    market_flags(demo)
-    money_flags(demo)
+    add_market_flags(demo)
+    add_money_flags(demo)
 
 
-def _demo(options: argparse.Namespace) -> Outcome:
-    from retention.messages.llm.client import writer_from_settings
-    from retention.pipeline import demo
-    from retention.profit.curve_json import curve_as_dict
-    from retention.profit.profit_text import profit_summary
+def _demo(options: argparse.Namespace) -> CommandResult:
+    from retention.pipeline.demo import demo
+    from retention.pipeline.messages import writer_from_settings
+    from retention.pipeline.profit import describe_profit, profit_as_dict
     from retention.settings import settings
 
-    made = demo(
+    results = demo(
         options.out,
         customers=options.customers,
         seed=options.seed,
-        economics=economics_of(options),
+        economics=economics_from(options),
         writer=writer_from_settings(settings()),
-        progress=progress,
+        progress=show_progress,
     )
-    found = curve_as_dict(made.curve)
-    found = {
-        "profit_model": found["profit_best"],
-        "profit_all": found["profit_all"],
-        "profit_none": found["profit_none"],
-        "customers": len(made.scored.send_list),
-        "messages": made.message_run.message_count,
-        "files": [str(file) for file in made.files],
-        "evidence": {f"profit_{name}": found["evidence"][f"profit_{key}"] for name, key in
+    profit = profit_as_dict(results.curve)
+    customers, messages = len(results.scored.send_list), results.message_run.message_count
+    return {
+        "profit_model": profit["profit_best"],
+        "profit_all": profit["profit_all"],
+        "profit_none": profit["profit_none"],
+        "customers": customers,
+        "messages": messages,
+        "files": [str(file) for file in results.files],
+        "evidence": {f"profit_{name}": profit["evidence"][f"profit_{key}"] for name, key in
                      [("model", "best"), ("all", "all"), ("none", "none")]},
-    }  # fmt: skip
-    return found, lines(
-        profit_summary(made.curve),
-        f"{made.message_run.message_count:,} messages for today's send list "
-        f"of {len(made.scored.send_list):,} customers",
-        f"files in {options.out}: " + ", ".join(file.name for file in made.files),
-    )
+    }, join_lines(
+        describe_profit(results.curve),
+        f"{messages:,} messages for today's send list of {customers:,} customers",
+        f"files in {options.out}: " + ", ".join(file.name for file in results.files),
+    )  # fmt: skip

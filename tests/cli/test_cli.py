@@ -16,7 +16,8 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, Any
     code = main([*map(str, arguments), "--json"])
     out, err = capsys.readouterr()
     assert code == 0, err
-    return json.loads(out)
+    result: dict[str, Any] = json.loads(out)
+    return result
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
@@ -186,7 +187,7 @@ def test_demo_does_it_all(capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
     assert found["messages"] > 0
 
 
-BAD_FILES = {
+BAD_FILES: dict[str, str | bytes] = {
     "empty": "",
     "header only": "customer_id,tenure,churn\n",
     "binary": bytes(range(256)) * 10,

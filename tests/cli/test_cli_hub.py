@@ -11,6 +11,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -67,7 +68,7 @@ class Desk:
 
     def start(
         self, *arguments: object, program: tuple[str, ...] = ("-m", "retention")
-    ) -> subprocess.CompletedProcess:
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command, nobody at the terminal; the token must not be in anything it says."""
         done = subprocess.run(
             [sys.executable, *program, *map(str, arguments)],
@@ -77,11 +78,12 @@ class Desk:
         assert TOKEN not in done.stdout + done.stderr
         return done
 
-    def run(self, *arguments: object) -> dict:
+    def run(self, *arguments: object) -> dict[str, Any]:
         """Run a command that must work, and return its JSON object."""
         done = self.start(*arguments, "--json")
         assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        result: dict[str, Any] = json.loads(done.stdout)
+        return result
 
     def refused(self, *arguments: object) -> str:
         """Run a command that must be refused, and return its one line on stderr."""

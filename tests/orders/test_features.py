@@ -1,4 +1,4 @@
-"""Features of an order log by hand, and what they may never depend on."""
+"""The features of an order log, computed by hand, and what they must not depend on."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def features(frame: pd.DataFrame, cutoff: pd.Timestamp = CUTOFF, **options: Any)
     return order_features(frame, customer="who", time="at", amount="paid", cutoff=cutoff, **options)
 
 
-def one(frame: pd.DataFrame, **options: Any) -> dict[str, Any]:
+def features_of_one_customer(frame: pd.DataFrame, **options: Any) -> dict[str, Any]:
     """Summarise the log of one customer."""
     table = features(frame, **options)
     assert len(table) == 1
@@ -43,29 +43,29 @@ ASHA = frame_of([
 
 def test_rhythm_by_hand() -> None:
     """Days and gaps count calendar days between days with orders: 4 and 15."""
-    seen = one(ASHA)
-    assert seen["recency_days"] == 9
-    assert seen["tenure_days"] == 28
-    assert seen["orders"] == 4
-    assert seen["one_time"] == "no"
-    assert seen["gap_mean_days"] == 9.5
-    assert seen["gap_spread_days"] == 5.5
-    assert (seen["gap_max_days"], seen["gap_last_days"]) == (15, 15)
-    assert seen["recency_over_gap"] == pytest.approx(9 / 9.5)
+    row = features_of_one_customer(ASHA)
+    assert row["recency_days"] == 9
+    assert row["tenure_days"] == 28
+    assert row["orders"] == 4
+    assert row["one_time"] == "no"
+    assert row["gap_mean_days"] == 9.5
+    assert row["gap_spread_days"] == 5.5
+    assert (row["gap_max_days"], row["gap_last_days"]) == (15, 15)
+    assert row["recency_over_gap"] == pytest.approx(9 / 9.5)
 
 
 def test_money_by_hand() -> None:
     """The trend is the least-squares slope over 100, 300, 200, 400: 8 tenths of 100."""
-    seen = one(ASHA)
-    assert (seen["spend_total"], seen["spend_mean"], seen["spend_last"]) == (1000, 250, 400)
-    assert seen["spend_trend"] == pytest.approx(80.0)
+    row = features_of_one_customer(ASHA)
+    assert (row["spend_total"], row["spend_mean"], row["spend_last"]) == (1000, 250, 400)
+    assert row["spend_trend"] == pytest.approx(80.0)
 
 
 def test_habits_by_hand() -> None:
     """Two of four orders on a Friday, one on a weekend, three at dinner time."""
-    seen = one(ASHA)
-    assert seen["weekend_share"] == 0.25
-    assert (seen["usual_weekday"], seen["usual_hours"]) == ("Friday", "dinner")
+    row = features_of_one_customer(ASHA)
+    assert row["weekend_share"] == 0.25
+    assert (row["usual_weekday"], row["usual_hours"]) == ("Friday", "dinner")
 
 
 @pytest.mark.parametrize(
@@ -75,13 +75,13 @@ def test_habits_by_hand() -> None:
 )  # fmt: skip
 def test_windows_end_with_the_cutoff_day(day: str, counts: tuple[int, int, int]) -> None:
     """30 days are the cutoff day and the 29 before it, so recency and counts cannot contradict each other."""
-    seen = one(frame_of([("a", day, 1.0)]))
-    assert (seen["orders_30d"], seen["orders_60d"], seen["orders_90d"]) == counts
-    assert (seen["recency_days"] < 30) == bool(seen["orders_30d"])
+    row = features_of_one_customer(frame_of([("a", day, 1.0)]))
+    assert (row["orders_30d"], row["orders_60d"], row["orders_90d"]) == counts
+    assert (row["recency_days"] < 30) == bool(row["orders_30d"])
 
 
 def test_one_time_buyers_are_marked_and_have_no_gaps() -> None:
-    """Who ordered on one day only, twice or once, has no gap of their own."""
+    """A customer who ordered on one day only, once or twice, has no gaps."""
     table = features(frame_of([("a", "2025-06-02", 1.0), ("a", "2025-06-02", 2.0), ("b", "2025-06-03", 3.0)]))
     assert table["one_time"].tolist() == ["yes", "yes"]
     assert table["orders"].tolist() == [2, 1]
@@ -91,7 +91,7 @@ def test_one_time_buyers_are_marked_and_have_no_gaps() -> None:
 
 
 def test_refunds_lower_the_total_and_are_no_orders() -> None:
-    """A refund changes neither recency nor the mean; who has nothing but refunds is not a customer yet."""
+    """A refund changes neither recency nor the mean; a customer with refunds only is not included."""
     table = features(frame_of([("a", "2025-06-02", 100.0), ("a", "2025-06-20", -30.0), ("b", "2025-06-03", -5.0)]))
     assert table["who"].tolist() == ["a"]
     assert table[["orders", "recency_days", "spend_total", "spend_mean"]].iloc[0].tolist() == [1, 28, 70, 100]
@@ -99,13 +99,15 @@ def test_refunds_lower_the_total_and_are_no_orders() -> None:
 
 def test_free_orders_count_and_blank_amounts_do_not_matter() -> None:
     """An amount of 0 lowers the mean; a missing one leaves it alone; both are orders."""
-    seen = one(frame_of([("a", "2025-06-02", 0.0), ("a", "2025-06-05", 50.0), ("a", "2025-06-09", np.nan)]))
-    assert (seen["orders"], seen["spend_total"], seen["spend_mean"], seen["spend_last"]) == (3, 50, 25, 50)
+    row = features_of_one_customer(
+        frame_of([("a", "2025-06-02", 0.0), ("a", "2025-06-05", 50.0), ("a", "2025-06-09", np.nan)])
+    )
+    assert (row["orders"], row["spend_total"], row["spend_mean"], row["spend_last"]) == (3, 50, 25, 50)
 
 
 def test_further_columns_are_summarised_by_their_kind() -> None:
-    """Numbers give mean and last known value, yes and no a share, words the usual one and how many kinds."""
-    seen = one(
+    """Numbers give a mean and a last known value, yes and no a share, words the usual word and their number."""
+    row = features_of_one_customer(
         frame_of(
             [("a", "2025-06-02", 1.0), ("a", "2025-06-05", 1.0), ("a", "2025-06-09", 1.0)],
             rating=[5.0, 2.0, np.nan],
@@ -114,15 +116,15 @@ def test_further_columns_are_summarised_by_their_kind() -> None:
             city=["Pune", "Pune", None],
         )
     )
-    assert (seen["rating_mean"], seen["rating_last"]) == (3.5, 2)
-    assert (seen["late_share"], seen["late_last"]) == (pytest.approx(2 / 3), 1)
-    assert (seen["dish_usual"], seen["dish_kinds"]) == ("rice", 2)
-    assert seen["city_usual"] == "Pune"
-    assert "city_kinds" not in seen
+    assert (row["rating_mean"], row["rating_last"]) == (3.5, 2)
+    assert (row["late_share"], row["late_last"]) == (pytest.approx(2 / 3), 1)
+    assert (row["dish_usual"], row["dish_kinds"]) == ("rice", 2)
+    assert row["city_usual"] == "Pune"
+    assert "city_kinds" not in row
 
 
 def test_rare_words_become_other_and_free_text_is_left_out() -> None:
-    """A model meets the 20 most common words; a column where nearly every row differs is no feature."""
+    """The 20 most common words keep their names; a column where nearly every row differs is no feature."""
     dishes = [f"dish {number:02}" for number in range(21)] * 10
     frame = frame_of(
         [(f"c{number:03}", "2025-06-02", 1.0) for number in range(210)],
@@ -134,19 +136,19 @@ def test_rare_words_become_other_and_free_text_is_left_out() -> None:
     assert not [column for column in table.columns if column.startswith("comment")]
 
 
-def test_a_column_that_sounds_like_a_feature_gets_another_name() -> None:
+def test_a_column_named_like_a_feature_gets_another_name() -> None:
     """A log's own column never overwrites a feature."""
-    seen = one(frame_of([("a", "2025-06-02", 7.0)], spend=[3.0]))
-    assert (seen["spend_mean"], seen["log_spend_mean"]) == (7, 3)
+    row = features_of_one_customer(frame_of([("a", "2025-06-02", 7.0)], spend=[3.0]))
+    assert (row["spend_mean"], row["log_spend_mean"]) == (7, 3)
 
 
 def test_dates_without_a_clock_give_no_hours() -> None:
-    """A habit of hours needs hours."""
-    assert "usual_hours" not in one(frame_of([("a", "2025-06-02", 1.0)]))
+    """The usual hours need times of day."""
+    assert "usual_hours" not in features_of_one_customer(frame_of([("a", "2025-06-02", 1.0)]))
 
 
 def test_without_amounts_there_are_no_features_about_money() -> None:
-    """Who and when is enough for the rest."""
+    """A customer and a time are enough for the other features."""
     table = order_features(ASHA[["who", "at"]], customer="who", time="at", amount=None, cutoff=CUTOFF)
     assert not [column for column in table.columns if column.startswith("spend")]
     assert table["orders"].tolist() == [4]
@@ -177,8 +179,8 @@ ROW = st.tuples(
 BEFORE = ("z", "2025-05-14", 1.0, 1.0, "rice", "no")
 
 
-def built(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
-    """Build a log with one sure order in the past, so that there is always somebody."""
+def log_with(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    """Build a log with a fixed order in the past, so that there is always a customer."""
     names = ["who", "at", "paid", "rating", "dish", "late"]
     frame = pd.DataFrame([BEFORE, *rows], columns=names)
     return frame.assign(at=pd.to_datetime(frame["at"], format="ISO8601"), dish=frame["dish"].astype("str"))
@@ -190,9 +192,9 @@ def test_what_happens_after_the_cutoff_changes_no_feature(
     rows: list[tuple[Any, ...]], future: list[tuple[Any, ...]]
 ) -> None:
     """Rows after the cutoff can be changed, removed or added: every feature stays the same to the last bit."""
-    frame, other = built(rows), built(future)
+    frame, future_frame = log_with(rows), log_with(future)
     past = frame[frame["at"] < CUTOFF + pd.Timedelta(days=1)]
-    changed = pd.concat([other[other["at"] >= CUTOFF + pd.Timedelta(days=1)], past])
+    changed = pd.concat([future_frame[future_frame["at"] >= CUTOFF + pd.Timedelta(days=1)], past])
     pd.testing.assert_frame_equal(features(frame), features(changed), check_exact=True)
 
 
@@ -200,19 +202,17 @@ def test_what_happens_after_the_cutoff_changes_no_feature(
 @given(rows=st.lists(ROW, max_size=25), data=st.data())
 def test_the_order_of_rows_does_not_matter(rows: list[tuple[Any, ...]], data: st.DataObject) -> None:
     """A log in any order gives the same features to the last bit."""
-    frame = built(rows)
+    frame = log_with(rows)
     shuffled = frame.iloc[data.draw(st.permutations(range(len(frame))))]
     pd.testing.assert_frame_equal(features(frame), features(shuffled), check_exact=True)
 
 
 @settings(max_examples=25, deadline=None)
 @given(rows=st.lists(ROW, max_size=25), others=st.lists(ROW, max_size=15))
-def test_other_customers_change_nothing_about_one(
-    rows: list[tuple[Any, ...]], others: list[tuple[Any, ...]]
-) -> None:
-    """A person's numbers rest on their own orders alone."""
-    frame = built(rows)
-    more = built([(f"{row[0]}2", *row[1:]) for row in others]).iloc[1:]
+def test_other_customers_change_no_feature(rows: list[tuple[Any, ...]], others: list[tuple[Any, ...]]) -> None:
+    """A customer's features depend on their own orders only."""
+    frame = log_with(rows)
+    more = log_with([(f"{row[0]}2", *row[1:]) for row in others]).iloc[1:]
     numbers = features(frame).select_dtypes("float").columns.tolist()
     alone = features(frame).set_index("who")
     among = features(pd.concat([more, frame])).set_index("who").loc[alone.index]
@@ -224,7 +224,7 @@ def test_other_customers_change_nothing_about_one(
 @given(rows=st.lists(ROW, max_size=25))
 def test_features_never_contradict_each_other(rows: list[tuple[Any, ...]]) -> None:
     """Recency, counts, gaps, tenure and amounts agree for everybody."""
-    table = features(built(rows))
+    table = features(log_with(rows))
     for days in (30, 60, 90):
         assert ((table["recency_days"] < days) == (table[f"orders_{days}d"] > 0)).all()
     assert (table["orders_30d"] <= table["orders_60d"]).all()

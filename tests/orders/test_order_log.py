@@ -1,7 +1,8 @@
-"""Reading order logs: roles, rows that are no orders, and what is said about the rest."""
+"""Reading order logs: column roles, rows that are left out, and the notes about them."""
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,9 +27,9 @@ def log(**columns: list[object]) -> pd.DataFrame:
     )
 
 
-def read(frame: pd.DataFrame, **asked: str) -> Orders:
+def read(frame: pd.DataFrame, **columns: Any) -> Orders:
     """Read a frame as if on 1 January 2026."""
-    return read_orders(frame, today=TODAY, **asked)
+    return read_orders(frame, today=TODAY, **columns)
 
 
 @pytest.mark.parametrize(
@@ -46,13 +47,13 @@ def test_roles_are_guessed_from_names(names: tuple[str, ...], roles: tuple[int, 
     """Customer, time and amount are found whatever their case, order and neighbours."""
     customer, time, amount = (names[at] for at in roles)
     frame = pd.DataFrame({name: ["x", "x"] for name in names})
-    frame = frame.assign(**{time: "2025-01-03", amount: [1.5, 2.5]})
+    frame = frame.assign(**{time: "2025-01-03"}).assign(**{amount: [1.5, 2.5]})
     orders = read(frame)
     assert (orders.customer, orders.time, orders.amount) == (customer, time, amount)
 
 
 def test_roles_can_be_overridden() -> None:
-    """What a person says goes before what names suggest."""
+    """A column passed by name goes before what the names suggest."""
     frame = log(
         paid=[1.0, 2.0, 3.0], shipped=["2025-01-04", "2025-02-02", "2025-01-06"], household=["a", "a", "b"]
     )
@@ -60,7 +61,7 @@ def test_roles_can_be_overridden() -> None:
     assert (orders.customer, orders.time, orders.amount) == ("household", "shipped", "paid")
 
 
-def test_the_time_is_found_by_content_when_no_name_tells() -> None:
+def test_the_time_is_found_by_content_when_no_name_matches() -> None:
     """A column of dates is the time when none is called so."""
     assert read(log().rename(columns={"date": "moment"})).time == "moment"
 
@@ -94,8 +95,8 @@ def test_a_frames_own_times_are_taken_as_they_are() -> None:
     assert any("converted to UTC" in note for note in zoned.notes)
 
 
-def test_rows_without_customer_or_date_are_left_out_and_named() -> None:
-    """A row that says not who or when is no order; the note names the first."""
+def test_rows_without_customer_or_date_are_left_out_with_a_note() -> None:
+    """A row without a customer or a date is no order; the note names the first one."""
     orders = read(log(customer_id=["007", None, "8"], date=["2025-01-03", "2025-02-01", None]))
     assert orders.frame["customer_id"].tolist() == ["007"]
     assert "1 row without a customer left out (33%, first: row 3)" in orders.notes
@@ -104,23 +105,23 @@ def test_rows_without_customer_or_date_are_left_out_and_named() -> None:
         read(log(customer_id=[None, None, "8"], date=["2025-01-03", "2025-02-01", None]))
 
 
-def test_lines_written_twice_go_when_times_have_a_clock() -> None:
-    """The same moment and all else: one order written twice."""
+def test_duplicate_rows_are_left_out_when_times_have_a_clock() -> None:
+    """The same time and equal cells everywhere: one order written twice."""
     frame = log(date=["2025-01-03 10:00", "2025-02-01 11:00", "2025-01-05 12:00"])
     orders = read(pd.concat([frame, frame.iloc[:1]]))
     assert len(orders) == 3
     assert any("1 row written twice" in note for note in orders.notes)
 
 
-def test_equal_lines_with_dates_alone_stay() -> None:
-    """Without a clock two equal lines may be two orders of the day; both stay, and it is said."""
+def test_equal_rows_with_dates_alone_are_kept() -> None:
+    """Without a clock two equal rows may be two orders of the day; both are kept, with a note."""
     orders = read(pd.concat([log(), log().iloc[:1]]))
     assert len(orders) == 4
     assert any("further orders of the day" in note for note in orders.notes)
 
 
-def test_lines_that_differ_in_anything_are_two_orders() -> None:
-    """Two dishes at one moment are not one line written twice."""
+def test_rows_that_differ_in_any_cell_are_two_orders() -> None:
+    """Two dishes at the same time are not one row written twice."""
     frame = log(
         date=["2025-01-03 10:00"] * 3, customer_id=["a"] * 3, amount=[5.0] * 3, dish=["rice", "dal", "dal"]
     )
@@ -137,14 +138,14 @@ def test_a_few_future_dates_are_mistakes() -> None:
     assert any("1 row dated after today (2026-01-01) left out" in note for note in orders.notes)
 
 
-def test_many_future_dates_are_kept_and_said() -> None:
-    """A log that lies in the future may be right and the clock wrong, so it stays."""
+def test_many_future_dates_are_kept_with_a_note() -> None:
+    """If much of a log lies in the future, the clock may be wrong, so the rows are kept."""
     orders = read_orders(log(), today=dt.date(2025, 1, 4))
     assert len(orders) == 3
     assert any("dated after today (2025-01-04) and kept: 2 rows" in note for note in orders.notes)
 
 
-def test_odd_amounts_are_said() -> None:
+def test_unusual_amounts_get_a_note() -> None:
     """Free orders, refunds and blanks each get a note."""
     notes = read(log(amount=[0.0, -5.0, None])).notes
     assert "an amount of 0 counts as an order (1 row)" in notes
@@ -153,14 +154,14 @@ def test_odd_amounts_are_said() -> None:
 
 
 def test_a_log_without_amounts_can_be_read() -> None:
-    """Who and when is enough; the note says what is missing."""
+    """A customer and a time are enough; the note says what is missing."""
     orders = read(log().drop(columns="amount"))
     assert orders.amount is None
     assert any("no column with amounts" in note for note in orders.notes)
 
 
 def test_personal_data_labels_and_other_dates_are_left_out() -> None:
-    """Columns that must not be summarised go, with a reason that shows none of their cells."""
+    """Columns that must not be summarised are left out, with a reason that shows none of their cells."""
     frame = log(
         email=["a@example.org", "a@example.org", "b@example.org"],
         delivered=["2025-01-03", "2025-02-02", "2025-01-05"],
@@ -177,7 +178,7 @@ def test_personal_data_labels_and_other_dates_are_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("frame", "asked", "sentence"),
+    ("frame", "columns", "sentence"),
     [
         (log().rename(columns={"customer_id": "x"}), {}, "column 'customer_id' is missing; rename yours or pass"),
         (log(date=["a", "b", "c"]).rename(columns={"date": "d"}), {}, "column 'date' is missing; rename yours or"),
@@ -191,12 +192,14 @@ def test_personal_data_labels_and_other_dates_are_left_out() -> None:
         ),
     ],
 )
-def test_what_cannot_be_used_is_one_sentence(frame: pd.DataFrame, asked: dict[str, str], sentence: str) -> None:
-    """A wrong column or cell is named, with what to do."""
-    with pytest.raises(InputError, match=sentence) as caught:
-        read(frame, **asked)
-    assert str(caught.value).startswith("orders: ")
-    assert "\n" not in str(caught.value)
+def test_unusable_logs_are_refused_in_one_sentence(
+    frame: pd.DataFrame, columns: dict[str, str], sentence: str
+) -> None:
+    """The sentence names the wrong column or cell, and what to do."""
+    with pytest.raises(InputError, match=sentence) as error:
+        read(frame, **columns)
+    assert str(error.value).startswith("orders: ")
+    assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +218,7 @@ def test_what_cannot_be_used_is_one_sentence(frame: pd.DataFrame, asked: dict[st
         (log().rename(columns={"customer_id": "x"}), False),
     ],
 )
-def test_order_logs_are_told_from_customer_tables(frame: pd.DataFrame, expected: bool) -> None:
+def test_order_logs_are_recognised_among_customer_tables(frame: pd.DataFrame, expected: bool) -> None:
     """Repeated ids and a date column make a log."""
     assert looks_like_order_log(frame) is expected
 

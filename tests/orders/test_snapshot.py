@@ -1,4 +1,4 @@
-"""Snapshots: who is in, what the label means, and what a cutoff keeps apart."""
+"""Snapshots: which customers are included, what the label means, and what the cutoff separates."""
 
 import datetime as dt
 from typing import Any
@@ -14,15 +14,15 @@ from retention.orders.order_log import read_orders
 from retention.orders.snapshot import Snapshot, take_snapshot
 
 
-def seen(*rows: tuple[str, str], **asked: Any) -> Snapshot:
-    """Take a snapshot of orders given as customer and day."""
+def snapshot_of(*rows: tuple[str, str], **options: Any) -> Snapshot:
+    """Take a snapshot of orders, each a customer and a day."""
     frame = pd.DataFrame(rows, columns=["user_id", "date"]).assign(amount=10.0)
-    return take_snapshot(read_orders(frame, today=dt.date(2030, 1, 1)), **asked)
+    return take_snapshot(read_orders(frame, today=dt.date(2030, 1, 1)), **options)
 
 
 LOG = (
-    ("first", "2025-01-01"), ("early", "2025-03-01"), ("edge", "2025-04-01"), ("stays", "2025-05-20"),
-    ("late", "2025-05-31"), ("stays", "2025-06-30"), ("late", "2025-07-01"), ("first", "2025-07-01"),
+    ("first", "2025-01-01"), ("early", "2025-03-01"), ("edge", "2025-04-01"), ("regular", "2025-05-20"),
+    ("late", "2025-05-31"), ("regular", "2025-06-30"), ("late", "2025-07-01"), ("first", "2025-07-01"),
 )  # fmt: skip
 
 
@@ -30,60 +30,62 @@ def test_the_cutoff_day_belongs_to_the_past() -> None:
     """An order on the cutoff day is a feature; the label starts the next day and ends with the horizon."""
     log = [("on", "2025-05-31"), ("next", "2025-05-30"), ("next", "2025-06-01"), ("end", "2025-05-30")]
     log += [("end", "2025-06-30"), ("after", "2025-05-30"), ("after", "2025-07-01")]
-    taken = seen(*log, cutoff="2025-05-31", horizon_days=30, active_days=60)
-    table = taken.frame.set_index("user_id")
+    snapshot = snapshot_of(*log, cutoff="2025-05-31", horizon_days=30, active_days=60)
+    table = snapshot.frame.set_index("user_id")
     assert table["recency_days"].to_dict() == {"after": 1, "end": 1, "next": 1, "on": 0}
     assert table["churn"].to_dict() == {"after": 1, "end": 0, "next": 0, "on": 1}
-    assert taken.label is not None
-    assert taken.label.dtype == np.int8
+    assert snapshot.label is not None
+    assert snapshot.label.dtype == np.int8
 
 
 def test_the_default_cutoff_leaves_a_full_horizon() -> None:
     """The last order is on 1 July, so with 30 days the cutoff is 1 June."""
-    taken = seen(*LOG, horizon_days=30)
-    assert (taken.cutoff, taken.horizon_days) == ("2025-06-01", 30)
+    snapshot = snapshot_of(*LOG, horizon_days=30)
+    assert (snapshot.cutoff, snapshot.horizon_days) == ("2025-06-01", 30)
 
 
 def test_without_a_horizon_there_is_no_label() -> None:
-    """Customers to score today: the last day of the log is past, and nobody knows who leaves."""
-    taken = seen(*LOG, horizon_days=None)
-    assert (taken.cutoff, taken.label, taken.roles.label) == ("2025-07-01", None, None)
-    assert "churn" not in taken.frame
+    """Customers to score today: the last day of the log is past, and who will churn is not known."""
+    snapshot = snapshot_of(*LOG, horizon_days=None)
+    assert (snapshot.cutoff, snapshot.label, snapshot.roles.label) == ("2025-07-01", None, None)
+    assert "churn" not in snapshot.frame
 
 
 @pytest.mark.parametrize("active_days", [61, 62, 92])
 def test_active_counts_the_cutoff_day(active_days: int) -> None:
     """With 62 active days, an order 61 days before the cutoff day is the last that counts."""
-    taken = seen(*LOG, cutoff="2025-06-01", active_days=active_days)
-    expected = {"late", "stays"} | ({"edge"} if active_days >= 62 else set())
-    assert set(taken.ids) == expected
-    assert f"{len(expected)} customers of 5 ordered in the {active_days} days" in " ".join(taken.notes)
+    snapshot = snapshot_of(*LOG, cutoff="2025-06-01", active_days=active_days)
+    expected = {"late", "regular"} | ({"edge"} if active_days >= 62 else set())
+    assert set(snapshot.ids) == expected
+    assert f"{len(expected)} customers of 5 ordered in the {active_days} days" in " ".join(snapshot.notes)
 
 
 def test_active_days_follow_the_typical_gap() -> None:
     """Three times the median person's mean gap, at least 60 days."""
     slow = [("s", day) for day in ("2025-01-01", "2025-02-10", "2025-03-22")]  # every 40 days
-    assert seen(*slow, horizon_days=None).active_days == 120
+    assert snapshot_of(*slow, horizon_days=None).active_days == 120
     quick = [("q", f"2025-01-{day:02}") for day in range(1, 30)]
-    assert seen(*quick, horizon_days=None).active_days == 60
-    assert seen(("once", "2025-01-01"), horizon_days=None).active_days == 60
+    assert snapshot_of(*quick, horizon_days=None).active_days == 60
+    assert snapshot_of(("once", "2025-01-01"), horizon_days=None).active_days == 60
 
 
 def test_ids_keep_the_logs_name_and_come_first() -> None:
     """The snapshot starts with the log's id column; roles say what is what."""
-    taken = seen(*LOG)
-    assert taken.frame.columns[0] == taken.roles.id == "user_id"
-    assert taken.frame.columns[-1] == taken.roles.label == "churn"
-    assert "churn" not in taken.feature_names
+    snapshot = snapshot_of(*LOG)
+    assert snapshot.frame.columns[0] == snapshot.roles.id == "user_id"
+    assert snapshot.frame.columns[-1] == snapshot.roles.label == "churn"
+    assert "churn" not in snapshot.feature_names
 
 
-def test_one_time_buyers_are_told() -> None:
-    """They are in, marked, and a note counts them."""
-    assert "1 customer ordered on one day only" in " ".join(seen(("a", "2025-01-01"), horizon_days=None).notes)
+def test_one_time_buyers_get_a_note() -> None:
+    """They are included and marked, and a note counts them."""
+    assert "1 customer ordered on one day only" in " ".join(
+        snapshot_of(("a", "2025-01-01"), horizon_days=None).notes
+    )
 
 
-def test_a_refund_is_no_sign_of_staying() -> None:
-    """Money back in the horizon does not make a customer."""
+def test_a_customer_with_only_a_refund_has_churned() -> None:
+    """A refund within the horizon does not count as an order."""
     frame = pd.DataFrame(
         {
             "user_id": ["a", "a", "b"],
@@ -91,18 +93,18 @@ def test_a_refund_is_no_sign_of_staying() -> None:
             "amount": [9.0, -9.0, 1.0],
         }
     )
-    taken = take_snapshot(read_orders(frame), cutoff="2025-01-01", horizon_days=30)
-    assert taken.frame["churn"].tolist() == [1]
+    snapshot = take_snapshot(read_orders(frame), cutoff="2025-01-01", horizon_days=30)
+    assert snapshot.frame["churn"].tolist() == [1]
 
 
-def test_a_given_cutoff_may_miss_a_tenth_of_the_horizon() -> None:
-    """The last order is seldom on the last day; the missing days are said."""
-    taken = seen(*LOG, cutoff="2025-06-04")
-    assert "the log ends on 2025-07-01, before the horizon does" in " ".join(taken.notes)
+def test_a_chosen_cutoff_may_miss_a_tenth_of_the_horizon() -> None:
+    """The last order is seldom on the last day; a note tells of the missing days."""
+    snapshot = snapshot_of(*LOG, cutoff="2025-06-04")
+    assert "the log ends on 2025-07-01, before the horizon does" in " ".join(snapshot.notes)
 
 
 @pytest.mark.parametrize(
-    ("asked", "sentence"),
+    ("options", "sentence"),
     [
         ({"cutoff": "2025-06-05"}, "choose a day from 2025-01-01 to 2025-06-01"),
         ({"cutoff": "2024-12-31"}, "choose a day from 2025-01-01 to 2025-06-01"),
@@ -115,16 +117,18 @@ def test_a_given_cutoff_may_miss_a_tenth_of_the_horizon() -> None:
         ({"cutoff": "2026-01-01", "horizon_days": None}, "no customer can be described at 2026-01-01"),
     ],
 )
-def test_what_does_not_fit_is_one_sentence(asked: dict[str, Any], sentence: str) -> None:
-    """A cutoff or number that does not fit the log says what would."""
+def test_options_that_do_not_fit_the_log_are_refused_in_one_sentence(
+    options: dict[str, Any], sentence: str
+) -> None:
+    """The sentence about a cutoff or a number that does not fit says what would."""
     with pytest.raises(InputError, match=sentence):
-        seen(*LOG, **asked)
+        snapshot_of(*LOG, **options)
 
 
 def test_the_cutoff_can_be_a_date_or_a_time() -> None:
     """A date, a timestamp and ISO text mean the same day."""
-    given = [dt.date(2025, 5, 31), pd.Timestamp("2025-05-31 18:00"), "2025-05-31"]
-    assert {seen(*LOG, cutoff=cutoff).cutoff for cutoff in given} == {"2025-05-31"}
+    cutoffs = [dt.date(2025, 5, 31), pd.Timestamp("2025-05-31 18:00"), "2025-05-31"]
+    assert {snapshot_of(*LOG, cutoff=cutoff).cutoff for cutoff in cutoffs} == {"2025-05-31"}
 
 
 def weekly(customer: str, *, first: str, orders: int) -> list[tuple[str, str]]:
@@ -135,21 +139,21 @@ def weekly(customer: str, *, first: str, orders: int) -> list[tuple[str, str]]:
 def test_silence_is_measured_in_own_gaps() -> None:
     """Weekly customers with three quiet gaps: 21 days of silence from the last order make the label."""
     log = [
-        *weekly("gone", first="2025-01-01", orders=5),  # last 29 January, silent until 19 February
+        *weekly("churned", first="2025-01-01", orders=5),  # last 29 January, silent until 19 February
         *weekly("back", first="2025-01-01", orders=5), ("back", "2025-02-19"),
         *weekly("too late", first="2025-01-01", orders=5), ("too late", "2025-02-20"),
         *weekly("quiet before", first="2025-01-01", orders=2),  # silent for 21 days on 29 January
         *weekly("fresh", first="2025-01-09", orders=4),  # last 30 January, the day of the cutoff
         ("once", "2025-01-20"), ("open", "2025-01-01"), ("open", "2025-01-29"), ("end", "2025-02-21"),
     ]  # fmt: skip
-    taken = seen(*log, cutoff="2025-01-30", quiet_gaps=3)
-    assert dict(zip(taken.ids, taken.frame["churn"], strict=True)) == {
+    snapshot = snapshot_of(*log, cutoff="2025-01-30", quiet_gaps=3)
+    assert dict(zip(snapshot.ids, snapshot.frame["churn"], strict=True)) == {
         "back": 0,
         "fresh": 1,
-        "gone": 1,
+        "churned": 1,
         "too late": 1,
     }
-    notes = " ".join(taken.notes)
+    notes = " ".join(snapshot.notes)
     assert "silent for 3 times one's own mean gap" in notes
     assert "left out: 1 customer with orders on one day only, and so no gap" in notes
     assert "left out: 1 customer silent for 3 of their gaps already" in notes
@@ -158,7 +162,7 @@ def test_silence_is_measured_in_own_gaps() -> None:
 
 PROFILE = pd.DataFrame(
     {
-        "user_id": ["late", "stays", "stranger"],
+        "user_id": ["late", "regular", "unknown"],
         "name": ["Asha", "Ravi", "Zoya"],
         "membership": ["None", "Gold", "Gold"],
         "age": [31, 52, 40],
@@ -169,21 +173,21 @@ PROFILE = pd.DataFrame(
 
 
 def test_a_profile_is_joined_by_id() -> None:
-    """Facts known at the cutoff become features, the name gets its role, dates and personal data stay out."""
-    taken = seen(*LOG, cutoff="2025-06-01", profile=PROFILE)
-    table = taken.frame.set_index("user_id")
-    assert table.loc["stays", ["name", "membership", "age"]].tolist() == ["Ravi", "Gold", 52]
+    """Data known at the cutoff becomes features, the name gets its role, dates and personal data are left out."""
+    snapshot = snapshot_of(*LOG, cutoff="2025-06-01", profile=PROFILE)
+    table = snapshot.frame.set_index("user_id")
+    assert list(table.loc["regular", ["name", "membership", "age"]]) == ["Ravi", "Gold", 52]
     assert table.loc["late", "membership"] == "None"
-    assert taken.roles.name == "name"
-    assert not {"name", "phone", "joined"} & set(taken.feature_names)
-    assert len(taken) == len(seen(*LOG, cutoff="2025-06-01"))
+    assert snapshot.roles.name == "name"
+    assert not {"name", "phone", "joined"} & set(snapshot.feature_names)
+    assert len(snapshot) == len(snapshot_of(*LOG, cutoff="2025-06-01"))
 
 
 def test_customers_without_a_profile_are_counted() -> None:
-    """Who is not in the profile has blanks there, and a note says how many."""
-    taken = seen(*LOG, cutoff="2025-06-01", profile=PROFILE.iloc[:1], active_days=30)
-    assert taken.frame["membership"].isna().tolist() == [False, True]
-    assert "1 customer without a profile" in taken.notes
+    """Customers without a profile have blanks in its columns, and a note says how many."""
+    snapshot = snapshot_of(*LOG, cutoff="2025-06-01", profile=PROFILE.iloc[:1], active_days=30)
+    assert snapshot.frame["membership"].isna().tolist() == [False, True]
+    assert "1 customer without a profile" in snapshot.notes
 
 
 @pytest.mark.parametrize(
@@ -197,11 +201,11 @@ def test_customers_without_a_profile_are_counted() -> None:
 def test_a_profile_that_does_not_fit_is_refused(profile: pd.DataFrame, sentence: str) -> None:
     """One row a customer, joined by the log's id, with names of its own."""
     with pytest.raises(InputError, match=sentence):
-        seen(*LOG, profile=profile)
+        snapshot_of(*LOG, profile=profile)
 
 
 def test_a_name_in_the_log_is_no_feature() -> None:
-    """The last name known at the cutoff is what to call the person; a later one is not seen."""
+    """The customer's name is the last one known at the cutoff; a later one is not used."""
     frame = pd.DataFrame(
         {
             "user_id": ["a", "a", "a"],
@@ -209,10 +213,10 @@ def test_a_name_in_the_log_is_no_feature() -> None:
             "name": ["A", "Asha", "Aisha"],
         }
     )
-    taken = take_snapshot(read_orders(frame), cutoff="2025-01-10", horizon_days=30)
-    assert taken.frame["name"].tolist() == ["Asha"]
-    assert taken.roles.name == "name"
-    assert not [column for column in taken.feature_names if "name" in column]
+    snapshot = take_snapshot(read_orders(frame), cutoff="2025-01-10", horizon_days=30)
+    assert snapshot.frame["name"].tolist() == ["Asha"]
+    assert snapshot.roles.name == "name"
+    assert not [column for column in snapshot.feature_names if "name" in column]
 
 
 DAYS = pd.date_range("2025-01-01", "2025-03-31").strftime("%Y-%m-%d").tolist()
@@ -224,11 +228,11 @@ ROWS = st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(DAYS)), max
 def test_the_future_decides_the_label_and_nothing_else(
     rows: list[tuple[str, str]], future: list[tuple[str, str]]
 ) -> None:
-    """Changing every row after the cutoff changes neither who is in nor any feature."""
+    """Changing every row after the cutoff changes neither which customers are included nor any feature."""
     frame = [("a", "2025-02-01"), ("z", "2025-03-31"), *rows]
     past = [row for row in frame if row[1] <= "2025-02-15"]
-    other = [("z", "2025-03-31"), *(row for row in future if row[1] > "2025-02-15")]
-    before, after = seen(*frame, cutoff="2025-02-15"), seen(*past, *other, cutoff="2025-02-15")
+    changed = [("z", "2025-03-31"), *(row for row in future if row[1] > "2025-02-15")]
+    before, after = snapshot_of(*frame, cutoff="2025-02-15"), snapshot_of(*past, *changed, cutoff="2025-02-15")
     assert before.active_days == after.active_days
     pd.testing.assert_frame_equal(before.features, after.features, check_exact=True)
     pd.testing.assert_series_equal(before.ids, after.ids)
@@ -239,8 +243,8 @@ def test_the_future_decides_the_label_and_nothing_else(
 def test_the_label_is_the_absence_of_orders(rows: list[tuple[str, str]], horizon: int) -> None:
     """For everybody: churn is 1 exactly when no order lies in the days after the cutoff."""
     frame = [("a", "2025-02-01"), ("z", "2025-03-31"), *rows]
-    taken = seen(*frame, cutoff="2025-02-15", horizon_days=horizon)
+    snapshot = snapshot_of(*frame, cutoff="2025-02-15", horizon_days=horizon)
     until = f"{dt.date(2025, 2, 15) + dt.timedelta(horizon):%Y-%m-%d}"
-    back = {who for who, day in frame if "2025-02-15" < day <= until}
-    assert taken.label is not None
-    assert taken.label.tolist() == [int(who not in back) for who in taken.ids]
+    retained = {customer for customer, day in frame if "2025-02-15" < day <= until}
+    assert snapshot.label is not None
+    assert snapshot.label.tolist() == [int(customer not in retained) for customer in snapshot.ids]

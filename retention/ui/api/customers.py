@@ -3,12 +3,12 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from retention import pipeline
 from retention.customers.audit import audit as look_for_trouble
 from retention.customers.intake import read_customers
 from retention.customers.roles import split_column_names
 from retention.errors import InputError
 from retention.orders.order_log import read_orders
+from retention.pipeline.customers import customers_from_orders
 from retention.simulation.simulate import simulate as simulate_market
 from retention.tabular.csv_export import write_csv
 from retention.ui.api.found import Found
@@ -88,7 +88,7 @@ def snapshot(
         JSON: customers, churn_rate (null with today), features, cutoff, cutoffs, rows.
     """
     log = read_orders(orders, customer=customer or None, time=time or None, amount=amount or None)
-    customers = pipeline.customers_from_orders(
+    customers = customers_from_orders(
         log,
         cutoff=cutoff or None,
         horizon_days=horizon_days,

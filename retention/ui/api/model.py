@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from retention import pipeline
 from retention import targeting as send_list
 from retention.artifacts import sha256
 from retention.customers.intake import read_customers
 from retention.customers.roles import split_column_names
+from retention.pipeline.churn import train_model
 from retention.profit.curve import ProfitCurve
 from retention.profit.curve_json import curve_as_dict
 from retention.profit.economics import Economics
@@ -71,7 +71,7 @@ def train(
         exclude=split_column_names(exclude),
     )
     with TRAINING_QUEUE.wait_for_turn(progress, limit_s=settings().training_limit_s) as report:
-        model = pipeline.train(table, scale_pos_weight="balanced" if weighted else None, progress=report)
+        model = train_model(table, scale_pos_weight="balanced" if weighted else None, progress=report)
     file = folder / "model.zip"
     model_zip.save_model(model, file)
     return file, {"model": file.name, **model.as_dict()}

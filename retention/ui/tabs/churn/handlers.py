@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from retention import charts as figures
-from retention import pipeline
 from retention.churn.model import ChurnModel
 from retention.errors import InputError
+from retention.pipeline.churn import train_model
 from retention.progress import Progress, silent
 from retention.settings import settings
 from retention.ui.session import Session
@@ -21,9 +21,7 @@ def train(session: Session, *, weighted: bool, progress: Progress = silent) -> S
     if session.customers is None:
         raise InputError("no customers yet; upload a file or simulate a market in the first tab")
     with TRAINING_QUEUE.wait_for_turn(progress, limit_s=settings().training_limit_s) as report:
-        model = pipeline.train(
-            session.customers, scale_pos_weight="balanced" if weighted else None, progress=report
-        )
+        model = train_model(session.customers, scale_pos_weight="balanced" if weighted else None, progress=report)
     return session.with_own_model(model).priced(session.economics)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from retention import charts as figures
-from retention import pipeline
 from retention.customers.audit import audit
 from retention.customers.intake import guess_customer_roles, read_customers
 from retention.customers.table import Customers
@@ -19,6 +18,7 @@ from retention.orders.defaults import Defaults, defaults_for
 from retention.orders.order_columns import has_date_column, ids_repeat, looks_like_order_log
 from retention.orders.order_log import Orders, read_orders
 from retention.orders.snapshot import take_snapshot
+from retention.pipeline.customers import customers_from_orders, simulate_customers
 from retention.tabular.files import Limits
 from retention.tabular.tables import read_table
 from retention.ui.files import pinned_upload
@@ -37,7 +37,7 @@ def simulate(session: Session, customers: float | None, seed: float | None) -> S
     """
     if customers is None or seed is None:
         raise InputError(f"{'Customers' if customers is None else 'Seed'}: is blank; give a number")
-    simulated = pipeline.simulate_customers(int(customers), seed=int(seed))
+    simulated = simulate_customers(int(customers), seed=int(seed))
     return _start_over(session, simulated.past, today=simulated.today, orders=simulated.orders)
 
 
@@ -177,7 +177,7 @@ def use_orders(
     """
     with _uploaded(path) as file:
         orders = read_orders(file, customer=customer, time=time, amount=amount)
-    past = pipeline.customers_from_orders(
+    past = customers_from_orders(
         orders,
         cutoff=cutoff or None,
         horizon_days=_whole(horizon_days),

@@ -16,7 +16,7 @@ from retention.messages.llm.client import Writer, switched_off_writer
 from retention.messages.llm.outcome import OFF, BreakerReport
 from retention.messages.llm.switchable import SwitchableWriter
 from retention.messages.run import MessageRun
-from retention.pipeline import SIMULATED
+from retention.pipeline.customers import SIMULATED
 from retention.progress import Progress, silent
 from retention.settings import settings
 from retention.ui import files

@@ -10,7 +10,7 @@ from retention.churn.model import ChurnModel
 from retention.customers.table import Customers
 from retention.errors import InputError, OfferError
 from retention.messages.ledger import Ledger
-from retention.pipeline import SIMULATED
+from retention.pipeline.customers import SIMULATED
 from retention.profit.catalogue import load_catalogue
 from retention.profit.economics import Economics
 from retention.settings import settings

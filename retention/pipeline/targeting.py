@@ -1,0 +1,29 @@
+"""The fourth step: decide by a send policy who gets which offer, and write the send list."""
+
+from retention.targeting import (
+    Scored,
+    SendPolicy,
+    Summary,
+    currency_of,
+    first_contacts,
+    known_kinds,
+    offers_at,
+    offers_priced,
+    read_send_list,
+    score,
+    score_file,
+)
+
+__all__ = [
+    "Scored",
+    "SendPolicy",
+    "Summary",
+    "currency_of",
+    "first_contacts",
+    "known_kinds",
+    "offers_at",
+    "offers_priced",
+    "read_send_list",
+    "score",
+    "score_file",
+]
