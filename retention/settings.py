@@ -17,7 +17,7 @@ _ON_SPACE = "SPACE_ID" in os.environ
 class Settings(BaseSettings):
     """The settings of one process, read from the environment once.
 
-    A field's alias is the name of its variable; a test keeps the README's list equal to this one.
+    A field's alias is the name of its variable; a test keeps the list in docs/settings.md equal to this one.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
@@ -87,7 +87,7 @@ class Settings(BaseSettings):
         900 if _ON_SPACE else 7200,
         alias="RETENTION_TRAINING_LIMIT_S",
         gt=0,
-        description="longest that one training in the app may take (s); others wait in line meanwhile",
+        description="longest that one training in the app may take (s); others wait in the training queue",
     )
 
     @field_validator("ledger", "ledger_repo", "ledger_key", "start_model", mode="before")

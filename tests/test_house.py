@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from retention.settings import Settings
-
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FRONT_MATTER = yaml.safe_load(README.split("---")[1])
@@ -50,24 +48,32 @@ def test_a_space_asks_visitors_for_as_little_as_a_push_takes() -> None:
     assert FRONT_MATTER["hf_oauth_scopes"] == ["contribute-repos"]
 
 
-@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("file", [file.name for file in ROOT.glob("requirements*.txt")])
 def test_every_requirement_is_pinned(file: str) -> None:
     """No dependency floats."""
     lines = [line.split("#")[0].strip() for line in (ROOT / file).read_text(encoding="utf-8").splitlines()]
     assert all("==" in line for line in lines if line)
 
 
-def test_the_readme_lists_every_setting() -> None:
-    """Each environment variable and its meaning stand in the README's table, and no other."""
-    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| [^|]* \| ([^|]*) \|$", README, re.M))
-    assert rows == {field.alias: field.description for field in Settings.model_fields.values()}
+def test_pre_commit_runs_what_lint_runs() -> None:
+    """The hooks are the commands of `make lint`, from the environment whose versions requirements-dev.txt pins."""
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    hooks = [hook for repo in config["repos"] if repo["repo"] == "local" for hook in repo["hooks"]]
+    tools = {Path(hook["entry"].split()[0]).name for hook in hooks if hook["entry"].startswith(".venv/bin/")}
+    assert len(hooks) == 4
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (lint,) = re.findall(r"^lint:.*\n((?:\t.+\n)+)", makefile, re.M)
+    assert tools == set(re.findall(r"\$\(BIN\)/([\w-]+)", lint)) == {"ruff", "mypy", "lint-imports"}
+    pinned = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8")
+    assert all(f"\n{package}==" in pinned for package in ("ruff", "mypy", "import-linter"))
 
 
 def test_make_help_lists_every_target() -> None:
     """A newcomer sees all targets with `make help`."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     listed = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.M))
-    assert {"help", "install", "run", "test", "quick", "lint", "fix", "check", "demo"} <= listed
+    assert {"help", "install", "run", "test", "quick", "lint", "fix", "check", "demo", "docs"} <= listed
+    assert set(re.findall(r"^([a-z-]+):", makefile, re.M)) - listed == {"browser"}  # a step of others
 
 
 def test_every_test_says_what_it_shows() -> None:

@@ -34,7 +34,7 @@ def main(
         Functions that add commands from rooms above the command line, such as ``app``.
     """
     try:
-        options = _parser(program, extra_commands).parse_args(arguments)
+        options = build_parser(program, extra_commands).parse_args(arguments)
         result, text = options.command(options)
     except RetentionError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -51,7 +51,10 @@ def main(
     return 0
 
 
-def _parser(program: str, extra_commands: Sequence[Callable[[AddCommand], None]]) -> argparse.ArgumentParser:
+def build_parser(
+    program: str, extra_commands: Sequence[Callable[[AddCommand], None]] = ()
+) -> argparse.ArgumentParser:
+    """Return the parser of all commands; help and errors call the program ``program``."""
     parser = Parser(prog=program, description="Find customers about to churn, and those an offer pays for.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=Parser)
 

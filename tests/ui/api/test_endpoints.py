@@ -344,13 +344,6 @@ def test_an_agent_gets_the_sentence_as_an_error(
 # The examples
 
 
-def test_the_readme_shows_the_examples_that_are_run() -> None:
-    """What a reader copies is what the next test runs."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    examples = list((ROOT / "examples").iterdir())
-    assert [file.name for file in examples if file.read_text(encoding="utf-8").strip() not in readme] == []
-
-
 def test_the_examples_run(address: str, tmp_path: Path) -> None:
     """Script, shell and agent, one after the other, each on what the one before has left."""
 
