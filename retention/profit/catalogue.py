@@ -1,4 +1,4 @@
-"""The offers there are, what each costs, and what a message may say it gives."""
+"""The offer catalogue: the offers that can be sent, what each costs, and what a message may say it gives."""
 
 import re
 import tomllib
@@ -13,6 +13,7 @@ from retention.profit.economics import MAX_AMOUNT, Economics
 
 PACKAGED_PATH = Path(__file__).with_name("catalogue.toml")
 MAX_GIVES_LENGTH = 70
+"""Characters of what an offer gives, in one language, at the most."""
 MAX_VALID_DAYS = 366
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
@@ -21,20 +22,21 @@ _KEYS = {"id", "cost", "gives", "save_rate", "minimum_basket", "valid_days"}
 
 @dataclass(frozen=True)
 class Offer:
-    """One offer of the catalogue. Amounts in a message come from here.
+    """One offer of the catalogue; the amounts in a message come from here.
 
     Attributes
     ----------
     id
-        How files name it: small letters, digits and ``_.-``, at most 40.
+        How files name it: at most 40 small letters, digits and ``_.-``.
     gives
-        Language (``en``, ``hi``, ``hinglish``) -> what a message says, at most 70 characters; ``en`` is needed.
+        What a message says the offer gives, by language (``en``, ``hi``, ``hinglish``), at most 70 characters
+        each; ``en`` is needed.
     cost
         Cost when redeemed (currency, >= 0).
     save_rate
-        Share of would-be leavers it keeps, in [0, 1]; assumed. None: as the economics say.
+        Share of churning customers it keeps, in [0, 1]; assumed. None takes that of the economics.
     minimum_basket
-        Smallest order it is good for (currency, >= 0); 0 for any.
+        Smallest order that it can be redeemed with (currency, >= 0); 0 for any.
     valid_days
         Days until it expires, 1 to 366.
 
@@ -52,13 +54,13 @@ class Offer:
     valid_days: int = 7
 
     def __post_init__(self) -> None:
-        """Refuse what could not be sent."""
+        """Refuse fields out of bounds."""
         for field, fault in _field_faults(vars(self)):
             raise InputError(f"{field} {fault}")
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """Languages it has its own words in."""
+        """The languages that say what it gives."""
         return tuple(self.gives)
 
     def economics(self, base: Economics) -> Economics:
@@ -69,29 +71,29 @@ class Offer:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The offers as their owner wrote them, with slots in the words where the money inputs decide.
+    """The offers as their owner wrote them, with slots for amounts that follow the money inputs.
 
-    The first offer is the one the money inputs are about: its cost and its save rate are theirs, so that a
-    message gives what the profit was worked out with, whichever of the two was changed last.
+    The money inputs hold the cost and the save rate of the first offer. So a message gives what the profit was
+    worked out with, whichever of the two was changed last.
 
     Attributes
     ----------
     entries
-        Field -> content, one mapping an offer; ``{cost}`` and ``{currency}`` unfilled.
+        One mapping of field to content per offer, with ``{cost}`` and ``{currency}`` not filled in.
     source
-        What errors call it, e.g. the file's name.
+        The name that errors give it, such as the file's name.
 
     Raises
     ------
     InputError
-        If an offer is wrong or there twice; the sentence names source and entry.
+        If an offer is wrong or appears twice; the sentence names the source and the entry.
     """
 
     entries: tuple[Mapping[str, Any], ...]
     source: str = "catalogue"
 
     def __post_init__(self) -> None:
-        """Refuse what could not be sent."""
+        """Refuse a catalogue that holds no offer or a wrong one."""
         if not self.entries:
             raise InputError(f"{self.source}: holds no offer; add one")
         self._offers("₹")
@@ -113,7 +115,7 @@ class Catalogue:
         return self._offers(base.currency)[0].economics(base)
 
     def as_toml(self, economics: Economics) -> str:
-        """Write it as a file that :func:`load_catalogue` and ``--catalogue`` read, at these money inputs."""
+        """Return the TOML file that :func:`load_catalogue` and ``--catalogue`` read, at these money inputs."""
         import tomlkit
 
         document = tomlkit.document()
@@ -136,9 +138,9 @@ class Catalogue:
                 offer = _offer(entry, currency)
             except InputError as error:
                 raise InputError(f"{self.source}: offer {number} ({name}): {error}; correct it") from None
-            if any(offer.id == other.id for other in offers):
+            if any(offer.id == earlier.id for earlier in offers):
                 raise InputError(
-                    f"{self.source}: offer {number} ({offer.id}): is there twice; rename or remove one"
+                    f"{self.source}: offer {number} ({offer.id}): appears twice; rename or remove one"
                 )
             offers.append(offer)
         return tuple(offers)
@@ -146,17 +148,17 @@ class Catalogue:
 
 @cache
 def packaged_catalogue() -> Catalogue:
-    """Return the catalogue that comes with the program; its file explains itself."""
+    """Return the catalogue that comes with the program; comments in its file explain the fields."""
     return load_catalogue(PACKAGED_PATH)
 
 
 def load_catalogue(path: Path) -> Catalogue:
-    """Read a catalogue from a TOML file with one ``[[offer]]`` table an offer.
+    """Read a catalogue from a TOML file with one ``[[offer]]`` table per offer.
 
     Raises
     ------
     InputError
-        If the file cannot be read, or an offer is wrong or there twice; the sentence names file and entry.
+        If the file cannot be read, or an offer is wrong or appears twice; the sentence names file and entry.
     """
     return Catalogue(_entries(path), path.name)
 
@@ -171,9 +173,9 @@ def read_offers(
     path
         See :func:`load_catalogue`; by default the packaged one.
     currency
-        Sign put into the words for ``{currency}`` and before ``{cost}``.
+        Sign that replaces ``{currency}`` and stands before ``{cost}``.
     offer_cost
-        Cost of the first offer instead of the file's; its words follow where they say ``{cost}``.
+        Cost of the first offer instead of the file's; it also replaces ``{cost}``.
 
     Raises
     ------
@@ -194,9 +196,13 @@ def read_offers(
 
 
 def entry_faults(entry: Mapping[str, Any], currency: str) -> Iterator[tuple[str, str]]:
-    """Yield field and fault of whatever is wrong with an entry, e.g. ``("cost", "is missing")``."""
+    """Yield each field that is wrong with its fault.
+
+    >>> list(entry_faults({"id": "cash", "gives": {"en": "cash"}}, "₹"))
+    [('cost', 'is missing')]
+    """
     unknown, missing = sorted(entry.keys() - _KEYS), sorted({"id", "cost", "gives"} - entry.keys())
-    yield from ((field, "is no field of an offer") for field in unknown)
+    yield from ((field, "is not a field of an offer") for field in unknown)
     yield from ((field, "is missing") for field in missing)
     if not unknown and not missing:
         filled = dict(entry) if _number_fault(entry["cost"], MAX_AMOUNT) else _filled_entry(entry, currency)
@@ -225,21 +231,21 @@ def _offer(entry: Mapping[str, Any], currency: str) -> Offer:
 
 
 def _filled_entry(entry: Mapping[str, Any], currency: str) -> dict[str, Any]:
-    plain = _amount_text(entry["cost"])
+    amount = _amount_text(entry["cost"])
     gives = entry["gives"]
     if isinstance(gives, Mapping):
         gives = {
-            language: _fill_slots(words, cost=f"{currency}{plain}", currency=currency)
-            for language, words in gives.items()
+            language: _fill_slots(text, cost=f"{currency}{amount}", currency=currency)
+            for language, text in gives.items()
         }
-    return {**entry, "id": _fill_slots(entry["id"], cost=plain.replace(",", "")), "gives": gives}
+    return {**entry, "id": _fill_slots(entry["id"], cost=amount.replace(",", "")), "gives": gives}
 
 
-def _fill_slots(words: Any, **slots: str) -> Any:
-    if isinstance(words, str):
+def _fill_slots(text: Any, **slots: str) -> Any:
+    if isinstance(text, str):
         for slot, content in slots.items():
-            words = words.replace("{" + slot + "}", content)
-    return words
+            text = text.replace("{" + slot + "}", content)
+    return text
 
 
 def _amount_text(amount: float) -> str:
@@ -259,10 +265,10 @@ def _field_faults(offer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if not (isinstance(gives, Mapping) and "en" in gives):
         yield "gives", "must hold the words for 'en'"
         return
-    for language, words in gives.items():
-        if not (isinstance(words, str) and 0 < len(words.strip()) <= MAX_GIVES_LENGTH and words.isprintable()):
+    for language, text in gives.items():
+        if not (isinstance(text, str) and 0 < len(text.strip()) <= MAX_GIVES_LENGTH and text.isprintable()):
             yield f"gives.{language}", f"must be 1 to {MAX_GIVES_LENGTH} printable characters"
-        elif "{" in words:
+        elif "{" in text:
             yield f"gives.{language}", "has a slot other than {cost} and {currency}"
 
 

@@ -1,4 +1,4 @@
-"""The catalogue as a table that a person edits: a row an offer, and one sentence for each mistake in it."""
+"""The offer catalogue as a table that a person edits: one row per offer, one sentence per mistake in it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -30,7 +30,7 @@ _OPTIONAL = {"save_rate", "minimum_basket"}
 
 
 def as_table(catalogue: Catalogue, economics: Economics) -> pd.DataFrame:
-    """Return the offers at these money inputs, every cell as text, slots left in the words.
+    """Return the offers at these money inputs as a table of text, with the slots for amounts not filled in.
 
     Examples
     --------
@@ -42,23 +42,22 @@ def as_table(catalogue: Catalogue, economics: Economics) -> pd.DataFrame:
     for position, entry in enumerate(catalogue.entries):
         first = {"cost": economics.offer_cost, "save_rate": economics.save_rate} if position == 0 else {}
         cells = {"minimum_basket": 0, "valid_days": 7, **entry, **first}
-        cells |= {f"gives.{language}": words for language, words in entry["gives"].items()}
+        cells |= {f"gives.{language}": text for language, text in entry["gives"].items()}
         rows.append([_cell_text(cells.get(field)) for field in _COLUMNS])
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def find_mistakes(table: pd.DataFrame, *, currency: str) -> tuple[str, ...]:
-    """Return a sentence for everything that keeps the table from being a catalogue, naming row and column."""
+    """Return one sentence for each mistake in the table, naming its row and column; none for a valid catalogue."""
     if table.shape[1] != len(COLUMNS):
         return (f"the table of offers must have {len(COLUMNS)} columns, got {table.shape[1]}; open the tab anew",)
-    entries = list(_entries(table, currency))
-    return tuple(sentence for _, found in entries for sentence in found) or _mistakes_of_all_rows(
-        tuple(entry for entry, _ in entries)
-    )
+    rows = list(_entries(table, currency))
+    in_cells = tuple(sentence for _, sentences in rows for sentence in sentences)
+    return in_cells or _mistakes_of_all_rows(tuple(entry for entry, _ in rows))
 
 
 def catalogue_from_table(table: pd.DataFrame, *, currency: str) -> Catalogue:
-    """Return the catalogue that a table holds; rows without any content are left out.
+    """Return the catalogue that a table holds; empty rows are left out.
 
     Raises
     ------
@@ -71,7 +70,7 @@ def catalogue_from_table(table: pd.DataFrame, *, currency: str) -> Catalogue:
 
 
 def _entries(table: pd.DataFrame, currency: str) -> Iterator[tuple[dict[str, Any], list[str]]]:
-    """Yield each row as an entry, and what is wrong with it; headings can be typed over, so positions count."""
+    """Yield each row as an entry, and its mistakes; columns go by position, as headings can be typed over."""
     ids: dict[str, int] = {}
     for number, row in enumerate(table.itertuples(index=False, name=None), start=1):
         cells = {field: _cell_text(cell).strip() for field, cell in zip(_COLUMNS, row, strict=True)}
@@ -83,7 +82,7 @@ def _entries(table: pd.DataFrame, currency: str) -> Iterator[tuple[dict[str, Any
             wrong["gives.en"] = f"{wrong.pop('gives')}, which every offer needs"
         identity = cells["id"]
         if identity and ids.setdefault(identity, number) != number:
-            wrong.setdefault("id", f"{identity!r} stands in row {ids[identity]} already; choose another")
+            wrong.setdefault("id", f"{identity!r} is already in row {ids[identity]}; choose another")
         yield (
             entry,
             [
@@ -95,7 +94,7 @@ def _entries(table: pd.DataFrame, currency: str) -> Iterator[tuple[dict[str, Any
 
 
 def _entry(cells: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return an entry that can be looked at further, and the cells that are no numbers."""
+    """Return an entry whose other fields can still be checked, and the cells that are not numbers."""
     entry: dict[str, Any] = {"id": cells["id"]}
     wrong: dict[str, str] = {}
     for field in _NUMBERS:
@@ -106,9 +105,7 @@ def _entry(cells: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
             number = _PLACEHOLDERS[field]
         entry[field] = number
     entry["gives"] = {
-        field.removeprefix("gives."): words
-        for field, words in cells.items()
-        if field.startswith("gives.") and words
+        field.removeprefix("gives."): text for field, text in cells.items() if field.startswith("gives.") and text
     }
     return entry, wrong
 
@@ -118,13 +115,13 @@ def _mistakes_of_all_rows(entries: tuple[dict[str, Any], ...]) -> tuple[str, ...
         return (f"the table of offers must hold 1 to {MAX_OFFERS} rows, got {len(entries)}; add or remove some",)
     try:
         Catalogue(entries, "the table of offers")
-    except InputError as error:  # two ids that become the same once the cost is in them
+    except InputError as error:  # two ids that are equal once the cost is filled in
         return (str(error),)
     return ()
 
 
 def _number(text: str) -> float | int | None:
-    """Read a number; ``30%`` is 0.3, and a whole number stays one.
+    """Read a number; ``30%`` is 0.3, and a whole number stays an int.
 
     >>> _number("1,250"), _number("30%"), _number("soon")
     (1250, 0.3, None)

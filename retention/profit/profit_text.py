@@ -1,4 +1,4 @@
-"""A profit curve in words: what to do, what it would earn, and when there is nothing to gain."""
+"""A profit curve in sentences: what to do, what it would earn, and whether there is anything to gain."""
 
 from typing import Any
 
@@ -8,15 +8,15 @@ from retention.profit.curve import ProfitCurve
 from retention.profit.whatif import SaveRateCurve, break_even_save_rate
 from retention.wording.money import in_currency
 
-# Standard errors. The threshold was picked where many left, so one perfect model in eight is beyond two of them.
+# In standard errors. The threshold was picked where many churned, so one in eight perfect models exceeds two.
 _BEYOND_CHANCE = 3.0
 
 
 def headroom_sentence(curve: ProfitCurve) -> str:
-    """Return one sentence on whether picking customers by this model pays."""
+    """Return one sentence on whether the model earns more than contacting everyone or nobody (headroom)."""
     if curve.per_customer_headroom:
-        over = curve.bands.per_customer_over_threshold
-        if over is not None and over.low > 0:
+        gain_over_threshold = curve.bands.per_customer_over_threshold
+        if gain_over_threshold is not None and gain_over_threshold.low > 0:
             return (
                 "Deciding customer by customer clearly beats sending to everyone, doing nothing, "
                 "and one threshold for all."
@@ -34,48 +34,54 @@ def headroom_sentence(curve: ProfitCurve) -> str:
 
 
 def decides_per_customer(curve: ProfitCurve) -> bool:
-    """Tell whether to decide customer by customer, each from their own break-even on, and not by one threshold."""
-    own = curve.per_customer
-    return own is not None and curve.per_customer_headroom and (own.over_threshold >= 0 or not curve.headroom)
+    """Tell whether to contact each customer from their own break-even on rather than by one threshold."""
+    per_customer = curve.per_customer
+    if per_customer is None or not curve.per_customer_headroom:
+        return False
+    return per_customer.over_threshold >= 0 or not curve.headroom
 
 
 def no_offer_pays_sentence(curve: ProfitCurve) -> str | None:
-    """Return why nobody is worth an offer; None where somebody may be, as with values of their own."""
+    """Return why no customer is worth an offer; None where one may be, as always with a value column."""
     reason = None if curve.per_customer else curve.economics.why_no_offer_pays()
     return None if reason is None else f"{reason.removesuffix('.')} (assumed)."
 
 
 def below_break_even_sentence(curve: ProfitCurve) -> str | None:
-    """Return why some are contacted whom their own probability would leave out; None where there are none.
+    """Return why some customers below the break-even probability are contacted; None where none are.
 
-    A best threshold below the break-even means that more of the customers in between left than it takes to pay. By
-    chance that happens to perfect probabilities as well, so the model is blamed only where they left beyond
-    three standard errors more often than their probabilities say, a half taken off for counting whole customers.
+    A best threshold below the break-even means that more of the customers in between churned than it takes to pay.
+    That happens to perfect probabilities as well, by chance. So the sentence calls the model's probabilities too
+    low only where the number who churned exceeds their sum by more than three standard errors and a half (the
+    continuity correction).
     """
-    best, even = curve.threshold_best, curve.threshold_break_even
-    if even is None or not best < even <= 1:
+    best, break_even = curve.threshold_best, curve.threshold_break_even
+    if break_even is None or not best < break_even <= 1:
         return None
     ranking = curve.ranking
-    between = (ranking.score >= best) & (ranking.score < even)
-    people = int(np.count_nonzero(between))
-    if people == 0:
+    is_between = (ranking.score >= best) & (ranking.score < break_even)
+    customers = int(np.count_nonzero(is_between))
+    if customers == 0:
         return None
-    probability, left = ranking.score[between], int(ranking.label[between].sum())
-    error = float(np.sqrt((probability * (1 - probability)).sum()))
-    digits = 3 if f"{best:.3f}" != f"{even:.3f}" else 6
-    lies = f"The best threshold on these customers, {best:.{digits}f}, lies below the break-even {even:.{digits}f}"
-    if left - float(probability.sum()) - 0.5 <= _BEYOND_CHANCE * error:
-        return f"{lies}, within what chance explains: sending from the break-even on would do as well."
-    who = "1 of them" if people == 1 else f"{people:,} of them"
-    have = "has" if people == 1 else "have"
+    probability, churned = ranking.score[is_between], int(ranking.label[is_between].sum())
+    standard_error = float(np.sqrt((probability * (1 - probability)).sum()))
+    digits = 3 if f"{best:.3f}" != f"{break_even:.3f}" else 6
+    below = (
+        f"The best threshold on these customers, {best:.{digits}f}, lies below "
+        f"the break-even {break_even:.{digits}f}"
+    )
+    if churned - float(probability.sum()) - 0.5 <= _BEYOND_CHANCE * standard_error:
+        return f"{below}, within what chance explains: sending from the break-even on would do as well."
+    contacted = "1 of them" if customers == 1 else f"{customers:,} of them"
+    have = "has" if customers == 1 else "have"
     return (
-        f"{lies}: the model understates risk there, beyond chance; {who} would get an offer and {have} a slightly "
-        "negative expected profit."
+        f"{below}: the model understates risk there, beyond chance; {contacted} would get an offer and {have} a "
+        "slightly negative expected profit."
     )
 
 
 def save_rate_needed_sentence(curve: ProfitCurve, rates: SaveRateCurve) -> str:
-    """Say which share of leavers the offer must keep to pay.
+    """Return one sentence on the save rate that the offer needs to pay.
 
     Parameters
     ----------
@@ -85,32 +91,40 @@ def save_rate_needed_sentence(curve: ProfitCurve, rates: SaveRateCurve) -> str:
         The profit at other save rates, from :func:`retention.profit.whatif.profit_by_save_rate`.
     """
     assumed = curve.economics.save_rate
-    least = break_even_save_rate(curve)
-    if least is not None:
+    needed = break_even_save_rate(curve)
+    if needed is not None:
         return (
-            f"Sent to the same customers, the offer pays as long as it keeps at least {least:.1%} of those who "
-            f"would leave; {assumed:.0%} is assumed."
+            f"Sent to the same customers, the offer pays as long as its save rate is at least {needed:.1%}; "
+            f"{assumed:.0%} is assumed."
         )
     paying = rates.save_rate[(rates.profit_best > 0) & (rates.save_rate > assumed)]
     if len(paying) == 0:
         return f"No save rate makes this pay; {assumed:.0%} is assumed."
-    now = "Nobody is worth an offer" if curve.matrix().contacted == 0 else "The offer does not pay"
-    return f"{now} at the assumed save rate of {assumed:.0%}; from about {float(paying[0]):.0%} on it would pay."
+    problem = "Nobody is worth an offer" if curve.matrix().contacted == 0 else "The offer does not pay"
+    return (
+        f"{problem} at the assumed save rate of {assumed:.0%}; from about {float(paying[0]):.0%} on it would pay."
+    )
 
 
 def save_rate_uncertainty_sentence(curve: ProfitCurve) -> str:
-    """Say what the profit is when nobody knows the save rate well; see :mod:`retention.profit.empc`."""
-    found = curve.empc
-    earned = in_currency(found.profit, curve.economics.currency)
+    """Return one sentence on the profit with an uncertain save rate; see :mod:`retention.profit.empc`."""
+    empc = curve.empc
+    earned = in_currency(empc.profit, curve.economics.currency)
     return (
-        f"With a save rate of about {found.save_rate:.0%}, give or take {100 * found.spread:.0f} points, the best "
+        f"With a save rate of about {empc.save_rate:.0%}, give or take {100 * empc.spread:.0f} points, the best "
         f"threshold at each earns {earned} per 1,000 customers; picked on these very customers, that is too "
         "hopeful (backtested, assumed)."
     )
 
 
 def profit_summary(curve: ProfitCurve, threshold: float | None = None) -> str:
-    """Return the curve as a few lines for a terminal; amounts are backtested on assumed rates."""
+    """Return the curve in a few lines for a terminal; amounts are backtested on assumed rates.
+
+    Parameters
+    ----------
+    threshold
+        Where to take the business confusion matrix; ``threshold_best`` by default.
+    """
     sign = curve.economics.currency
     matrix = curve.matrix(threshold)
 
@@ -119,7 +133,7 @@ def profit_summary(curve: ProfitCurve, threshold: float | None = None) -> str:
 
     break_even = curve.threshold_break_even
     low, high = curve.band
-    told = [no_offer_pays_sentence(curve), below_break_even_sentence(curve)]
+    notes = [no_offer_pays_sentence(curve), below_break_even_sentence(curve)]
     return "\n".join(
         [
             f"profit per 1,000 customers, backtested on {curve.customers:,} customers with assumed money inputs:",
@@ -138,7 +152,7 @@ def profit_summary(curve: ProfitCurve, threshold: float | None = None) -> str:
             ),
             f"on the customers it was picked on it earns {amount(curve.profit_in_sample)}; the difference to this "
             f"model's, {amount(curve.optimism)}, comes from picking it there and is not to be expected of others",
-            *(words for words in told if words is not None),
+            *(note for note in notes if note is not None),
             f"at {matrix.threshold:.4f}: {matrix.saved:,} saved {amount(matrix.saved_amount)}, "
             f"{matrix.wasted:,} wasted {amount(matrix.wasted_amount)}, "
             f"{matrix.lost:,} lost {amount(matrix.lost_amount)}, {matrix.loyal:,} loyal; "

@@ -1,4 +1,4 @@
-"""How the profit depends on what was assumed: one input at a time, and the save rate above all."""
+"""How the profit depends on the money inputs: each input alone, and the save rate over its whole range."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -19,12 +19,12 @@ _SPREAD = 0.20
 
 @dataclass(frozen=True)
 class Swing:
-    """What one money input does to the profit between two settings, the thresholds picked anew for each.
+    """How much one money input changes the profit between two settings, with thresholds picked again for each.
 
     Attributes
     ----------
     name
-        Field of :class:`Economics`.
+        Field of :class:`retention.profit.economics.Economics`.
     low, high
         The settings.
     profit_low, profit_high
@@ -39,13 +39,13 @@ class Swing:
 
     @property
     def size(self) -> float:
-        """How far apart the two profits are."""
+        """The difference between the two profits, >= 0."""
         return abs(self.profit_high - self.profit_low)
 
 
 @dataclass(frozen=True, eq=False)
 class SaveRateCurve:
-    """The profit at each assumed save rate, with the thresholds picked anew.
+    """The profit at each assumed save rate, with thresholds picked again for each.
 
     Attributes
     ----------
@@ -66,15 +66,15 @@ class SaveRateCurve:
 def default_ranges(economics: Economics) -> dict[str, tuple[float, float]]:
     """Return a low and a high setting for each input: 20% down and up, within the input's bounds.
 
-    Inputs at 0 or at both bounds' only value stay out: there is nothing to vary by a fifth.
+    Inputs that cannot vary by 20%, such as those at 0, are left out.
     """
     ranges = {}
     for name in MONEY_INPUTS:
-        now = getattr(economics, name)
-        low, high = now * (1 - _SPREAD), now * (1 + _SPREAD)
+        setting = getattr(economics, name)
+        low, high = setting * (1 - _SPREAD), setting * (1 + _SPREAD)
         if name.endswith(("rate", "redemption")):
-            other = {"stayer_redemption": economics.harm_rate, "harm_rate": economics.stayer_redemption}
-            high = min(high, 1.0 - other.get(name, 0.0))
+            shares_one = {"stayer_redemption": economics.harm_rate, "harm_rate": economics.stayer_redemption}
+            high = min(high, 1.0 - shares_one.get(name, 0.0))
         else:
             high = min(high, MAX_AMOUNT)
         if low < high:
@@ -83,12 +83,12 @@ def default_ranges(economics: Economics) -> dict[str, tuple[float, float]]:
 
 
 def tornado(curve: ProfitCurve, ranges: Mapping[str, tuple[float, float]] | None = None) -> tuple[Swing, ...]:
-    """Move one input at a time and pick the thresholds anew; the largest swing comes first.
+    """Change one input at a time and pick the thresholds again; the largest swing comes first.
 
     Parameters
     ----------
     curve
-        The profit as assumed.
+        The profit at the assumed money inputs.
     ranges
         Input -> (low, high); :func:`default_ranges` by default. With a value column ``value`` has no effect.
 
@@ -112,25 +112,25 @@ def tornado(curve: ProfitCurve, ranges: Mapping[str, tuple[float, float]] | None
 
 
 def break_even_save_rate(curve: ProfitCurve, threshold: float | None = None) -> float | None:
-    """Return the save rate at which sending to given customers earns nothing.
+    """Return the save rate at which sending to certain customers earns exactly nothing.
 
-    The profit of contacting given customers is a line in the save rate γ, so it is a closed form:
-    ``γ = (cost of contacting and of stayers) / (value − offer cost of the leavers among them)``.
+    The profit of contacting them is a line in the save rate γ, so that rate has a closed form:
+    ``γ = (cost of the contacts and of retained customers) / (value − offer cost of churned customers)``.
 
     Parameters
     ----------
     curve
-        The profit as assumed; its own save rate plays no part, except through the default customers.
+        The profit at the assumed money inputs; their save rate only selects the customers by default.
     threshold
-        Where to send from. By default those are meant whom each fold's own threshold contacts: on
-        the customers that a threshold was picked on, the rate would look lower than it is.
+        Send from this churn probability on. By default the customers are those whom each fold's threshold,
+        picked on the other folds, contacts. On the customers that a threshold was picked on, the rate would come
+        out too low.
 
     Returns
     -------
     float or None
-        In [0, 1]: the offer pays as long as it keeps at least this share of leavers. None where it
-        cannot pay at any rate, where nobody is contacted, or where the default customers earn nothing
-        as things are assumed.
+        In [0, 1]; the offer pays at this save rate or a higher one. None where no rate is high enough, where
+        nobody is contacted, or where by default the assumed money inputs earn nothing.
     """
     ranking = curve.ranking
     if threshold is not None:
@@ -148,22 +148,22 @@ def break_even_save_rate(curve: ProfitCurve, threshold: float | None = None) -> 
 
 
 def profit_by_save_rate(curve: ProfitCurve, save_rate: NDArray[np.float64] | None = None) -> SaveRateCurve:
-    """Return the profit as a function of the save rate, with the thresholds picked anew at each.
+    """Return the profit as a function of the save rate, with thresholds picked again at each rate.
 
     Parameters
     ----------
     curve
-        The profit as assumed.
+        The profit at the assumed money inputs.
     save_rate
-        Rates to look at, ascending, each in [0, 1]; 0.00, 0.05, ... 1.00 by default.
+        Save rates, ascending, each in [0, 1]; 0.00, 0.05, ... 1.00 by default.
     """
     rates = np.linspace(0.0, 1.0, 21) if save_rate is None else np.asarray(save_rate, dtype=np.float64)
     curves = [_repriced(curve, "save_rate", float(rate)) for rate in rates]
     return SaveRateCurve(
         save_rate=rates,
-        profit_best=np.array([each.profit_best for each in curves]),
-        profit_all=np.array([each.profit_all for each in curves]),
-        share_best=np.array([each.share_best for each in curves]),
+        profit_best=np.array([at_rate.profit_best for at_rate in curves]),
+        profit_all=np.array([at_rate.profit_all for at_rate in curves]),
+        share_best=np.array([at_rate.share_best for at_rate in curves]),
     )
 
 

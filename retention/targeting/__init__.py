@@ -1,4 +1,4 @@
-"""The send list: who gets which offer, with the reasons and the money beside it."""
+"""The send policy, the send decision and the send list: which customers get which offer, and why."""
 
 from retention.targeting.first_contacts import first_contacts
 from retention.targeting.reading import currency_of, offers_priced, read_send_list

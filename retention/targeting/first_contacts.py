@@ -1,4 +1,4 @@
-"""Whom to contact first, read from a send list."""
+"""Which customers of a send list to contact first."""
 
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,12 @@ _ROWS_AT_ONCE = 65_536
 
 
 def first_contacts(send_list: Path, *, most: int) -> list[dict[str, Any]]:
-    """Return those to contact first: at most so many of a send list, the highest expected profit first.
+    """Return the customers who get an offer, the highest expected profit first, at most so many.
 
     Parameters
     ----------
     send_list
-        The CSV that scoring wrote; it is read some rows at a time, however long it is.
+        The CSV that scoring wrote; it is read some rows at a time, so it may be of any length.
     most
         How many customers at most.
 
@@ -39,22 +39,22 @@ def first_contacts(send_list: Path, *, most: int) -> list[dict[str, Any]]:
         chunksize=_ROWS_AT_ONCE,
     ) as parts:
         for part in parts:
-            due = part[part["send"] == "yes"].astype({"expected_profit": "float64"})
-            first = (pd.concat([first, due]) if len(first) else due).nlargest(most, "expected_profit")
+            sent = part[part["send"] == "yes"].astype({"expected_profit": "float64"})
+            first = (pd.concat([first, sent]) if len(first) else sent).nlargest(most, "expected_profit")
     return [
         {
-            "customer": _read_back(row[id]),
+            "customer": _without_escape(row[id]),
             "churn_probability": round(float(row["churn_probability"]), 4),
             "expected_profit": row["expected_profit"],
             "offer": row["offer"],
-            "reasons": [_read_back(row[reason]) for reason in REASONS if row[reason]],
+            "reasons": [_without_escape(row[reason]) for reason in REASONS if row[reason]],
         }
         for row in first.to_dict("records")
     ]
 
 
-def _read_back(cell: str) -> str:
-    """Return a cell's text as it was before it was made safe for spreadsheets."""
+def _without_escape(cell: str) -> str:
+    """Return a cell's text as it was before it was escaped for spreadsheets."""
     import pyarrow as pa
 
     return str(unescape(pa.array([cell]))[0])

@@ -1,4 +1,4 @@
-"""A table of customers -> their send list."""
+"""Score a table of customers and make its send list."""
 
 from dataclasses import dataclass
 
@@ -15,15 +15,15 @@ from retention.targeting.summary import Spending, spending_of
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """Customers with their probability to leave, what an offer to each would earn, and who gets one.
+    """Customers with their churn probability, what an offer to each would earn, and which of them get one.
 
     Attributes
     ----------
     send_list
-        One row an input customer, in input order: id, ``churn_probability``, ``value`` and
+        One row per input customer, in input order: id, ``churn_probability``, ``value`` and
         ``expected_profit`` (currency), ``send`` (yes/no), ``offer``, ``reason_1`` to ``reason_3``, what
         the amounts rest on, ``offer_cost`` (currency), ``currency`` (sign or code) where it is not ₹, and the
-        facts a message may use. A row without an offer is priced with the catalogue's first.
+        columns a message may use. A row without an offer is priced with the catalogue's first offer.
     id
         Name of the id column.
     mean_probability
@@ -31,7 +31,7 @@ class Scored:
     drift
         How these customers differ from those the model was trained on.
     threshold
-        The probability from which on customers were put on the list; None where each had their own.
+        The churn probability from which on an offer is sent; None where each customer has their own.
     spending
         What the offers are expected to cost and what more would earn, where they were chosen customer by
         customer or within limits; else None.

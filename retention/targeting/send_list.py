@@ -12,7 +12,7 @@ from retention.targeting.send_decision import SendDecision
 from retention.targeting.send_policy import SendPolicy
 
 ASSUMED = "assumed"
-"""What these amounts rest on: inputs nobody has measured yet."""
+"""What these amounts rest on: money inputs that nobody has measured yet."""
 
 REASONS = ("reason_1", "reason_2", "reason_3")
 
@@ -26,12 +26,12 @@ def send_list_rows(
     matrix: NDArray[np.float64],
     probability: NDArray[np.float64],
 ) -> pd.DataFrame:
-    """Put what is known and decided about n customers into columns.
+    """Put the scores of n customers, and the decision about them, into columns.
 
     Parameters
     ----------
     customers, model, policy, decision
-        Who they are, what scored them, and what was decided about these n.
+        The customers, what scored them, what was asked for, and the decision about these n.
     matrix, probability
         The customers as the model sees them, (n, d), and their churn probability, (n,).
 
@@ -51,10 +51,10 @@ def send_list_rows(
     rows["offer"] = np.where(decision.send, offered, "")
     rows = rows.join(model.top_reasons(customers, matrix=matrix))
     rows["value_evidence"] = rows["expected_profit_evidence"] = ASSUMED
-    # so that `offers` gives what was priced here, in the currency it was priced in
+    # So that `offers` writes of the cost, and in the currency, that was priced here.
     rows["offer_cost"] = np.array([offer.cost for offer in offers], dtype=np.float64)[decision.offer]
     rows["offer_cost_evidence"] = ASSUMED
-    if policy.economics.currency != Economics.currency:  # a list in plain letters is to stay one
+    if policy.economics.currency != Economics.currency:  # a send list in ASCII stays one
         rows["currency"] = policy.economics.currency
     for name, column in message_columns(customers).items():
         rows[name] = column

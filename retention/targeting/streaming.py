@@ -1,4 +1,4 @@
-"""A file of customers of any length -> their send list as CSV, some customers at a time."""
+"""Score a file of customers of any length, some rows at a time, and write its send list as CSV."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -41,17 +41,16 @@ def score_file(
 
     The file is read twice: the first time it is checked to the end, so that nothing is scored before
     everything can be. The result is, byte for byte, what :func:`retention.targeting.score` gives for the
-    whole table with :func:`known_kinds` of the model, written as CSV. Eight bytes a customer are kept to find
-    ids that stand there twice. A limit on the whole list (``top``, ``budget``, ``max_contacts``) takes a third
-    reading, since nobody is decided about before everybody is scored, and some 50 bytes a customer
-    and offer.
+    whole table with :func:`known_kinds` of the model, written as CSV. Eight bytes per customer are kept to find
+    ids that appear twice. A limit on the whole list (``top``, ``budget``, ``max_contacts``) takes a third
+    reading, because all customers must be scored before the decision, and some 50 bytes per customer and offer.
 
     Parameters
     ----------
     source
-        CSV or Parquet, one row a customer; a label column is ignored.
+        CSV or Parquet, one row per customer; a label column is ignored.
     out
-        CSV file to write; it is there, whole, at the end, and an older one stays until then.
+        CSV file to write. It appears whole at the end; an older file stays until then.
     model, policy
         As for :func:`retention.targeting.score`.
     id, label, value, exclude, limits
@@ -59,12 +58,12 @@ def score_file(
     rows_at_once
         How many customers are in memory at a time.
     progress
-        Told after each of these; may raise Cancelled, and then nothing was written.
+        Called after each part of the file; may raise Cancelled, and then nothing is written.
 
     Raises
     ------
     InputError
-        If the file or a limit cannot be used; one sentence with the row.
+        If the file cannot be used; the sentence names the row.
     ModelError
         If the customers lack a column that the model needs.
     """
@@ -80,7 +79,7 @@ def score_file(
         progress=lambda share, words: progress(_CHECKED * share, words),
     )
     policy = policy.settle(model, has_values=stream.roles.value is not None)
-    decided = None if policy.customer_by_customer else _decide(stream, model, policy, progress)
+    decision_of_all = None if policy.customer_by_customer else _decide(stream, model, policy, progress)
     tally = DriftCounter(model)
     contacted, earned, spent = 0, 0.0, 0.0
     with csv_writer(out) as write:
@@ -89,10 +88,10 @@ def score_file(
             matrix = encode(model.columns, customers)
             probability = model.selection.predict_probability(matrix)
             tally.add(customers, matrix, probability)
-            if decided is None:
+            if decision_of_all is None:
                 decision = policy.decide(probability, customers.value)
             else:
-                decision = decided.part(start, tally.customers)
+                decision = decision_of_all.part(start, tally.customers)
             contacted += int(decision.send.sum())
             earned += float(np.round(decision.expected_profit[decision.send], 2).sum())
             spent += float(decision.spend.sum())
@@ -113,13 +112,13 @@ def score_file(
 
 
 def known_kinds(model: ChurnModel) -> ColumnKinds:
-    """Return what is known of the columns of customers to score: the model's, and what a message may use."""
+    """Return how to read the columns of customers to score: those of the model, and those a message may use."""
     learned = {column.name: column.kind for column in model.columns}
     return lambda columns: {**message_column_kinds(columns), **learned}
 
 
 def _decide(stream: CustomerStream, model: ChurnModel, policy: SendPolicy, progress: Progress) -> SendDecision:
-    """Score everybody without reasons, and decide about all of them together."""
+    """Score all customers without their reasons, and decide about all of them together."""
     probability = np.empty(len(stream))
     value: NDArray[np.float64] | None = None if stream.roles.value is None else np.empty(len(stream))
     done = 0

@@ -1,4 +1,4 @@
-"""What a send list comes to, in a few numbers and in words."""
+"""Sum up a send list in a few numbers and sentences."""
 
 import math
 from dataclasses import dataclass
@@ -24,11 +24,11 @@ class Spending:
     budget, max_contacts
         The limits that were set; None for none.
     budget_price
-        The budget's shadow price: what its next unit of currency would earn; 0 when it is no limit.
+        The budget's shadow price: what its next unit of currency would earn; 0 where it does not bind.
     next_thousand
-        What 1,000 more of budget would earn (currency); 0 when it is no limit.
+        What 1,000 more of budget would earn (currency); 0 where it does not bind.
     contact_price
-        What one contact more would earn (currency); 0 when contacts are no limit.
+        What one contact more would earn (currency); 0 where the cap on contacts does not bind.
     """
 
     spent: float
@@ -40,32 +40,32 @@ class Spending:
 
     def amounts(self) -> dict[str, float | None]:
         """Return every amount under the name that files use."""
-        found = (self.budget, self.spent, self.budget_price, self.next_thousand, self.contact_price)
-        return dict(zip(_SPENDING, found, strict=True))
+        amounts = (self.budget, self.spent, self.budget_price, self.next_thousand, self.contact_price)
+        return dict(zip(_SPENDING, amounts, strict=True))
 
     def at_the_margin(self, currency: str) -> list[str]:
-        """Say what the next of each limit would earn; nothing of limits that were not set."""
-        words = []
+        """Return one sentence for each limit that was set, on what a looser one would earn."""
+        sentences = []
         if self.budget is not None:
-            words.append(
+            sentences.append(
                 f"the next {in_currency(1000, currency)} of budget would earn "
                 f"{in_currency(self.next_thousand, currency)} ({ASSUMED})"
                 if self.budget_price > 0
                 else "the budget does not bind: more of it would earn nothing more"
             )
         if self.max_contacts is not None:
-            words.append(
+            sentences.append(
                 f"one contact more would earn {in_currency(round(self.contact_price, 2), currency, exactly=True)} "
                 f"({ASSUMED})"
                 if self.contact_price > 0
                 else "the cap on contacts does not bind: more contacts would earn nothing more"
             )
-        return words
+        return sentences
 
 
 @dataclass(frozen=True)
 class Summary:
-    """A send list in a few numbers.
+    """A send list, summed up.
 
     Attributes
     ----------
@@ -76,15 +76,15 @@ class Summary:
     drift
         How these customers differ from those the model was trained on.
     threshold
-        The probability from which on customers were put on the list; None where each had their own.
+        The churn probability from which on an offer is sent; None where each customer has their own.
     expected_profit
         What the offers sent are expected to earn against doing nothing (currency).
     spending
-        What they are expected to cost; None where nothing was weighed against it.
+        What they are expected to cost; None where a threshold decided.
     currency
         Sign of the amounts.
     warnings
-        Sentences a person should read before sending.
+        Sentences to read before sending.
     """
 
     customers: int
@@ -114,9 +114,9 @@ class Summary:
         }
 
     def in_words(self) -> list[str]:
-        """Return sentences for a person, the offers' money first."""
+        """Return sentences for a person, the money first."""
         earned = in_currency(self.expected_profit, self.currency)
-        words = [f"expected profit of sending {earned} ({ASSUMED})"]
+        sentences = [f"expected profit of sending {earned} ({ASSUMED})"]
         spending = self.spending
         if spending is not None:
             cost = f"the offers are expected to cost {in_currency(spending.spent, self.currency)}"
@@ -125,14 +125,14 @@ class Summary:
                 if spending.budget is None
                 else f" of a budget of {in_currency(spending.budget, self.currency, exactly=True)}"
             )
-            words.append(f"{cost}{limit} ({ASSUMED})")
-            words += spending.at_the_margin(self.currency)
-        words += self.warnings
-        return [*words, f"mean churn probability {self.mean_probability:.1%}", *self.drift.reasons]
+            sentences.append(f"{cost}{limit} ({ASSUMED})")
+            sentences += spending.at_the_margin(self.currency)
+        sentences += self.warnings
+        return [*sentences, f"mean churn probability {self.mean_probability:.1%}", *self.drift.reasons]
 
 
 def spending_of(policy: SendPolicy, decision: SendDecision, spent: float) -> Spending | None:
-    """Return the spending of a decision by a policy; None where nothing was weighed against it."""
+    """Return what a decision by a policy is expected to spend; None where a threshold decided."""
     if not policy.choice:
         return None
     return Spending(

@@ -74,7 +74,7 @@ def test_a_catalogue_of_ones_own(tmp_path: Path) -> None:
         ("cost = 12.5", "cost = nan", "cost must be a number"),
         ("cost = 12.5", "cost = true", "cost must be a number"),
         ("save_rate = 0.2", "save_rate = 1.2", "save_rate must be a number from 0 to 1"),
-        ("save_rate = 0.2", "saverate = 0.2", "saverate is no field"),
+        ("save_rate = 0.2", "saverate = 0.2", "saverate is not a field"),
         ("minimum_basket = 100", "minimum_basket = -5", "minimum_basket must be"),
         ("valid_days = 3", "valid_days = 0", "valid_days must be a whole number from 1 to 366"),
         ("valid_days = 3", "valid_days = 367", "valid_days must be"),
@@ -118,5 +118,5 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_an_offer_is_there_once(tmp_path: Path) -> None:
     """Two offers of one id are refused, also when the id comes from the cost."""
-    with pytest.raises(InputError, match=r"offer 2 \(tea\): is there twice"):
+    with pytest.raises(InputError, match=r"offer 2 \(tea\): appears twice"):
         read_offers(write(tmp_path, GOOD + GOOD))

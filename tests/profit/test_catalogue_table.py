@@ -57,7 +57,7 @@ def test_what_is_typed_is_what_is_given() -> None:
     [
         ("Id", "Tea time!", "must be 1 to 40 small letters, digits or _.-, got 'Tea time!'"),
         ("Id", "", "must be 1 to 40 small letters"),
-        ("Id", "cash_{cost}", "'cash_{cost}' stands in row 1 already; choose another"),
+        ("Id", "cash_{cost}", "'cash_{cost}' is already in row 1; choose another"),
         ("Cost when redeemed", "soon", "must be a number, got 'soon'"),
         ("Cost when redeemed", None, "must be a number"),
         ("Cost when redeemed", "-1", "must be a number from 0 to 1e+12, got '-1'"),
@@ -107,7 +107,7 @@ def test_columns_count_by_position() -> None:
 def test_ids_that_meet_once_the_cost_is_in_them_are_refused() -> None:
     """cash_50 and cash_{cost} at 50 would be one offer in a file."""
     (found,) = find_mistakes(edited(2, "Id", "cash_50"), currency="₹")
-    assert "offer 2 (cash_50): is there twice" in found
+    assert "offer 2 (cash_50): appears twice" in found
 
 
 @given(st.lists(st.lists(st.one_of(st.none(), st.text(), st.floats(), st.integers()), min_size=8, max_size=8)))

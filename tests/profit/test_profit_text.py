@@ -134,8 +134,8 @@ HAND = {"score": [0.9, 0.9, 0.3, 0.1], "label": [1, 1, 0, 0], "fold": [0, 1, 0, 
     [
         (
             Economics(contact_cost=45, save_rate=0.3),
-            "Sent to the same customers, the offer pays as long as it keeps at least 10.0% of those who would "
-            "leave; 30% is assumed.",
+            "Sent to the same customers, the offer pays as long as its save rate is at least 10.0%; "
+            "30% is assumed.",
         ),
         (
             Economics(save_rate=0.05, contact_cost=45),
