@@ -130,7 +130,7 @@ from pathlib import Path
 from retention.churn.model import ChurnModel
 from retention.customers.intake import read_customers
 from retention.hub.connection import Hub
-from retention.hub.publish import pull
+from retention.hub.pull import pull
 
 pulled = pull("{repo}", kind="model", out=Path("model"), hub=Hub.from_environment())
 model = ChurnModel.load("model")

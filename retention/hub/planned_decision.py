@@ -10,7 +10,7 @@ from retention.artifacts import MANIFEST, sha256
 from retention.errors import PublishError
 from retention.hub.connection import Hub
 from retention.hub.decision import model_sha256
-from retention.hub.publish import fetch, pull
+from retention.hub.pull import fetch, pull
 from retention.progress import Progress, silent
 from retention.targeting import SendPolicy
 

@@ -15,7 +15,7 @@ from retention.customers.table import Customers
 from retention.errors import ModelError, PublishError
 from retention.hub.connection import Hub
 from retention.hub.decision import DecisionRecord, as_csv, decide
-from retention.hub.publish import fetch
+from retention.hub.pull import fetch
 from retention.hub.snapshot import CUSTOMERS_FILE, SEND_LIST_FILE, SNAPSHOT_FORMAT, from_parquet, roles_from_json
 from retention.progress import Progress, silent
 

@@ -11,7 +11,7 @@ from retention.artifacts import MANIFEST, write_file
 from retention.customers.table import Roles
 from retention.errors import ModelError, PublishError
 from retention.hub.connection import Hub
-from retention.hub.publish import fetch
+from retention.hub.pull import fetch
 from retention.hub.reference import Reference
 from retention.hub.repository import RepositoryState, download, read_state
 from retention.hub.snapshot import CUSTOMERS_FILE, roles_from_json

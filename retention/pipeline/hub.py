@@ -8,7 +8,8 @@ from retention.hub.dataset_release import plan_dataset
 from retention.hub.model_release import plan_model
 from retention.hub.planned_decision import PlannedDecision, planned_decision
 from retention.hub.pseudonyms import Salt
-from retention.hub.publish import PullResult, PushResult, pull, push
+from retention.hub.publish import PushResult, push
+from retention.hub.pull import PullResult, pull
 from retention.hub.release import Release
 from retention.hub.replay import ReplayResult, replay
 from retention.hub.repository import find_kind

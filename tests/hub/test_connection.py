@@ -9,7 +9,8 @@ from pydantic import SecretStr
 
 from retention.errors import PublishError
 from retention.hub.connection import Hub
-from retention.hub.publish import fetch, push
+from retention.hub.publish import push
+from retention.hub.pull import fetch
 from retention.settings import settings
 from tests.hub.conftest import TOKEN, MakeRelease
 from tests.stand_ins.hub_server import HubServer

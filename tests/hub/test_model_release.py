@@ -9,7 +9,8 @@ from retention.churn.model import ChurnModel
 from retention.errors import InputError, ModelError
 from retention.hub.connection import Hub
 from retention.hub.model_release import plan_model
-from retention.hub.publish import pull, push
+from retention.hub.publish import push
+from retention.hub.pull import pull
 from retention.hub.release import readable_size
 
 

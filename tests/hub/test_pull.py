@@ -8,7 +8,8 @@ import pytest
 from retention.artifacts import MANIFEST, read_folder, sha256
 from retention.errors import Cancelled, ModelError, PublishError, RetentionError
 from retention.hub.connection import Hub
-from retention.hub.publish import pull, push
+from retention.hub.publish import push
+from retention.hub.pull import pull
 from tests.hub.conftest import MakeRelease
 from tests.stand_ins.hub_server import HubServer
 

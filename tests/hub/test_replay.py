@@ -17,7 +17,8 @@ from retention.hub.dataset_release import plan_dataset
 from retention.hub.model_release import plan_model
 from retention.hub.planned_decision import PlannedDecision
 from retention.hub.pseudonyms import Salt
-from retention.hub.publish import PushResult, pull, push
+from retention.hub.publish import PushResult, push
+from retention.hub.pull import pull
 from retention.hub.replay import replay
 from retention.hub.snapshot import CUSTOMERS_FILE, SEND_LIST_FILE, from_parquet, to_parquet
 from retention.profit.economics import Economics

@@ -11,12 +11,13 @@ from typing import Literal
 
 from retention.churn.model import ChurnModel
 from retention.customers.intake import read_customers
-from retention.hub import publish
 from retention.hub.connection import Hub
 from retention.hub.dataset_release import plan_dataset
 from retention.hub.model_release import plan_model
 from retention.hub.planned_decision import PlannedDecision, planned_decision
 from retention.hub.pseudonyms import Salt
+from retention.hub.publish import push as push_to_hub
+from retention.hub.pull import pull as pull_from_hub
 from retention.hub.release import Release
 from retention.hub.replay import replay as replay_from_hub
 from retention.hub.tables import pull_table
@@ -103,7 +104,7 @@ def push(
                 source, id=id or None, label=label or None, value=value_column or None, kinds=kinds
             )
             release = plan_dataset(customers, repo=repo, salt=Salt.for_release(), planned=planned, private=private)
-    pushed = publish.push(release, hub=hub, progress=progress) if confirm else None
+    pushed = push_to_hub(release, hub=hub, progress=progress) if confirm else None
     return {**_planned(release), "commit": None if pushed is None else pushed.commit}
 
 
@@ -138,7 +139,7 @@ def pull(
         table = pull_table(repo, out=folder, hub=hub, progress=progress)
         return table.path, {"repo": table.repo, "commit": table.commit, "kind": kind, "files": [table.path.name]}
     with tempfile.TemporaryDirectory(prefix="model-") as place:
-        pulled = publish.pull(repo, kind=kind, out=Path(place) / "model", hub=hub, progress=progress)
+        pulled = pull_from_hub(repo, kind=kind, out=Path(place) / "model", hub=hub, progress=progress)
         file = folder / "model.zip"
         model_zip.zip_folder(Path(place) / "model", file)
     return file, {"repo": pulled.repo, "commit": pulled.commit, "kind": kind, "files": list(pulled.files)}

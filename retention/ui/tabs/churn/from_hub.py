@@ -8,7 +8,7 @@ from retention import targeting as send_list
 from retention.churn.model import ChurnModel
 from retention.errors import ModelError
 from retention.hub.connection import Hub
-from retention.hub.publish import pull
+from retention.hub.pull import pull
 from retention.hub.reference import Reference
 from retention.progress import Progress, silent
 from retention.ui.session import Session
