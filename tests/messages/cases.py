@@ -1,7 +1,12 @@
-"""Send lists and offers to write about."""
+"""Send lists, offers, and what holds for every message run."""
+
+from typing import Any
 
 import pandas as pd
 
+from retention.messages.batch import write_messages
+from retention.messages.channels.registry import DEFAULT_CHANNEL
+from retention.messages.run import MessageRun
 from retention.messages.segments import CUISINES
 from retention.profit.catalogue import Offer
 
@@ -16,7 +21,7 @@ DELIVERY = Offer("free_delivery", gives={"en": "free delivery on your next order
 OFFERS = (CASH, DELIVERY)
 
 
-def send_list(customers: int, **columns: object) -> pd.DataFrame:
+def send_list(customers: int, **columns: Any) -> pd.DataFrame:
     """Return customers of six segments; a keyword replaces or adds a column, None leaves one out."""
     rows = pd.DataFrame(
         {
@@ -52,4 +57,22 @@ def many_kinds(customers: int) -> pd.DataFrame:
         cuisine=[CUISINES[1 + number % 7] for number in range(customers)],
         days_since_order=[number // 7 % 5 * 14 for number in range(customers)],
         reason_1=[reasons[number // 35 % 4] for number in range(customers)],
+    )
+
+
+def write(rows: pd.DataFrame, **options: Any) -> MessageRun:
+    """Write with the usual offers and id column."""
+    return write_messages(rows, **{"id": "customer_id", "offers": OFFERS, **options})
+
+
+def assert_sound(run: MessageRun, rows: pd.DataFrame) -> None:
+    """Check what holds for every run: each customer once, in order, with a message that names the offer."""
+    messages = run.messages_frame
+    assert messages["customer_id"].tolist() == rows["customer_id"].tolist()
+    assert messages["message"].str.len().between(20, DEFAULT_CHANNEL.max_characters).all()
+    assert sum(run.by_source.values()) == run.message_count == len(rows)
+    assert run.template_use["customers"].sum() == len(rows)
+    offer_texts = {offer.id: offer.gives["en"] for offer in OFFERS}
+    assert all(
+        offer_texts[offer] in text for offer, text in zip(messages["offer"], messages["message"], strict=True)
     )

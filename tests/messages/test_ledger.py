@@ -8,11 +8,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from retention.errors import OfferError
-from retention.messages.drafts import input_hashes
 from retention.messages.ledger import Ledger, LedgerEntry, LedgerRecord
 
 DAY_S = 86_400.0
@@ -123,29 +121,6 @@ def test_closing_twice_is_fine(path: Path) -> None:
     ledger = Ledger(path)
     ledger.close()
     ledger.close()
-
-
-def test_an_input_is_what_a_message_is_made_from() -> None:
-    """Any relevant cell changes the hash; other columns and the way numbers are stored do not."""
-    rows = pd.DataFrame(
-        {"customer_id": ["1"], "name": ["Priya"], "offer": ["cash_50"], "value": [500.0], "city": ["Pune"]}
-    )
-    (base,) = input_hashes(rows, made_of=["facts"])
-    assert len(base) == 64
-    for same in (
-        rows.assign(city="Delhi"),
-        rows.assign(value=500),
-        rows.assign(name=pd.array(["Priya"], dtype="str")),
-    ):
-        assert input_hashes(same, made_of=["facts"]) == [base]
-    for other in (
-        rows.assign(name="Aarav"),
-        rows.assign(offer="x"),
-        rows.assign(value=501.0),
-        rows.assign(name=None),
-    ):
-        assert input_hashes(other, made_of=["facts"]) != [base]
-    assert input_hashes(rows, made_of=["other facts"]) != [base]
 
 
 def test_drafts_are_no_messages(path: Path) -> None:

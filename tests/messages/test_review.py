@@ -1,14 +1,15 @@
-"""Reading, striking and changing lines before sealing: everyone keeps a message, and nothing changes after."""
+"""Reviewing messages: everyone keeps one, and nothing changes after the approval."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from retention.errors import Cancelled, InputError, OfferError
-from retention.messages.batch import write_messages
 from retention.messages.channels.registry import DEFAULT_CHANNEL
 from retention.messages.ledger import Ledger
 from retention.messages.llm.client import HubWriter
@@ -22,7 +23,7 @@ from retention.messages.review import (
 )
 from retention.messages.run import MESSAGE_COLUMNS, MessageRun
 from retention.messages.templates import backup_templates
-from tests.messages.cases import OFFERS, send_list
+from tests.messages.cases import OFFERS, send_list, write
 from tests.stand_ins.fault_server import FAULTS, FaultServer, in_turn, says
 
 DAY_S = 86_400.0
@@ -32,118 +33,103 @@ FRESH = tuple(f"Hi {{name}}, {dish} is waiting for you with {{offer}}." for dish
 
 @pytest.fixture
 def server() -> Iterator[FaultServer]:
-    """A language-model server with three lines to say."""
-    with FaultServer(in_turn(*(says(line) for line in FRESH))) as serving:
-        yield serving
+    """A language-model server that replies with three templates in turn."""
+    with FaultServer(in_turn(*(says(template) for template in FRESH))) as started:
+        yield started
 
 
-@pytest.fixture
-def writer(server: FaultServer) -> Iterator[HubWriter]:
-    """A writer on that server."""
-    writing = HubWriter(("m",), base_url=server.base_url)
-    yield writing
-    writing.close()
+def drafted(customers: int = 120, **options: Any) -> MessageRun:
+    """Return open messages to customers of six segments."""
+    return write(send_list(customers), review=True, **options)
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    """A new ledger."""
-    with Ledger(tmp_path / "offers.sqlite") as keeping:
-        yield keeping
+def most_used(run: MessageRun) -> str:
+    """Return the template that most customers have."""
+    return str(distinct_templates(run)["template"].iloc[0])
 
 
-def drafted(customers: int = 120, **options: object) -> MessageRun:
-    """Return open messages to customers of six kinds."""
-    given = {"id": "customer_id", "offers": OFFERS, "review": True, **options}
-    return write_messages(send_list(customers), **given)  # type: ignore[arg-type]
-
-
-def most_used(campaign: MessageRun) -> str:
-    """Return the line that most customers have."""
-    return str(distinct_templates(campaign)["template"].iloc[0])
-
-
-def customers_of(campaign: MessageRun, line: str) -> list[int]:
-    """Return the positions of those who have a line."""
-    return [position for position, message in enumerate(campaign.messages) if message.template == line]
+def positions_of(run: MessageRun, template: str) -> list[int]:
+    """Return the positions of those who have a template."""
+    return [position for position, message in enumerate(run.messages) if message.template == template]
 
 
 def assert_only_these_changed(before: MessageRun, after: MessageRun, positions: list[int]) -> None:
     """Check that the others' messages, and everything but the messages, are as they were."""
-    others = [position for position in range(before.message_count) if position not in set(positions)]
-    pd.testing.assert_frame_equal(before.messages_frame.iloc[others], after.messages_frame.iloc[others])
-    written = list(MESSAGE_COLUMNS)
+    unchanged = [position for position in range(before.message_count) if position not in set(positions)]
+    pd.testing.assert_frame_equal(before.messages_frame.iloc[unchanged], after.messages_frame.iloc[unchanged])
+    added = list(MESSAGE_COLUMNS)
     pd.testing.assert_frame_equal(
-        before.messages_frame.drop(columns=written), after.messages_frame.drop(columns=written)
+        before.messages_frame.drop(columns=added), after.messages_frame.drop(columns=added)
     )
     assert (
         after.messages_frame["message"].iloc[positions] != before.messages_frame["message"].iloc[positions]
     ).all()
     assert after.messages_frame["message"].str.len().between(20, DEFAULT_CHANNEL.max_characters).all()
     words = {offer.id: offer.gives["en"] for offer in OFFERS}
-    assert all(words[row.offer] in row.message for row in after.messages_frame.itertuples())
+    texts = zip(after.messages_frame["offer"], after.messages_frame["message"], strict=True)
+    assert all(words[offer] in text for offer, text in texts)
 
 
-def test_every_line_is_listed_once() -> None:
-    """Lines that several kinds of customers share are one line to read, with everybody counted."""
-    campaign = drafted()
-    lines = distinct_templates(campaign)
-    assert lines["template"].is_unique
-    assert lines["customers"].sum() == campaign.message_count == 120
-    assert lines["customers"].is_monotonic_decreasing
-    assert set(lines["reasons"]) == {"away", "general"}
-    assert not campaign.approved
+def test_every_template_is_listed_once() -> None:
+    """A template that several segments share is listed once, with all its customers counted."""
+    run = drafted()
+    templates = distinct_templates(run)
+    assert templates["template"].is_unique
+    assert templates["customers"].sum() == run.message_count == 120
+    assert templates["customers"].is_monotonic_decreasing
+    assert set(templates["reasons"]) == {"away", "general"}
+    assert not run.approved
 
 
-def test_a_struck_line_gives_way_to_the_next_of_the_pool(writer: HubWriter) -> None:
-    """Everyone who had it gets another of the model's lines for their kind."""
-    campaign = drafted(writer=writer)
+def test_a_rejected_template_is_replaced_from_the_pool(writer: HubWriter) -> None:
+    """Everyone who had it gets another of the model's templates for their segment."""
+    run = drafted(writer=writer)
     for left in (2, 1):
-        line = most_used(campaign)
-        after = reject_template(campaign, line)
-        assert_only_these_changed(campaign, after, customers_of(campaign, line))
+        template = most_used(run)
+        after = reject_template(run, template)
+        assert_only_these_changed(run, after, positions_of(run, template))
         assert set(after.messages_frame["message_source"]) == {"m"}
         assert set(distinct_templates(after)["template"]) <= set(FRESH) - after.rejected_templates
         assert len(set(FRESH) - after.rejected_templates) == left
-        campaign = after
+        run = after
 
 
-def test_with_the_pool_struck_the_library_stands_in(writer: HubWriter) -> None:
-    """Nobody is left without a message when every line of the model's is ruled out."""
-    campaign = drafted(writer=writer)
-    for line in distinct_templates(campaign)["template"]:
-        campaign = reject_template(campaign, line)
-    assert campaign.by_source == {"backup": 120}
+def test_hand_written_templates_replace_a_rejected_pool(writer: HubWriter) -> None:
+    """Everyone still has a message when every template of the model's is rejected."""
+    run = drafted(writer=writer)
+    for template in distinct_templates(run)["template"]:
+        run = reject_template(run, template)
+    assert run.by_source == {"backup": 120}
 
 
-def test_a_struck_line_never_comes_back() -> None:
-    """The library goes on with its other lines, and says when there is none left."""
-    campaign = drafted()
-    lines = list(backup_templates(campaign.messages[0].segment))
-    for line in lines[:2]:
-        campaign = reject_template(campaign, line)
-    assert campaign.rejected_templates == set(lines[:2])
-    assert {campaign.messages[0].template} == {lines[2]}
+def test_a_rejected_template_never_comes_back() -> None:
+    """The other hand-written templates are used, and an error says when there is none left."""
+    run = drafted()
+    templates = list(backup_templates(run.messages[0].segment))
+    for template in templates[:2]:
+        run = reject_template(run, template)
+    assert run.rejected_templates == set(templates[:2])
+    assert {run.messages[0].template} == {templates[2]}
     with pytest.raises(OfferError, match="would be rejected; change this one"):
-        reject_template(campaign, lines[2])
-    assert lines[2] in set(distinct_templates(campaign)["template"])
+        reject_template(run, templates[2])
+    assert templates[2] in set(distinct_templates(run)["template"])
 
 
-def test_an_edited_line_reaches_everyone_who_had_it(writer: HubWriter) -> None:
-    """It is filled with each one's own name and offer, and marked as a person's."""
-    campaign = drafted(writer=writer)
-    line = most_used(campaign)
-    after = replace_template(campaign, line, f"  {NEW}\n")
-    changed = customers_of(campaign, line)
-    assert_only_these_changed(campaign, after, changed)
-    assert customers_of(after, NEW) == changed
+def test_a_replaced_template_reaches_everyone_who_had_it(writer: HubWriter) -> None:
+    """It is filled with each customer's own name and offer, and marked as a person's."""
+    run = drafted(writer=writer)
+    template = most_used(run)
+    after = replace_template(run, template, f"  {NEW}\n")
+    changed = positions_of(run, template)
+    assert_only_these_changed(run, after, changed)
+    assert positions_of(after, NEW) == changed
     assert set(after.messages_frame["message_source"].iloc[changed]) == {"person"}
     named = after.messages_frame.iloc[changed].query("name == 'Priya'")["message"]
     assert named.str.startswith("Hello Priya, your table is ready").all()
 
 
 @pytest.mark.parametrize(
-    ("line", "sentence"),
+    ("template", "sentence"),
     [
         ("Hi {name}, dinner is on the house with {offer}.", "speaks of something free"),
         ("Hi {name}, dinner is waiting.", "needs {offer} exactly once"),
@@ -152,96 +138,97 @@ def test_an_edited_line_reaches_everyone_who_had_it(writer: HubWriter) -> None:
         ("", "needs {name} exactly once"),
     ],
 )
-def test_an_edited_line_is_guarded(line: str, sentence: str) -> None:
-    """A person's line meets the same demands as a model's, and a refused one changes nothing."""
-    campaign = drafted()
+def test_a_persons_template_is_guarded(template: str, sentence: str) -> None:
+    """A person's template meets the same demands as a model's, and a refused one changes nothing."""
+    run = drafted()
     with pytest.raises(InputError, match=sentence):
-        replace_template(campaign, most_used(campaign), line)
+        replace_template(run, most_used(run), template)
 
 
-def test_a_line_without_room_for_the_offer_is_refused() -> None:
-    """It names the offer that does not fit."""
-    long = replace(OFFERS[0], gives={"en": "o" * 70})
-    campaign = drafted(offers=(long, OFFERS[1]))
+def test_a_template_without_room_for_the_offer_is_refused() -> None:
+    """The error names the offer that does not fit."""
+    long_offer = replace(OFFERS[0], gives={"en": "o" * 70})
+    run = drafted(offers=(long_offer, OFFERS[1]))
     with pytest.raises(InputError, match="leaves no room for 'ooo"):
-        replace_template(campaign, most_used(campaign), "Hi {name}, " + "very " * 19 + "tasty, {offer}.")
+        replace_template(run, most_used(run), "Hi {name}, " + "very " * 19 + "tasty, {offer}.")
 
 
-def test_one_message_in_a_persons_own_words() -> None:
-    """It goes out as written, to that customer alone."""
-    campaign = drafted()
-    after = edit_message(campaign, 3, " Come back soon,\n we miss you ")
+def test_a_person_edits_a_single_message() -> None:
+    """The text goes out as written, to that customer alone."""
+    run = drafted()
+    after = edit_message(run, 3, " Come back soon,\n we miss you ")
     assert after.messages_frame["message"].iloc[3] == "Come back soon, we miss you"
     assert after.by_source == {"backup": 119, "person": 1}
     for text in (" ", "x" * 161):
         with pytest.raises(InputError, match="write 1 to 160"):
-            edit_message(campaign, 3, text)
+            edit_message(run, 3, text)
 
 
-def test_writing_again_gives_another_line(writer: HubWriter) -> None:
-    """With a model a fresh one, without one the library's next, over and over."""
-    campaign = drafted()
-    seen = [campaign.messages[0].template]
+def test_writing_again_gives_another_template(writer: HubWriter) -> None:
+    """With a model it is a new one; without, the next hand-written one, in a circle."""
+    run = drafted()
+    seen = [run.messages[0].template]
     for _ in range(3):
-        campaign = write_again(campaign, 0, tone="warm", language="en")
-        seen.append(campaign.messages[0].template)
+        run = write_again(run, 0, tone="warm", language="en")
+        seen.append(run.messages[0].template)
     assert len(set(seen[:3])) == 3
     assert seen[3] == seen[0]
-    again = write_again(campaign, 0, writer=writer, tone="warm", language="en")
+    again = write_again(run, 0, writer=writer, tone="warm", language="en")
     assert again.messages_frame["message_source"].iloc[0] == "m"
-    assert_only_these_changed(campaign, again, [0])
+    assert_only_these_changed(run, again, [0])
 
 
 def test_writing_again_in_another_language() -> None:
-    """Line, offer and greeting follow, and later changes know the message's own language."""
-    campaign = write_again(drafted(), 1, tone="brief", language="hi")
-    message = campaign.messages_frame["message"].iloc[1]
+    """Template, offer and greeting change, and later changes keep the message's own language."""
+    run = write_again(drafted(), 1, tone="brief", language="hi")
+    message = run.messages_frame["message"].iloc[1]
     assert "अगले ऑर्डर पर ₹50 की छूट" in message
-    struck = reject_template(campaign, campaign.messages[1].template)
-    assert "अगले ऑर्डर पर ₹50 की छूट" in struck.messages_frame["message"].iloc[1] != message
+    after = reject_template(run, run.messages[1].template)
+    assert "अगले ऑर्डर पर ₹50 की छूट" in after.messages_frame["message"].iloc[1] != message
 
 
-def test_nothing_changes_after_sealing(ledger: Ledger) -> None:
-    """Every change is refused with one sentence, with and without a ledger."""
-    for keeping in (None, ledger):
-        campaign = approve(drafted(ledger=keeping), ledger=keeping)
-        assert campaign.approved
-        assert approve(campaign, ledger=keeping).messages_frame.equals(campaign.messages_frame)
-        for change in (
-            lambda c=campaign: reject_template(c, most_used(c)),
-            lambda c=campaign: replace_template(c, most_used(c), NEW),
-            lambda c=campaign: edit_message(c, 0, "Hello"),
-            lambda c=campaign: write_again(c, 0, tone="warm", language="en"),
-        ):
+def test_nothing_changes_after_approval(ledger: Ledger) -> None:
+    """Every change raises the same error, with and without a ledger."""
+    for recorder in (None, ledger):
+        run = approve(drafted(ledger=recorder), ledger=recorder)
+        assert run.approved
+        assert approve(run, ledger=recorder).messages_frame.equals(run.messages_frame)
+        changes: list[Callable[[], MessageRun]] = [
+            partial(reject_template, run, most_used(run)),
+            partial(replace_template, run, most_used(run), NEW),
+            partial(edit_message, run, 0, "Hello"),
+            partial(write_again, run, 0, tone="warm", language="en"),
+        ]
+        for change in changes:
             with pytest.raises(OfferError, match="are approved and stay as they are"):
                 change()
 
 
-def test_what_is_sealed_is_what_was_on_screen(ledger: Ledger, writer: HubWriter) -> None:
-    """The ledger ends with every message as it was read, edits and all, and the same run finds them again."""
-    campaign = drafted(ledger=ledger, writer=writer, run="june")
+def test_what_is_approved_is_what_was_read(ledger: Ledger, writer: HubWriter) -> None:
+    """The ledger holds every message as it was read, edits included, and the same run returns them."""
+    run = drafted(ledger=ledger, writer=writer, run="june")
     assert ledger.entries("june") == {}
-    campaign = reject_template(campaign, most_used(campaign), ledger=ledger)
-    campaign = replace_template(campaign, most_used(campaign), NEW, ledger=ledger)
-    campaign = edit_message(campaign, 0, "Come back soon", ledger=ledger)
-    campaign = write_again(campaign, 5, tone="brief", language="hi", ledger=ledger)
-    sealed = approve(campaign, ledger=ledger)
-    pd.testing.assert_frame_equal(sealed.messages_frame, campaign.messages_frame)
+    run = reject_template(run, most_used(run), ledger=ledger)
+    run = replace_template(run, most_used(run), NEW, ledger=ledger)
+    run = edit_message(run, 0, "Come back soon", ledger=ledger)
+    run = write_again(run, 5, tone="brief", language="hi", ledger=ledger)
+    sealed = approve(run, ledger=ledger)
+    pd.testing.assert_frame_equal(sealed.messages_frame, run.messages_frame)
     entries = ledger.entries("june")
-    assert [entries[id].message for id in campaign.messages_frame["customer_id"]] == campaign.messages_frame[
+    assert [entries[id].message for id in run.messages_frame["customer_id"]] == run.messages_frame[
         "message"
     ].tolist()
     assert {entry.tier for entry in entries.values()} == {"model", "person", "backup"}
     assert ledger.drafts("june") == {}
     again = drafted(ledger=ledger, writer=writer, run="june")
     assert again.approved
-    pd.testing.assert_frame_equal(again.messages_frame, campaign.messages_frame)
+    pd.testing.assert_frame_equal(again.messages_frame, run.messages_frame)
 
 
-def test_a_killed_review_is_taken_up_again(ledger: Ledger, writer: HubWriter, server: FaultServer) -> None:
-    """Lines and edits are there again after a restart without asking the model, and can still be changed."""
-    campaign = drafted(ledger=ledger, writer=writer)
-    edited = replace_template(campaign, most_used(campaign), NEW, ledger=ledger)
+def test_a_killed_review_is_resumed(ledger: Ledger, writer: HubWriter, server: FaultServer) -> None:
+    """Templates and edits return after a restart without asking the model, and can still be changed."""
+    run = drafted(ledger=ledger, writer=writer)
+    edited = replace_template(run, most_used(run), NEW, ledger=ledger)
     calls = len(server.requests)
     again = drafted(ledger=ledger, writer=writer)
     assert len(server.requests) == calls
@@ -253,72 +240,52 @@ def test_a_killed_review_is_taken_up_again(ledger: Ledger, writer: HubWriter, se
     assert NEW not in set(distinct_templates(fresh)["template"])
 
 
-def test_the_librarys_drafts_are_upgraded_when_the_model_is_back(
+def test_hand_written_drafts_are_replaced_when_the_model_is_back(
     ledger: Ledger, writer: HubWriter, server: FaultServer
 ) -> None:
-    """A run drafted during an outage asks again, because a library line is only a stand-in."""
+    """A run drafted during an outage asks the model again."""
     healthy, server.answer = server.answer, FAULTS["400"]
     assert drafted(ledger=ledger, writer=writer).by_source == {"backup": 120}
     server.answer = healthy
     assert drafted(ledger=ledger, writer=writer).by_source == {"m": 120}
 
 
-def test_drafts_of_other_input_are_not_taken_up(ledger: Ledger, writer: HubWriter) -> None:
-    """A draft is worth nothing once the offer has changed, and is no error either."""
+def test_drafts_of_other_input_are_ignored(ledger: Ledger, writer: HubWriter) -> None:
+    """A draft made of another offer is not used, and is no error either."""
     drafted(ledger=ledger, writer=writer, run="june")
     dearer = (replace(OFFERS[0], cost=60, gives={"en": "₹60 off your next order"}), OFFERS[1])
-    campaign = drafted(ledger=ledger, run="june", offers=dearer)
-    cash = campaign.messages_frame[campaign.messages_frame["offer"] == "cash_50"]
+    run = drafted(ledger=ledger, run="june", offers=dearer)
+    cash = run.messages_frame[run.messages_frame["offer"] == "cash_50"]
     assert set(cash["message_source"]) == {"backup"}
     assert cash["message"].str.contains("₹60").all()
-    assert set(campaign.messages_frame.drop(cash.index)["message_source"]) == {"m"}
+    assert set(run.messages_frame.drop(cash.index)["message_source"]) == {"m"}
 
 
 def test_stopping_a_review_keeps_what_is_done(writer: HubWriter, server: FaultServer) -> None:
-    """Everyone has a message, those whose lines had come have the model's, and it can be sealed."""
+    """Everyone has a message, some from the model by then, and the run can be approved."""
     server.answer = says(after_s=0.02)
 
-    def stop(share: float, words: str) -> None:
+    def stop(share: float, sentence: str) -> None:
         if share > 0.5:
             raise Cancelled("stopped")
 
-    campaign = drafted(600, writer=writer, progress=stop)
-    assert campaign.stopped
-    assert campaign.message_count == 600
-    assert campaign.by_source["m"] > 0
-    assert campaign.by_source["backup"] > 0
-    assert approve(campaign).message_count == 600
+    run = drafted(600, writer=writer, progress=stop)
+    assert run.stopped
+    assert run.message_count == 600
+    assert run.by_source["m"] > 0
+    assert run.by_source["backup"] > 0
+    assert approve(run).message_count == 600
 
 
-def test_who_is_messaged_in_the_meantime_is_held_back_at_the_seal(tmp_path: Path) -> None:
-    """The cool-down holds when messages go out, not when they were drafted, and says so."""
+def test_the_cool_down_is_checked_at_approval(tmp_path: Path) -> None:
+    """Customers messaged by another run since the draft are held back, with the reason."""
     clock = [1_700_000_000.0]
     with Ledger(tmp_path / "offers.sqlite", now=lambda: clock[0]) as ledger:
-        campaign = drafted(20, ledger=ledger, run="june")
-        write_messages(send_list(5), id="customer_id", offers=OFFERS, ledger=ledger, run="other")
+        run = drafted(20, ledger=ledger, run="june")
+        write(send_list(5), ledger=ledger, run="another")
         clock[0] += DAY_S
-        sealed = approve(campaign, ledger=ledger)
+        sealed = approve(run, ledger=ledger)
     assert (sealed.message_count, sealed.held_back_count, sealed.customer_count) == (15, 5, 20)
     assert sealed.held_back_by_reason == {"messaged less than 14 days ago": 5}
     assert set(sealed.held_back_frame["messaged_on"]) == {"2023-11-14"}
     assert len(sealed.messages) == 15
-
-
-def test_the_held_back_are_named_with_the_reason(tmp_path: Path) -> None:
-    """Each row that got no message stands with why, and when the customer had the other one."""
-    with Ledger(tmp_path / "offers.sqlite", now=lambda: 1_700_000_000.0) as ledger:
-        write_messages(send_list(2), id="customer_id", offers=OFFERS, ledger=ledger, run="june")
-        rows = send_list(4, customer_id=["C-00001", "x", "x", "y"])
-        campaign = write_messages(rows, id="customer_id", offers=OFFERS, ledger=ledger, cool_down_days=3)
-    assert campaign.held_back_frame.to_numpy().tolist() == [
-        ["C-00001", "messaged less than 3 days ago", "2023-11-14"],
-        ["x", "stands in the list twice", ""],
-    ]
-    assert campaign.messages_frame["customer_id"].tolist() == ["x", "y"]
-
-
-@pytest.mark.parametrize("days", [-1.0, float("nan")])
-def test_a_cool_down_is_no_negative_number(days: float) -> None:
-    """It is refused before anything is written."""
-    with pytest.raises(InputError, match="cool-down: must be 0 days or more"):
-        drafted(cool_down_days=days)

@@ -23,13 +23,6 @@ DEADLINE_S = 0.2
 
 
 @pytest.fixture
-def server() -> Iterator[FaultServer]:
-    """A language-model server that answers well until told otherwise."""
-    with FaultServer() as serving:
-        yield serving
-
-
-@pytest.fixture
 def writer(server: FaultServer) -> Iterator[HubWriter]:
     """A writer of two models on that server."""
     writing = HubWriter(("first", "second"), base_url=server.base_url)

@@ -143,7 +143,7 @@ def test_sealing_ends_it(written: Session) -> None:
     assert campaign_of(sealed).approved
     with pytest.raises(OfferError, match="approved"):
         review.edit_message(sealed, 0, "Hello")
-    with pytest.raises(InputError, match="not sealed yet"):
+    with pytest.raises(InputError, match="not approved yet"):
         offers.csv(written)
     assert offers.csv(sealed).name == "send_list.csv"
     assert offers.workbook(sealed).name.endswith(".xlsx")
