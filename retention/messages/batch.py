@@ -239,7 +239,8 @@ def _final_messages(
     def tick(answered: int, requested: int) -> None:
         speed = describe_pace(answered, requested, time.monotonic() - started)
         words = (
-            f"Templates: {answered:,} of {requested:,} written, {customers:,} of {len(work.waiting):,} customers"
+            f"Language model: {answered:,} of {requested:,} requests answered, "
+            f"{customers:,} of {len(work.waiting):,} customers"
         )
         progress(0.2 + 0.75 * answered / max(requested, 1), f"{words}; {speed}" if speed else words)
 

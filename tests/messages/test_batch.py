@@ -130,7 +130,8 @@ def test_progress_is_reported_to_the_end(writer: HubWriter, server: FaultServer)
     assert shares == sorted(shares)
     assert shares[0] == 0
     assert shares[-1] > 0.95
-    pattern = r"Language model: \d+ of \d+ requests answered, \d+ of 500 customers; [\d.]+ a second, about \d+ (s|min) left"
+    counts = r"Language model: \d+ of \d+ requests answered, \d+ of 500 customers"
+    pattern = counts + r"; [\d.]+ a second, about \d+ (s|min) left"
     assert any(re.fullmatch(pattern, sentence) for _, sentence in reports)
 
 
