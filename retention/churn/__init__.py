@@ -1,1 +1,1 @@
-"""Who is about to leave: probabilities that mean what they say."""
+"""Who is about to churn: train, select and explain a model with calibrated probabilities."""

@@ -1,4 +1,4 @@
-"""Values sorted into a few bins: quantiles of a number, values of a category, and one for blanks."""
+"""Group values into a few bins: quantiles of a number, values of a category, and one bin for blanks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from retention.churn.schema import Column
 
 @dataclass(frozen=True)
 class Bins:
-    """Where the borders are.
+    """The bins of one column.
 
     Attributes
     ----------
     count
-        How many bins, without the one for blanks, which comes last.
+        Number of bins without the bin for blanks, which comes last.
     edges
-        Borders of a number's bins, ``count - 1``, rising; a border belongs to the bin above it.
+        Borders of a number's bins, ``count - 1`` of them, increasing; a border belongs to the bin above it.
         None for a category, whose codes are the bins.
     """
 
@@ -28,7 +28,7 @@ class Bins:
 
     @classmethod
     def fit(cls, column: Column, values: NDArray[np.float64], max_bins: int) -> "Bins":
-        """Cut a number at its quantiles into at most ``most`` bins; a category has one bin a value."""
+        """Cut a number at its quantiles into at most ``most`` bins; a category has one bin for each value."""
         if column.kind == "category":
             return cls(len(column.categories), None)
         known = values[~np.isnan(values)]

@@ -1,7 +1,8 @@
-"""Scores made into probabilities that mean what they say, only where that helps or was undone before.
+"""Calibrate scores, so that a predicted probability of 20% means that 20% churn.
 
-Weighting churners by ``w`` multiplies the odds by about ``w``; a threshold in money read off such scores is
-wrong. So a weighted model is always mapped back, by a map learned on scores of customers it had not seen.
+A sample weight of ``w`` for churned customers multiplies the odds by about ``w``, so a profit threshold applied to
+such scores would be wrong. A weighted model is therefore always calibrated, by a map learned on held-out scores;
+an unweighted one only where calibration helps.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,12 +16,12 @@ from retention.churn.evaluation import log_losses, significantly_lower
 from retention.churn.folds import assign_fold_numbers
 from retention.churn.training_set import Panel
 
-_ENOUGH_FOR_ISOTONIC = 1000
+_MIN_CLASS_COUNT_FOR_ISOTONIC = 1000
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """A rising map from log-odds to probability.
+    """An increasing map from log-odds to probability.
 
     Attributes
     ----------
@@ -28,9 +29,9 @@ class Calibration:
         ``none``: the logistic function; ``sigmoid``: the logistic function of a line (Platt 1999);
         ``isotonic``: linear between knots (Zadrozny & Elkan 2002).
     slope, intercept
-        The line of a sigmoid.
+        Of a sigmoid's line.
     at, probability
-        Knots of an isotonic map: log-odds, rising, and the probability there.
+        Knots of an isotonic map: log-odds, increasing, and the probability at each.
     """
 
     kind: Literal["none", "sigmoid", "isotonic"] = "none"
@@ -65,35 +66,35 @@ def calibrate(
     seed: int = 0,
     panel: Panel | None = None,
 ) -> Calibration:
-    """Pick the map from held-out log-odds to probabilities.
+    """Choose the map from held-out log-odds to probabilities.
 
-    A more flexible map is taken only if it lowers the log-loss, on customers it was not fitted on, beyond
-    twice the noise. With weighting, at least a sigmoid is fitted; isotonic needs a thousand customers of
-    the rarer class.
+    A more flexible map is chosen only if it lowers the log-loss, on customers it was not fitted on, by more
+    than two standard errors. With a sample weight at least a sigmoid is fitted; an isotonic map needs a thousand
+    customers of the rarer class.
 
     Parameters
     ----------
     margin, label
-        Log-odds from a model that had not seen these customers, and who left; length n.
+        Log-odds from a model that had not seen these rows, and 1 churned, 0 retained; length n.
     weighted
-        Whether churners counted more in the fit.
+        Whether churned customers had a sample weight in the fit.
     seed
         Splits the customers for the comparison.
-    stack
-        Which rows are of one customer, where there are several cutoffs.
+    panel
+        The customer and the cutoff of each row, where there are several cutoffs.
     """
     customer = None if panel is None else panel.customer
-    part = assign_fold_numbers(label, 3, seed=seed, panel=panel)
+    fold = assign_fold_numbers(label, 3, seed=seed, panel=panel)
     best, loss = Calibration(), log_losses(label, Calibration().apply(margin))
     sigmoid = _sigmoid(margin, label)
     if weighted or significantly_lower(
         log_losses(label, sigmoid.apply(margin)), loss, standard_errors=2, customer=customer
     ):
-        held = _held_out(_sigmoid, margin, label, part)
+        held = _held_out(_sigmoid, margin, label, fold)
         if weighted or significantly_lower(held, loss, standard_errors=2, customer=customer):
             best, loss = sigmoid, held
-    if min(label.sum(), len(label) - label.sum()) >= _ENOUGH_FOR_ISOTONIC:
-        held = _held_out(_isotonic, margin, label, part)
+    if min(label.sum(), len(label) - label.sum()) >= _MIN_CLASS_COUNT_FOR_ISOTONIC:
+        held = _held_out(_isotonic, margin, label, fold)
         if significantly_lower(held, loss, standard_errors=2, customer=customer):
             best = _isotonic(margin, label)
     return best
@@ -103,12 +104,12 @@ def _held_out(
     fit: Callable[[NDArray[np.float64], NDArray[np.int8]], Calibration],
     margin: NDArray[np.float64],
     label: NDArray[np.int8],
-    part: NDArray[np.int8],
+    fold: NDArray[np.int8],
 ) -> NDArray[np.float64]:
-    """Return each row's loss under a map fitted on the other parts."""
+    """Return each row's loss under a map fitted on the other folds, length n."""
     held = np.empty(len(label))
-    for one in range(int(part.max()) + 1):
-        test = part == one
+    for number in range(int(fold.max()) + 1):
+        test = fold == number
         held[test] = log_losses(label[test], fit(margin[~test], label[~test]).apply(margin[test]))
     return held
 
@@ -118,14 +119,14 @@ def _sigmoid(margin: NDArray[np.float64], label: NDArray[np.int8]) -> Calibratio
 
     line = LogisticRegression(C=1e4, max_iter=1000).fit(margin[:, None], label)
     slope = float(line.coef_[0, 0])
-    if slope <= 0:  # scores that rank backwards by chance tell nothing: everyone gets the base rate
+    if slope <= 0:  # scores that rank backwards are no better than chance: everybody gets the base rate
         rate = float(label.mean())
         return Calibration("sigmoid", slope=0.0, intercept=float(np.log(rate / (1 - rate))))
     return Calibration("sigmoid", slope=slope, intercept=float(line.intercept_[0]))
 
 
 def _isotonic(margin: NDArray[np.float64], label: NDArray[np.int8]) -> Calibration:
-    """Fit an isotonic map; probabilities stay off 0 and 1 by what the number of customers can tell."""
+    """Fit an isotonic map; the number of customers limits how near to 0 and 1 its probabilities come."""
     from sklearn.isotonic import IsotonicRegression
 
     floor = 1.0 / (len(label) + 2)

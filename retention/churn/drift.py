@@ -1,4 +1,4 @@
-"""Whether new customers still resemble those a model learned from."""
+"""Detect drift: whether new customers still resemble those a model learned from."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -15,23 +15,23 @@ from retention.customers.table import Customers
 MODERATE, STRONG = 0.1, 0.25
 """The customary readings of a population stability index (PSI)."""
 
-_FALSE_ALARM = 0.001
-_THIN = 0.02
+_FALSE_ALARM_RATE = 0.001
+_MIN_BIN_SHARE = 0.02
 _MIXTURES = np.linspace(0, 1, 11)
-_MOST_SENTENCES = 5
-_SAMPLED_CELLS = 1_000_000
+_MAX_SENTENCES = 5
+_MAX_SAMPLED_CELLS = 1_000_000
 
 
 @dataclass(frozen=True)
 class Drift:
-    """How far these customers are from those the model learned from.
+    """How far new customers are from those the model learned from.
 
     Attributes
     ----------
     level
-        ``none``; ``some``: keep an eye on it; ``severe``: do not act on the scores before retraining.
+        ``none``; ``some``: watch it; ``severe``: do not act on the scores before retraining.
     reasons
-        Sentences, the most telling first, and when to retrain; empty where there is no drift.
+        Sentences, the strongest first, and when to retrain; empty where there is no drift.
     """
 
     level: Literal["none", "some", "severe"]
@@ -39,7 +39,9 @@ class Drift:
 
 
 @dataclass(frozen=True)
-class _Sign:
+class _Shift:
+    """A shift that was detected: its weight in the level, whether it alone is severe, and the sentence."""
+
     weight: float
     severe: bool
     sentence: str
@@ -49,115 +51,116 @@ def measure_drift(model: ChurnModel, customers: Customers, probability: NDArray[
     """Compare customers with the model's training customers.
 
     A column counts as shifted where its PSI exceeds both 0.1 and what chance alone gives at this number of
-    customers (a chi-squared quantile: PSI is about chi-squared times 1/n + 1/m; Yurdakul 2018). How long
-    people have been customers may rise for all alike: that is the clock, and no drift. It is severe if the
-    scores themselves, or columns that carry a quarter of the model's say, are strongly shifted. Scores are held
-    against those of training customers, seen and unseen by the model, in the mixture that comes nearest: a model
-    spreads those it learned from wider, and some of these may be among them.
+    customers (a chi-squared quantile: PSI is about chi-squared times 1/n + 1/m; Yurdakul 2018). A tenure that
+    rose equally for all customers is no drift. Drift is severe if the scores themselves, or columns that carry a
+    quarter of the contributions, are strongly shifted. Scores are compared with those of training customers,
+    fitted and held out, in the mixture that is nearest: a model spreads the scores of customers it learned from
+    more widely, and the new customers may include some of them.
 
     Parameters
     ----------
     model
         The model that gave the scores.
     customers
-        Those that were scored, m rows.
+        The m customers that were scored.
     probability
-        Their probabilities, length m.
+        Their churn probabilities, length m.
     """
-    tally = DriftCounter(model)
-    tally.add(customers, encode(model.columns, customers), probability)
-    return tally.drift()
+    counter = DriftCounter(model)
+    counter.add(customers, encode(model.columns, customers), probability)
+    return counter.drift()
 
 
 class DriftCounter:
-    """Customers counted as they pass by, for the drift of more of them than fit into memory.
+    """Counts customers part by part, for the drift of more of them than fit into memory.
 
-    However they are divided, the same customers in the same order give the same drift.
+    The same customers in the same order give the same drift, however they are divided into parts.
 
     Attributes
     ----------
     customers
-        How many so far.
+        Number of customers so far.
     """
 
     def __init__(self, model: ChurnModel) -> None:
-        known = model.profile
+        profile = model.profile
         self.customers = 0
         self._model = model
-        self._probability = 0.0
-        self._score = np.zeros(known.score.bins.count + 1, dtype=np.int64)
-        self._columns = [np.zeros(shares.bins.count + 1, dtype=np.int64) for shares in known.columns]
-        self._blank = np.zeros(len(known.columns), dtype=np.int64)
-        self._sample = _Sample(len(known.columns))
+        self._probability_sum = 0.0
+        self._score = np.zeros(profile.score.bins.count + 1, dtype=np.int64)
+        self._columns = [np.zeros(shares.bins.count + 1, dtype=np.int64) for shares in profile.columns]
+        self._blank = np.zeros(len(profile.columns), dtype=np.int64)
+        self._sample = _Sample(len(profile.columns))
 
     @property
     def mean_probability(self) -> float:
         """Mean churn probability so far."""
-        return self._probability / max(1, self.customers)
+        return self._probability_sum / max(1, self.customers)
 
     def add(self, customers: Customers, matrix: NDArray[np.float64], probability: NDArray[np.float64]) -> None:
-        """Count m more customers, also given as the model sees them (m, d), and their scores (m,)."""
+        """Count m more customers, with their encoded matrix (m, d) and their churn probabilities (m,)."""
         names = [column.name for column in self._model.columns]
         self.customers += len(customers)
-        self._probability += float(probability.sum())
+        self._probability_sum += float(probability.sum())
         self._score += self._model.profile.score.count(probability)
         self._blank += customers.frame[names].isna().sum().to_numpy(dtype=np.int64)
-        for at, known in enumerate(self._model.profile.columns):
-            self._columns[at] += known.count(matrix[:, at])
+        for position, shares in enumerate(self._model.profile.columns):
+            self._columns[position] += shares.count(matrix[:, position])
         self._sample.add(matrix)
 
     def drift(self) -> Drift:
         """Compare all customers so far with the model's training customers; see :func:`measure_drift`."""
-        signs = self._score_signs() + self._column_signs() if self.customers else []
-        if not signs:
+        shifts = self._score_shifts() + self._column_shifts() if self.customers else []
+        if not shifts:
             return Drift("none", ())
-        severe = any(sign.severe for sign in signs) or sum(sign.weight for sign in signs) >= STRONG
+        severe = any(shift.severe for shift in shifts) or sum(shift.weight for shift in shifts) >= STRONG
         advice = (
             "retrain on customers like these before acting on the scores"
             if severe
-            else "retrain as soon as it is known who of these customers left"
+            else "retrain as soon as it is known which of these customers churned"
         )
-        sentences = [sign.sentence for sign in sorted(signs, key=lambda sign: (-sign.severe, -sign.weight))]
-        return Drift("severe" if severe else "some", (*sentences[:_MOST_SENTENCES], advice))
+        sentences = [shift.sentence for shift in sorted(shifts, key=lambda shift: (-shift.severe, -shift.weight))]
+        return Drift("severe" if severe else "some", (*sentences[:_MAX_SENTENCES], advice))
 
-    def _score_signs(self) -> list[_Sign]:
-        known, m = self._model.profile, self.customers
-        signs = []
+    def _score_shifts(self) -> list[_Shift]:
+        profile, m = self._model.profile, self.customers
+        shifts = []
         mean = self.mean_probability
-        usual = float(np.median([known.mean_score, mean, known.mean_unseen]))
-        noise = 4 * known.spread_score * np.sqrt(1 / known.customers + 1 / m)
+        # of the two training means and everything between them, the value nearest to the new mean
+        usual = float(np.median([profile.mean_score, mean, profile.mean_unseen]))
+        noise = 4 * profile.spread_score * np.sqrt(1 / profile.customers + 1 / m)
         if abs(mean - usual) > max(noise, 0.2 * usual):
-            left = self._model.churn_rate
-            sentence = f"the mean churn probability is {mean:.1%}, where {left:.1%} left in training"
-            signs.append(_Sign(0.1, mean > 2 * usual or mean < 0.5 * usual, sentence))
-        seen, unseen = np.array(known.score.shares), np.array(known.unseen)
+            churn_rate = self._model.churn_rate
+            sentence = f"the mean churn probability is {mean:.1%}, where {churn_rate:.1%} churned in training"
+            shifts.append(_Shift(0.1, mean > 2 * usual or mean < 0.5 * usual, sentence))
+        fitted, held_out = np.array(profile.score.shares), np.array(profile.unseen)
         index, moved = min(
-            _shift(share * seen + (1 - share) * unseen, self._score / m, known.customers, m, tests=1)
+            _shift(share * fitted + (1 - share) * held_out, self._score / m, profile.customers, m, tests=1)
             for share in _MIXTURES
         )
         if moved:
             sentence = f"the scores are spread differently from training (PSI {index:.2f})"
-            signs.append(_Sign(0.1, index > STRONG, sentence))
-        return signs
+            shifts.append(_Shift(0.1, index > STRONG, sentence))
+        return shifts
 
-    def _column_signs(self) -> list[_Sign]:
+    def _column_shifts(self) -> list[_Shift]:
         model, m = self._model, self.customers
-        say = {one.feature: one.mean_abs_contribution for one in model.directions}
-        total = sum(say.values()) or 1.0
-        signs = []
-        for at, (column, known) in enumerate(zip(model.columns, model.profile.columns, strict=True)):
-            now = self._columns[at] / m
+        size = {direction.feature: direction.mean_abs_contribution for direction in model.directions}
+        total = sum(size.values()) or 1.0
+        shifts = []
+        for position, (column, known) in enumerate(zip(model.columns, model.profile.columns, strict=True)):
+            now = self._columns[position] / m
             index, moved = _shift(np.array(known.shares), now, model.customers, m, tests=len(model.columns))
-            values = self._sample.rows[:, at]
+            values = self._sample.rows[:, position]
             if moved and not _only_aged(column, known, values, model.customers, tests=len(model.columns)):
-                weight = say[column.name] / total * (1.0 if index > STRONG else 0.3)
-                change = _change(column, known, now, values, float(self._blank[at] / m))
-                signs.append(_Sign(weight, False, f"column '{column.name}' (PSI {index:.2f}): {change}"))
-        return signs
+                weight = size[column.name] / total * (1.0 if index > STRONG else 0.3)
+                change = _change(column, known, now, values, float(self._blank[position] / m))
+                shifts.append(_Shift(weight, False, f"column '{column.name}' (PSI {index:.2f}): {change}"))
+        return shifts
 
 
 def stability_index(before: NDArray[np.float64], now: NDArray[np.float64]) -> float:
-    """Return the population stability index of two sets of shares, each adding up to 1 and above 0.
+    """Return the population stability index of two arrays of shares, above 0 and adding up to 1.
 
     Examples
     --------
@@ -168,18 +171,18 @@ def stability_index(before: NDArray[np.float64], now: NDArray[np.float64]) -> fl
 
 
 class _Sample:
-    """Every k-th customer, k doubling as they become many: all of them up to a bound."""
+    """Keeps every k-th customer; k doubles when too many are kept, and starts at 1."""
 
     def __init__(self, columns: int) -> None:
         self.rows = np.empty((0, columns))
-        self._most = max(1000, _SAMPLED_CELLS // max(1, columns))
+        self._max_rows = max(1000, _MAX_SAMPLED_CELLS // max(1, columns))
         self._step, self._seen = 1, 0
 
     def add(self, matrix: NDArray[np.float64]) -> None:
         first = -self._seen % self._step
         self._seen += len(matrix)
         self.rows = np.concatenate([self.rows, matrix[first :: self._step]])
-        while len(self.rows) > self._most:
+        while len(self.rows) > self._max_rows:
             self.rows = self.rows[::2]
             self._step *= 2
 
@@ -187,36 +190,36 @@ class _Sample:
 def _shift(
     before: NDArray[np.float64], now: NDArray[np.float64], n: int, m: int, *, tests: int
 ) -> tuple[float, bool]:
-    """Return the PSI of shares of n customers and of m, and whether it is beyond custom and chance."""
+    """Return the PSI of the shares of n customers and of m, and whether it is above 0.1 and beyond chance."""
     from scipy.stats import chi2
 
     group = _grouped(before)
-    heads = (np.bincount(group, weights=before * n) + 0.5, np.bincount(group, weights=now * m) + 0.5)
-    bins = len(heads[0])
-    index = stability_index(*(one / one.sum() for one in heads))
-    chance = float(chi2.isf(_FALSE_ALARM / tests, max(1, bins - 1))) * (1 / n + 1 / m)
+    counts = (np.bincount(group, weights=before * n) + 0.5, np.bincount(group, weights=now * m) + 0.5)
+    bins = len(counts[0])
+    index = stability_index(*(count / count.sum() for count in counts))
+    chance = float(chi2.isf(_FALSE_ALARM_RATE / tests, max(1, bins - 1))) * (1 / n + 1 / m)
     return index, index > max(MODERATE, chance)
 
 
 def _grouped(shares: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the group of each bin; thin ones share some, since all together would hide what moves among them."""
+    """Return the group of each bin; small bins share several groups, so that shifts among them still show."""
     group = np.empty(len(shares), dtype=np.int64)
     number, filled = 0, 0.0
-    for at in np.argsort(-shares, kind="stable"):
-        group[at] = number
-        filled += shares[at]
-        if filled >= _THIN:
+    for bin_number in np.argsort(-shares, kind="stable"):
+        group[bin_number] = number
+        filled += shares[bin_number]
+        if filled >= _MIN_BIN_SHARE:
             number, filled = number + 1, 0.0
     return group
 
 
 def _only_aged(column: Column, known: BinShares, values: NDArray[np.float64], n: int, *, tests: int) -> bool:
-    """Whether a column says how long people have been customers, and all have been so for as much longer.
+    """Return whether a column is a tenure that only grew by the same amount for everybody.
 
-    ``values`` are those of m customers, encoded.
+    ``values`` are the encoded ones of m customers.
     """
-    said = quantity_in_name(column.name)
-    if said is None or said.kind != "tenure" or column.kind != "number" or np.isnan(values).all():
+    quantity = quantity_in_name(column.name)
+    if quantity is None or quantity.kind != "tenure" or column.kind != "number" or np.isnan(values).all():
         return False
     longer = np.nanmedian(values) - known.typical
     then = known.count(values - longer) / len(values)
@@ -226,7 +229,7 @@ def _only_aged(column: Column, known: BinShares, values: NDArray[np.float64], n:
 def _change(
     column: Column, known: BinShares, now: NDArray[np.float64], values: NDArray[np.float64], blank: float
 ) -> str:
-    """Say what changed most in a column: blanks, unknown values, the typical number or one category."""
+    """Say what changed most in a column: blanks, unknown values, the typical number or a category."""
     before = np.array(known.shares)
     unknown, unknown_before = now[-1] - blank, before[-1] - known.blank
     if abs(blank - known.blank) > 0.1:

@@ -1,30 +1,30 @@
-"""Honest figures: how good probabilities are on customers the model had not seen."""
+"""Measure how good churn probabilities are on customers the model had not seen."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-_Z95 = 1.959963984540054
+_Z_95_PERCENT = 1.959963984540054
 
 
 @dataclass(frozen=True, eq=False)
 class OutOfFold:
-    """What the model said about each training customer before it had seen them; arrays of length n.
+    """Held-out churn probabilities of n training customers; arrays of length n.
 
     With several cutoffs these are the customers of the newest one, each once, and the models that scored them
-    had learned from earlier cutoffs and from other people only.
+    had learned from earlier cutoffs and from other customers only.
 
     Attributes
     ----------
     score
-        Calibrated probability to churn, from a fit on the other folds.
+        Calibrated churn probability in (0, 1), from a fit on the other folds.
     label
-        1 left, 0 stayed.
+        1 churned, 0 retained.
     value
-        Margin kept if they stay (currency); None without a value column.
+        Margin kept if the customer is retained (currency); None without a value column.
     fold
-        The part of the data the customer was held out with, 0 and up.
+        The fold the customer was held out with, 0 and up.
     """
 
     score: NDArray[np.float64]
@@ -35,12 +35,12 @@ class OutOfFold:
 
 @dataclass(frozen=True)
 class Metrics:
-    """Figures of probabilities against what happened.
+    """Metrics of predicted probabilities against observed churn.
 
     Attributes
     ----------
     roc_auc
-        Share of (left, stayed) pairs ranked rightly, ties half; 0.5 is chance.
+        Share of pairs of a churned and a retained customer ranked rightly, ties half; 0.5 is chance.
     average_precision
         Area under precision against recall; the base rate is chance.
     brier
@@ -48,7 +48,7 @@ class Metrics:
     log_loss
         Mean negative log-likelihood (nats), 0 best.
     mean_probability
-        Mean predicted probability, to be held against the base rate.
+        Mean predicted probability, to be compared with the observed churn rate.
     """
 
     roc_auc: float
@@ -60,16 +60,16 @@ class Metrics:
 
 @dataclass(frozen=True)
 class CalibrationBin:
-    """Customers with alike scores: what was predicted, what happened.
+    """Customers with similar scores: predicted and observed churn.
 
     Attributes
     ----------
     customers
-        How many.
+        Number of customers in the bin.
     predicted, observed
-        Mean probability, and the share that left.
+        Mean predicted probability, and the share that churned; in [0, 1].
     low, high
-        Wilson's 95% interval of ``observed``.
+        Ends of Wilson's 95% interval of ``observed``.
     """
 
     customers: int
@@ -80,14 +80,14 @@ class CalibrationBin:
 
 
 def compute_metrics(label: NDArray[np.int8], probability: NDArray[np.float64]) -> Metrics:
-    """Hold probabilities against what happened.
+    """Compare predicted probabilities with observed churn.
 
     Parameters
     ----------
     label
-        1 left, 0 stayed; length n, both present.
-    score
-        Probabilities in [0, 1], length n.
+        1 churned, 0 retained; length n, both present.
+    probability
+        Churn probabilities in [0, 1], length n.
 
     Examples
     --------
@@ -147,23 +147,23 @@ def log_losses_from_logits(label: NDArray[np.int8], logits: NDArray[np.float64])
 def calibration_table(
     label: NDArray[np.int8], probability: NDArray[np.float64], *, bins: int = 10
 ) -> tuple[CalibrationBin, ...]:
-    """Compare predicted with observed churn in groups of alike scores.
+    """Compare predicted with observed churn in groups of similar scores.
 
-    Groups hold about equally many customers; equal scores stay together, so there may be fewer of them.
-    The interval is Wilson's (1927, doi:10.1080/01621459.1927.10502953).
+    Groups hold about equally many customers. Equal scores stay together, so there may be fewer groups than
+    ``bins``. The interval is Wilson's (1927, doi:10.1080/01621459.1927.10502953).
 
     Parameters
     ----------
-    label, score
+    label, probability
         As in :func:`compute_metrics`.
     bins
-        How many groups at most.
+        Maximum number of groups.
     """
     edges = np.unique(np.quantile(probability, np.linspace(0, 1, bins + 1)[1:-1]))
     group = np.searchsorted(edges, probability, side="right")
     table = []
-    for one in np.unique(group):
-        inside = group == one
+    for number in np.unique(group):
+        inside = group == number
         count, rate = int(inside.sum()), float(label[inside].mean())
         low, high = wilson_interval(rate, count)
         table.append(CalibrationBin(count, float(probability[inside].mean()), rate, low, high))
@@ -178,9 +178,9 @@ def wilson_interval(rate: float, count: int) -> tuple[float, float]:
     >>> [round(end, 3) for end in wilson_interval(0.5, 10)]
     [0.237, 0.763]
     """
-    centre = rate + _Z95**2 / (2 * count)
-    spread = _Z95 * np.sqrt(rate * (1 - rate) / count + _Z95**2 / (4 * count**2))
-    scale = 1 + _Z95**2 / count
+    centre = rate + _Z_95_PERCENT**2 / (2 * count)
+    spread = _Z_95_PERCENT * np.sqrt(rate * (1 - rate) / count + _Z_95_PERCENT**2 / (4 * count**2))
+    scale = 1 + _Z_95_PERCENT**2 / count
     return max(0.0, float((centre - spread) / scale)), min(1.0, float((centre + spread) / scale))
 
 
@@ -191,21 +191,21 @@ def significantly_lower(
     standard_errors: float = 1.0,
     customer: NDArray[np.int64] | None = None,
 ) -> bool:
-    """Tell whether one set of losses is lower than another beyond noise.
+    """Return whether one set of losses is lower than another beyond noise.
 
     Parameters
     ----------
-    better, worse
-        Losses of the same rows, length n.
-    errors
-        How many standard errors of the mean paired difference the gain must exceed.
+    losses, reference
+        Losses of the same rows under two models, length n.
+    standard_errors
+        Number of standard errors of the mean paired difference that the gain must exceed.
     customer
-        Number of the person each row is about, where one may have several rows: what they gain in one is
-        no news in the next, so the error is that of sums over persons (Liang & Zeger 1986).
+        Number of the customer each row is about, where a customer may have several rows, length n. Gains of
+        the same customer are correlated, so the error is that of sums over customers (Liang & Zeger 1986).
     """
     gain = reference - losses
-    off = gain - gain.mean()
+    deviation = gain - gain.mean()
     if customer is not None:
-        off = np.bincount(customer, weights=off)
-    error = np.sqrt(off @ off) / gain.size
+        deviation = np.bincount(customer, weights=deviation)
+    error = np.sqrt(deviation @ deviation) / gain.size
     return bool(gain.mean() > standard_errors * error and gain.mean() > 1e-9)

@@ -1,4 +1,4 @@
-"""Who is held out together: by customer, so that nobody is learned from in one row and judged by in another."""
+"""Assign customers to folds, so that no customer is learned from in one row and held out in another."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,21 +7,21 @@ from retention.churn.training_set import Panel, TrainingSet
 
 
 def assign_folds(training_set: TrainingSet, folds: int, *, seed: int) -> NDArray[np.int8]:
-    """Divide customers into folds of about equal size with about equally many churners.
+    """Divide customers into folds of about equal size with about equally many churned ones.
 
     Parameters
     ----------
-    examples
-        n rows; all rows of a person come into one fold.
+    training_set
+        n rows; all rows of a customer come into the same fold.
     folds
-        How many.
+        Number of folds.
     seed
-        Decides who comes where.
+        Decides the assignment.
 
     Returns
     -------
     NDArray[np.int8]
-        Fold of each row, length n.
+        Fold of each row, 0 and up, length n.
     """
     from sklearn.model_selection import StratifiedKFold
 
@@ -37,34 +37,34 @@ def assign_folds(training_set: TrainingSet, folds: int, *, seed: int) -> NDArray
 def assign_fold_numbers(
     label: NDArray[np.int8], folds: int, *, seed: int, panel: Panel | None = None
 ) -> NDArray[np.int8]:
-    """Deal customers out like cards, those with the same history of labels one after another.
+    """Assign fold numbers in turn to customers sorted by their history of labels.
 
-    The newest label counts first: every part gets the same number of each, give or take one customer; of
-    each label before it, about the same.
+    The newest label is the first sort key, so every fold gets the same number of each label there, give or
+    take one customer; of each label before it, about the same number.
 
     Parameters
     ----------
     label
-        1 left, 0 stayed; length n.
-    parts
-        How many.
+        1 churned, 0 retained; length n.
+    folds
+        Number of folds.
     seed
         Shuffles customers with the same history.
-    stack
-        Whose row each is, and when; None where every row is another customer.
+    panel
+        The customer and the cutoff of each row; None where every row is another customer.
 
     Returns
     -------
     NDArray[np.int8]
-        Part of each row, 0 and up, length n; one for all rows of a customer.
+        Fold of each row, 0 and up, length n; the same for all rows of a customer.
     """
     if panel is None:
-        who, history = np.arange(len(label)), label[np.newaxis]
+        customer, history = np.arange(len(label)), label[np.newaxis]
     else:
-        customers, who = np.unique(panel.customer, return_inverse=True)
+        customers, customer = np.unique(panel.customer, return_inverse=True)
         history = np.full((int(panel.period.max()) + 1, len(customers)), -1, dtype=np.int8)
-        history[panel.period, who] = label
+        history[panel.period, customer] = label
     count = history.shape[1]
-    part = np.empty(count, dtype=np.int8)
-    part[np.lexsort((np.random.default_rng(seed).random(count), *history))] = np.arange(count) % folds
-    return part[who]
+    fold = np.empty(count, dtype=np.int8)
+    fold[np.lexsort((np.random.default_rng(seed).random(count), *history))] = np.arange(count) % folds
+    return fold[customer]

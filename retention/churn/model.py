@@ -105,7 +105,7 @@ class ChurnModel:
             "mean_probability": after,
             "churn_rate": self.churn_rate,
             "words": f"weighted by {self.scale_pos_weight:.3g}: {before:.0%} predicted on average before, "
-            f"{after:.0%} after calibration; {self.churn_rate:.0%} really left",
+            f"{after:.0%} after calibration; {self.churn_rate:.0%} actually churned",
         }
 
     def as_dict(self) -> dict[str, Any]:

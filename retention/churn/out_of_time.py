@@ -1,4 +1,4 @@
-"""Whether what was learned in the past still held at the newest cutoff, which no choice has seen."""
+"""Test the model out of time: on the newest cutoff, which played no part in training or selection."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -12,25 +12,25 @@ from retention.churn.nested_cv import NestedCVResult
 from retention.churn.training_set import Panel, TrainingSet
 from retention.customers.audit.separation import roc_auc_of_ranks
 
-_DRAWS = 200
-_CLEARLY_WORSE = 0.02  # of the AUC
-_CLEARLY_OFF = 0.2  # of the share that left
+_BOOTSTRAP_DRAWS = 200
+_MIN_AUC_LOSS = 0.02
+_MIN_RATE_CHANGE = 0.2  # relative to the observed churn rate
 
 
 @dataclass(frozen=True)
 class RollingOrigin:
-    """Figures of one cutoff from models that learned from the cutoffs before it, and from other people.
+    """Metrics of one cutoff, from models that learned from earlier cutoffs and from other customers.
 
     Attributes
     ----------
     cutoff
-        The day, ISO 8601.
+        Date, ISO 8601.
     customers
-        How many there were.
+        Number of customers at this cutoff.
     churn_rate
-        Share that left.
+        Share that churned, in [0, 1].
     metrics
-        What was predicted against what happened.
+        Metrics of the predicted probabilities.
     """
 
     cutoff: str
@@ -41,20 +41,20 @@ class RollingOrigin:
 
 @dataclass(frozen=True)
 class OutOfTime:
-    """The newest cutoff as a test: scored by models that learned from earlier cutoffs and other people only.
+    """The newest cutoff as a test, scored by models that learned from earlier cutoffs and other customers only.
 
     Attributes
     ----------
     cutoff, customers, churn_rate, metrics
         As in :class:`RollingOrigin`, of the newest cutoff.
     cross_validated
-        What the same models say about people they had not seen at the cutoffs they learned from.
+        Metrics of the same models on held-out customers at the cutoffs they learned from.
     auc_gap_low, auc_gap_high
-        The 90% bootstrap band, by customer, of the AUC out of time less the cross-validated one.
+        Ends of the 90% bootstrap interval, by customer, of the AUC out of time less the cross-validated AUC.
     rows
-        Of all cutoffs together: what the final model is fitted on.
+        Rows of all cutoffs together, which the final model is fitted on.
     earlier
-        Rolling origin: the same for earlier cutoffs, oldest first, where there was enough to learn from.
+        The same for earlier cutoffs (rolling origin), oldest first, where there was enough to learn from.
     """
 
     cutoff: str
@@ -69,7 +69,7 @@ class OutOfTime:
 
     @property
     def gap(self) -> Metrics:
-        """Figures out of time less the cross-validated ones."""
+        """Metrics out of time less the cross-validated ones."""
         before = asdict(self.cross_validated)
         return Metrics(**{name: now - before[name] for name, now in asdict(self.metrics).items()})
 
@@ -81,30 +81,30 @@ class OutOfTime:
         return (
             f"out of time, at {self.cutoff}: AUC {self.metrics.roc_auc:.3f} against "
             f"{self.cross_validated.roc_auc:.3f} cross-validated on earlier cutoffs ({gap:+.3f}, {size}); "
-            f"{self.metrics.mean_probability:.1%} were predicted to leave, and {self.churn_rate:.1%} did"
+            f"{self.metrics.mean_probability:.1%} were predicted to churn, and {self.churn_rate:.1%} did"
         )
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Sentences where the past was no guide: to who leaves, or to how many do."""
-        found = []
-        if self.auc_gap_high < 0 and self.gap.roc_auc < -_CLEARLY_WORSE:
-            found.append(
+        """Sentences where the past did not predict who churned, or how many did."""
+        warnings = []
+        if self.auc_gap_high < 0 and self.gap.roc_auc < -_MIN_AUC_LOSS:
+            warnings.append(
                 f"at the newest cutoff the model ranks worse (AUC {self.metrics.roc_auc:.3f}) than cross-"
-                f"validation promised ({self.cross_validated.roc_auc:.3f}): what tells who leaves is changing, so "
+                f"validation promised ({self.cross_validated.roc_auc:.3f}): what goes along with churn is changing, so "
                 "retrain often"
             )
-        rate, off = self.churn_rate, abs(self.metrics.mean_probability - self.churn_rate)
+        rate, deviation = self.churn_rate, abs(self.metrics.mean_probability - self.churn_rate)
         noise = 3 * np.sqrt(rate * (1 - rate) / self.customers)
-        if off > max(noise, _CLEARLY_OFF * rate):
-            found.append(
-                f"at the newest cutoff {rate:.1%} left where {self.metrics.mean_probability:.1%} were predicted "
-                "to: churn is not as it was, so retrain often and take its level with care"
+        if deviation > max(noise, _MIN_RATE_CHANGE * rate):
+            warnings.append(
+                f"at the newest cutoff {rate:.1%} churned where {self.metrics.mean_probability:.1%} were "
+                "predicted to: the level of churn has changed, so retrain often and take predicted levels with care"
             )
-        return tuple(found)
+        return tuple(warnings)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain JSON values, the gap and its words among them."""
+        """Return JSON values, with the gap and its sentence."""
         fields = asdict(self)
         return {**fields, "earlier": list(fields["earlier"]), "gap": asdict(self.gap), "words": self.sentence}
 
@@ -121,7 +121,7 @@ class OutOfTime:
             auc_gap_high=float(saved["auc_gap_high"]),
             rows=int(saved["rows"]),
             earlier=tuple(
-                RollingOrigin(**{**one, "metrics": Metrics(**one["metrics"])}) for one in saved["earlier"]
+                RollingOrigin(**{**origin, "metrics": Metrics(**origin["metrics"])}) for origin in saved["earlier"]
             ),
         )
 
@@ -129,16 +129,16 @@ class OutOfTime:
 def evaluate_out_of_time(
     training_set: TrainingSet, result: NestedCVResult, cutoffs: tuple[str, ...], *, seed: int = 0
 ) -> OutOfTime | None:
-    """Hold what was said about the newest cutoff against what was said about earlier ones.
+    """Compare the metrics of the newest cutoff with the cross-validated ones of earlier cutoffs.
 
     Parameters
     ----------
-    examples, climb
-        n rows, and what was said about them unseen.
+    training_set, result
+        n rows, and their held-out probabilities.
     cutoffs
-        The day of each period.
+        Date of each period, ISO 8601, oldest first.
     seed
-        Of the bootstrap.
+        Decides the bootstrap draws.
 
     Returns
     -------
@@ -149,9 +149,9 @@ def evaluate_out_of_time(
         return None
     period = training_set.panel.period
     origins = [
-        _origin(cutoffs[one], training_set.label[period == one], result.rolling_origin_score[period == one])
-        for one in range(len(cutoffs))
-        if not np.isnan(result.rolling_origin_score[period == one]).any()
+        _origin(cutoff, training_set.label[period == number], result.rolling_origin_score[period == number])
+        for number, cutoff in enumerate(cutoffs)
+        if not np.isnan(result.rolling_origin_score[period == number]).any()
     ]
     last, before = origins[-1], period < period.max()
     low, high = _auc_gap(training_set.label, result.score, before, training_set.panel, seed=seed)
@@ -170,20 +170,20 @@ def _origin(cutoff: str, label: NDArray[np.int8], score: NDArray[np.float64]) ->
 
 
 def _auc_gap(
-    label: NDArray[np.int8], score: NDArray[np.float64], before: NDArray[np.bool_], stack: Panel, *, seed: int
+    label: NDArray[np.int8], score: NDArray[np.float64], before: NDArray[np.bool_], panel: Panel, *, seed: int
 ) -> tuple[float, float]:
-    """Return the 90% band of the newest cutoff's AUC less that of the earlier ones, had others been customers.
+    """Return the 90% bootstrap interval of the newest cutoff's AUC less that of the earlier cutoffs.
 
-    A customer drawn counts in all their rows, before and at the newest cutoff.
+    Customers are drawn, not rows: a customer counts equally often in all their rows.
     """
-    customers, who = np.unique(stack.customer, return_inverse=True)
+    customers, customer = np.unique(panel.customer, return_inverse=True)
     parts = [
-        (label[rows], np.unique(score[rows], return_inverse=True)[1], who[rows]) for rows in (before, ~before)
+        (label[rows], np.unique(score[rows], return_inverse=True)[1], customer[rows]) for rows in (before, ~before)
     ]
-    random, gaps = np.random.default_rng(seed), np.empty(_DRAWS)
-    for draw in range(_DRAWS):
-        times = random.poisson(1.0, len(customers)).astype(np.float64)
-        then, now = (roc_auc_of_ranks(rank, churned, times[whose]) for churned, rank, whose in parts)
-        gaps[draw] = now - then
-    low, high = np.nanquantile(gaps, [0.05, 0.95])  # a draw without anybody of a kind has no AUC
+    random, gaps = np.random.default_rng(seed), np.empty(_BOOTSTRAP_DRAWS)
+    for draw in range(_BOOTSTRAP_DRAWS):
+        weight = random.poisson(1.0, len(customers)).astype(np.float64)
+        auc_before, auc_newest = (roc_auc_of_ranks(rank, churned, weight[who]) for churned, rank, who in parts)
+        gaps[draw] = auc_newest - auc_before
+    low, high = np.nanquantile(gaps, [0.05, 0.95])  # a draw with a single class has no AUC
     return float(low), float(high)

@@ -1,4 +1,4 @@
-"""What the training customers looked like, in a few numbers, to hold new ones against."""
+"""Summarise the training customers in a few numbers, which new customers are compared with."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,20 +16,20 @@ _BINS = 10
 
 @dataclass(frozen=True)
 class BinShares:
-    """How one column was spread.
+    """The distribution of one column over its bins.
 
     Attributes
     ----------
     bins
-        How its values are sorted.
+        How its values are grouped.
     shares
-        Share of customers in each bin, last those in none; they add up to 1.
+        Share of customers in each bin, last those in no bin; they add up to 1.
     blank
-        Share without a value; the others in no bin have a value too rare to be told apart.
+        Share without a value; the other customers in no bin have a value that is too rare.
     typical
-        Median of a number, position of the most frequent category; 0 where all is blank.
+        Median of a number, position of the most frequent category; 0 where all values are blank.
     flag
-        Whether it held nothing but 0 and 1, and both.
+        Whether the column holds only 0 and 1, and both of them.
     """
 
     bins: Bins
@@ -39,27 +39,27 @@ class BinShares:
     flag: bool = False
 
     def count(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Count other customers in the same bins, last those in none, for encoded values of length m."""
+        """Count m other customers, given as encoded values, in the same bins; last those in no bin."""
         return _counts(values, self.bins)
 
 
 @dataclass(frozen=True)
 class Profile:
-    """How the training customers were spread.
+    """The distribution of the training customers.
 
     Attributes
     ----------
     customers
-        How many.
+        Number of training customers.
     columns
         One entry for each column of the model.
     score
-        What the fitted model says about them.
+        Distribution of the fitted model's probabilities.
     mean_score, spread_score
-        Mean and standard deviation of these.
+        Mean and standard deviation of these probabilities.
     unseen, mean_unseen
-        Shares in the same bins, and the mean, of what models that had not seen them said. A model spreads those it
-        learned from wider than others, and may be asked about both kinds.
+        Shares in the same bins, and the mean, of the held-out probabilities. A model spreads the scores of
+        customers it learned from more widely than those of others, and may score both.
     """
 
     customers: int
@@ -75,11 +75,11 @@ class Profile:
         """Rebuild a profile from its fields."""
         return cls(
             int(saved["customers"]),
-            tuple(_shares_from_json(one) for one in saved["columns"]),
+            tuple(_shares_from_json(column) for column in saved["columns"]),
             _shares_from_json(saved["score"]),
             float(saved["mean_score"]),
             float(saved["spread_score"]),
-            tuple(saved.get("unseen", saved["score"]["shares"])),  # older models knew one of them only
+            tuple(saved.get("unseen", saved["score"]["shares"])),  # older models saved only the fitted scores
             float(saved.get("mean_unseen", saved["mean_score"])),
         )
 
@@ -95,16 +95,16 @@ def build_profile(
 
     Parameters
     ----------
-    examples
-        Training customers.
+    training_set
+        n training customers.
     score
-        What the fitted model says about them, length n.
+        The fitted model's probabilities, length n.
     unseen
-        What models like it that had not seen them said, length n.
+        Held-out probabilities, length n.
     blank
-        Share of blanks in each column, length d; what else has no category is a rare value.
+        Share of blanks in each column, length d; any other value without a category is a rare one.
     """
-    spread = tuple(
+    columns = tuple(
         _summary(column, values, Bins.fit(column, values, _BINS), float(share))
         for column, values, share in zip(training_set.columns, training_set.matrix.T, blank, strict=True)
     )
@@ -112,7 +112,7 @@ def build_profile(
     bins = Bins.fit(scores, np.concatenate([score, unseen]), _BINS)
     return Profile(
         len(training_set),
-        spread,
+        columns,
         _summary(scores, score, bins, 0.0),
         float(score.mean()),
         float(score.std()),

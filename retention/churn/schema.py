@@ -1,4 +1,4 @@
-"""The columns a model learned from, remembered with it and asked of new customers."""
+"""The columns a model learns from: chosen in training, saved with the model, required of new customers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from retention.tabular.dates import is_date_column
 from retention.wording.text import join_names
 
 MAX_CATEGORIES = 64
-"""More values than this in one text column are too thin to learn from; the most frequent are kept."""
+"""Values of a text column that a model keeps at most, the most frequent ones."""
 
 _LEFT_OUT = {
     "blank": ("is blank for everyone and was left out", "are blank for everyone and were left out"),
@@ -29,14 +29,14 @@ _LEFT_OUT = {
         "hold too many different texts to learn from, so they were left out",
     ),
 }
-"""Why columns are left out -> what is said of one of them, and of several."""
+"""Why columns are left out -> the words about a single column, and about several."""
 
-_LARGEST = 1e30  # squares of larger numbers, and their single precision, leave the range of floats
+_LARGEST = 1e30  # squares of larger numbers overflow, and so does single precision
 
 
 @dataclass(frozen=True)
 class Column:
-    """One feature as the model knows it.
+    """One feature of the model.
 
     Attributes
     ----------
@@ -62,9 +62,9 @@ class Column:
 def learn_columns(customers: Customers) -> tuple[tuple[Column, ...], tuple[str, ...]]:
     """Decide how each feature enters the model.
 
-    A category needs enough customers behind it to be told apart: 0.2% of them, at least ten, fewer in a
-    table below two hundred. A text column of which hardly anything is left that way, such as an address
-    or a second id, is dropped, and so are dates: a day that has passed will not come again.
+    A category needs enough customers: 0.2% of them, at least ten, fewer in a table below two hundred rows.
+    A text column of which hardly any values remain that way, such as an address or a second id, is left out.
+    So are dates, because a date that has passed does not come again.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def learn_columns(customers: Customers) -> tuple[tuple[Column, ...], tuple[str, 
 
 
 def _unusable(values: pd.Series) -> str | None:
-    """Say why nothing can be learned from a column, one of the keys of ``_LEFT_OUT``; None where it can."""
+    """Return why nothing can be learned from a column, a key of ``_LEFT_OUT``; None where something can."""
     filled = values.dropna()
     if filled.empty:
         return "blank"
@@ -106,21 +106,21 @@ def _unusable(values: pd.Series) -> str | None:
 
 
 def _frequent(values: pd.Series, *, of: int | None = None) -> pd.Series:
-    """Return the texts that are frequent enough among ``of`` customers (all), and how often each is there."""
+    """Return the texts that are frequent enough among ``of`` customers (default all), with their counts."""
     counts = values.dropna().astype(str).value_counts()
     return counts[counts >= min_category_customers(len(values) if of is None else of)].head(MAX_CATEGORIES)
 
 
 def _left_out(why: str, names: list[str]) -> str:
     """Return the sentence about columns that were left out for the same reason."""
-    one, several = _LEFT_OUT[why]
-    return f"column {join_names(names)} {one}" if len(names) == 1 else f"columns {join_names(names)} {several}"
+    singular, plural = _LEFT_OUT[why]
+    return f"column {join_names(names)} {singular}" if len(names) == 1 else f"columns {join_names(names)} {plural}"
 
 
 def encode(columns: tuple[Column, ...], customers: Customers) -> NDArray[np.float64]:
-    """Turn customers into the numbers a model computes with.
+    """Encode customers as numbers.
 
-    Columns are found by name in any order; those the model does not know are ignored.
+    Columns are matched by name, in any order; those the model does not know are ignored.
 
     Returns
     -------
@@ -154,7 +154,7 @@ def blank_shares(columns: tuple[Column, ...], customers: Customers) -> NDArray[n
 
 
 def min_category_customers(customers: int) -> float:
-    """Return how many customers a category needs."""
+    """Return how many of ``customers`` customers a category needs."""
     return max(2, min(10, 0.05 * customers), 0.002 * customers)
 
 
@@ -177,8 +177,8 @@ def _numbers(values: pd.Series, source: str) -> NDArray[np.float64]:
 
 def _codes(values: pd.Series, categories: tuple[str, ...]) -> NDArray[np.float64]:
     """Return positions in ``categories``, NaN for all else; numbers are compared as written (1.0 as ``1``)."""
-    codes, found = pd.factorize(values)
-    texts = [f"{one:.15g}" if isinstance(one, float) else str(one) for one in found]
-    places = pd.Index(categories, dtype=object).get_indexer(pd.Index(texts, dtype=object))
-    positions = np.append(places, -1)[codes]
+    codes, uniques = pd.factorize(values)
+    texts = [f"{value:.15g}" if isinstance(value, float) else str(value) for value in uniques]
+    of_unique = pd.Index(categories, dtype=object).get_indexer(pd.Index(texts, dtype=object))
+    positions = np.append(of_unique, -1)[codes]
     return np.where(positions < 0, np.nan, positions)

@@ -108,7 +108,7 @@ def test_a_shift_the_model_hardly_looks_at_is_not_severe(model, customers):
     """A column without a say moves: some drift, retrain when outcomes are known."""
     found = drifted(model, customers, noise=customers.frame["noise"] + 1.0)
     assert found.level == "some"
-    assert found.reasons[-1] == "retrain as soon as it is known who of these customers left"
+    assert found.reasons[-1] == "retrain as soon as it is known which of these customers churned"
 
 
 @pytest.mark.parametrize("months", [1, 6, 24])

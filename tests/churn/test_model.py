@@ -170,7 +170,7 @@ def test_weighted_probabilities_still_mean_what_they_say(draw, weight, tmp_path)
     assert loaded.weighting == model.weighting
     assert model.weighting["words"] == (
         f"weighted by {model.scale_pos_weight:.3g}: {before.metrics.mean_probability:.0%} predicted on average "
-        f"before, {after.mean_probability:.0%} after calibration; {rate:.0%} really left"
+        f"before, {after.mean_probability:.0%} after calibration; {rate:.0%} actually churned"
     )
 
 
@@ -182,12 +182,17 @@ def test_a_label_is_needed(customers):
 
 @pytest.mark.parametrize(
     ("left", "kind"),
-    [(0, "0 customers left"), (1, "1 customer left"), (9, "9 customers left"), (299, "1 customer stayed")],
+    [
+        (0, "0 customers churned"),
+        (1, "1 customer churned"),
+        (9, "9 customers churned"),
+        (299, "1 customer was retained"),
+    ],
 )
 def test_too_few_of_a_kind_are_refused(table, left, kind):
     """Ten who left and ten who stayed are the least: two for each fold."""
     customers = table(age=np.arange(300.0), label=np.arange(300) < left)
-    with pytest.raises(InputError, match=f"says that {kind}; training needs at least 10 of each kind"):
+    with pytest.raises(InputError, match=f"says that {kind}; training needs at least 10 of each class"):
         ChurnModel.fit(customers)
 
 

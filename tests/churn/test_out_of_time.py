@@ -44,7 +44,7 @@ def test_the_gap_is_told_in_one_sentence():
     """Both figures, their difference, whether chance explains it, and predicted against observed churn."""
     assert gone(auc=0.74, low=-0.03, high=0.01).sentence == (
         "out of time, at 2025-06-30: AUC 0.740 against 0.750 cross-validated on earlier cutoffs "
-        "(-0.010, within chance); 30.0% were predicted to leave, and 31.0% did"
+        "(-0.010, within chance); 30.0% were predicted to churn, and 31.0% did"
     )
     assert "(-0.010, beyond chance)" in gone(auc=0.74, low=-0.03, high=-0.001).sentence
     assert gone(auc=0.74, low=-0.03, high=0.01).gap.roc_auc == pytest.approx(-0.01)
@@ -58,7 +58,7 @@ def test_the_gap_is_told_in_one_sentence():
         (gone(auc=0.74, low=-0.02, high=-0.001), ()),  # sure, but small
         (gone(auc=0.65, low=-0.3, high=0.1), ()),  # large, but not sure
         (gone(auc=0.65, low=-0.15, high=-0.05), ("the model ranks worse (AUC 0.650)",)),
-        (gone(auc=0.75, low=-0.01, high=0.01, left=0.4), ("40.0% left where 30.0% were predicted to",)),
+        (gone(auc=0.75, low=-0.01, high=0.01, left=0.4), ("40.0% churned where 30.0% were predicted to",)),
         (gone(auc=0.75, low=-0.01, high=0.01, left=0.35), ()),
     ],
 )
@@ -217,11 +217,11 @@ def test_too_few_at_the_newest_cutoff_are_refused(stack):
     """Ten of each kind are needed there, and ten different people of each kind before."""
     newest = stack.period == 1
     stayed = stack.frame.assign(churn=np.where(newest, 0, stack.frame["churn"]).astype(np.int8))
-    with pytest.raises(InputError, match="0 customers left at 2025-02-28; training needs at least 10"):
+    with pytest.raises(InputError, match="0 customers churned at 2025-02-28; training needs at least 10"):
         ChurnModel.fit(replace(stack, frame=stayed))
     nine = np.cumsum(np.where(newest, 0, stack.frame["churn"])) <= 9
     few = stack.frame.assign(churn=np.where(newest | nine, stack.frame["churn"], 0).astype(np.int8))
-    with pytest.raises(InputError, match="9 customers left before 2025-02-28"):
+    with pytest.raises(InputError, match="9 customers churned before 2025-02-28"):
         ChurnModel.fit(replace(stack, frame=few))
 
 

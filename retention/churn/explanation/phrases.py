@@ -1,7 +1,7 @@
-"""A customer's own values in plain words, never as a cause.
+"""Put a customer's own values into words, without claiming a cause.
 
-Columns that tell the same story, such as days since the last order and their ratio to the usual gap,
-form one theme and give one phrase. Columns of an unknown company get a general wording.
+Columns about the same thing, such as the days since the last order and their ratio to the usual gap, form one
+theme and share a phrase. Columns that come from no order log get a general wording.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -17,20 +17,20 @@ from retention.wording.column_names import humanize_name
 
 Value = float | str | None
 
-_LONGEST_VALUE = 40
+_MAX_VALUE_LENGTH = 40
 
 
 @dataclass(frozen=True)
 class Theme:
-    """Columns that are told together.
+    """Columns that share a phrase.
 
     Attributes
     ----------
     columns
-        Whose contributions are added up.
+        Names of the columns whose contributions are added up.
     needs
-        Which columns the phrase is made from.
-    say
+        Names of the columns the phrase is made from.
+    phrase
         Takes their values (a number, a text, or None for a blank) and returns the phrase.
     """
 
@@ -39,16 +39,16 @@ class Theme:
     phrase: Callable[..., str]
 
     def phrases(self, values: pd.DataFrame) -> NDArray[np.object_]:
-        """Return the phrase for each row; rows that are alike are worded once."""
-        kind = np.zeros(len(values), dtype=np.int64)
+        """Return the phrase for each of n rows; equal rows are worded once."""
+        combination = np.zeros(len(values), dtype=np.int64)
         cells = []
         for name in self.needs:
-            codes, found = pd.factorize(values[name], use_na_sentinel=False)
-            kind = kind * len(found) + codes
-            cells.append((codes, found.astype(object).where(found.notna(), None).tolist()))
-        _, first, back = np.unique(kind, return_index=True, return_inverse=True)
-        texts = [self.phrase(*(found[codes[row]] for codes, found in cells)) for row in first]
-        return np.array(texts, dtype=object)[back]
+            codes, uniques = pd.factorize(values[name], use_na_sentinel=False)
+            combination = combination * len(uniques) + codes
+            cells.append((codes, uniques.astype(object).where(uniques.notna(), None).tolist()))
+        _, first_row, text_number = np.unique(combination, return_index=True, return_inverse=True)
+        texts = [self.phrase(*(uniques[codes[row]] for codes, uniques in cells)) for row in first_row]
+        return np.array(texts, dtype=object)[text_number]
 
 
 def build_themes(typical: Mapping[str, float | None], flags: Collection[str] = ()) -> tuple[Theme, ...]:
@@ -59,25 +59,25 @@ def build_themes(typical: Mapping[str, float | None], flags: Collection[str] = (
     typical
         Column name -> median in training, or None for a category.
     flags
-        Numbers that were nothing but 0 and 1 in training, which are told as yes and no.
+        Names of columns that held only 0 and 1 in training; their values read as yes and no.
     """
-    found: list[Theme] = []
+    themes: list[Theme] = []
     if is_order_snapshot(typical.keys()):
-        left = {name: usual for name, usual in typical.items() if _as_in_a_snapshot(name, usual)}
-        known = left.keys()
-        for columns, needs, say in _SNAPSHOT:
-            present = tuple(name for name in columns if name in left)
-            if present and known >= set(needs):
-                found.append(Theme(present, needs, partial(say, typical)))
-                left = {name: usual for name, usual in left.items() if name not in present}
-        found += _summaries(left)
-    told = {name for theme in found for name in theme.columns}
+        remaining = {name: usual for name, usual in typical.items() if _as_in_a_snapshot(name, usual)}
+        names = remaining.keys()
+        for columns, needs, phrase in _SNAPSHOT:
+            present = tuple(name for name in columns if name in remaining)
+            if present and names >= set(needs):
+                themes.append(Theme(present, needs, partial(phrase, typical)))
+                remaining = {name: usual for name, usual in remaining.items() if name not in present}
+        themes += _summary_themes(remaining)
+    in_a_theme = {name for theme in themes for name in theme.columns}
     for name, usual in typical.items():
-        if name not in told:
-            found.append(
+        if name not in in_a_theme:
+            themes.append(
                 Theme((name,), (name,), partial(_general, humanize_name(name), usual, flag=name in flags))
             )
-    return tuple(found)
+    return tuple(themes)
 
 
 def format_number(value: float) -> str:
@@ -94,18 +94,18 @@ def format_number(value: float) -> str:
 
 
 def _as_in_a_snapshot(name: str, usual: float | None) -> bool:
-    """Whether a column is of the kind that a snapshot gives it; other files may use its name for anything."""
+    """Return whether a column has the type it has in a snapshot; other files may use its name for anything."""
     is_text = is_text_feature(name)
     return is_text is None or is_text == (usual is None)
 
 
 def _general(name: str, usual: float | None, value: Value, *, flag: bool = False) -> str:
-    """Tell one column of any company: what it is, and for a number how it compares."""
+    """Word any column: its value, and for a number how it compares with the typical one."""
     if value is None:
         return f"{name} is not known"
     if isinstance(value, str) or usual is None:
         text = "".join(char if char.isprintable() else " " for char in str(value))
-        return f"{name} is {text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + '…'}"
+        return f"{name} is {text if len(text) <= _MAX_VALUE_LENGTH else text[: _MAX_VALUE_LENGTH - 1] + '…'}"
     if flag and value in {0.0, 1.0}:
         return f"{name} is {'yes' if value else 'no'}"
     if format_number(value) == format_number(usual):
@@ -118,7 +118,7 @@ def _count(value: float, noun: str) -> str:
     return f"{format_number(value)} {noun}" if value == 1 else f"{format_number(value)} {noun}s"
 
 
-def _away(_: Mapping[str, float | None], days: float | None, gap: float | None = None) -> str:
+def _last_order(_: Mapping[str, float | None], days: float | None, gap: float | None = None) -> str:
     if days is None:
         return "day of the last order not known"
     if gap is None:
@@ -127,19 +127,19 @@ def _away(_: Mapping[str, float | None], days: float | None, gap: float | None =
     return f"last order {_count(days, 'day')} ago; {usual}"
 
 
-def _pace(_: Mapping[str, float | None], month: float | None, quarter: float | None) -> str:
+def _recent_orders(_: Mapping[str, float | None], month: float | None, quarter: float | None) -> str:
     if month is None or quarter is None:
         return "orders of the last 30 and 90 days not known"
     return f"{_count(month, 'order')} in the last 30 days, {format_number(quarter)} in the last 90"
 
 
 def _against(before: str, after: str, name: str, typical: Mapping[str, float | None], value: float | None) -> str:
-    """Say ``before value after; typically ...``."""
+    """Return ``before value after; typically ...``."""
     if value is None:
         return f"{before or after.strip()} not known"
     usual = typical[name]
-    now = f"{before} {format_number(round(value, 1))}{after}".strip()
-    return now if usual is None or usual == value else f"{now}; typically {format_number(round(usual, 1))}"
+    text = f"{before} {format_number(round(value, 1))}{after}".strip()
+    return text if usual is None or usual == value else f"{text}; typically {format_number(round(usual, 1))}"
 
 
 def _one_time(_: Mapping[str, float | None], value: Value) -> str:
@@ -153,7 +153,7 @@ def _one_time(_: Mapping[str, float | None], value: Value) -> str:
     )
 
 
-def _rhythm(typical: Mapping[str, float | None], gap: float | None) -> str:
+def _usual_gap(typical: Mapping[str, float | None], gap: float | None) -> str:
     return (
         "no usual rhythm of orders yet"
         if gap is None
@@ -177,15 +177,15 @@ def _share(
         return _general(humanize_name(name), usual, value)
     if last == 1:
         what = f"{what} with the last order, and"
-    now = f"{what} in {value:.0%} of orders"
-    return now if usual is None or f"{usual:.0%}" == f"{value:.0%}" else f"{now}; typically {usual:.0%}"
+    text = f"{what} in {value:.0%} of orders"
+    return text if usual is None or f"{usual:.0%}" == f"{value:.0%}" else f"{text}; typically {usual:.0%}"
 
 
 def _last_and_mean(what: str, usual: float | None, last: float | None, mean: float | None) -> str:
     if last is None or mean is None:
         return f"{what} not known"
-    now = f"{what} {format_number(round(last, 1))} last time, {format_number(round(mean, 1))} on average"
-    return now if usual is None else f"{now}; typically {format_number(round(usual, 1))}"
+    text = f"{what} {format_number(round(last, 1))} last time, {format_number(round(mean, 1))} on average"
+    return text if usual is None else f"{text}; typically {format_number(round(usual, 1))}"
 
 
 def _named(before: str, _: Mapping[str, float | None], value: Value) -> str:
@@ -193,25 +193,25 @@ def _named(before: str, _: Mapping[str, float | None], value: Value) -> str:
 
 
 def _own_theme(
-    feature: str, say: Callable[..., str]
+    feature: str, phrase: Callable[..., str]
 ) -> tuple[tuple[str, ...], tuple[str, ...], Callable[..., str]]:
-    """Return the theme of a feature that is told by itself."""
-    return (feature,), (feature,), say
+    """Return the theme of a feature that has a phrase of its own."""
+    return (feature,), (feature,), phrase
 
 
 def _amount_theme(feature: str) -> tuple[tuple[str, ...], tuple[str, ...], Callable[..., str]]:
-    """Return the theme of a number that is told by itself and compared with what is typical."""
+    """Return the theme of a number that has a phrase of its own, with the typical number."""
     return _own_theme(feature, partial(_against, *ORDER_FEATURES[feature].phrase, feature))
 
 
 _SNAPSHOT: Sequence[tuple[tuple[str, ...], tuple[str, ...], Callable[..., str]]] = (
-    (("recency_days", "recency_over_gap"), ("recency_days", "gap_mean_days"), _away),
-    (("recency_days", "recency_over_gap"), ("recency_days",), _away),
-    (("orders_30d", "orders_60d", "orders_90d"), ("orders_30d", "orders_90d"), _pace),
+    (("recency_days", "recency_over_gap"), ("recency_days", "gap_mean_days"), _last_order),
+    (("recency_days", "recency_over_gap"), ("recency_days",), _last_order),
+    (("orders_30d", "orders_60d", "orders_90d"), ("orders_30d", "orders_90d"), _recent_orders),
     _amount_theme("orders"),
     _own_theme("one_time", _one_time),
     _amount_theme("tenure_days"),
-    (("gap_mean_days", "gap_spread_days", "gap_last_days"), ("gap_mean_days",), _rhythm),
+    (("gap_mean_days", "gap_spread_days", "gap_last_days"), ("gap_mean_days",), _usual_gap),
     _amount_theme("gap_max_days"),
     (("spend_mean", "spend_last", "spend_trend"), ("spend_last", "spend_mean"), _basket),
     _amount_theme("spend_total"),
@@ -222,20 +222,22 @@ _SNAPSHOT: Sequence[tuple[tuple[str, ...], tuple[str, ...], Callable[..., str]]]
 """Themes of a snapshot made from an order log: columns, what the phrase needs, and its wording."""
 
 
-def _summaries(typical: Mapping[str, float | None]) -> list[Theme]:
-    """Return themes for the further columns of an order log, which a snapshot sums up by suffix."""
-    found = []
+def _summary_themes(typical: Mapping[str, float | None]) -> list[Theme]:
+    """Return themes for further columns of an order log, which a snapshot summarises by suffix."""
+    themes = []
     for name, usual in typical.items():
         stem, _, suffix = name.rpartition("_")
         words = humanize_name(stem)
         last = f"{stem}_last"
         pair = (name, last) if last in typical else (name,)
         if suffix == "share":
-            found.append(Theme(pair, pair, partial(_share, words, name, typical)))
+            themes.append(Theme(pair, pair, partial(_share, words, name, typical)))
         elif suffix == "mean" and last in typical:
-            found.append(Theme(pair, (last, name), partial(_last_and_mean, words, usual)))
+            themes.append(Theme(pair, (last, name), partial(_last_and_mean, words, usual)))
         elif suffix == "usual":
-            found.append(Theme((name,), (name,), partial(_named, f"usual {words}:", typical)))
+            themes.append(Theme((name,), (name,), partial(_named, f"usual {words}:", typical)))
         elif suffix == "kinds":
-            found.append(Theme((name,), (name,), partial(_against, f"{words}:", " different ones", name, typical)))
-    return found
+            themes.append(
+                Theme((name,), (name,), partial(_against, f"{words}:", " different ones", name, typical))
+            )
+    return themes

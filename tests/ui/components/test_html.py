@@ -63,6 +63,7 @@ def test_the_effect_of_weighting_is_shown(telecom_model: ChurnModel) -> None:
     weighted = replace(telecom_model, scale_pos_weight=4.0, before_calibration=half)
     after, left = telecom_model.metrics.mean_probability, telecom_model.churn_rate
     assert (
-        f"Weighted by 4: 50% predicted on average before, {after:.0%} after calibration; {left:.0%} really left."
+        f"Weighted by 4: 50% predicted on average before, {after:.0%} after calibration; "
+        f"{left:.0%} actually churned."
     ) in model_views.model(weighted)
     assert "Weighted by" not in model_views.model(telecom_model)
