@@ -91,15 +91,16 @@ class OutOfTime:
         if self.auc_gap_high < 0 and self.gap.roc_auc < -_MIN_AUC_LOSS:
             warnings.append(
                 f"at the newest cutoff the model ranks worse (AUC {self.metrics.roc_auc:.3f}) than cross-"
-                f"validation promised ({self.cross_validated.roc_auc:.3f}): what goes along with churn is changing, so "
-                "retrain often"
+                f"validation promised ({self.cross_validated.roc_auc:.3f}): what goes along "
+                "with churn is changing, so retrain often"
             )
         rate, deviation = self.churn_rate, abs(self.metrics.mean_probability - self.churn_rate)
         noise = 3 * np.sqrt(rate * (1 - rate) / self.customers)
         if deviation > max(noise, _MIN_RATE_CHANGE * rate):
             warnings.append(
                 f"at the newest cutoff {rate:.1%} churned where {self.metrics.mean_probability:.1%} were "
-                "predicted to: the level of churn has changed, so retrain often and take predicted levels with care"
+                "predicted to: the level of churn has changed, so retrain often and take predicted levels "
+                "with care"
             )
         return tuple(warnings)
 

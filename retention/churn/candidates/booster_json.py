@@ -38,7 +38,8 @@ def check_booster(content: bytes, columns: int) -> None:
         raise ModelError("booster.json: holds no boosted trees; fetch or train the model again")
     if features != columns:
         raise ModelError(
-            f"booster.json: knows {features} columns where model.json lists {columns}; fetch or train the model again"
+            f"booster.json: knows {features} columns where model.json lists {columns}; "
+            "fetch or train the model again"
         )
 
 
