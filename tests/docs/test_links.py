@@ -42,8 +42,8 @@ def test_every_document_is_found_from_the_readme() -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_path_that_a_document_names_exists(document: Path) -> None:
-    """A module or file in backquotes is where the document says it is."""
+    """A module or file in backquotes is there; only a recipe's new file, with a colon after it, is not yet."""
     named = re.findall(
-        r"`((?:retention|tests|docs|assets|examples|benchmarks|\.github)/[\w./-]*)`", prose(document)
+        r"`((?:retention|tests|docs|assets|examples|benchmarks|\.github)/[\w./-]*)`(?!:)", prose(document)
     )
     assert [path for path in named if not (ROOT / path).exists()] == []
