@@ -22,7 +22,7 @@ from retention.errors import InputError
 from retention.progress import Progress, silent
 from retention.tabular.columns import ColumnLocation, ParsedColumn, parse_column
 from retention.tabular.files import Limits
-from retention.tabular.shape import Rows, TableSource
+from retention.tabular.rows import Rows, TableSource
 from retention.tabular.tables import Table, name_columns, open_table
 
 ROWS_AT_ONCE = 1 << 15

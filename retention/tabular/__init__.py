@@ -1,1 +1,1 @@
-"""A file of whatever kind -> a table of typed columns, or one sentence why not."""
+"""Tables in files: read CSV, Parquet and other text into parsed columns, and write CSV and Excel workbooks."""

@@ -1,14 +1,14 @@
-"""Pandas columns and dates as Apache Arrow arrays, the form in which columns are typed and written."""
+"""Convert pandas columns to Apache Arrow arrays, from which columns are parsed and written."""
 
 from typing import Any
 
 import pandas as pd
 
-_ARROW_KINDS = "biufMOU"  # the others (complex numbers, spans of time) are written out
+_ARROW_KINDS = "biufMOU"  # other kinds (complex numbers, time spans) become text
 
 
 def as_arrow(column: pd.Series) -> Any:
-    """Turn a pandas column into an Arrow one: NaN is missing, mixed objects, times and categories are text."""
+    """Convert a pandas column to an Arrow one: NaN is missing; mixed objects, times and categories are text."""
     import pyarrow as pa
 
     if isinstance(column.dtype, pd.CategoricalDtype):
@@ -26,7 +26,7 @@ def as_arrow(column: pd.Series) -> Any:
 
 
 def temporal_to_text(cells: Any) -> Any:
-    """Write dates and times as ISO text, without a time of day when all are midnight.
+    """Convert an Arrow column of dates and times to ISO text, without the time of day if all are midnight.
 
     >>> import pandas as pd
     >>> as_arrow(pd.Series(pd.to_datetime(["2025-06-30", "2025-07-01"]))).to_pylist()

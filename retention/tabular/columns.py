@@ -1,8 +1,8 @@
-"""One column as it was written -> numbers with NaN, or text with missing values, and what was repaired.
+"""Parse one column as it is written: into numbers with NaN, or into text with missing values.
 
-Every rule looks at the whole column, never at one cell alone: a column is numeric when all of its
-cells are numbers written in one way, or blanks. A few strays among numbers are refused with their
-row; a repair leaves a sentence. ``pa`` is Apache Arrow, whose strings stay out of Python's hands.
+Every rule looks at the whole column, never at one cell alone: a column is numeric when all of its cells are blank
+or numbers in one format. A few other cells among numbers are an error that names the row; a repair leaves a note.
+Cells stay in Apache Arrow (``pa``), which is many times faster than Python strings.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from retention.errors import InputError
 from retention.tabular.arrays import temporal_to_text
 from retention.tabular.formulas import unescape
-from retention.tabular.number_formats import ParsedNumbers, parse_numbers, to_mask
+from retention.tabular.number_formats import ParsedNumbers, parse_numbers, read_open_ended, to_mask
 from retention.wording.text import count_noun, quote, quote_cell
 
 BLANK_WORDS = frozenset(
@@ -23,29 +23,28 @@ BLANK_WORDS = frozenset(
     | {"NaN", "nan", "NAN", "-nan", "#NULL!", "None", "none", "NONE", "missing", "Missing", "unknown", "Unknown"}
     | {"#DIV/0!", "#VALUE!", "#REF!", "(blank)", "not available", "N.A.", "n.a."}
 )
-"""Words that mean "no number here" in a column that is otherwise numeric; in a text column they are values."""
+"""Words that mean a missing number in a column that is otherwise numeric; in a text column they are values."""
 
-_MOST_STRAYS = 0.05
+_MOST_WRONG_CELLS = 0.05  # of the filled cells; with more, the column is text
 _HEAD_ROWS = 1000
 _BARE_NUMBER = r"^[+\-]?[\d.]+(?:[eE][+\-]?\d+)?$"
-_OPEN_ENDED = r"^(?:\d{1,9}\s*\+|[<>≤≥]=?\s*\d{1,9})$"
 _CODE = r"^(?:0\d+|\+\d{8,})$"
 _LONG_CODE = r"^(?:0\d+|\+\d{8,}|[+\-]?\d{16,})$"
-_EXACT = 2.0**53  # whole numbers up to here survive as float64
+_LARGEST_EXACT = 2.0**53  # whole numbers up to here are exact as float64
 
 
 @dataclass(frozen=True)
 class ParsedColumn:
-    """A column made ready.
+    """A column as numbers or text.
 
     Attributes
     ----------
     values
-        float64 with NaN for blanks, or pandas ``str`` with missing for blanks; length n.
+        float64 with NaN for blanks, or pandas ``str`` with missing values for blanks; (n,).
     note
-        One sentence about what was repaired, if anything was.
+        A sentence about what was repaired; None if nothing was.
     cellwise
-        Whether every cell could be read by itself, so that some rows alone would have given the same.
+        Whether each cell was parsed by itself, so that a part of the rows would have given the same values.
     """
 
     values: NDArray[np.float64] | pd.Series
@@ -54,20 +53,20 @@ class ParsedColumn:
 
     @property
     def is_numeric(self) -> bool:
-        """Whether the column became numbers."""
+        """Whether the values are numbers."""
         return isinstance(self.values, np.ndarray)
 
 
 @dataclass(frozen=True)
 class ColumnLocation:
-    """Where a column stands, for messages: the file, the column, and the row number of each cell."""
+    """Where the cells of a column stand, for messages: the file, the column, and each cell's row number."""
 
     source: str
     name: str
     row_numbers: NDArray[np.int64]
 
     def error(self, position: int, sentence: str) -> InputError:
-        """Return an error that points at one cell."""
+        """Return an error about the cell at this position, naming its row."""
         return InputError(
             f"{self.source}: column {quote(self.name)}, row {self.row_numbers[position]:,}: {sentence}"
         )
@@ -76,18 +75,18 @@ class ColumnLocation:
 def parse_column(
     cells: Any, location: ColumnLocation, *, as_text: bool = False, text_if_mixed: bool = False
 ) -> ParsedColumn:
-    """Turn an Arrow column of any type into numbers or text.
+    """Parse an Arrow column of any type into numbers or text.
 
     Parameters
     ----------
     cells
         A ``pyarrow.ChunkedArray`` of length n.
     location
-        Where it stands, for messages.
+        Where the cells stand, for messages.
     as_text
-        Keep it text whatever it looks like (ids, labels, names).
+        Read the column as text whatever it looks like (ids, labels, names).
     text_if_mixed
-        Keep it text, with a note, where a few cells of a numeric column are no numbers.
+        Read the column as text, with a note, where a few cells of a numeric column are no numbers.
 
     Raises
     ------
@@ -110,11 +109,11 @@ def parse_column(
         return ParsedColumn(np.full(len(cells), np.nan), cellwise=True)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         cells = _trim(cells)
-        return _to_text(cells, location, plain=True) if as_text else _from_text(cells, location, text_if_mixed)
+        return _to_text(cells, location, cellwise=True) if as_text else _parse_text(cells, location, text_if_mixed)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return _whole_text(cells) if as_text else _from_numbers(cells, location)
+        return _ids_parse_numeric(cells) if as_text else _parse_numeric(cells, location)
     if pa.types.is_boolean(kind):
-        return _from_numbers(cells.cast(pa.int8()), location)
+        return _parse_numeric(cells.cast(pa.int8()), location)
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind) or pa.types.is_time(kind):
         return _to_text(temporal_to_text(cells), location)
     raise InputError(
@@ -124,7 +123,7 @@ def parse_column(
 
 
 def _trim(cells: Any) -> Any:
-    """Strip white space at both ends; what is empty then is missing."""
+    """Strip white space at both ends; cells that are empty then are missing."""
     import pyarrow.compute as pc
 
     cells = pc.utf8_trim_whitespace(cells)
@@ -132,12 +131,14 @@ def _trim(cells: Any) -> Any:
     return pc.if_else(empty, None, cells) if pc.any(empty).as_py() else cells
 
 
-def _to_text(cells: Any, place: ColumnLocation, note: str | None = None, *, plain: bool = False) -> ParsedColumn:
-    return ParsedColumn(unescape(cells).to_pandas().rename(place.name), note, plain)
+def _to_text(
+    cells: Any, location: ColumnLocation, note: str | None = None, *, cellwise: bool = False
+) -> ParsedColumn:
+    return ParsedColumn(unescape(cells).to_pandas().rename(location.name), note, cellwise)
 
 
-def _whole_text(cells: Any) -> ParsedColumn:
-    """Write numbers as ids: 7.0 (a whole column turned float by one blank) is the id 7."""
+def _ids_parse_numeric(cells: Any) -> ParsedColumn:
+    """Write numbers as ids: 7.0 is the id 7, since one blank turns a column of integers into floats."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -149,154 +150,157 @@ def _whole_text(cells: Any) -> ParsedColumn:
     return ParsedColumn(cells.cast(pa.string()).to_pandas(), cellwise=pa.types.is_integer(cells.type))
 
 
-def _from_numbers(cells: Any, place: ColumnLocation) -> ParsedColumn:
-    """Numbers of any width -> float64; whole numbers too long for it keep every digit as text."""
+def _parse_numeric(cells: Any, location: ColumnLocation) -> ParsedColumn:
+    """Convert numbers of any width to float64; keep integers that float64 cannot hold as text with all digits."""
     import pyarrow as pa
 
     values = cells.cast(pa.float64(), safe=False).to_numpy().astype(np.float64, copy=True)
     if not pa.types.is_floating(cells.type) and _beyond_exact(values):
-        return _to_text(cells.cast(pa.string()), place, _kept(place, "its numbers are too long to count with"))
-    _refuse_infinite(values, place)
+        return _to_text(
+            cells.cast(pa.string()), location, _kept_as_text(location, "its numbers are too long to compute with")
+        )
+    _refuse_infinite(values, location)
     return ParsedColumn(values, cellwise=True)
 
 
-def _from_text(cells: Any, place: ColumnLocation, forgiving: bool) -> ParsedColumn:
-    """Decide whether a text column is numbers, and read them."""
+def _parse_text(cells: Any, location: ColumnLocation, text_if_mixed: bool) -> ParsedColumn:
+    """Parse a column of text as numbers if all of its cells are, else keep it as text."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    bare = cells
+    filled_cells = cells
     values = _cast(cells)
     if values is None:
-        bare = pc.if_else(pc.is_in(cells, value_set=pa.array(sorted(BLANK_WORDS))), None, cells)
-        if bare.null_count == len(bare):
-            return _to_text(cells, place)
-        values = _cast(bare)
+        filled_cells = pc.if_else(pc.is_in(cells, value_set=pa.array(sorted(BLANK_WORDS))), None, cells)
+        if filled_cells.null_count == len(filled_cells):
+            return _to_text(cells, location)
+        values = _cast(filled_cells)
     if values is None:
-        return _from_dressed(cells, bare, place, forgiving)
-    at = _code(bare, values)
-    if at is not None:
-        why = f"{quote_cell(cells[at])} in row {place.row_numbers[at]:,} is a code, not a number"
-        return _to_text(cells, place, _kept(place, why))
-    _refuse_infinite(values, place)
-    return ParsedColumn(values, _blank_note(np.isnan(values), cells, place), cellwise=not _beyond_exact(values))
+        return _parse_formatted(cells, filled_cells, location, text_if_mixed)
+    code = _first_code(filled_cells, values)
+    if code is not None:
+        reason = f"{_quote_at(cells, code, location)} is a code, not a number"
+        return _to_text(cells, location, _kept_as_text(location, reason))
+    _refuse_infinite(values, location)
+    return ParsedColumn(values, _blank_note(np.isnan(values), cells, location), cellwise=not _beyond_exact(values))
 
 
 def _cast(cells: Any) -> NDArray[np.float64] | None:
-    """Plain numbers -> float64; None when some cell is no plain number."""
+    """Convert plain numbers to float64; return None if some cell is no plain number."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     try:
-        pc.cast(cells.slice(0, _HEAD_ROWS), pa.float64())  # a million failures take their time
+        pc.cast(cells.slice(0, _HEAD_ROWS), pa.float64())  # fail early: a million failing cells take long
         return pc.cast(cells, pa.float64()).to_numpy().astype(np.float64, copy=True)  # type: ignore[no-any-return]
     except pa.ArrowInvalid:
         return None
 
 
-def _code(cells: Any, values: NDArray[np.float64]) -> int | None:
-    """Position of the first cell that is written in digits but would lose some as a number."""
+def _first_code(cells: Any, values: NDArray[np.float64]) -> int | None:
+    """Return the position of the first cell whose digits a number would not keep, such as ``007``; else None."""
     import pyarrow.compute as pc
 
-    suspects, code = pc.or_(pc.starts_with(cells, "0"), pc.starts_with(cells, "+")), _CODE
+    suspects, pattern = pc.or_(pc.starts_with(cells, "0"), pc.starts_with(cells, "+")), _CODE
     if _beyond_exact(values):
-        suspects, code = pc.or_(suspects, pc.greater(pc.binary_length(cells), 15)), _LONG_CODE
+        suspects, pattern = pc.or_(suspects, pc.greater(pc.binary_length(cells), 15)), _LONG_CODE
     if not pc.any(suspects).as_py():
         return None
-    return _first(to_mask(pc.match_substring_regex(cells, code)))
+    return _first(to_mask(pc.match_substring_regex(cells, pattern)))
 
 
 def _beyond_exact(values: NDArray[np.float64]) -> bool:
-    return bool(np.nanmax(np.abs(values), initial=0.0) >= _EXACT) if len(values) else False
+    """Whether some number is so large that float64 may not hold all of its digits."""
+    return bool(np.nanmax(np.abs(values), initial=0.0) >= _LARGEST_EXACT) if len(values) else False
 
 
-def _refuse_infinite(values: NDArray[np.float64], place: ColumnLocation) -> None:
-    if (at := _first(np.isinf(values))) is not None:
-        raise place.error(at, "the number is infinite; correct the cell or leave it blank")
+def _refuse_infinite(values: NDArray[np.float64], location: ColumnLocation) -> None:
+    if (position := _first(np.isinf(values))) is not None:
+        raise location.error(position, "the number is infinite; correct the cell or leave it blank")
 
 
-def _from_dressed(cells: Any, bare: Any, place: ColumnLocation, forgiving: bool) -> ParsedColumn:
-    """Read numbers that carry marks, refuse a few strays among numbers, or keep the column as text.
+def _parse_formatted(cells: Any, filled_cells: Any, location: ColumnLocation, text_if_mixed: bool) -> ParsedColumn:
+    """Parse numbers with units and separators, refuse a few other cells among them, or keep the column as text.
 
     Parameters
     ----------
-    cells, bare
+    cells, filled_cells
         The column as written, and without the words that stand for a blank.
-    place, forgiving
+    location, text_if_mixed
         As for :func:`parse_column`.
     """
     import pyarrow.compute as pc
 
-    filled = to_mask(pc.is_valid(bare))
-    found = parse_numbers(bare)
-    strays = filled & ~found.fits
-    if strays.any():
-        return _with_strays(cells, strays, found, place, forgiving)
-    if found.ambiguity:
-        at = int(np.argmax(filled))
-        return _to_text(
-            cells,
-            place,
-            _kept(place, f"{found.ambiguity} ({quote_cell(cells[at])} in row {place.row_numbers[at]:,})"),
-        )
-    _refuse_infinite(found.values, place)
-    at = int(np.argmax(filled & ~to_mask(pc.match_substring_regex(bare, _BARE_NUMBER))))
-    read = f"{quote_cell(cells[at])} in row {place.row_numbers[at]:,} as {found.values[at]:.15g}"
-    note = f"column {quote(place.name)}: numbers are read without their marks, {read}"
-    blank = _blank_note(np.isnan(found.values), cells, place)
-    return ParsedColumn(found.values, f"{note}; {blank}" if blank else note)
+    filled = to_mask(pc.is_valid(filled_cells))
+    parsed = parse_numbers(filled_cells)
+    wrong = filled & ~parsed.fits
+    if wrong.any():
+        return _parse_mixed(cells, wrong, parsed, location, text_if_mixed)
+    if parsed.ambiguity:
+        reason = f"{parsed.ambiguity} ({_quote_at(cells, int(np.argmax(filled)), location)})"
+        return _to_text(cells, location, _kept_as_text(location, reason))
+    _refuse_infinite(parsed.values, location)
+    formatted = int(np.argmax(filled & ~to_mask(pc.match_substring_regex(filled_cells, _BARE_NUMBER))))
+    example = f"{_quote_at(cells, formatted, location)} as {parsed.values[formatted]:.15g}"
+    note = f"column {quote(location.name)}: numbers are read without their units and separators, {example}"
+    return ParsedColumn(parsed.values, _with_blank_note(note, parsed.values, cells, location))
 
 
-def _with_strays(
-    cells: Any, strays: NDArray[np.bool_], found: ParsedNumbers, place: ColumnLocation, forgiving: bool
+def _parse_mixed(
+    cells: Any,
+    wrong: NDArray[np.bool_],
+    parsed: ParsedNumbers,
+    location: ColumnLocation,
+    text_if_mixed: bool,
 ) -> ParsedColumn:
-    """Read open ends such as ``4+``, or refuse a few strays; else the column is text, told if half numbers."""
-    count, numbers = int(strays.sum()), int(found.fits.sum())
-    at = int(np.argmax(strays))
-    if numbers >= count and not found.ambiguity and (ends := _open_ended(cells, strays)) is not None:
-        values = np.where(strays, ends, found.values)
-        _refuse_infinite(values, place)
-        example = f"{quote_cell(cells[at])} in row {place.row_numbers[at]:,} as {ends[at]:.15g}"
-        cells_read = count_noun(count, "open-ended cell")
-        note = f"column {quote(place.name)}: {cells_read} read as the number in it, {example}"
-        blank = _blank_note(np.isnan(values), cells, place)
-        return ParsedColumn(values, f"{note}; {blank}" if blank else note)
-    if not forgiving and numbers >= 3 and count <= max(1.0, _MOST_STRAYS * (count + numbers)):
-        others = f" (and {count_noun(count - 1, 'more cell')})" if count > 1 else ""
-        raise place.error(
-            at,
-            f"{quote_cell(cells[at])}{others} is not a number, as the rest is; correct it, or exclude the column",
-        )
-    half_numbers = 2 * int(found.fits_some_format.sum()) > count + numbers
-    why = f"{quote_cell(cells[at])} in row {place.row_numbers[at]:,} is not written like the other numbers"
-    return _to_text(cells, place, _kept(place, why) if half_numbers else None)
+    """Parse a column in which some cells, those in the mask ``wrong``, are not numbers like the others.
+
+    Open ends such as ``4+`` are read as their number, and a few wrong cells are an error; otherwise the column is
+    text, with a note if more than half of it are numbers.
+    """
+    wrong_count, number_count = int(wrong.sum()), int(parsed.fits.sum())
+    first = int(np.argmax(wrong))
+    ends = None if parsed.ambiguity or number_count < wrong_count else read_open_ended(cells, wrong)
+    if ends is not None:
+        values = np.where(wrong, ends, parsed.values)
+        _refuse_infinite(values, location)
+        example = f"{_quote_at(cells, first, location)} as {ends[first]:.15g}"
+        cells_read = count_noun(wrong_count, "open-ended cell")
+        note = f"column {quote(location.name)}: {cells_read} read as the number in it, {example}"
+        return ParsedColumn(values, _with_blank_note(note, values, cells, location))
+    few = max(1.0, _MOST_WRONG_CELLS * (wrong_count + number_count))
+    if not text_if_mixed and number_count >= 3 and wrong_count <= few:
+        others = f" (and {count_noun(wrong_count - 1, 'more cell')})" if wrong_count > 1 else ""
+        sentence = f"{quote_cell(cells[first])}{others} is not a number, as the rest is; "
+        raise location.error(first, f"{sentence}correct it, or exclude the column")
+    mostly_numbers = 2 * int(parsed.fits_some_format.sum()) > wrong_count + number_count
+    reason = f"{_quote_at(cells, first, location)} is not written like the other numbers"
+    return _to_text(cells, location, _kept_as_text(location, reason) if mostly_numbers else None)
 
 
-def _open_ended(cells: Any, strays: NDArray[np.bool_]) -> NDArray[np.float64] | None:
-    """Return the number in each cell such as ``4+`` or ``>90``, NaN elsewhere; None if some stray is not so."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
+def _quote_at(cells: Any, position: int, location: ColumnLocation) -> str:
+    """Quote a cell together with its row number."""
+    return f"{quote_cell(cells[position])} in row {location.row_numbers[position]:,}"
 
-    found = pc.if_else(pa.chunked_array([pa.array(strays)]), cells, None)
-    if not to_mask(pc.match_substring_regex(found, _OPEN_ENDED))[strays].all():
+
+def _with_blank_note(note: str, values: NDArray[np.float64], cells: Any, location: ColumnLocation) -> str:
+    blank_note = _blank_note(np.isnan(values), cells, location)
+    return f"{note}; {blank_note}" if blank_note else note
+
+
+def _blank_note(blank: NDArray[np.bool_], cells: Any, location: ColumnLocation) -> str | None:
+    first = _first(blank)
+    if first is None:
         return None
-    digits = pc.replace_substring_regex(found, r"[^\d]", "")
-    return pc.cast(digits, pa.float64()).to_numpy().astype(np.float64)  # type: ignore[no-any-return]
-
-
-def _blank_note(blank: NDArray[np.bool_], cells: Any, place: ColumnLocation) -> str | None:
-    at = _first(blank)
-    if at is None:
-        return None
-    what = quote_cell(cells[at]) if cells[at].is_valid else "blank"
+    word = quote_cell(cells[first]) if cells[first].is_valid else "blank"
     return (
-        f"column {quote(place.name)}: {int(blank.sum()):,} of {count_noun(len(blank), 'cell')} hold no number "
-        f"(first in row {place.row_numbers[at]:,}: {what}) and count as missing"
+        f"column {quote(location.name)}: {int(blank.sum()):,} of {count_noun(len(blank), 'cell')} hold no number "
+        f"(first in row {location.row_numbers[first]:,}: {word}) and count as missing"
     )
 
 
-def _kept(place: ColumnLocation, why: str) -> str:
-    return f"column {quote(place.name)} is kept as text: {why}"
+def _kept_as_text(location: ColumnLocation, reason: str) -> str:
+    return f"column {quote(location.name)} is kept as text: {reason}"
 
 
 def _first(mask: NDArray[np.bool_]) -> int | None:

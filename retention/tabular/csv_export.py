@@ -1,4 +1,4 @@
-"""A frame -> a CSV file that a spreadsheet opens without running any of it, and that reads back the same."""
+"""Write a CSV file that a spreadsheet opens without running any of it, and that reads back the same."""
 
 import codecs
 import shutil
@@ -20,10 +20,9 @@ _COPIED_AT_ONCE = 1 << 22
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write a frame as CSV in UTF-8, all or nothing.
 
-    Floats get as many digits as reading back the same value takes. The file starts with a byte
-    order mark only when it holds more than ASCII: that is what makes Excel show ``₹`` and Hindi,
-    and a plain file stays plain for every other program. NUL characters are left out, since no
-    reader takes them.
+    Floats get as many digits as it takes to read back the same value. The file starts with a byte
+    order mark only when it holds more than ASCII: Excel needs it to show ``₹`` and
+    Hindi, and some other programs stumble over it. NUL characters are left out, since no reader accepts them.
 
     Parameters
     ----------
@@ -38,9 +37,9 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
 
 @contextmanager
 def csv_writer(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
-    """Yield a function that takes frames of the same columns, to be written as one by :func:`write_csv`.
+    """Yield a function that writes frames of the same columns one after another, as :func:`write_csv` writes one.
 
-    The file is there, whole, when the block ends; on an exception the old one stays.
+    The finished file replaces an old one when the block ends; on an exception the old one stays.
     """
     with atomic_file(path) as part:
         with part.open("wb") as file:
@@ -53,56 +52,56 @@ def csv_writer(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
 
 
 class _Writer:
-    """Writes frames under one header; ``marked`` with a byte order mark where the first is not ``ascii``."""
+    """Writes frames under one header, after a byte order mark (``marked``) if the first frame is not ``ascii``."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.ascii = True
         self.marked = False
         self._file = file
-        self._begun = False
+        self._has_header = False
 
     def write(self, frame: pd.DataFrame) -> None:
         import pyarrow as pa
         from pyarrow import csv as arrow_csv
 
-        names = _ready(pa.chunked_array([pa.array([str(name) for name in frame.columns], pa.string())]))
-        columns = [_ready(as_arrow(frame.iloc[:, place])) for place in range(frame.shape[1])]
-        self.ascii = self.ascii and all(_ascii(cells) for cells in (names, *columns))
-        if not self._begun:
+        names = _escape_text(pa.chunked_array([pa.array([str(name) for name in frame.columns], pa.string())]))
+        columns = [_escape_text(as_arrow(frame.iloc[:, position])) for position in range(frame.shape[1])]
+        self.ascii = self.ascii and all(_is_ascii(cells) for cells in (names, *columns))
+        if not self._has_header:
             self.marked = not self.ascii
             self._file.write(codecs.BOM_UTF8 if self.marked else b"")
-            self._file.write((",".join(_quoted(name) for name in names.to_pylist()) + "\n").encode())
-            self._begun = True
+            self._file.write((",".join(_quote_field(name) for name in names.to_pylist()) + "\n").encode())
+            self._has_header = True
         if columns:
-            table = pa.table(columns, names=[str(place) for place in range(len(columns))])
+            table = pa.table(columns, names=[str(position) for position in range(len(columns))])
             arrow_csv.write_csv(
                 table, self._file, arrow_csv.WriteOptions(include_header=False, batch_size=_ROWS_AT_ONCE)
             )
 
 
-def _quoted(name: str) -> str:
-    """Quote a column name where it takes quotes."""
+def _quote_field(name: str) -> str:
+    """Return a column name, in quotes if it holds a character that needs them."""
     return '"' + name.replace('"', '""') + '"' if any(mark in name for mark in ',;|"\t\r\n') else name
 
 
-def _ready(cells: Any) -> Any:
+def _escape_text(cells: Any) -> Any:
     """Escape the text of a column; numbers stay numbers."""
     import pyarrow.compute as pc
 
-    if not _text(cells):
+    if not _is_text(cells):
         return cells
     if pc.any(pc.match_substring(cells, "\0")).as_py():
         cells = pc.replace_substring(cells, "\0", "")
     return escape(cells)
 
 
-def _ascii(cells: Any) -> bool:
+def _is_ascii(cells: Any) -> bool:
     import pyarrow.compute as pc
 
-    return not _text(cells) or pc.all(pc.string_is_ascii(cells)).as_py() is not False
+    return not _is_text(cells) or pc.all(pc.string_is_ascii(cells)).as_py() is not False
 
 
-def _text(cells: Any) -> bool:
+def _is_text(cells: Any) -> bool:
     import pyarrow as pa
 
     return bool(pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type))

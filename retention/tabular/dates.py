@@ -1,4 +1,4 @@
-"""A text column of dates -> times, strictly: one way of writing for the whole column, or one sentence why not."""
+"""Parse a column of dates, all in one layout, or say in one sentence which cell does not fit and why."""
 
 import re
 from dataclasses import dataclass
@@ -41,10 +41,10 @@ _CLOCKS = {
     r" \d{1,2}:\d{2}[AaPp][Mm]": " %I:%M%p",
     r" \d{1,2}:\d{2}:\d{2}[AaPp][Mm]": " %I:%M:%S%p",
 }
-_WAYS = {_ISO: "ISO8601"} | {day + clock: _DAYS[day] + _CLOCKS[clock] for day in _DAYS for clock in _CLOCKS}
-_NOT_BY_LOOKS = frozenset(
+_LAYOUTS = {_ISO: "ISO8601"} | {day + clock: _DAYS[day] + _CLOCKS[clock] for day in _DAYS for clock in _CLOCKS}
+_AMBIGUOUS = frozenset(
     {r"\d{1,2}-\d{1,2}-\d{2}", r"\d{1,2}\.\d{1,2}\.\d{2}"}
-)  # codes and versions look so, too
+)  # codes and version numbers look like this, too
 _EPOCHS: dict[str, Literal["s", "ms"]] = {r"\d{10}": "s", r"\d{13}": "ms"}
 _BLANK = BLANK_WORDS | {"NaT"}
 _ADVICE = "write dates as YYYY-MM-DD or YYYY-MM-DD HH:MM"
@@ -52,14 +52,14 @@ _ADVICE = "write dates as YYYY-MM-DD or YYYY-MM-DD HH:MM"
 
 @dataclass(frozen=True)
 class Dates:
-    """A column of dates made ready.
+    """The times in a column.
 
     Attributes
     ----------
     values
-        ``datetime64[us]`` without a zone, shape (n,); NaT for blanks.
+        ``datetime64[us]`` without a time zone, (n,); NaT for blanks.
     notes
-        What was decided about the order of day and month, and about zones.
+        Sentences about the order of day and month, and about time zones.
     """
 
     values: NDArray[np.datetime64]
@@ -67,49 +67,49 @@ class Dates:
 
 
 def parse_dates(cells: pd.Series, location: ColumnLocation, *, epochs: bool = False) -> Dates:
-    """Read a column of dates that are all written in one way.
+    """Parse a column of dates that all have one layout.
 
-    Known ways: ISO 8601 with or without a time and a zone, ``YYYYMMDD``, the year first with ``/``, ``-`` or
+    Known layouts: ISO 8601 with or without a time and a zone, ``YYYYMMDD``, the year first with ``/``, ``-`` or
     ``.``, day or month first with these and a year of four digits or two, and English month names, with or
-    without a clock time. Whether day or month comes first, the whole column decides; times with a zone become
-    UTC.
+    without a clock time. The whole column decides whether the day or the month comes first. Times with a zone
+    become UTC.
 
     Parameters
     ----------
     cells
         n cells of text, missing for blanks.
     location
-        Where the column stands, for messages.
+        Where the cells stand, for messages.
     epochs
         Read ten digits as seconds since 1970 and thirteen as milliseconds; only for a column known to hold times.
 
     Raises
     ------
     InputError
-        Naming the first cell that is no date or written in another way, or when day and month cannot
-        be told apart.
+        If a cell is no date or has another layout, or if day and month could be either way round. The message
+        names the first such cell.
 
     Examples
     --------
-    >>> place = ColumnLocation("orders.csv", "date", np.array([2, 3]))
-    >>> parse_dates(pd.Series(["30/06/2025", "01/07/2025"], dtype="str"), place).values.astype(str).tolist()
+    >>> location = ColumnLocation("orders.csv", "date", np.array([2, 3]))
+    >>> parse_dates(pd.Series(["30/06/2025", "01/07/2025"], dtype="str"), location).values.astype(str).tolist()
     ['2025-06-30T00:00:00.000000', '2025-07-01T00:00:00.000000']
     """
-    codes, found = pd.factorize(cells.mask(cells.isin(_BLANK)))
-    if not len(found):
+    codes, distinct = pd.factorize(cells.mask(cells.isin(_BLANK)))
+    if not len(distinct):
         raise InputError(f"{location.source}: column {quote(location.name)} is blank; {_ADVICE}")
-    column = _Column(pd.Series(found, dtype="str"), codes, location)
+    column = _Column(pd.Series(distinct, dtype="str"), codes, location)
     if epochs and (unit := epoch_unit(column.distinct)):
         values, notes = _since_1970(column, unit)
-        return column.spread(values, notes)
-    way = _way(column)
-    if way == "ISO8601":
+        return column.times_of_all(values, notes)
+    layout = _main_layout(column)
+    if layout == "ISO8601":
         values, notes = _iso(column)
     else:
-        layout, notes = _day_or_month_first(column, way)
+        layout, notes = _day_or_month_first(column, layout)
         values = pd.to_datetime(column.distinct, format=layout, errors="coerce")
     column.refuse(values.isna().to_numpy(), "is not a day of the calendar")
-    return column.spread(values, notes)
+    return column.times_of_all(values, notes)
 
 
 def looks_like_dates(cells: pd.Series) -> bool:
@@ -119,8 +119,10 @@ def looks_like_dates(cells: pd.Series) -> bool:
     (True, False)
     """
     sample = cells.dropna().head(100).astype("str")
-    ways = [way for way in _ways_of(sample.iloc[0]) if way not in _NOT_BY_LOOKS] if len(sample) else []
-    return any(sample.str.fullmatch(way).all() for way in ways)
+    patterns = (
+        [pattern for pattern in _layouts_of(sample.iloc[0]) if pattern not in _AMBIGUOUS] if len(sample) else []
+    )
+    return any(sample.str.fullmatch(pattern).all() for pattern in patterns)
 
 
 def epoch_unit(cells: pd.Series) -> Literal["s", "ms"] | None:
@@ -130,11 +132,13 @@ def epoch_unit(cells: pd.Series) -> Literal["s", "ms"] | None:
     ('s', None)
     """
     texts = cells.dropna().astype("str")
-    return next((unit for way, unit in _EPOCHS.items() if len(texts) and texts.str.fullmatch(way).all()), None)
+    return next(
+        (unit for pattern, unit in _EPOCHS.items() if len(texts) and texts.str.fullmatch(pattern).all()), None
+    )
 
 
 def is_date_column(cells: pd.Series) -> bool:
-    """Whether a column holds dates; digits alone are none, they may number something.
+    """Whether a column holds dates; digits alone do not count, since they may number something.
 
     >>> is_date_column(pd.Series(["2025-06-30", None])), is_date_column(pd.Series(["20250630", None]))
     (True, False)
@@ -151,48 +155,48 @@ def looks_like_digits(cells: pd.Series) -> bool:
 
 @dataclass(frozen=True)
 class _Column:
-    """The distinct cells of a column, and where each stands."""
+    """The distinct cells of a column, and the code of each cell."""
 
     distinct: pd.Series
     codes: NDArray[np.int64]
-    place: ColumnLocation
+    location: ColumnLocation
 
-    def refuse(self, wrong: NDArray[np.bool_], why: str) -> None:
-        """Point at the first cell with one of the wrong values, if there is one."""
+    def refuse(self, wrong: NDArray[np.bool_], fault: str) -> None:
+        """Raise an error about the first cell with one of the wrong distinct values, if there is any."""
         if wrong.any():
-            at = int(np.argmax(np.append(wrong, False)[self.codes]))
-            text = self.distinct[self.codes[at]]
-            quoted = quote(text) if _ways_of(text) else quote_cell(text)
+            position = int(np.argmax(np.append(wrong, False)[self.codes]))
+            text = self.distinct[self.codes[position]]
+            quoted = quote(text) if _layouts_of(text) else quote_cell(text)
             hidden = "" if quoted == quote(text) else " (letters and digits are hidden here)"
-            raise self.place.error(at, f"{quoted} {why}{hidden}; {_ADVICE}")
+            raise self.location.error(position, f"{quoted} {fault}{hidden}; {_ADVICE}")
 
-    def spread(self, values: pd.Series, notes: tuple[str, ...]) -> Dates:
-        """Return the time of every cell, given those of the distinct ones."""
+    def times_of_all(self, values: pd.Series, notes: tuple[str, ...]) -> Dates:
+        """Return the time of every cell from the times of the distinct cells."""
         times = np.append(values.to_numpy("datetime64[us]"), np.datetime64("NaT"))
         return Dates(times[self.codes], notes)
 
 
-def _way(column: _Column) -> str:
-    """Return the layout that fits most of the column, and refuse the rest of it."""
+def _main_layout(column: _Column) -> str:
+    """Return the layout of most distinct cells, and raise an error about a cell that has another one."""
     first = column.distinct.iloc[0]
-    matches = {way: column.distinct.str.fullmatch(way).to_numpy(bool) for way in _ways_of(first)}
+    matches = {pattern: column.distinct.str.fullmatch(pattern).to_numpy(bool) for pattern in _layouts_of(first)}
     if not matches:
         column.refuse(np.arange(len(column.distinct)) == 0, "is not a date that can be read")
-    way = max(matches, key=lambda one: int(matches[one].sum()))
-    column.refuse(~matches[way], f"is not a date written like {quote(first)}")
-    return _WAYS[way]
+    best = max(matches, key=lambda pattern: int(matches[pattern].sum()))
+    column.refuse(~matches[best], f"is not a date written like {quote(first)}")
+    return _LAYOUTS[best]
 
 
-def _ways_of(text: str) -> list[str]:
-    return [way for way in _WAYS if re.fullmatch(way, text)]
+def _layouts_of(text: str) -> list[str]:
+    """Return the patterns of all layouts that a text fits."""
+    return [pattern for pattern in _LAYOUTS if re.fullmatch(pattern, text)]
 
 
 def _since_1970(column: _Column, unit: Literal["s", "ms"]) -> tuple[pd.Series, tuple[str, ...]]:
     values = pd.to_datetime(column.distinct.astype(np.int64), unit=unit)
     words = "seconds" if unit == "s" else "milliseconds"
-    note = (
-        f"column {quote(column.place.name)}: digits are read as {words} since 1970, so days begin at midnight UTC"
-    )
+    name = quote(column.location.name)
+    note = f"column {name}: digits are read as {words} since 1970, so days begin at midnight UTC"
     return values, (note,)
 
 
@@ -203,16 +207,16 @@ def _iso(column: _Column) -> tuple[pd.Series, tuple[str, ...]]:
     column.refuse(~zoned, "has no time zone while other cells have one")
     text = column.distinct.str.replace(r" ?UTC$", "Z", regex=True)
     values = pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce")
-    note = f"column {quote(column.place.name)}: times are converted to UTC, so days begin at midnight UTC"
+    note = f"column {quote(column.location.name)}: times are converted to UTC, so days begin at midnight UTC"
     return values.dt.tz_localize(None), (note,)
 
 
 def _day_or_month_first(column: _Column, layout: str) -> tuple[str, tuple[str, ...]]:
-    """Let the whole column decide whether ``03/04/2025`` is in March or in April."""
-    place, cells = column.place, column.distinct
+    """Return the layout with day and month in the order that fits the whole column, and a note about it."""
+    location, cells = column.location, column.distinct
     if "%y" in layout and _may_begin_with_years(cells):
         why = f"{quote(cells.iloc[0])} may begin or end with the year"
-        raise InputError(f"{place.source}: column {quote(place.name)}: {why}; {_ADVICE}")
+        raise InputError(f"{location.source}: column {quote(location.name)}: {why}; {_ADVICE}")
     if re.match(r"%d.%m", layout) is None:
         return layout, ()
     above_12 = cells.str.extract(r"^(\d+)\D(\d+)\D").astype(np.int64).to_numpy() > 12
@@ -222,15 +226,15 @@ def _day_or_month_first(column: _Column, layout: str) -> tuple[str, tuple[str, .
         clash = f"{example[0]} has the day first and {example[1]} the month"
         open_question = f"{example[0]} and all others fit both day/month and month/day"
         why = clash if day_first else open_question
-        raise InputError(f"{place.source}: column {quote(place.name)}: {why}; {_ADVICE}")
+        raise InputError(f"{location.source}: column {quote(location.name)}: {why}; {_ADVICE}")
     note = "column {}: dates are read with the {} first, as in {}"
     if day_first:
-        return layout, (note.format(quote(place.name), "day", example[0]),)
+        return layout, (note.format(quote(location.name), "day", example[0]),)
     swapped = re.sub(r"%d(.)%m", r"%m\1%d", layout)
-    return swapped, (note.format(quote(place.name), "month", example[1]),)
+    return swapped, (note.format(quote(location.name), "month", example[1]),)
 
 
 def _may_begin_with_years(cells: pd.Series) -> bool:
-    """Whether dates with a year of two digits may have it first: there are fewer different years than days."""
+    """Whether two-digit years may come first: the last numbers vary more than the first, and all could be days."""
     first, last = (cells.str.extract(end)[0] for end in (r"^(\d+)\D", r"\D(\d\d)(?: |$)"))
     return last.nunique() > first.nunique() and bool((last.astype(np.int64) <= 31).all())

@@ -1,7 +1,7 @@
-"""CSV and its relatives -> rows of text with a row number each, parsed by Apache Arrow a block at a time.
+"""Read CSV and other delimited text in blocks, parsed by Apache Arrow, with a row number for each row.
 
-The header is found, counted and checked before anything behind it is parsed, and parsing stops at
-the first row too many: neither a million columns nor a billion rows get as far as memory.
+The header is checked before any row is parsed, and parsing stops at the first row over the limit, so that neither
+a million columns nor a billion rows are ever held in memory.
 """
 
 import csv
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from retention.errors import InputError
 from retention.tabular.files import Limits
-from retention.tabular.shape import Rows, TableSource, check_names, check_rows, too_many_columns
+from retention.tabular.rows import Rows, TableSource, check_names, check_rows, too_many_columns
 from retention.tabular.text import TextFile
 from retention.wording.text import count_noun
 
@@ -33,13 +33,13 @@ def open_delimited(text: TextFile, limits: Limits) -> TableSource:
     Returns
     -------
     Source
-        Its cells are text, missing where they are empty; rows without any cell are left out.
+        Its cells are text, missing where they are empty; rows in which every cell is empty are left out.
 
     Raises
     ------
     InputError
-        For a header that cannot be used. While the rows are read: for one with another number of
-        cells, one too many, a quote that is never closed, or no row at all.
+        If the header cannot be used. While the rows are read: if a row has another number of cells, if there is
+        no row or one too many, or if a quote is never closed.
     """
     source = text.file.name
     data = text.open().read(2 * _LONGEST_HEADER + _LOOK_AHEAD)
@@ -55,7 +55,7 @@ def open_delimited(text: TextFile, limits: Limits) -> TableSource:
 
 @dataclass(frozen=True)
 class _Body:
-    """What stands under a header: where it starts (bytes) and what is known about it."""
+    """The rows under a header: the byte at which they start, and how to parse them."""
 
     text: TextFile
     start: int
@@ -65,30 +65,32 @@ class _Body:
     limits: Limits
 
     def rows(self) -> Iterator[Rows]:
-        """Yield the rows, a block at a time."""
+        """Yield the rows in blocks."""
         import pyarrow as pa
 
-        source, kept, number, size, batch = self.text.file.name, 0, self.header_row + 1, self.start, None
+        source, row_count, next_number, size = self.text.file.name, 0, self.header_row + 1, self.start
+        batch = None
         for batch in self._batches():
             cells = pa.Table.from_batches([batch]).rename_columns(self.names)
-            numbers = np.arange(number, number + len(cells))
-            number += len(cells)
-            check_rows(max(number - self.header_row - 1, 1), source, self.limits)
+            numbers = np.arange(next_number, next_number + len(cells))
+            next_number += len(cells)
+            check_rows(max(next_number - self.header_row - 1, 1), source, self.limits)
             size += cells.nbytes - 3 * cells.num_columns * len(cells)  # offsets of 4 bytes, separators of 1
             filled = _filled(cells)
             if not filled.all():
                 cells, numbers = cells.filter(filled), numbers[filled]
-            kept += len(numbers)
+            row_count += len(numbers)
             yield Rows(cells, numbers, min(1.0, size / self.text.size))
         self.text.file.check_unchanged()
-        if self.text.quotes % 2 and batch is not None and _runs_on(batch):
+        if self.text.quotes % 2 and batch is not None and _last_cell_has_line_ends(batch):
             raise InputError(
-                f"{source}: row {number - 1:,} has a cell that does not end; look for a quote that is not closed"
+                f"{source}: row {next_number - 1:,} has a cell that does not end; "
+                "look for a quote that is not closed"
             )
-        check_rows(kept, source, self.limits)
+        check_rows(row_count, source, self.limits)
 
     def _batches(self) -> Iterator[Any]:
-        """Parse block after block."""
+        """Yield Arrow record batches, one for each block."""
         import pyarrow as pa
         from pyarrow import csv as arrow_csv
 
@@ -115,32 +117,32 @@ class _Body:
                 yield batch
         except pa.ArrowInvalid as error:
             self.text.file.check_unchanged()
-            raise self._refusal(str(error), self.header_row + count) from None
+            raise self._parse_error(str(error), self.header_row + count) from None
 
-    def _refusal(self, why: str, last_row: int) -> InputError:
-        """Say what the parser stumbled over after ``last_row``.
+    def _parse_error(self, arrow_message: str, last_row: int) -> InputError:
+        """Return the error for what Arrow could not parse after ``last_row``.
 
-        Its own sentence tells the row; a function of ours that it calls would be called in its thread.
+        The row is read from Arrow's message, since a callback for invalid rows would run in Arrow's own thread.
         """
         source = self.text.file.name
-        if ragged := _RAGGED.search(why):
-            row, found = self.header_row + int(ragged[1]), count_noun(int(ragged[2]), "cell")
+        if ragged := _RAGGED.search(arrow_message):
+            row, cells = self.header_row + int(ragged[1]), count_noun(int(ragged[2]), "cell")
             return InputError(
-                f"{source}: row {row:,} has {found} and the header {len(self.names):,}; "
+                f"{source}: row {row:,} has {cells} and the header {len(self.names):,}; "
                 "correct that row, or put quotes around cells that hold the separator"
             )
-        what = "a cell does not end" if "straddling" in why else "the text cannot be split into cells"
-        return InputError(f"{source}: after row {last_row:,} {what}; look for a quote that is not closed")
+        fault = "a cell does not end" if "straddling" in arrow_message else "the text cannot be split into cells"
+        return InputError(f"{source}: after row {last_row:,} {fault}; look for a quote that is not closed")
 
 
-def _runs_on(cells: Any) -> bool:
-    """Whether the very last cell goes over lines: the parser closes an open quote where the file ends."""
+def _last_cell_has_line_ends(cells: Any) -> bool:
+    """Whether the last cell spans lines, as it does when the parser closes an open quote where the file ends."""
     last = cells.column(cells.num_columns - 1)[-1].as_py() if len(cells) else None
     return last is not None and ("\n" in last or "\r" in last)
 
 
 def _filled(cells: Any) -> NDArray[np.bool_]:
-    """Which rows have at least one cell that is not empty, shape (n,)."""
+    """Return which rows have at least one cell that is not empty, (n,)."""
     filled = np.zeros(len(cells), dtype=bool)
     for column in cells.columns:
         filled |= column.is_valid().to_numpy()
@@ -150,7 +152,7 @@ def _filled(cells: Any) -> NDArray[np.bool_]:
 
 
 def _first_record(data: bytes, text: TextFile, limits: Limits) -> tuple[int, int]:
-    """Return where the header starts and ends in the first bytes; a quoted name may go over several lines."""
+    """Return the first and the last byte of the header; a quoted name may span several lines."""
     source = text.file.name
     start = len(data) - len(data.lstrip(b"\r\n"))
     if start > _LONGEST_HEADER:
@@ -158,9 +160,9 @@ def _first_record(data: bytes, text: TextFile, limits: Limits) -> tuple[int, int
     window = data[start : start + _LONGEST_HEADER]
     newline = b"\n" if b"\n" in window else b"\r"
     end, quotes = 0, 0
-    while (found := window.find(newline, end)) >= 0:
-        quotes += window.count(b'"', end, found)
-        end = found + 1
+    while (line_end := window.find(newline, end)) >= 0:
+        quotes += window.count(b'"', end, line_end)
+        end = line_end + 1
         if quotes % 2 == 0:
             return start, start + end
     if len(window) < _LONGEST_HEADER:
@@ -174,7 +176,7 @@ def _first_record(data: bytes, text: TextFile, limits: Limits) -> tuple[int, int
 
 
 def _columns_at_least(text: TextFile, start: int) -> int:
-    """Count the separators up to the first line's end, however far that is."""
+    """Count the separators up to the end of the first line, however long it is."""
     counts = dict.fromkeys(_SEPARATORS, 0)
     file, line = text.open(start), b""
     while not line.endswith(b"\n") and (piece := file.read(_BLOCK)):
@@ -189,11 +191,11 @@ def _too_blank(text: TextFile) -> InputError:
 
 
 def _separator(head: str, following: bytes) -> str:
-    """Choose the separator that splits the header, and the lines after it into as many cells."""
+    """Choose the separator that splits the header and the lines after it into the same number of cells."""
     lines = following.decode(errors="ignore").splitlines()[:20]
     whole = lines[: max(1, len(lines) - 1)]  # the last may be cut off
 
-    def merit(separator: str) -> tuple[float, int]:
+    def fit(separator: str) -> tuple[float, int]:
         try:
             widths = [len(row) for row in csv.reader([head, *whole], delimiter=separator) if row]
         except csv.Error:
@@ -202,7 +204,7 @@ def _separator(head: str, following: bytes) -> str:
             return 0.0, 0
         return sum(width == widths[0] for width in widths) / len(widths), widths[0]
 
-    return max(_SEPARATORS, key=merit)
+    return max(_SEPARATORS, key=fit)
 
 
 def _fields(head: str, separator: str, source: str) -> list[str]:

@@ -1,7 +1,7 @@
-"""A file that somebody else made -> its bytes, unpacked, a piece at a time and under a bound on size.
+"""Read the bytes of a file that somebody else made, unpacked, in chunks and within a limit on size.
 
-Nothing here trusts the file's name: what it is, its first bytes say. Compressed files are unpacked
-only as far as the bound, so that a small file cannot fill the memory.
+The first bytes say what a file is, never its name. Compressed files are unpacked only as far as the limit, so that
+a small file cannot fill the memory.
 """
 
 import os
@@ -15,11 +15,11 @@ from retention.errors import InputError
 from retention.settings import settings
 
 CHUNK_BYTES = 1 << 22
-"""Bytes handed out at a time."""
+"""Bytes in a chunk."""
 
 _MEGABYTE = 1_000_000
-_UNPACKED_FREELY = 16 * _MEGABYTE
-_MOST_TIMES_LARGER = 100  # a table of customers packs 3 to 20 times; a thousand times is a bomb
+_RATIO_UNCHECKED_BYTES = 16 * _MEGABYTE  # so much may come from a file of any size
+_MOST_TIMES_LARGER = 100  # a table of customers compresses 3 to 20 times; a zip bomb a thousand times
 _GZIP = b"\x1f\x8b"
 
 
@@ -30,11 +30,11 @@ class Limits:
     Attributes
     ----------
     megabytes
-        Largest file, packed or unpacked (1 MB is 10⁶ bytes).
+        Largest file, packed and unpacked (1 MB is 10⁶ bytes).
     rows, columns
         Most rows and columns.
     cells
-        Most rows times columns read at once; each takes 15 to 60 bytes meanwhile.
+        Most cells (rows times columns) read at once; each takes 15 to 60 bytes of memory meanwhile.
     """
 
     megabytes: int
@@ -44,34 +44,34 @@ class Limits:
 
     @classmethod
     def from_settings(cls) -> "Limits":
-        """Return the limits of this process: safe on a Space, generous elsewhere."""
-        now = settings()
-        return cls(now.max_upload_mb, now.max_rows, now.max_columns, now.max_cells)
+        """Return the limits that the settings of this process give: tight on a Space, generous elsewhere."""
+        current = settings()
+        return cls(current.max_upload_mb, current.max_rows, current.max_columns, current.max_cells)
 
     @property
     def bytes(self) -> int:
-        """Most bytes, packed or unpacked."""
+        """Most bytes, packed and unpacked."""
         return self.megabytes * _MEGABYTE
 
 
 @dataclass(frozen=True)
 class File:
-    """A file that can be read several times over.
+    """A file that can be read several times.
 
     Attributes
     ----------
     path
-        Where it lies.
+        Where it is.
     limits
         How large it may be.
     size
-        Bytes as it lies there, packed or not.
+        Its size in bytes, as it is on disk.
     packed
-        Whether it is packed with gzip.
+        Whether it is compressed with gzip.
     stamp
-        Size and time of its last change; None for what can be read only once, such as a pipe.
+        Size and time of its last change; None for a file that can be read only once, such as a pipe.
     buffered
-        The bytes of what can be read only once.
+        The bytes of a file that can be read only once.
     """
 
     path: Path
@@ -87,7 +87,7 @@ class File:
         return self.path.name
 
     def open(self) -> Any:
-        """Open it from the start as an Arrow stream of unpacked bytes; the bound is for :meth:`chunks` to keep.
+        """Open it from the start as an Arrow stream of unpacked bytes; :meth:`chunks` enforces the limit.
 
         Arrow's parsers read ahead in a thread of their own, where a Python file would not be safe.
         """
@@ -101,20 +101,20 @@ class File:
         return pa.CompressedInputStream(file, "gzip") if self.packed else file
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the unpacked bytes from the start, :data:`CHUNK_BYTES` at a time.
+        """Yield the unpacked bytes from the start in chunks of :data:`CHUNK_BYTES`.
 
         Raises
         ------
         InputError
-            If they are more than the limit, damaged, or not those of the first time.
+            If they are more than the limit or damaged, or if the file was changed since it was opened first.
         """
         allowed = self.limits.bytes
-        plausible = max(_UNPACKED_FREELY, _MOST_TIMES_LARGER * self.size) if self.packed else allowed
+        plausible = max(_RATIO_UNCHECKED_BYTES, _MOST_TIMES_LARGER * self.size) if self.packed else allowed
         file, done = self.open(), 0
-        while piece := self._read(file, min(CHUNK_BYTES, min(allowed, plausible) + 1 - done)):
-            if self.packed and not done and piece.startswith(_GZIP):
+        while chunk := self._read(file, min(CHUNK_BYTES, min(allowed, plausible) + 1 - done)):
+            if self.packed and not done and chunk.startswith(_GZIP):
                 raise InputError(f"{self.name}: is packed twice; unpack it once and pass that file")
-            done += len(piece)
+            done += len(chunk)
             if done > allowed:
                 raise self._unpacks_too_far() if self.packed else _too_large(self.name, self.limits)
             if done > plausible:
@@ -122,17 +122,17 @@ class File:
                     f"{self.name}: unpacks to over {_MOST_TIMES_LARGER} times its size, which no customer table "
                     "does; unpack it yourself and pass the CSV"
                 )
-            yield piece
+            yield chunk
         self.check_unchanged()
 
     def seekable(self) -> Any:
-        """Open it as an Arrow file, for reading here and there; what is packed is unpacked into memory first."""
+        """Open it as an Arrow file with random access; a compressed file is unpacked into memory first."""
         import pyarrow as pa
 
         return pa.BufferReader(b"".join(self.chunks())) if self.packed else self.open()
 
     def check_unchanged(self) -> None:
-        """Raise InputError if the file is no longer the one that was looked at."""
+        """Raise InputError if the file was changed since it was opened first."""
         if self.stamp is None:
             return
         try:
@@ -158,7 +158,7 @@ class File:
 
 
 def open_file(path: Path, limits: Limits) -> File:
-    """Look at a file, plain or packed with gzip.
+    """Open a file, plain or compressed with gzip, and check its size.
 
     Raises
     ------

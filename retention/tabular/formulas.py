@@ -1,16 +1,16 @@
-"""Text that a spreadsheet would run as a formula: escape it on the way out, undo that on the way in.
+"""Escape text that a spreadsheet would run as a formula when writing, and undo that when reading.
 
-A cell that starts like a formula gets an apostrophe in front, which spreadsheets show as plain text.
-Numbers and phone numbers such as ``-5`` and ``+91 98765 43210`` are no danger and stay as they are.
-A cell that already has apostrophes before such a start gets one more, so that nothing is lost.
+A cell that starts like a formula gets an apostrophe in front, which spreadsheets show as plain text. Numbers and
+phone numbers such as ``-5`` and ``+91 98765 43210`` are harmless and stay as they are. A cell that already has
+apostrophes before such a start gets one more, so that reading gives the same text back.
 """
 
 from typing import Any
 
-_LIVE = r"[=+\-@\t\r\n\x00＝＋－＠]"
-_NEEDS_ESCAPE = rf"^'*{_LIVE}"
-_ESCAPED = rf"^'+{_LIVE}"
-_PLAIN = r"^(?:[+\-][0-9.,]*[0-9](?:[eE][+\-]?[0-9]+)?%?|\+[0-9(][0-9 ().\-]*)$"
+_FORMULA_START = r"[=+\-@\t\r\n\x00＝＋－＠]"
+_NEEDS_ESCAPE = rf"^'*{_FORMULA_START}"
+_ESCAPED = rf"^'+{_FORMULA_START}"
+_HARMLESS = r"^(?:[+\-][0-9.,]*[0-9](?:[eE][+\-]?[0-9]+)?%?|\+[0-9(][0-9 ().\-]*)$"
 
 
 def escape(cells: Any) -> Any:
@@ -29,16 +29,16 @@ def escape(cells: Any) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    live = pc.match_substring_regex(cells, _NEEDS_ESCAPE)
-    if not pc.any(live).as_py():
+    runs = pc.match_substring_regex(cells, _NEEDS_ESCAPE)
+    if not pc.any(runs).as_py():
         return cells
-    live = pc.and_not(live, pc.match_substring_regex(cells, _PLAIN))
+    runs = pc.and_not(runs, pc.match_substring_regex(cells, _HARMLESS))
     mark, nothing = pa.scalar("'", cells.type), pa.scalar("", cells.type)
-    return pc.if_else(live, pc.binary_join_element_wise(mark, cells, nothing), cells)
+    return pc.if_else(runs, pc.binary_join_element_wise(mark, cells, nothing), cells)
 
 
 def unescape(cells: Any) -> Any:
-    """Take off the apostrophe that :func:`escape` put in front of a cell.
+    """Remove the apostrophe that :func:`escape` put in front of a cell.
 
     >>> import pyarrow as pa
     >>> unescape(escape(pa.array(["=1+1", "-5", "'@x", "plain"]))).to_pylist()

@@ -1,7 +1,7 @@
-"""Numbers as people write them: decimal commas, thousands in groups, currencies and percent signs.
+"""Parse numbers as people write them: with decimal commas, grouped thousands, currencies and percent signs.
 
-A whole column is read in one notation or not at all: ``1,234`` alone could be a thousand or little
-more than one, but beside ``1,23,456.50`` there is one way left.
+A whole column is read in one format or not at all: ``1,234`` alone could be a thousand or little more than one,
+but beside ``1,23,456.50`` only one reading is left.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 _SIGN = r"[+\-−]?"
 _UNIT = r"₹|\$|€|£|¥|Rs\.?|INR|USD|EUR|GBP|%"
-_DRESSED = (
+_FORMATTED = (
     rf"^(?P<sign>{_SIGN})(?P<before>(?:{_UNIT})?)\s*(?P<inner>{_SIGN})"
     rf"(?P<body>[\d.,'’\s]*\d[\d.,]*(?:[eE][+\-]?\d+)?)\s*(?P<after>(?:{_UNIT})?)$"
 )
@@ -20,8 +20,9 @@ _PARTS = ("sign", "before", "inner", "body", "after")
 _THREES = r"[1-9]\d{{0,2}}(?:{mark}\d{{3}})+"
 _INDIAN = r"[1-9]\d?(?:,\d{2})*,\d{3}"
 _SPACED = _THREES.format(mark=r"['’\s]")
+_OPEN_ENDED = r"^(?:\d{1,9}\s*\+|[<>≤≥]=?\s*\d{1,9})$"
 _EXPONENT = r"(?:[eE][+\-]?\d+)?"
-_WAYS = {
+_FORMATS = {
     "point": rf"^(?:\d*\.?\d+|\d+\.|(?:{_THREES.format(mark=',')}|{_INDIAN}|{_SPACED})(?:\.\d+)?){_EXPONENT}$",
     "comma": rf"^(?:\d*,?\d+|(?:{_THREES.format(mark='[.]')}|{_SPACED})(?:,\d+)?){_EXPONENT}$",
 }
@@ -30,18 +31,18 @@ _WRITTEN_WITH_POINT = frozenset({"₹", "$", "£", "Rs", "Rs.", "INR", "USD", "G
 
 @dataclass(frozen=True)
 class ParsedNumbers:
-    """What a column of text says in its likeliest notation.
+    """The numbers in a column of text, in the format that fits most of its cells.
 
     Attributes
     ----------
     values
-        float64, length n; NaN where ``fits`` is false.
+        float64, (n,); NaN where ``fits`` is false.
     fits
-        Which cells are numbers in that notation.
+        Which cells are numbers in that format, (n,).
     fits_some_format
-        Which cells are numbers in some notation.
+        Which cells are numbers in some format, (n,).
     ambiguity
-        Why the column must not be read as these numbers although all cells fit; None if it may.
+        Why the column must not be read as these numbers although all cells fit; None if it is unambiguous.
     """
 
     values: NDArray[np.float64]
@@ -51,7 +52,7 @@ class ParsedNumbers:
 
 
 def parse_numbers(cells: Any) -> ParsedNumbers:
-    """Read an Arrow column of text as numbers, all in one notation.
+    """Parse an Arrow column of text as numbers that all have one format.
 
     >>> import pyarrow as pa
     >>> parse_numbers(pa.chunked_array([["1.234,50", "12,5", None]])).values.tolist()
@@ -63,27 +64,54 @@ def parse_numbers(cells: Any) -> ParsedNumbers:
     """
     import pyarrow.compute as pc
 
-    # Matching is many times quicker than taking apart, and most text matches nowhere.
-    candidates = pc.if_else(pc.match_substring_regex(cells, _DRESSED), cells, None)
+    # Matching is many times faster than extracting groups, and most columns of text have no match.
+    candidates = pc.if_else(pc.match_substring_regex(cells, _FORMATTED), cells, None)
     if candidates.null_count == len(cells):
-        nowhere = np.zeros(len(cells), dtype=bool)
-        return ParsedNumbers(np.full(len(cells), np.nan), nowhere, nowhere, None)
-    dressed = pc.extract_regex(candidates, _DRESSED)
-    part = {name: pc.struct_field(dressed, name) for name in _PARTS}
-    fits = {way: to_mask(pc.match_substring_regex(part["body"], _WAYS[way])) for way in _WAYS}
-    way = max(fits, key=lambda one: int(fits[one].sum()))
+        none = np.zeros(len(cells), dtype=bool)
+        return ParsedNumbers(np.full(len(cells), np.nan), none, none, None)
+    parts = pc.extract_regex(candidates, _FORMATTED)
+    part = {name: pc.struct_field(parts, name) for name in _PARTS}
+    fits = {name: to_mask(pc.match_substring_regex(part["body"], _FORMATS[name])) for name in _FORMATS}
+    best = max(fits, key=lambda name: int(fits[name].sum()))
     units = _units(part)
-    doubt = None
+    ambiguity = None
     if units is None:
-        doubt = "its cells carry different units"
+        ambiguity = "its cells carry different units"
     elif not units & _WRITTEN_WITH_POINT and np.array_equal(fits["point"], fits["comma"]):
-        marked = to_mask(pc.match_substring_regex(part["body"], "[.,]"))
-        doubt = "a comma or point in it can be read in two ways" if (marked & fits[way]).any() else None
-    return ParsedNumbers(_values(part, way, fits[way]), fits[way], fits["point"] | fits["comma"], doubt)
+        has_separator = to_mask(pc.match_substring_regex(part["body"], "[.,]"))
+        ambiguity = (
+            "a comma or point in it can be read in two ways" if (has_separator & fits[best]).any() else None
+        )
+    return ParsedNumbers(_values(part, best, fits[best]), fits[best], fits["point"] | fits["comma"], ambiguity)
+
+
+def read_open_ended(cells: Any, chosen: NDArray[np.bool_]) -> NDArray[np.float64] | None:
+    """Return the number in open-ended cells such as ``4+`` or ``>90``.
+
+    Parameters
+    ----------
+    cells
+        An Arrow column of text, (n,).
+    chosen
+        Which cells to read, (n,).
+
+    Returns
+    -------
+    array of float64, shape (n,), or None
+        NaN in the other cells; None if one of the chosen cells is not open-ended.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    chosen_cells = pc.if_else(pa.chunked_array([pa.array(chosen)]), cells, None)
+    if not to_mask(pc.match_substring_regex(chosen_cells, _OPEN_ENDED))[chosen].all():
+        return None
+    digits = pc.replace_substring_regex(chosen_cells, r"[^\d]", "")
+    return pc.cast(digits, pa.float64()).to_numpy().astype(np.float64)  # type: ignore[no-any-return]
 
 
 def to_mask(cells: Any) -> NDArray[np.bool_]:
-    """Arrow booleans as a mask; missing counts as false."""
+    """Convert Arrow booleans to a mask, (n,); missing values become false."""
     import pyarrow.compute as pc
 
     mask: NDArray[np.bool_] = pc.fill_null(cells, False).to_numpy().astype(bool)
@@ -91,24 +119,23 @@ def to_mask(cells: Any) -> NDArray[np.bool_]:
 
 
 def _units(part: dict[str, Any]) -> frozenset[str] | None:
-    """Return the currency or percent sign that the column shares; None when its cells differ."""
+    """Return the one currency or percent sign of the column, or none; None if its cells differ."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     nothing = pa.scalar("", part["before"].type)
-    found = set(pc.unique(pc.binary_join_element_wise(part["before"], part["after"], nothing)).to_pylist()) - {
-        None
-    }
-    signs = frozenset(found - {""})
-    return None if len(signs) > 1 or ("%" in signs and "" in found) else signs
+    joined = pc.binary_join_element_wise(part["before"], part["after"], nothing)
+    distinct = set(pc.unique(joined).to_pylist()) - {None}
+    signs = frozenset(distinct - {""})
+    return None if len(signs) > 1 or ("%" in signs and "" in distinct) else signs
 
 
-def _values(part: dict[str, Any], way: str, fits: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _values(part: dict[str, Any], format_name: str, fits: NDArray[np.bool_]) -> NDArray[np.float64]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
     body = pc.if_else(pa.chunked_array([pa.array(fits)]), part["body"], None)
-    body = pc.replace_substring_regex(body, r"['’\s,]" if way == "point" else r"['’\s.]", "")
+    body = pc.replace_substring_regex(body, r"['’\s,]" if format_name == "point" else r"['’\s.]", "")
     body = pc.replace_substring(body, ",", ".")
     values: NDArray[np.float64] = pc.cast(body, pa.float64()).to_numpy().astype(np.float64, copy=True)
     minus = pa.array(["-", "−"])

@@ -1,4 +1,4 @@
-"""Parquet -> rows with a number each, some at a time, within the same limits as text."""
+"""Read Parquet in batches, with a row number for each row, within the same limits as text."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -8,64 +8,66 @@ from numpy.typing import NDArray
 
 from retention.errors import InputError
 from retention.tabular.files import Limits
-from retention.tabular.shape import Rows, TableSource, check_names, check_rows, too_many_columns
+from retention.tabular.rows import Rows, TableSource, check_names, check_rows, too_many_columns
 
 _BATCH_ROWS = 1 << 16
 
 
 def open_parquet(file: Any, source: str, limits: Limits) -> TableSource:
-    """Look at a Parquet file.
+    """Open a Parquet file and check its size and its column names.
 
-    The same long text can stand in a million rows and take no room in the file, so text stays
-    encoded as a dictionary until its full length is known to be within the limit.
+    A long text that stands in a million rows takes little room in the file, so text stays encoded as a dictionary
+    until its full length is known to be within the limit.
 
     Parameters
     ----------
     file
-        Its bytes, or a file that can be read here and there.
+        Its bytes, or an Arrow file with random access.
     source
         Its name, for messages.
     limits
-        How large it may be, written out.
+        How large it may be once every cell is written out.
 
     Returns
     -------
     Source
-        Its cells are as the file types them, text as dictionaries; rows are numbered from 2, as a
-        spreadsheet would show them under a header.
+        Its cells have the types of the file, and text is a dictionary. Rows are numbered from 2, as a spreadsheet
+        would number them under a header.
 
     Raises
     ------
     InputError
-        If the file is damaged or over a limit; text may turn out to be too long while it is read.
+        If the file is damaged or over a limit. Text that is too long is found only while the rows are read.
     """
     import pyarrow as pa
     from pyarrow import parquet
 
     file = pa.BufferReader(file) if isinstance(file, bytes) else file
     try:
-        kept = parquet.ParquetFile(file)
-        if kept.metadata.num_columns > limits.columns:
-            raise too_many_columns(f"{kept.metadata.num_columns:,}", source, limits)
-        check_rows(kept.metadata.num_rows, source, limits)
-        groups = (kept.metadata.row_group(place) for place in range(kept.metadata.num_row_groups))
+        parquet_file = parquet.ParquetFile(file)
+        if parquet_file.metadata.num_columns > limits.columns:
+            raise too_many_columns(f"{parquet_file.metadata.num_columns:,}", source, limits)
+        check_rows(parquet_file.metadata.num_rows, source, limits)
+        groups = (
+            parquet_file.metadata.row_group(number) for number in range(parquet_file.metadata.num_row_groups)
+        )
         if sum(group.total_byte_size for group in groups) > limits.bytes:
             raise _too_large(source, limits)
-        names = check_names(kept.schema_arrow.names, source, limits)
-        words = [field.name for field in kept.schema_arrow if _of_any_length(field.type)]
-        reader = parquet.ParquetFile(file, read_dictionary=words)
+        names = check_names(parquet_file.schema_arrow.names, source, limits)
+        text_names = [field.name for field in parquet_file.schema_arrow if _of_any_length(field.type)]
+        reader = parquet.ParquetFile(file, read_dictionary=text_names)
     except (pa.ArrowException, OSError, IndexError):
         raise _damaged(source) from None
     return TableSource(source, names, lambda: _rows(reader, names, source, limits), limits)
 
 
 def parse_parquet(data: bytes, source: str, limits: Limits) -> tuple[Any, NDArray[np.int64]]:
-    """Parse a Parquet file as a whole; see :func:`open_parquet`.
+    """Parse a whole Parquet file; see :func:`open_parquet` for the errors.
 
     Returns
     -------
     cells : pyarrow.Table
-        Columns as the file types them; text as dictionaries.
+        Columns with the types of the file; text is a dictionary.
     row_numbers : array of int, shape (n,)
         Counted from 2.
     """
@@ -91,7 +93,7 @@ def _rows(reader: Any, names: Sequence[str], source: str, limits: Limits) -> Ite
 
 
 def _of_any_length(kind: Any) -> bool:
-    """Whether cells of this type can be of any length, and so be kept once for many rows."""
+    """Whether cells of this type vary in length, so that the file may store one of them for many rows."""
     from pyarrow import types
 
     tests = (types.is_string, types.is_large_string, types.is_string_view, types.is_binary, types.is_large_binary)
@@ -99,7 +101,7 @@ def _of_any_length(kind: Any) -> bool:
 
 
 def _full_size(column: Any) -> int:
-    """Bytes that a column takes once every cell is written out."""
+    """Return the bytes that a column takes once every cell is written out."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

@@ -1,4 +1,4 @@
-"""A file or a frame -> a table of typed columns. What each column is for, others decide."""
+"""Read a file or a frame into a table with parsed columns. The rooms above decide what each column is for."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from retention.tabular.columns import ColumnLocation, parse_column
 from retention.tabular.delimited import open_delimited
 from retention.tabular.files import Limits, open_file
 from retention.tabular.parquet import open_parquet
-from retention.tabular.shape import Rows, TableSource, check_cells, check_names, check_rows
+from retention.tabular.rows import Rows, TableSource, check_cells, check_names, check_rows
 from retention.tabular.text import inspect_text
 
 TextColumns = Collection[str] | Callable[[Sequence[str]], Collection[str]]
@@ -23,16 +23,16 @@ TextColumns = Collection[str] | Callable[[Sequence[str]], Collection[str]]
 
 @dataclass(frozen=True)
 class Table:
-    """What a file held.
+    """The contents of a file.
 
     Attributes
     ----------
     frame
-        n rows; numbers are float64 with NaN, everything else pandas ``str`` with missing values.
+        n rows; numbers are float64 with NaN, everything else is pandas ``str`` with missing values.
     source
         The file's name without its folder, for messages.
     row_numbers
-        The row a person sees in a spreadsheet for each row of the frame, length n; the header is row 1.
+        The row number that a spreadsheet shows for each row of the frame, (n,); the header is row 1.
     file_notes
         Sentences about the file as a whole.
     column_notes
@@ -51,45 +51,45 @@ class Table:
         return (*self.file_notes, *self.column_notes.values())
 
     def locate(self, column: str) -> ColumnLocation:
-        """Return where a column stands, for messages about single cells."""
+        """Return where the cells of a column stand, for messages about one of them."""
         return ColumnLocation(self.source, column, self.row_numbers)
 
 
 def read_table(
     source: str | Path, *, limits: Limits, text_columns: TextColumns = (), text_if_mixed: TextColumns = ()
 ) -> Table:
-    """Read CSV, TSV, semicolon- or pipe-separated text, or Parquet, plain or packed with gzip.
+    """Read text with commas, tabs, semicolons or pipes between cells, or Parquet, plain or compressed with gzip.
 
     Parameters
     ----------
     source
-        The file; what it is, its content says and not its name.
+        The file. Its content says of which kind it is, not its name.
     limits
         How large it may be.
     text_columns
-        Columns that stay text whatever they look like (ids, labels); names the file does not have
-        are ignored. A function gets the header and returns them.
+        Columns to read as text whatever they look like (ids, labels), or a function that returns them for the
+        names in the file. Names that the file does not have are ignored.
     text_if_mixed
-        Columns that become text, with a note, where a few words stray among numbers; so named.
+        Columns to read as text, with a note, where a few cells among numbers are none; given likewise.
 
     Raises
     ------
     InputError
-        If the file cannot be used; the message names the row and the column where there is one.
+        If the file cannot be used; the message names the row and the column where it can.
     """
     opened = open_table(source, limits=limits)
-    return _typed(
-        opened.read_all(), opened.name, notes=opened.notes, text_columns=text_columns, forgiving=text_if_mixed
+    return _parse_columns(
+        opened.read_all(), opened.name, notes=opened.notes, text_columns=text_columns, text_if_mixed=text_if_mixed
     )
 
 
 def open_table(source: str | Path, *, limits: Limits) -> TableSource:
-    """Open a file of any of those kinds, to read it some rows at a time; nothing is typed yet.
+    """Open such a file to read its rows in batches; cells are not parsed yet.
 
     Raises
     ------
     InputError
-        If it cannot be used, as far as its header tells; the rest turns out when the rows are read.
+        If the file or its header cannot be used. Faults in the rows are found when they are read.
     """
     file = open_file(Path(source), limits)
     if next(file.chunks(), b"").startswith(b"PAR1"):
@@ -105,12 +105,12 @@ def table_from_frame(
     text_columns: TextColumns = (),
     text_if_mixed: TextColumns = (),
 ) -> Table:
-    """Type the columns of a frame in memory as :func:`read_table` types those of a file.
+    """Parse the columns of a frame in memory as :func:`read_table` parses those of a file.
 
     Raises
     ------
     InputError
-        As :func:`read_table`; row 2 is the frame's first.
+        As :func:`read_table`; the first row of the frame is row 2.
     """
     import pyarrow as pa
 
@@ -119,32 +119,32 @@ def table_from_frame(
     check_cells(len(frame), len(names), source, limits)
     cells = pa.table([as_arrow(frame.iloc[:, position]) for position in range(len(names))], names=names)
     rows = Rows(cells, np.arange(2, len(frame) + 2))
-    return _typed(rows, source, notes=(), text_columns=text_columns, forgiving=text_if_mixed)
+    return _parse_columns(rows, source, notes=(), text_columns=text_columns, text_if_mixed=text_if_mixed)
 
 
 def name_columns(
     columns: Sequence[str], nameless: Mapping[int, Any], source: str
 ) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Find a name for every column that holds anything.
+    """Name every column that holds a value.
 
     Parameters
     ----------
     columns
         Names as the file has them.
     nameless
-        Position -> all cells, for each column with a blank name.
+        Position -> all cells, of each column with a blank name.
     source
         The file, for messages.
 
     Returns
     -------
     named, notes
-        Name -> position in the file, and a sentence for each column that is left out.
+        Name -> position in the file, and a note for each column that is left out.
 
     Raises
     ------
     InputError
-        If a column has values and no name, unless it only numbers the rows.
+        If a column has values but no name, unless it is the first and only numbers the rows.
     """
     notes, named = [], {}
     for position, name in enumerate(columns):
@@ -161,28 +161,30 @@ def name_columns(
     return named, tuple(notes)
 
 
-def _typed(
-    rows: Rows, source: str, *, notes: tuple[str, ...], text_columns: TextColumns, forgiving: TextColumns
+def _parse_columns(
+    rows: Rows, source: str, *, notes: tuple[str, ...], text_columns: TextColumns, text_if_mixed: TextColumns
 ) -> Table:
-    """Type each column in turn."""
-    columns_there = rows.cells.column_names
-    nameless = {place: rows.cells.column(place) for place, name in enumerate(columns_there) if not name}
-    named, about_names = name_columns(columns_there, nameless, source)
-    header = list(named)
-    as_text, kept = (frozenset(asked(header) if callable(asked) else asked) for asked in (text_columns, forgiving))
+    """Parse each column in turn."""
+    names = rows.cells.column_names
+    nameless = {position: rows.cells.column(position) for position, name in enumerate(names) if not name}
+    positions, name_notes = name_columns(names, nameless, source)
+    header = list(positions)
+    as_text, mixed_as_text = (
+        frozenset(chosen(header) if callable(chosen) else chosen) for chosen in (text_columns, text_if_mixed)
+    )
     columns: dict[str, Any] = {}
-    about_columns: dict[str, str] = {}
-    for name, position in named.items():
-        cells, place = rows.cells.column(position), ColumnLocation(source, name, rows.numbers)
-        made = parse_column(cells, place, as_text=name in as_text, text_if_mixed=name in kept)
-        columns[name] = made.values
-        if made.note:
-            about_columns[name] = made.note
-    return Table(pd.DataFrame(columns, copy=False), source, rows.numbers, (*notes, *about_names), about_columns)
+    column_notes: dict[str, str] = {}
+    for name, position in positions.items():
+        cells, location = rows.cells.column(position), ColumnLocation(source, name, rows.numbers)
+        parsed = parse_column(cells, location, as_text=name in as_text, text_if_mixed=name in mixed_as_text)
+        columns[name] = parsed.values
+        if parsed.note:
+            column_notes[name] = parsed.note
+    return Table(pd.DataFrame(columns, copy=False), source, rows.numbers, (*notes, *name_notes), column_notes)
 
 
 def _counts_up(column: Any) -> bool:
-    """Whether the cells are 0, 1, 2, ... or 1, 2, 3, ..., as an index that was written along."""
+    """Whether the cells are 0, 1, 2, ... or 1, 2, 3, ..., as in the index of a frame."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

@@ -1,7 +1,7 @@
-"""Bytes of a file -> UTF-8 text, looked through once before anything in it is trusted.
+"""Inspect a text file once, to find its encoding and to refuse what is no text, before it is parsed.
 
-The encoding, a NUL and an open quote are questions about the whole file, so one pass answers them;
-after it, the text can be read as often as needed, some of it at a time.
+The encoding, NUL bytes and open quotes concern the whole file, so one pass over it answers them all. After that
+the text can be read several times, in parts.
 """
 
 import codecs
@@ -23,8 +23,8 @@ _NOT_A_TABLE = {
     b"\xfd7zXZ": "packed with xz; unpack it first",
     b"\x28\xb5\x2f\xfd": "packed with zstandard; unpack it first",
 }
-_CONTROL = bytes({*range(9), *range(14, 32)} - {0x1A, 0x1B})  # no tab, line or form feed
-_MOST_CONTROL = 0.05  # of the first bytes, in text that somebody copied together
+_CONTROL_BYTES = bytes({*range(9), *range(14, 32)} - {0x1A, 0x1B})  # no tab, line or form feed
+_MOST_CONTROL = 0.05  # of the first bytes, in text that was copied together from several sources
 _NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
 
 
@@ -35,19 +35,19 @@ class TextFile:
     Attributes
     ----------
     file
-        Where it comes from.
+        The file with the bytes.
     as_utf8
-        All of it as UTF-8, where the file has another encoding.
+        The whole text as UTF-8 if the file has another encoding; else None.
     start
         Bytes to skip at the start of the file: a byte order mark.
     size
         Bytes of text.
     quotes
-        How many double quotes it holds.
+        Number of double quotes.
     blank_lines
-        About how many blank lines.
+        Number of blank lines, approximately.
     notes
-        What had to be assumed about the encoding.
+        Sentences about what was assumed about the encoding.
     """
 
     file: File
@@ -59,7 +59,7 @@ class TextFile:
     notes: tuple[str, ...] = ()
 
     def open(self, start: int = 0) -> Any:
-        """Open it as an Arrow stream of UTF-8 that begins ``start`` bytes into the text."""
+        """Open it as an Arrow stream of UTF-8 that begins ``start`` bytes after the start of the text."""
         import pyarrow as pa
 
         if self.as_utf8 is not None:
@@ -70,7 +70,7 @@ class TextFile:
 
 
 def inspect_text(file: File) -> TextFile:
-    """Read a text file once, to the end, and tell how to read it.
+    """Read a text file once, to the end, and find out how to read it.
 
     Raises
     ------
@@ -78,37 +78,37 @@ def inspect_text(file: File) -> TextFile:
         If it is empty, damaged, or holds something other than text.
     """
     name = file.name
-    start = next(file.chunks(), b"")
-    if not start:
+    first_bytes = next(file.chunks(), b"")
+    if not first_bytes:
         raise InputError(f"{name}: is empty; pass a file with a header row and one row a customer")
-    for magic, what in _NOT_A_TABLE.items():
-        if start.startswith(magic):
-            raise InputError(f"{name}: is {what}")
-    sixteen = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    recoded = _recoded(file, "utf-16") if sixteen else None
-    seen = _TextStatistics()
-    for piece in file.chunks() if recoded is None else [recoded]:
-        seen.add(piece)
-    if seen.nul_line is not None:
+    for magic, fault in _NOT_A_TABLE.items():
+        if first_bytes.startswith(magic):
+            raise InputError(f"{name}: is {fault}")
+    is_utf16 = first_bytes.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    as_utf8 = _recode(file, "utf-16") if is_utf16 else None
+    statistics = _TextStatistics()
+    for chunk in file.chunks() if as_utf8 is None else [as_utf8]:
+        statistics.add(chunk)
+    if statistics.nul_line is not None:
         raise InputError(
-            f"{name}: is not a text file (line {seen.nul_line:,} holds a NUL byte); "
+            f"{name}: is not a text file (line {statistics.nul_line:,} holds a NUL byte); "
             "save the table as CSV UTF-8 or Parquet"
         )
-    unicode = seen.utf8()
-    if seen.control > (_MOST_CONTROL if unicode else 0):
+    is_utf8 = statistics.is_utf8()
+    if statistics.control > (_MOST_CONTROL if is_utf8 else 0):
         raise InputError(f"{name}: is not a text file; save the table as CSV UTF-8 or Parquet")
-    if seen.blank:
+    if statistics.blank:
         raise InputError(f"{name}: holds only blank lines; pass a file with a header and one row a customer")
-    if not unicode:
-        recoded = _recoded(file, _latin(file))
+    if not is_utf8:
+        as_utf8 = _recode(file, _latin_encoding(file))
         note = f"{name} is not UTF-8 and was read as Latin-1; check names with accents"
-        return TextFile(file, recoded, 0, len(recoded), seen.quotes, seen.blank_lines, (note,))
-    mark = len(codecs.BOM_UTF8) if start.startswith(codecs.BOM_UTF8) else 0
-    return TextFile(file, recoded, mark, seen.size - mark, seen.quotes, seen.blank_lines)
+        return TextFile(file, as_utf8, 0, len(as_utf8), statistics.quotes, statistics.blank_lines, (note,))
+    mark = len(codecs.BOM_UTF8) if first_bytes.startswith(codecs.BOM_UTF8) else 0
+    return TextFile(file, as_utf8, mark, statistics.size - mark, statistics.quotes, statistics.blank_lines)
 
 
 class _TextStatistics:
-    """What one pass over the bytes has shown so far."""
+    """Statistics of the bytes read so far."""
 
     def __init__(self) -> None:
         self.size = self.quotes = self.blank_lines = 0
@@ -119,45 +119,45 @@ class _TextStatistics:
         self._tail = b""
         self._decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
 
-    def add(self, piece: bytes) -> None:
+    def add(self, chunk: bytes) -> None:
         if not self.size:
-            head = piece[:_HEAD].removeprefix(codecs.BOM_UTF8)
-            self.control = 1 - len(head.translate(None, _CONTROL)) / max(1, len(head))
-        self.blank = self.blank and not piece.removeprefix(b"" if self.size else codecs.BOM_UTF8).strip()
-        if self.nul_line is None and (at := piece.find(b"\0")) >= 0:
-            self.nul_line = self._lines + piece.count(b"\n", 0, at) + 1
-        self.size += len(piece)
-        self._lines += piece.count(b"\n")
-        self.quotes += piece.count(b'"')
-        seam = self._tail + piece
+            head = chunk[:_HEAD].removeprefix(codecs.BOM_UTF8)
+            self.control = 1 - len(head.translate(None, _CONTROL_BYTES)) / max(1, len(head))
+        self.blank = self.blank and not chunk.removeprefix(b"" if self.size else codecs.BOM_UTF8).strip()
+        if self.nul_line is None and (at := chunk.find(b"\0")) >= 0:
+            self.nul_line = self._lines + chunk.count(b"\n", 0, at) + 1
+        self.size += len(chunk)
+        self._lines += chunk.count(b"\n")
+        self.quotes += chunk.count(b'"')
+        seam = self._tail + chunk
         self.blank_lines += 2 * sum(seam.count(pair) for pair in (b"\n\n", b"\n\r\n", b"\r\r"))
-        self._tail = piece[-2:]
-        self._decode(piece)
+        self._tail = chunk[-2:]
+        self._decode(chunk)
 
-    def utf8(self) -> bool:
-        """Whether all of it, now that there is no more, is UTF-8."""
+    def is_utf8(self) -> bool:
+        """Whether all of the bytes, of which there are no more, are UTF-8."""
         self._decode(b"", final=True)
         return self._decoder is not None
 
-    def _decode(self, piece: bytes, *, final: bool = False) -> None:
+    def _decode(self, chunk: bytes, *, final: bool = False) -> None:
         if self._decoder is not None:
             try:
-                self._decoder.decode(piece, final)
+                self._decoder.decode(chunk, final)
             except UnicodeDecodeError:
                 self._decoder = None
 
 
-def _latin(file: File) -> str:
-    """Tell how Windows writes Latin-1 (with € and curly quotes) from the standard's way."""
-    alien = any(byte in piece for piece in file.chunks() for byte in _NOT_IN_CP1252)
-    return "latin-1" if alien else "cp1252"
+def _latin_encoding(file: File) -> str:
+    """Return Windows' variant of Latin-1 (with € and curly quotes) unless a byte has no meaning in it."""
+    has_other = any(byte in chunk for chunk in file.chunks() for byte in _NOT_IN_CP1252)
+    return "latin-1" if has_other else "cp1252"
 
 
-def _recoded(file: File, encoding: str) -> bytes:
-    """Return all of the file's text as UTF-8."""
+def _recode(file: File, encoding: str) -> bytes:
+    """Return the whole text of the file as UTF-8."""
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        parts = [decoder.decode(piece).encode() for piece in file.chunks()]
+        parts = [decoder.decode(chunk).encode() for chunk in file.chunks()]
         return b"".join([*parts, decoder.decode(b"", final=True).encode()])
     except UnicodeError:
         raise InputError(f"{file.name}: is damaged UTF-16 text; save it again as CSV UTF-8") from None

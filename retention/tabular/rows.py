@@ -1,4 +1,4 @@
-"""How many rows and columns a table has, and what its columns are called: checked before it is used."""
+"""Rows of a table that is read in batches, and the checks of its size and of its column names."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ _LONGEST_NAME = 500
 
 @dataclass(frozen=True)
 class Rows:
-    """Some rows of a table that are next to each other.
+    """Consecutive rows of a table.
 
     Attributes
     ----------
     cells
         A ``pyarrow.Table``, its columns as the file has them.
     numbers
-        The row a spreadsheet shows for each; the header is row 1 when nothing stands above it.
+        The row number that a spreadsheet shows for each, (n,); the header is row 1 if it is the first line.
     share
-        How much of the file has been read with these, 0 to 1.
+        Share of the file that has been read up to these rows, 0 to 1.
     """
 
     cells: Any
@@ -45,31 +45,31 @@ class Rows:
         return Rows(self.cells.select(positions), self.numbers, self.share)
 
 
-def concat_rows(pieces: Sequence[Rows]) -> Rows:
-    """Put rows of the same columns under each other."""
+def concat_rows(batches: Sequence[Rows]) -> Rows:
+    """Concatenate rows of the same columns."""
     import pyarrow as pa
 
-    cells = pa.concat_tables([rows.cells for rows in pieces])
-    return Rows(cells, np.concatenate([rows.numbers for rows in pieces]), pieces[-1].share)
+    cells = pa.concat_tables([rows.cells for rows in batches])
+    return Rows(cells, np.concatenate([rows.numbers for rows in batches]), batches[-1].share)
 
 
 @dataclass(frozen=True)
 class TableSource:
-    """A file whose columns are known, and whose rows can be read as often as needed, some at a time.
+    """A file whose columns are known and whose rows can be read several times, in batches.
 
     Attributes
     ----------
     name
         The file's name without its folder, for messages.
     columns
-        What the columns are called; a blank name stays blank.
+        The column names; a blank name stays blank.
     read_rows
-        Reads them from the start. Raises InputError at the first that cannot be used, the last
-        checks (is there any row, does every quote end) at the end.
+        Yields the rows from the start. It raises InputError at the first row that cannot be used, and after the
+        last one if there was no row or a quote was not closed.
     limits
         How many cells may be read at once.
     notes
-        What had to be assumed about the file.
+        Sentences about what was assumed about the file.
     """
 
     name: str
@@ -84,28 +84,28 @@ class TableSource:
         Raises
         ------
         InputError
-            At the first row with which they are more cells than the limit.
+            If they have more cells than the limit; reading stops there.
         """
-        pieces: list[Rows] = []
+        batches: list[Rows] = []
         count, width = 0, len(self.columns if positions is None else positions)
         for rows in self.read_rows():
             count += len(rows)
             check_cells(count, width, self.name, self.limits)
-            pieces.append(rows if positions is None else rows.select(positions))
-        return concat_rows(pieces)
+            batches.append(rows if positions is None else rows.select(positions))
+        return concat_rows(batches)
 
     def read_batches(self, positions: Sequence[int], size: int) -> Iterator[Rows]:
-        """Read these columns ``size`` rows at a time, the last time fewer."""
-        waiting: list[Rows] = []
+        """Yield these columns in batches of ``size`` rows; the last batch may have fewer."""
+        pending: list[Rows] = []
         for rows in self.read_rows():
-            waiting.append(rows.select(positions))
-            if sum(map(len, waiting)) >= size:
-                ready = concat_rows(waiting)
-                whole = len(ready) - len(ready) % size
-                yield from (ready.slice(start, start + size) for start in range(0, whole, size))
-                waiting = [ready.slice(whole, len(ready))]
-        if sum(map(len, waiting)):
-            yield concat_rows(waiting)
+            pending.append(rows.select(positions))
+            if sum(map(len, pending)) >= size:
+                ready = concat_rows(pending)
+                end = len(ready) - len(ready) % size
+                yield from (ready.slice(start, start + size) for start in range(0, end, size))
+                pending = [ready.slice(end, len(ready))]
+        if sum(map(len, pending)):
+            yield concat_rows(pending)
 
 
 def check_names(fields: Sequence[str], source: str, limits: Limits) -> list[str]:
@@ -114,27 +114,28 @@ def check_names(fields: Sequence[str], source: str, limits: Limits) -> list[str]
     Raises
     ------
     InputError
-        If there are too many, if two are the same, or if one is a page long.
+        If there are too many, if two are the same, or if one is very long.
     """
     import pyarrow as pa
 
     if len(fields) > limits.columns:
         raise too_many_columns(f"{len(fields):,}", source, limits)
     names: list[str] = unescape(pa.array([field.strip() for field in fields], pa.string())).to_pylist()
-    seen: dict[str, int] = {}
+    first_position: dict[str, int] = {}
     for position, name in enumerate(names, start=1):
         if len(name) > _LONGEST_NAME:
             raise InputError(f"{source}: the name of column {position} is very long; is row 1 a header?")
-        if name and name in seen:
+        if name and name in first_position:
             raise InputError(
-                f"{source}: columns {seen[name]} and {position} are both called {quote(name)}; rename one of them"
+                f"{source}: columns {first_position[name]} and {position} are both called {quote(name)}; "
+                "rename one of them"
             )
-        seen[name] = position
+        first_position[name] = position
     return names
 
 
 def check_rows(count: int, source: str, limits: Limits) -> None:
-    """Refuse a table without rows or with too many."""
+    """Raise InputError for a table without rows or with too many."""
     if count == 0:
         raise InputError(f"{source}: has a header but no rows under it; add one row a customer")
     if count > limits.rows:
@@ -145,7 +146,7 @@ def check_rows(count: int, source: str, limits: Limits) -> None:
 
 
 def check_cells(rows: int, columns: int, source: str, limits: Limits) -> None:
-    """Refuse more cells than may be in memory at once."""
+    """Raise InputError for more cells than may be in memory at once."""
     if rows * columns > limits.cells:
         raise InputError(
             f"{source}: has more than the limit of {limits.cells:,} cells (rows times columns); leave columns "
@@ -153,9 +154,9 @@ def check_cells(rows: int, columns: int, source: str, limits: Limits) -> None:
         )
 
 
-def too_many_columns(found: str, source: str, limits: Limits) -> InputError:
-    """Return the error for a header that is too wide; ``found`` is the number in words."""
+def too_many_columns(count: str, source: str, limits: Limits) -> InputError:
+    """Return the error for a header with too many columns; ``count`` is their number in words."""
     return InputError(
-        f"{source}: has {found} columns, more than the limit of {limits.columns:,}; "
+        f"{source}: has {count} columns, more than the limit of {limits.columns:,}; "
         "leave some out, or raise RETENTION_MAX_COLUMNS where you run this yourself"
     )
