@@ -7,6 +7,7 @@ customer's id and segment alone, so it is the same in every run and every proces
 import hashlib
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -35,7 +36,9 @@ def backup_templates(segment: MessageSegment) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def fitting_templates(segment: MessageSegment, offer: OfferText, channel: Channel) -> tuple[str, ...]:
-    """Return the segment's templates that leave room for the offer in a channel; the shortest where none does.
+    """Return the segment's templates that leave room for the offer in a channel.
+
+    Where none does, the brief ones for the same reason are tried, and the shortest template stands in at last.
 
     Examples
     --------
@@ -43,12 +46,15 @@ def fitting_templates(segment: MessageSegment, offer: OfferText, channel: Channe
     >>> fitting_templates(MessageSegment(), offer, DEFAULT_CHANNEL) == backup_templates(MessageSegment())
     True
     """
-    fitting = [
-        template
-        for template in backup_templates(segment)
-        if compose_message(template, name=None, offer=offer, language=segment.language, channel=channel)
-    ]
-    return tuple(fitting) or (SHORTEST_TEMPLATES[segment.language],)
+    for tone in (segment.tone, "brief"):
+        fitting = tuple(
+            template
+            for template in backup_templates(replace(segment, tone=tone))
+            if compose_message(template, name=None, offer=offer, language=segment.language, channel=channel)
+        )
+        if fitting:
+            return fitting
+    return (SHORTEST_TEMPLATES[segment.language],)
 
 
 def pick(choices: Sequence[T], customer: str, segment: MessageSegment) -> T:
