@@ -1,22 +1,23 @@
-"""The steps of the program in order, one module a step: what the command line and the app do goes through here.
+"""The steps of the program in order, one module a step; the command line and the app do their work through them.
 
 ::
 
-    file, order log or simulated market
-      └─> customers   read, audit, take snapshots      customers/ orders/ simulation/ tabular/
-            └─> churn      train and load models       churn/
-                  └─> profit     price a model         profit/
-                        └─> targeting  send policy, send list          targeting/
-                              └─> messages   write the messages        messages/
-                                    └─> report     one page            report/
-                                          └─> hub        publish, pull, replay     hub/
+    customers   read, simulate, take snapshots, audit    tabular/ customers/ orders/ simulation/
+    churn       train a model, load one                  churn/
+    profit      choose the money inputs, price a model   profit/
+    targeting   decide by a send policy, send list       targeting/
+    messages    write the messages                       messages/
+    report      one page for a manager                   report/
+    hub         publish, pull, replay                    hub/
+    demo        all of them on simulated customers
 
-``demo`` runs all of them. The command line (:mod:`retention.cli`) imports nothing below this package but
-``errors``, ``settings``, ``progress`` and ``wording``; import-linter checks it. The app (:mod:`retention.ui`)
-calls the actions here as well (simulating, reading, auditing, taking snapshots, training, scoring, writing
-messages, the report, and the Hub). What the app shows, it takes from the rooms themselves: their classes, the
-sentences about them, and the charts.
+The command line (:mod:`retention.cli`) imports nothing below this package but ``errors``, ``settings``,
+``progress`` and ``wording``. The app (:mod:`retention.ui`) takes its actions from here too: reading, simulating,
+snapshots, auditing, training, pricing, scoring, writing messages, the report, publishing, pulling and replaying.
+For what it shows, holds and edits, the app uses the rooms themselves: their classes, sentences and charts, the
+offer catalogue, the ledger and the review of messages. import-linter checks the command line, and those actions of
+the app that have a module of their own.
 
-Each module imports its rooms when it is imported itself, so import a step where it is used: the program starts
-faster. Only :mod:`retention.pipeline.profit`, which the flags of the commands need, loads quickly.
+A module here imports its rooms when it is imported, so the command line imports a step when a command needs it.
+Only :mod:`retention.pipeline.profit`, from which the commands take their money flags, imports as little as it can.
 """

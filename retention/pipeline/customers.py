@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from retention.customers.audit import Finding, audit
-from retention.customers.intake import read_customers
+from retention.customers.intake import guess_customer_roles, read_customers
 from retention.customers.roles import ColumnKinds, split_column_names
 from retention.customers.table import Customers
 from retention.errors import InputError
@@ -13,6 +13,7 @@ from retention.orders.panel import take_panel
 from retention.orders.snapshot import Snapshot, take_snapshot
 from retention.simulation.simulate import Market, simulate
 from retention.tabular.csv_export import write_csv
+from retention.tabular.tables import read_table
 
 __all__ = [
     "SIMULATED",
@@ -25,11 +26,15 @@ __all__ = [
     "Snapshot",
     "audit",
     "customers_from_orders",
+    "defaults_for",
+    "guess_customer_roles",
     "read_customers",
     "read_orders",
+    "read_table",
     "simulate",
     "simulate_customers",
     "split_column_names",
+    "take_snapshot",
     "write_csv",
 ]
 

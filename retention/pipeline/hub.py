@@ -13,6 +13,7 @@ from retention.hub.pull import PullResult, pull
 from retention.hub.release import Release
 from retention.hub.replay import ReplayResult, replay
 from retention.hub.repository import find_kind
+from retention.hub.tables import PulledTable, pull_table
 from retention.tabular.files import Limits
 from retention.tabular.tables import read_table
 
@@ -25,6 +26,7 @@ __all__ = [
     "Hub",
     "PlannedDecision",
     "PullResult",
+    "PulledTable",
     "PushResult",
     "Release",
     "ReplayResult",
@@ -34,6 +36,7 @@ __all__ = [
     "plan_model",
     "planned_decision",
     "pull",
+    "pull_table",
     "push",
     "read_messages",
     "replay",

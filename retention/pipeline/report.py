@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from retention.profit.curve import ProfitCurve
     from retention.targeting import Scored
 
-__all__ = ["write_report"]
+__all__ = ["render_report", "write_report"]
 
 
 def write_report(

@@ -3,7 +3,8 @@
 import atexit
 from functools import cache
 
-from retention.messages.llm.client import Writer, writer_from_settings
+from retention.messages.llm.client import Writer
+from retention.pipeline.messages import writer_from_settings
 from retention.settings import settings
 
 

@@ -12,10 +12,11 @@ from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
 from retention.customers.table import Customers
 from retention.messages.run import MessageRun
+from retention.pipeline.profit import profit_of_model
 from retention.profit.catalogue import Catalogue, Offer, packaged_catalogue
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
-from retention.targeting import Scored, SendPolicy, profit_of_model
+from retention.targeting import Scored, SendPolicy
 from retention.ui.send_choice import FIRST, SLIDER, SendChoice
 
 

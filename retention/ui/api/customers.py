@@ -3,14 +3,16 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from retention.customers.audit import audit as look_for_trouble
-from retention.customers.intake import read_customers
-from retention.customers.roles import split_column_names
 from retention.errors import InputError
-from retention.orders.order_log import read_orders
-from retention.pipeline.customers import customers_from_orders
-from retention.simulation.simulate import simulate as simulate_market
-from retention.tabular.csv_export import write_csv
+from retention.pipeline.customers import audit as look_for_trouble
+from retention.pipeline.customers import (
+    customers_from_orders,
+    read_customers,
+    read_orders,
+    split_column_names,
+    write_csv,
+)
+from retention.pipeline.customers import simulate as simulate_market
 from retention.ui.api.found import Found
 
 MOST_SIMULATED = 100_000

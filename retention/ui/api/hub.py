@@ -10,20 +10,17 @@ from pathlib import Path
 from typing import Literal
 
 from retention.churn.model import ChurnModel
-from retention.customers.intake import read_customers
 from retention.hub.connection import Hub
-from retention.hub.dataset_release import plan_dataset
-from retention.hub.model_release import plan_model
-from retention.hub.planned_decision import PlannedDecision, planned_decision
-from retention.hub.pseudonyms import Salt
-from retention.hub.publish import push as push_to_hub
-from retention.hub.pull import pull as pull_from_hub
 from retention.hub.release import Release
-from retention.hub.replay import replay as replay_from_hub
-from retention.hub.tables import pull_table
+from retention.pipeline.customers import read_customers
+from retention.pipeline.hub import PlannedDecision, Salt, plan_dataset, plan_model, planned_decision, pull_table
+from retention.pipeline.hub import pull as pull_from_hub
+from retention.pipeline.hub import push as push_to_hub
+from retention.pipeline.hub import replay as replay_from_hub
+from retention.pipeline.targeting import known_kinds
 from retention.profit.economics import Economics
 from retention.progress import Progress, silent
-from retention.targeting import SendPolicy, known_kinds
+from retention.targeting import SendPolicy
 from retention.ui.api import archives as model_zip
 from retention.ui.api.found import Found
 

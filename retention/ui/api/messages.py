@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Literal
 
-from retention import targeting as send_list
-from retention.messages.batch import write_messages
+from retention.pipeline import targeting
+from retention.pipeline.customers import write_csv
+from retention.pipeline.messages import write_messages
 from retention.profit.economics import Economics
 from retention.progress import Progress, silent
-from retention.tabular.csv_export import write_csv
 from retention.ui.api.found import Found
 from retention.ui.language_model import writer
 
@@ -44,13 +44,13 @@ def offers(
     summary
         JSON: customers, messages, held_back, by_source, seconds, breaker.
     """
-    rows = send_list.read_send_list(scored)
-    known = currency or send_list.currency_of(rows)
+    rows = targeting.read_send_list(scored)
+    known = currency or targeting.currency_of(rows)
     economics = Economics() if known is None else Economics(currency=known)
     message_run = write_messages(
         rows,
         id=str(rows.columns[0]),
-        offers=send_list.offers_priced(rows, economics),
+        offers=targeting.offers_priced(rows, economics),
         writer=writer(),
         everyone=everyone,
         tone=tone,

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from retention import targeting as send_list
 from retention.artifacts import sha256
-from retention.customers.intake import read_customers
-from retention.customers.roles import split_column_names
+from retention.pipeline import targeting
 from retention.pipeline.churn import train_model
+from retention.pipeline.customers import read_customers, split_column_names
+from retention.pipeline.profit import profit_of_model
 from retention.profit.curve import ProfitCurve
 from retention.profit.curve_json import curve_as_dict
 from retention.profit.economics import Economics
@@ -173,7 +173,7 @@ def score(
         churn_probability, expected_profit, offer and reasons; evidence says what amounts rest on.
     """
     economics = Economics(value, offer_cost, save_rate, stayer_redemption, harm_rate, contact_cost, currency)
-    policy = send_list.SendPolicy(
+    policy = targeting.SendPolicy(
         economics=economics,
         threshold=threshold,
         top=top,
@@ -182,7 +182,7 @@ def score(
         max_contacts=max_contacts,
     )
     file = folder / "scored.csv"
-    found = send_list.score_file(
+    found = targeting.score_file(
         customers,
         file,
         model_zip.load_model(model),
@@ -192,7 +192,7 @@ def score(
         exclude=split_column_names(exclude),
         progress=progress,
     )
-    first = send_list.first_contacts(file, most=MOST_LISTED)
+    first = targeting.first_contacts(file, most=MOST_LISTED)
     return file, {"scored": file.name, **found.as_dict(), "currency": currency, "top": first}
 
 
@@ -207,4 +207,4 @@ class _Zip:
 @lru_cache(maxsize=8)
 def _curve(packed: _Zip) -> ProfitCurve:
     """Rank a model's held-out customers (scores and outcomes, no ids) once: other money inputs are then quick."""
-    return send_list.profit_of_model(model_zip.load_model(packed.path), Economics())
+    return profit_of_model(model_zip.load_model(packed.path), Economics())

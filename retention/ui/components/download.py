@@ -11,7 +11,7 @@ import gradio as gr
 import pandas as pd
 
 from retention.errors import RetentionError
-from retention.tabular.csv_export import write_csv
+from retention.pipeline.customers import write_csv
 from retention.tabular.workbook import write_workbook
 from retention.ui.tab import Component, Updates
 from retention.ui.wiring import refuse_forgotten, warn

@@ -4,12 +4,12 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from retention import targeting as send_list
 from retention.churn.model import ChurnModel
 from retention.errors import ModelError
 from retention.hub.connection import Hub
-from retention.hub.pull import pull
 from retention.hub.reference import Reference
+from retention.pipeline import targeting
+from retention.pipeline.hub import pull
 from retention.progress import Progress, silent
 from retention.ui.session import Session
 
@@ -44,4 +44,4 @@ def use_model(session: Session, reference: str, *, hub: Hub, progress: Progress 
         model.predict(customers)  # raises where a column is missing
     if not tables:
         return loaded
-    return replace(loaded, scored=send_list.score(tables[0], model, session.send_policy()))
+    return replace(loaded, scored=targeting.score(tables[0], model, session.send_policy()))

@@ -7,7 +7,7 @@ from pathlib import Path
 from retention.customers.table import Customers
 from retention.hub.connection import Hub
 from retention.hub.reference import Reference
-from retention.hub.tables import PulledTable, pull_table
+from retention.pipeline.hub import PulledTable, pull_table
 from retention.progress import Progress, silent
 from retention.ui.session import Session
 from retention.ui.tabs.customers import handlers

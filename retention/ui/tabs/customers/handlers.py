@@ -10,17 +10,23 @@ from typing import Any
 import pandas as pd
 
 from retention import charts as figures
-from retention.customers.audit import audit
-from retention.customers.intake import guess_customer_roles, read_customers
 from retention.customers.table import Customers
 from retention.errors import InputError
-from retention.orders.defaults import Defaults, defaults_for
+from retention.orders.defaults import Defaults
 from retention.orders.order_columns import has_date_column, ids_repeat, looks_like_order_log
-from retention.orders.order_log import Orders, read_orders
-from retention.orders.snapshot import take_snapshot
-from retention.pipeline.customers import customers_from_orders, simulate_customers
+from retention.orders.order_log import Orders
+from retention.pipeline.customers import (
+    audit,
+    customers_from_orders,
+    defaults_for,
+    guess_customer_roles,
+    read_customers,
+    read_orders,
+    read_table,
+    simulate_customers,
+    take_snapshot,
+)
 from retention.tabular.files import Limits
-from retention.tabular.tables import read_table
 from retention.ui.files import pinned_upload
 from retention.ui.session import Session
 

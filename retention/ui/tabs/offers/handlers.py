@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from retention import targeting as send_list
 from retention.errors import InputError
-from retention.messages.batch import COOL_DOWN_DAYS, write_messages
 from retention.messages.ledger import Ledger
 from retention.messages.llm.client import Writer, switched_off_writer
 from retention.messages.llm.outcome import OFF, BreakerReport
 from retention.messages.llm.switchable import SwitchableWriter
 from retention.messages.run import MessageRun
+from retention.pipeline import targeting
 from retention.pipeline.customers import SIMULATED
+from retention.pipeline.messages import COOL_DOWN_DAYS, write_messages
 from retention.progress import Progress, silent
 from retention.settings import settings
 from retention.ui import files
@@ -33,7 +33,7 @@ def score(session: Session, threshold: float) -> Session:
     customers = session.recipients
     if customers is None:
         raise InputError("no customers yet; upload a file or simulate a market in the first tab")
-    scored = send_list.score(customers, session.model, session.send_policy(threshold))
+    scored = targeting.score(customers, session.model, session.send_policy(threshold))
     return replace(session, scored=scored, message_run=None)
 
 

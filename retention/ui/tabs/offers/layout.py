@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from retention.messages.batch import COOL_DOWN_DAYS
 from retention.messages.channels.registry import DEFAULT_CHANNEL
 from retention.messages.segments import TONES
+from retention.pipeline.messages import COOL_DOWN_DAYS
 from retention.profit.catalogue_table import COLUMNS
 from retention.ui.components import download
 from retention.ui.components.download import DownloadButton

@@ -6,10 +6,10 @@ import pandas as pd
 
 from retention.errors import InputError
 from retention.messages import review
-from retention.messages.batch import COOL_DOWN_DAYS
 from retention.messages.ledger import Ledger
 from retention.messages.llm.client import Writer
 from retention.messages.run import MessageRun
+from retention.pipeline.messages import COOL_DOWN_DAYS
 from retention.ui.session import Session
 from retention.ui.tabs.offers.handlers import with_ledger
 

@@ -8,12 +8,12 @@ import numpy as np
 
 from retention import charts as figures
 from retention.errors import InputError
+from retention.pipeline.report import render_report
 from retention.profit import whatif
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import PRESETS, Economics
 from retention.profit.profit_text import headroom_sentence, save_rate_needed_sentence
 from retention.profit.ranking import GRID
-from retention.report import render_report
 from retention.ui.components import download
 from retention.ui.session import Session
 

@@ -7,16 +7,12 @@ from pathlib import Path
 from retention.churn.model import ChurnModel
 from retention.customers.table import Customers
 from retention.errors import InputError, PublishError
-from retention.hub import publish
 from retention.hub.connection import Hub
-from retention.hub.dataset_release import plan_dataset
-from retention.hub.model_release import plan_model
-from retention.hub.planned_decision import planned_decision
-from retention.hub.pseudonyms import Salt
 from retention.hub.reference import Reference
 from retention.hub.release import Release
-from retention.hub.replay import ReplayResult
-from retention.hub.replay import replay as replay_from_hub
+from retention.pipeline.hub import PushResult, ReplayResult, Salt, plan_dataset, plan_model, planned_decision
+from retention.pipeline.hub import push as push_to_hub
+from retention.pipeline.hub import replay as replay_from_hub
 from retention.progress import Progress, silent
 from retention.settings import settings
 from retention.ui.session import Session
@@ -55,7 +51,7 @@ class Published:
     """
 
     plan: Plan
-    pushed: publish.PushResult
+    pushed: PushResult
     page: str
 
 
@@ -123,7 +119,7 @@ def publish_plan(plan: Plan | None, *, hub: Hub, progress: Progress = silent) ->
     """
     if plan is None:
         raise InputError("nothing to push yet; press Look first")
-    pushed = publish.push(plan.release, hub=hub, progress=progress)
+    pushed = push_to_hub(plan.release, hub=hub, progress=progress)
     return Published(plan, pushed, hub.page_url(Reference.parse(pushed.reference), plan.release.kind))
 
 

@@ -4,7 +4,7 @@ from html import escape
 
 from retention.hub.reference import Reference
 from retention.hub.release import Release, readable_size
-from retention.hub.replay import ReplayResult
+from retention.pipeline.hub import ReplayResult
 from retention.ui.components.html import empty
 from retention.ui.session import Session
 from retention.ui.tabs.share.handlers import Plan, Published
