@@ -1,7 +1,7 @@
-// What the profit screen does in the browser, so that figures follow the hand without asking the server.
+// What the Profit tab does in the browser, so that its figures follow the slider without a call to the server.
 window.desk = {
-  // The point of the curve at a threshold. `curve` is what handlers.points() puts into the page;
-  // handlers.decision() returns the same numbers, and a test holds the two equal.
+  // Returns the point of the curve at a threshold. `curve` is what handlers.curve_points() puts into the page;
+  // handlers.curve_point() returns the same numbers, and a test compares the two.
   pick(threshold, curve) {
     if (!curve || !curve.points) return null;
     const steps = curve.points.contacted.length - 2;
@@ -17,41 +17,41 @@ window.desk = {
     };
   },
 
-  // What the page brings: the curve, as of pick(), and the parts that show a point of it, by name, as gradio's props.
+  // Set by the page: the curve that pick() reads, and the gradio props of the components that show a point of it.
   curve: null,
   views: {},
 
-  // Shows the point at a threshold at once; as outputs of the slider's event, the parts would follow frames later.
-  // Of the slider's two events, the browser's and gradio's, the second finds it shown.
+  // Shows the point at a threshold at once; as outputs of the slider's event the components would follow frames later.
+  // The slider causes two events, the browser's and gradio's; the second finds nothing to do.
   follow(threshold) {
     const point = window.desk.pick(threshold, window.desk.curve);
-    const now = JSON.stringify(point);
-    const late = Object.values(window.desk.views).filter((props) => JSON.stringify(props.value) !== now);
-    for (const props of late) props.value = point;
-    if (!late.length) return;
-    queueMicrotask(() => window.desk.mark(point)); // the figures first: the chart takes longer
+    const wanted = JSON.stringify(point);
+    const outdated = Object.values(window.desk.views).filter((props) => JSON.stringify(props.value) !== wanted);
+    for (const props of outdated) props.value = point;
+    if (!outdated.length) return;
+    queueMicrotask(() => window.desk.mark(point)); // the figures first, since the chart takes longer
     window.desk.announce();
   },
 
-  // Tells screen readers the headline, tags in brackets, once it has stood still: a drag of the slider speaks once.
+  // Announces the headline to screen readers, tags in brackets, once the slider rests: a drag is announced once.
   announce() {
-    clearTimeout(window.desk.speaking);
-    window.desk.speaking = setTimeout(() => {
+    clearTimeout(window.desk.announcement);
+    window.desk.announcement = setTimeout(() => {
       const headline = document.querySelector("#cards .headline")?.cloneNode(true);
-      const spoken = document.getElementById("spoken");
-      if (!headline || !spoken) return;
+      const announced = document.getElementById("spoken");
+      if (!headline || !announced) return;
       for (const tags of headline.querySelectorAll(".tags")) {
         tags.textContent = `(${[...tags.children].map((tag) => tag.textContent).join(", ")})`;
       }
-      spoken.textContent = headline.textContent;
+      announced.textContent = headline.textContent;
     }, 700);
   },
 
-  // Amounts, counts and shares as their readers write them.
-  words(context) {
+  // Returns functions that write amounts, counts and shares.
+  formats(context) {
     const escape = (text) => String(text).replace(/[&<>"'`]/g, (x) => `&#${x.charCodeAt(0)};`);
     const currency = context.currency;
-    // As in retention/profit/money.py: halves round away from zero, and a code of letters stands off.
+    // As in retention/wording/money.py: halves round away from zero, and a currency code stands apart.
     const rounded = (x) => Math.sign(x) * Math.floor(Math.abs(x) + 0.5);
     const whole = (x) => rounded(x).toLocaleString("en-US");
     const apart = /\p{L}$/u.test(currency) ? "\u202f" : "";
@@ -68,13 +68,13 @@ window.desk = {
     };
   },
 
-  // What an amount rests on.
-  tags(...kinds) {
+  // Returns tags that say what an amount rests on.
+  tags(...evidence) {
     const meaning = {
-      backtested: "Worked out on past customers the model had not seen",
+      backtested: "Computed on past customers that the model had not seen",
       assumed: "Rests on the money inputs, which are assumptions",
     };
-    return `<span class="tags">${kinds.map((kind) => `<span class="tag" title="${meaning[kind]}">${kind}</span>`).join("")}</span>`;
+    return `<span class="tags">${evidence.map((kind) => `<span class="tag" title="${meaning[kind]}">${kind}</span>`).join("")}</span>`;
   },
 
   // Copies a link to this view; `names` and `values` are the parameters it carries.
@@ -99,8 +99,8 @@ window.desk = {
     window.desk.copied = setTimeout(() => (button.textContent = "Copy link"), 2000);
   },
 
-  // Saves a file that the server has just made.
-  fetch(file) {
+  // Downloads a file that the server has just written.
+  download(file) {
     if (!file || !file.url) return;
     const link = document.createElement("a");
     link.href = file.url;
@@ -108,7 +108,7 @@ window.desk = {
     link.click();
   },
 
-  // Saves a chart as it is, dark ink on white whatever the theme.
+  // Downloads a chart as an image, dark on white in every theme.
   async picture(id, format) {
     const plot = document.querySelector(`#${id} .js-plotly-plot`);
     if (!plot || !window.Plotly) return;
@@ -121,36 +121,36 @@ window.desk = {
     };
     const size = { format, width: Math.max(width, 720), height, scale: format === "png" ? 2 : 1 };
     const url = await window.Plotly.toImage({ data: plot.data, layout }, size);
-    window.desk.fetch({ url, orig_name: `retention-${id}.${format}` });
+    window.desk.download({ url, orig_name: `retention-${id}.${format}` });
   },
 
   // Moves the chart's marker; the cards do not depend on it.
   mark(point) {
     const plot = document.querySelector("#profit-curve .js-plotly-plot");
     if (!plot || !plot.data || !point || !window.Plotly) return;
-    const here = plot.data.findIndex((trace) => trace.name === "You are here");
+    const marker = plot.data.findIndex((trace) => trace.name === "You are here");
     const x = plot.dataset.axis === "share" ? point.contacted / point.context.customers : point.threshold;
-    if (here < 0) return;
-    // Unlike restyle, this leaves the other traces as they are: within a frame, however many there are.
-    const now = { transition: { duration: 0 }, frame: { duration: 0, redraw: false }, mode: "immediate" };
-    const moved = window.Plotly.animate(plot, { data: [{ x: [x], y: [point.profit] }], traces: [here] }, now);
-    moved.catch(() => {}); // overtaken by the next move
+    if (marker < 0) return;
+    // Unlike restyle, animate leaves the other traces alone, so it takes less than a frame.
+    const options = { transition: { duration: 0 }, frame: { duration: 0, redraw: false }, mode: "immediate" };
+    const moved = window.Plotly.animate(plot, { data: [{ x: [x], y: [point.profit] }], traces: [marker] }, options);
+    moved.catch(() => {}); // interrupted by the next move
   },
 
-  // Draws the curve by "threshold" or by "share" of customers contacted; figures.profit_curve() put both in.
-  async along(axis, threshold) {
-    await new Promise(requestAnimationFrame); // a curve that has just come is drawn by threshold first
+  // Draws the curve by "threshold" or by "share" of customers contacted; charts.profit_chart() contains both.
+  async setAxis(axis, threshold) {
+    await new Promise(requestAnimationFrame); // a new curve is drawn by threshold first
     const plot = document.querySelector("#profit-curve .js-plotly-plot");
-    const drawn = plot?.layout?.meta?.axes?.[axis];
-    if (!drawn || !window.Plotly || axis === (plot.dataset.axis ?? "threshold")) return;
+    const target = plot?.layout?.meta?.axes?.[axis];
+    if (!target || !window.Plotly || axis === (plot.dataset.axis ?? "threshold")) return;
     plot.dataset.axis = axis;
     const traces = plot.data.flatMap((trace, i) => (trace.meta === "along" ? [i] : []));
-    await window.Plotly.update(plot, { x: [drawn.x] }, drawn.layout, traces);
+    await window.Plotly.update(plot, { x: [target.x] }, target.layout, traces);
     window.desk.mark(window.desk.pick(threshold, window.desk.curve));
   },
 };
 
-// The slider's own event: gradio's comes when the next frame is drawn.
+// The browser's own event of the slider: gradio's follows a frame later.
 document.addEventListener("input", (event) => {
   if (event.target.matches?.("#threshold input[type=range]")) window.desk.follow(event.target.valueAsNumber);
 });

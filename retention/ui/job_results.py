@@ -1,4 +1,4 @@
-"""What long work came to, brought into the session as it is by then: its visitor may have gone on meanwhile."""
+"""Brings the result of long work into the session as it is by then: the visitor may have changed it meanwhile."""
 
 from dataclasses import dataclass, replace
 
@@ -8,14 +8,14 @@ from retention.ui.session import Session
 
 @dataclass(frozen=True, eq=False)
 class JobResult:
-    """Work that is done.
+    """The result of long work.
 
     Attributes
     ----------
     before
-        The session it began with.
+        The session that the work started from.
     after
-        The same session with what it came to.
+        The same session with the result.
     """
 
     before: Session
@@ -23,15 +23,15 @@ class JobResult:
 
 
 def with_customers(session: Session, finished: JobResult) -> Session:
-    """Return the session with the customers that were brought; prices and offers stay as they are by now.
+    """Return the session with the loaded customers; money inputs and offers stay as they are by now.
 
     Raises
     ------
     InputError
-        If other customers were brought meanwhile.
+        If other customers were loaded meanwhile.
     """
     if session.customers is not finished.before.customers:
-        raise InputError("other customers were brought while these were read; bring these again")
+        raise InputError("other customers were loaded while these were being read; load these again")
     return replace(
         finished.after,
         economics=session.economics,
@@ -42,30 +42,30 @@ def with_customers(session: Session, finished: JobResult) -> Session:
 
 
 def with_training(session: Session, finished: JobResult) -> Session:
-    """Return the session with the model that was trained, at the prices there are by now.
+    """Return the session with the trained model, at the money inputs of now.
 
     Raises
     ------
     InputError
-        If the customers it learned from are no longer the session's.
+        If its training customers are no longer the session's.
     """
     if session.customers is not finished.before.customers:
-        raise InputError("the customers changed while the model was trained; train again")
+        raise InputError("the customers changed during the training; train again")
     return _with_model(session, finished.after)
 
 
 def with_loaded_model(session: Session, finished: JobResult) -> Session:
-    """Return the session with the model that was loaded, at the prices there are by now.
+    """Return the session with the loaded model, at the money inputs of now.
 
     Raises
     ------
     InputError
-        If the customers it was tried on are no longer the session's.
+        If the customers it scored are no longer the session's.
     """
     if session.customers is not finished.before.customers:
-        raise InputError("the customers changed while the model was loaded; load it again")
+        raise InputError("the customers changed while the model was being loaded; load it again")
     loaded = _with_model(session, finished.after)
-    return loaded if _changed(session, finished.before) else replace(loaded, scored=finished.after.scored)
+    return loaded if _changed_part(session, finished.before) else replace(loaded, scored=finished.after.scored)
 
 
 def with_messages(session: Session, finished: JobResult) -> Session:
@@ -76,26 +76,26 @@ def with_messages(session: Session, finished: JobResult) -> Session:
     InputError
         If anything they rest on is no longer the session's, or the messages there were have changed.
     """
-    what = _changed(session, finished.before)
-    if what is not None:
-        raise InputError(f"the {what} changed while the messages were written; write them again")
+    part = _changed_part(session, finished.before)
+    if part is not None:
+        raise InputError(f"the {part} changed while the messages were being written; write them again")
     return replace(session, scored=finished.after.scored, message_run=finished.after.message_run)
 
 
-def _with_model(session: Session, made: Session) -> Session:
-    assert made.model is not None  # noqa: S101 - it has just been made
-    found = replace(
-        session.with_model(made.model, at=made.model_at),
-        curve=made.curve,
-        model_source=made.model_source,
-        model_findings=made.model_findings,
+def _with_model(session: Session, finished: Session) -> Session:
+    assert finished.model is not None  # noqa: S101 - the job has just made it
+    loaded = replace(
+        session.with_model(finished.model, at=finished.model_at),
+        curve=finished.curve,
+        model_source=finished.model_source,
+        model_findings=finished.model_findings,
     )
-    return found if session.economics == made.economics else found.priced(session.economics)
+    return loaded if session.economics == finished.economics else loaded.priced(session.economics)
 
 
-def _changed(now: Session, before: Session) -> str | None:
-    """Return in a word what a send list rests on and is another by now; None where all is as it was."""
-    same = {
+def _changed_part(now: Session, before: Session) -> str | None:
+    """Return the name of a part that a send list depends on and that has changed; None where none has."""
+    unchanged = {
         "customers": now.customers is before.customers and now.today is before.today,
         "model": now.model is before.model,
         "prices": now.economics == before.economics,
@@ -103,4 +103,4 @@ def _changed(now: Session, before: Session) -> str | None:
         "choice of who gets an offer": now.send_choice == before.send_choice,
         "messages": now.message_run is before.message_run,
     }
-    return next((what for what, stayed in same.items() if not stayed), None)
+    return next((part for part, same in unchanged.items() if not same), None)

@@ -17,12 +17,12 @@ from retention.progress import Progress
 Result = TypeVar("Result")
 
 _SECONDS_BETWEEN_STEPS = 0.25
-_STEPS_BEFORE_SAID_AGAIN = 4
+_STEPS_BEFORE_REPEAT = 4
 
 
 @dataclass(frozen=True)
 class JobStep:
-    """How far the work is: a share (0 to 1) and words for what happens now."""
+    """How far the work is: a share (0 to 1) and a description of what happens now."""
 
     share: float
     description: str
@@ -30,7 +30,7 @@ class JobStep:
 
 @dataclass(frozen=True)
 class JobDone(Generic[Result]):
-    """The work's result; the last thing a watcher sees."""
+    """The work's result, the last thing that is yielded."""
 
     result: Result
 
@@ -38,7 +38,7 @@ class JobDone(Generic[Result]):
 def watch_job(work: Callable[[Progress], Result], stop: threading.Event) -> Iterator[JobStep | JobDone[Result]]:
     """Run ``work`` and yield its steps, at most four a second, then its result.
 
-    What was said already is said again once a second: each step keeps the page that shows it busy for some 50 ms.
+    A step that was yielded already is repeated once a second only: each keeps the page busy for some 50 ms.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def watch_job(work: Callable[[Progress], Result], stop: threading.Event) -> Iter
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    said, repeated = None, 0
+    shown, repeats = None, 0
     try:
         while thread.is_alive():
             thread.join(_SECONDS_BETWEEN_STEPS)
@@ -77,9 +77,9 @@ def watch_job(work: Callable[[Progress], Result], stop: threading.Event) -> Iter
                 latest = steps.get()
             if latest is None:
                 continue
-            repeated = repeated + 1 if latest == said else 0
-            if repeated % _STEPS_BEFORE_SAID_AGAIN == 0:
-                said = latest
+            repeats = repeats + 1 if latest == shown else 0
+            if repeats % _STEPS_BEFORE_REPEAT == 0:
+                shown = latest
                 yield latest
     finally:
         stop.set()

@@ -142,8 +142,8 @@ class Session:
         return self.send_choice.policy(self.economics, self.offers, threshold=threshold)
 
     @property
-    def forgotten(self) -> bool:
-        """Whether nothing is left of the visit: every visit begins with customers, or a model at the least."""
+    def expired(self) -> bool:
+        """Whether gradio forgot this visit and began an empty one: a visit starts with customers or a model."""
         return self.customers is None and self.model is None
 
     @property

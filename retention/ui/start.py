@@ -1,4 +1,4 @@
-"""What every visitor starts on: a finished example, or the model that the owner pinned."""
+"""What every visitor starts with: a finished example, or the model that the owner pinned."""
 
 import threading
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from retention.ui.tabs.customers.handlers import simulate
 
 @dataclass(frozen=True)
 class Start:
-    """Where everybody starts.
+    """What every visitor starts with.
 
     Attributes
     ----------
     session
-        What is on the screen.
+        The session that the page shows first.
     trouble
-        One sentence on why it is not the owner's model, where it should have been.
+        Why it is an example although the owner pinned a model; None where all is well.
     """
 
     session: Session
@@ -31,10 +31,10 @@ class Start:
 
 
 def start() -> Start:
-    """Return where every visitor starts: on the model that ``RETENTION_START_MODEL`` names, or on an example.
+    """Return what every visitor starts with: the model that ``RETENTION_START_MODEL`` names, or an example.
 
-    Made once a process and shared; sessions are frozen, so nobody can change another's view. Those who
-    come while it is being made wait for it.
+    It is made once per process and shared; sessions are frozen, so no visitor can change another's view. Whoever
+    calls while it is being made waits for it.
     """
     libraries.load()
     with _STARTING:
@@ -46,9 +46,9 @@ _MAKING_EXAMPLE = threading.Lock()
 
 
 def example() -> Session:
-    """Return the finished example every visitor starts on: simulated customers, trained and priced.
+    """Return the finished example: simulated customers, with a trained model and its profit.
 
-    Made once a process and shared; sessions are frozen, so nobody can change another's view.
+    It is made once per process and shared.
     """
     with _MAKING_EXAMPLE:  # visitors who come while it is being made wait for it
         return _example()
@@ -66,13 +66,13 @@ def _start(model_at: str | None) -> Start:
     try:
         return Start(_with_model(model_at))
     except RetentionError as error:
-        words = f"here is an example, because the model this desk should start on cannot be had: {error}"
-        return Start(example(), type(error)(words))
+        sentence = f"this is an example, because the start model cannot be loaded: {error}"
+        return Start(example(), type(error)(sentence))
 
 
 def _with_model(model_at: str) -> Session:
-    """Fetch the model in the owner's name, who chose it, and see that every byte is the one pushed."""
+    """Fetch the model in the name of the owner, who pinned it, and check that every byte is as published."""
     session = use_model(Session(), model_at, hub=Hub(settings().hf_token))
     if session.curve is None:
-        raise ModelError(f"{model_at}: has no evaluation rows, so no profit can be shown; push it with them")
+        raise ModelError(f"{model_at}: has no evaluation rows, so no profit can be shown; publish it with them")
     return session

@@ -1,4 +1,4 @@
-"""A line for what only one visitor at a time may do, with a place that is shown and a limit of time."""
+"""A queue for work that only one visitor at a time may do, with a visible position and a time limit."""
 
 import threading
 import time
@@ -12,62 +12,62 @@ _SECONDS_BETWEEN_LOOKS = 0.25
 
 
 class TrainingQueue:
-    """Those who wait for one thing, served as they came.
+    """Visitors who wait for the same kind of work, served in the order in which they came.
 
     Parameters
     ----------
-    what
-        The thing, for sentences.
+    kind
+        The kind of work, for sentences.
     clock
-        Tells the time in seconds.
+        Returns the time (s).
     """
 
-    def __init__(self, what: str, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._what = what
+    def __init__(self, kind: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._kind = kind
         self._clock = clock
         self._waiting: list[object] = []
         self._changed = threading.Condition()
 
     def __len__(self) -> int:
-        """Tell how many there are, the one whose turn it is included."""
+        """Return how many are in the queue, the one that is running included."""
         return len(self._waiting)
 
     @contextmanager
     def wait_for_turn(self, progress: Progress, *, limit_s: float) -> Iterator[Progress]:
-        """Wait for one's turn, telling the place meanwhile; then yield what to report progress to.
+        """Wait for a turn and report the position meanwhile; then yield the callback to report progress to.
 
-        Whoever is stopped while waiting leaves the line.
+        Work that is stopped while it waits leaves the queue.
 
         Parameters
         ----------
         progress
-            Told the place in line; may raise Cancelled.
+            Receives the position in the queue; may raise Cancelled.
         limit_s
             How long a turn may take (s).
 
         Raises
         ------
         InputError
-            From the progress that is yielded, once the time is over.
+            From the yielded callback, once the time is over.
         """
-        me = object()
+        ticket = object()
         with self._changed:
-            self._waiting.append(me)
+            self._waiting.append(ticket)
         try:
-            while place := self._place(me):
-                before = "you are next" if place == 1 else f"{place - 1} before you"
-                progress(0.0, f"Another {self._what} runs; {before} in line")
+            while position := self._position(ticket):
+                before = "you are next" if position == 1 else f"{position - 1} before you"
+                progress(0.0, f"Another {self._kind} is running; {before} in the queue")
                 with self._changed:
-                    self._changed.wait_for(lambda: self._waiting[0] is me, timeout=_SECONDS_BETWEEN_LOOKS)
+                    self._changed.wait_for(lambda: self._waiting[0] is ticket, timeout=_SECONDS_BETWEEN_LOOKS)
             yield self._limited(progress, limit_s)
         finally:
             with self._changed:
-                self._waiting.remove(me)
+                self._waiting.remove(ticket)
                 self._changed.notify_all()
 
-    def _place(self, me: object) -> int:
+    def _position(self, ticket: object) -> int:
         with self._changed:
-            return self._waiting.index(me)
+            return self._waiting.index(ticket)
 
     def _limited(self, progress: Progress, limit_s: float) -> Progress:
         until = self._clock() + limit_s
@@ -75,7 +75,7 @@ class TrainingQueue:
         def report(share: float, words: str) -> None:
             if self._clock() > until:
                 raise InputError(
-                    f"this {self._what} takes longer than the {limit_s:,.0f} s it may take here; "
+                    f"this {self._kind} takes longer than the {limit_s:,.0f} s it may take here; "
                     "pass fewer rows or columns"
                 )
             progress(share, words)
@@ -84,4 +84,4 @@ class TrainingQueue:
 
 
 TRAINING_QUEUE = TrainingQueue("training")
-"""One training at a time in this process: two would take as long, and everyone else would wait for both."""
+"""One training runs at a time in this process: two at once would take as long as one after the other."""

@@ -123,10 +123,10 @@ def take_result(
     on(finished.change, take, [page.session, finished], outputs, show_progress="hidden")
 
 
-def refuse_forgotten(inputs: Iterable[Any]) -> None:
-    """Refuse an event of a visit that gradio has forgotten, in whose place it passes a new, empty session."""
-    if any(isinstance(value, Session) and value.forgotten for value in inputs):
-        raise InputError("this visit was forgotten, since its page was left alone for long; reload the page")
+def refuse_expired(inputs: Iterable[Any]) -> None:
+    """Refuse an event of an expired session, in whose place gradio passes a new, empty one."""
+    if any(isinstance(value, Session) and value.expired for value in inputs):
+        raise InputError("this session expired because its page was left idle for long; reload the page")
 
 
 def warn(error: RetentionError) -> None:
@@ -145,7 +145,7 @@ def _guard(handler: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(handler)
     def guarded(*inputs: Any) -> Any:
         try:
-            refuse_forgotten(inputs)
+            refuse_expired(inputs)
             return handler(*inputs)
         except RetentionError as error:
             warn(error)
@@ -160,7 +160,7 @@ def _guard_generator(handler: Callable[..., Iterator[Updates]]) -> Callable[...,
     @wraps(handler)
     def guarded(*inputs: Any) -> Iterator[Any]:
         try:
-            refuse_forgotten(inputs)
+            refuse_expired(inputs)
             yield from handler(*inputs)
         except RetentionError as error:
             warn(error)

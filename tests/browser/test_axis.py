@@ -24,7 +24,7 @@ _AGREED = """() => {
     const here = document.querySelector('#profit-curve .js-plotly-plot').data.at(-1);
     const number = (text) => Number(text.replace(/[^0-9]/g, ''));
     const cards = [...document.querySelectorAll('.card')];
-    const card = cards.find((one) => one.innerText.startsWith('Offers it takes'));
+    const card = cards.find((one) => one.innerText.startsWith('Customers contacted'));
     const [sent, of] = ['.figure', '.note'].map((part) => number(card.querySelector(part).innerText));
     return Math.abs(here.x[0] - sent / of) < 1e-6;
 }"""
@@ -77,8 +77,8 @@ def test_the_axis_stays_when_the_curve_comes_anew(browser: Browser, address: str
         page.keyboard.press("Tab")
         page.keyboard.press("Space")
         before = chart(page, _SHARE)
-        page.get_by_label("Cost of an offer").fill("80")
-        expect(page.locator("#header")).to_contain_text("₹80 an offer")
+        page.get_by_label("Offer cost").fill("80")
+        expect(page.locator("#header")).to_contain_text("₹80 per offer")
         page.wait_for_function(f"({_CHART})().mark < {before['mark'] - 0.01}")
         again = agreed(page)
         assert again["first"] == 1 and again["top"] < before["top"]

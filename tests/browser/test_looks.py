@@ -16,7 +16,7 @@ _TABS = {
     "Churn model": "#reliability .js-plotly-plot",
     "Profit": "#save-rate .js-plotly-plot",
     "Offers": "#breaker",
-    "Share": "#hub-standing",
+    "Share": "#hub-model-status",
 }
 _AXE = {"runOnly": ["wcag2a", "wcag2aa"], "resultTypes": ["violations"]}
 

@@ -21,8 +21,8 @@ def button(page: Page, name: str) -> Locator:
 def at_80(page: Page) -> None:
     """Set the cost of an offer, and wait until everything follows."""
     open_tab(page, "Profit")
-    page.get_by_label("Cost of an offer").fill("80")
-    expect(page.locator("#header")).to_contain_text("₹80 an offer")
+    page.get_by_label("Offer cost").fill("80")
+    expect(page.locator("#header")).to_contain_text("₹80 per offer")
     open_tab(page, "Churn model")
 
 
@@ -45,7 +45,7 @@ def train(page: Page) -> None:
     """Press Train, and wait in line."""
     open_tab(page, "Churn model")
     button(page, "Train").click()
-    expect(page.get_by_text("you are next in line")).to_be_visible()
+    expect(page.get_by_text("you are next in the queue")).to_be_visible()
 
 
 def test_a_training_is_stopped_after_prices_were_changed(page: Page) -> None:
@@ -57,7 +57,7 @@ def test_a_training_is_stopped_after_prices_were_changed(page: Page) -> None:
     expect(page.locator(".toast-body.info", has_text="nothing was changed")).to_be_visible()
     expect(button(page, "Train")).to_be_enabled()
     expect(button(page, "Stop")).to_be_disabled()
-    expect(page.locator("#header")).to_contain_text("₹80 an offer")
+    expect(page.locator("#header")).to_contain_text("₹80 per offer")
 
 
 def test_a_price_changed_during_training_stays(page: Page, others: Path) -> None:
@@ -67,9 +67,9 @@ def test_a_price_changed_during_training_stays(page: Page, others: Path) -> None
     others.write_text("done")
     expect(button(page, "Train")).to_be_enabled(timeout=120_000)
     expect(button(page, "Stop")).to_be_disabled()
-    expect(page.locator("#header")).to_contain_text("₹80 an offer")
+    expect(page.locator("#header")).to_contain_text("₹80 per offer")
     open_tab(page, "Profit")
-    expect(page.get_by_label("Cost of an offer")).to_have_value("80")
+    expect(page.get_by_label("Offer cost")).to_have_value("80")
 
 
 def test_customers_brought_during_training_stay(page: Page, others: Path, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def cell(page: Page, table: str, row: int, column: int, columns: int) -> Locator
 def test_an_offer_is_edited_lines_are_read_and_the_seal_ends_it(page: Page) -> None:
     """A cost typed into the table reaches every message; lines struck or changed are so in what is downloaded."""
     page.get_by_role("tab", name="Offers").click()
-    page.get_by_text("The offers there are").click()
+    page.get_by_text("Offer catalogue").click()
     for typed, right in (("soon", False), ("80", True)):
         cell(page, "catalogue", 0, 1, 8).dblclick()
         editor = cell(page, "catalogue", 0, 1, 8).locator("textarea, input")
@@ -34,29 +34,31 @@ def test_an_offer_is_edited_lines_are_read_and_the_seal_ends_it(page: Page) -> N
     with page.expect_download() as saved:
         page.get_by_role("button", name="Download catalogue.toml").click()
     assert tomllib.loads(Path(saved.value.path()).read_text(encoding="utf-8"))["offer"][0]["cost"] == 80
-    page.get_by_text("The offers there are").click()
+    page.get_by_text("Offer catalogue").click()
 
-    page.get_by_label("Language model plugged in").click()
+    page.get_by_label("Use the language model").click()
     page.get_by_role("button", name="Write the messages").click()
-    expect(page.locator("#written")).to_contain_text("Not sealed yet")
+    expect(page.locator("#written")).to_contain_text("Not approved yet")
     circuit = page.locator("#circuit")
     expect(circuit).to_contain_text("the language model cannot be reached")
     expect(page.locator("#header")).to_contain_text("circuit breaker open")
     seen = {re.sub(r".*next probe in (\d+) s.*", r"\1", circuit.inner_text().replace("\n", " "))}
     expect(circuit).not_to_contain_text(f"in {seen.pop()} s")  # it counts down by itself
 
-    struck = cell(page, "lines", 0, 0, 4)
+    struck = cell(page, "templates", 0, 0, 4)
     line = struck.inner_text().strip()
     struck.click()
-    page.get_by_role("button", name="Strike it").click()
-    expect(page.locator("#lines")).not_to_contain_text(line)
-    cell(page, "lines", 0, 0, 4).click()
-    page.get_by_label("The line, for everyone who has it").fill("Hello {name}, a table is ready, with {offer}.")
-    page.get_by_role("button", name="Use my line").click()
+    page.get_by_role("button", name="Reject").click()
+    expect(page.locator("#templates")).not_to_contain_text(line)
+    cell(page, "templates", 0, 0, 4).click()
+    page.get_by_label("Template, for every customer who has it").fill(
+        "Hello {name}, a table is ready, with {offer}."
+    )
+    page.get_by_role("button", name="Save my template").click()
     expect(page.locator("#written")).to_contain_text("by person")
-    page.get_by_role("button", name="Seal").click()
+    page.get_by_role("button", name="Approve").click()
     expect(page.locator("#written")).to_contain_text("nothing changes any more")
-    expect(page.get_by_role("button", name="Strike it")).to_be_hidden()
+    expect(page.get_by_role("button", name="Reject")).to_be_hidden()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download CSV").click()
     messages = pd.read_csv(download.value.path())
@@ -71,17 +73,17 @@ def test_an_offer_is_edited_lines_are_read_and_the_seal_ends_it(page: Page) -> N
 def test_a_customers_card_shows_facts_reasons_money_and_lets_the_message_be_changed(page: Page) -> None:
     """Chosen by its row, the card says why; own words replace that message alone."""
     page.get_by_role("tab", name="Offers").click()
-    page.get_by_label("Cool-down in days").fill("")  # the usual one
+    page.get_by_label("Cool-down (days)").fill("")  # the usual one
     page.get_by_role("button", name="Write the messages").click()
-    expect(page.locator("#written")).to_contain_text("Not sealed yet")
+    expect(page.locator("#written")).to_contain_text("Not approved yet")
     cell(page, "messages", 1, 3, 5).click()
     card = page.locator("#card")
-    expect(card).to_contain_text("likely to leave")
+    expect(card).to_contain_text("likely to churn")
     expect(card).to_contain_text("expected to earn ₹")
     expect(card).to_contain_text("assumed")
     expect(card).to_contain_text("Last order")
     assert card.locator("li").count() >= 1
     page.get_by_label("Message", exact=True).fill("Come back soon")
-    page.get_by_role("button", name="Keep my words").click()
+    page.get_by_role("button", name="Save my message").click()
     expect(page.locator("#written")).to_contain_text("1 by person")
     expect(cell(page, "messages", 1, 3, 5)).to_contain_text("Come back soon")

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.visitor import download, open_tab, upload, visiting, write_and_seal
+from tests.browser.visitor import download, open_tab, upload, visiting, write_and_approve
 from tests.files import telecom_customers
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -30,7 +30,7 @@ def send_list(page: Page, path: Path) -> str:
     open_tab(page, "Churn model")
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.locator("#header")).to_contain_text("AUC", timeout=120_000)
-    write_and_seal(page)
+    write_and_approve(page)
     return download(page, "Download CSV", path)
 
 

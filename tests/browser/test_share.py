@@ -20,14 +20,14 @@ def step(page: Page, name: str) -> Locator:
 def look(page: Page, what: str, repo: str) -> None:
     page.get_by_label(what).check()
     page.get_by_label("Repository on the Hub").fill(repo)
-    page.get_by_role("button", name="Look first").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.locator("#hub-plan")).to_contain_text(repo)
 
 
 def push(page: Page, what: str, repo: str) -> str:
     """Look, agree, and return what the result says how to load it."""
     look(page, what, repo)
-    page.get_by_role("button", name="Push exactly this").click()
+    page.get_by_role("button", name="Publish exactly this").click()
     expect(page.locator("#hub-result")).to_contain_text(f"{repo}@")
     expect(page.locator("#hub-plan")).to_be_empty()
     return page.locator("#hub-result dd").last.inner_text()
@@ -42,13 +42,13 @@ def load(page: Page, box: str, reference: str) -> None:
 def test_what_is_pushed_is_loaded_and_replayed(page: Page, hub: HubServer) -> None:
     """Model, customers and decision go up; the decision is the same; a fresh visitor loads customers and model."""
     open_tab(page, "Share")
-    expect(page.locator("#hub-standing")).to_contain_text("not on the Hub yet")
+    expect(page.locator("#hub-model-status")).to_contain_text("not on the Hub yet")
     look(page, "The model", "alice/churn")
     assert hub.repos == {}
     model = push(page, "The model", "alice/churn")
     assert model == f"alice/churn@{hub.repos['model', 'alice/churn'].head.oid}"
     expect(step(page, "Share")).to_contain_text(f"model at {model[: len('alice/churn@') + 8]}")
-    customers = push(page, "The customers it learned from", "alice/customers")
+    customers = push(page, "The training customers", "alice/customers")
     decision = push(page, "A decision", "alice/decision")
     assert all(repo.private for repo in hub.repos.values())
     page.get_by_label("Decision on the Hub").fill(decision)
@@ -75,7 +75,7 @@ def test_another_choice_takes_the_plan_away(page: Page, hub: HubServer) -> None:
     look(page, "The model", "alice/churn")
     page.get_by_label("Private").uncheck()
     expect(page.locator("#hub-plan")).to_be_empty()
-    expect(page.get_by_role("button", name="Push exactly this")).to_be_hidden()
+    expect(page.get_by_role("button", name="Publish exactly this")).to_be_hidden()
     assert hub.requests == []
 
 
@@ -83,10 +83,10 @@ def test_what_the_hub_refuses_is_one_sentence(page: Page, hub: HubServer) -> Non
     """A conflict, another owner, a name that is not there: a toast, the plan stays, nothing is written."""
     open_tab(page, "Share")
     look(page, "The model", "bob/churn")
-    page.get_by_role("button", name="Push exactly this").click()
+    page.get_by_role("button", name="Publish exactly this").click()
     expect(page.locator(".toast-body").first).to_contain_text("the token may not do that under bob")
     expect(page.locator("#hub-plan")).to_contain_text("bob/churn")
-    expect(page.get_by_role("button", name="Push exactly this")).to_be_enabled()
+    expect(page.get_by_role("button", name="Publish exactly this")).to_be_enabled()
     open_tab(page, "Churn model")
     load(page, "model-from-hub", "alice/nothing")
     expect(page.locator(".toast-body", has_text="there is no model of this name")).to_be_visible()

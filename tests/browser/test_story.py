@@ -20,7 +20,7 @@ from retention.ui.session import Session
 from retention.ui.tabs.profit import handlers as profit
 from retention.wording.money import in_currency
 from tests.browser.server import ROOT
-from tests.browser.visitor import DESK, PHONE, download, figure, open_tab, upload, visiting, write_and_seal
+from tests.browser.visitor import DESK, PHONE, download, figure, open_tab, upload, visiting, write_and_approve
 from tests.files import telecom_customers, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -57,10 +57,12 @@ def test_a_visitor_who_presses_nothing_sees_a_finished_example(page: Page) -> No
 
 def test_the_figures_follow_the_slider_without_pressing_anything(page: Page) -> None:
     """Moving the slider changes cards, matrix and the marker on the curve."""
-    before = figure(page, "Offers it takes")
+    before = figure(page, "Customers contacted")
     press_arrow(page, 40)
-    expect(page.locator(".card", has_text="Offers it takes").locator(".figure")).not_to_have_text(f"{before:,}")
-    assert figure(page, "Offers it takes") < before
+    expect(page.locator(".card", has_text="Customers contacted").locator(".figure")).not_to_have_text(
+        f"{before:,}"
+    )
+    assert figure(page, "Customers contacted") < before
     marker = page.evaluate(
         "document.querySelector('#profit-curve .js-plotly-plot').data.find(t => t.name === 'You are here').x[0]"
     )
@@ -72,7 +74,7 @@ def test_the_figures_follow_the_slider_without_pressing_anything(page: Page) -> 
 def test_the_figures_follow_the_money_inputs(page: Page) -> None:
     """A dearer offer lowers the profit as soon as it is typed, and a wrong one is told in place."""
     before = figure(page, "Profit against doing nothing")
-    cost = page.get_by_label("Cost of an offer")
+    cost = page.get_by_label("Offer cost")
     cost.fill("120")
     expect(page.locator(".card").first.locator(".figure")).not_to_have_text(f"₹{before:,}")
     page.wait_for_function(
@@ -86,7 +88,7 @@ def test_the_figures_follow_the_money_inputs(page: Page) -> None:
 def test_a_budget_says_what_more_of_it_would_earn_and_fewer_messages_go_out(page: Page) -> None:
     """Set beside the slider: customers are ranked, the price of the budget is told, the Offers tab keeps to it."""
     expect(page.locator("#outcome")).to_contain_text("The slider decides")
-    by_slider = figure(page, "Offers it takes")
+    by_slider = figure(page, "Customers contacted")
     page.get_by_label("Budget").fill("5000")
     expect(page.locator("#outcome .headline")).to_contain_text("The next ₹1,000 of budget would earn ₹")
     expect(page.get_by_label("the first offer")).to_be_checked()
@@ -100,7 +102,7 @@ def test_a_budget_says_what_more_of_it_would_earn_and_fewer_messages_go_out(page
     page.get_by_label("Most contacts").fill("")
     expect(page.locator("#choosing-trouble")).to_have_text("")
     open_tab(page, "Offers")
-    expect(page.locator("#whom")).to_contain_text("within a budget of ₹5,000")
+    expect(page.locator("#recipients")).to_contain_text("within a budget of ₹5,000")
     page.get_by_role("button", name="Write the messages").click()
     expect(page.locator("#breaker")).to_contain_text(f"{sent:,} messages in")
 
@@ -120,7 +122,7 @@ def analysed(page: Page, source: Path) -> tuple[dict[str, int], int, pd.DataFram
     expect(page.locator(".card").first).not_to_contain_text("the best threshold")
     cells = {"saved_amount": "Saved customer", "wasted_amount": "Wasted budget", "lost_amount": "Lost revenue"}
     shown = {name: figure(page, label) for name, label in cells.items()}
-    write_and_seal(page)
+    write_and_approve(page)
     download(page, "Download CSV", source.with_name("downloaded.csv"))
     return shown, shown_best, pd.read_csv(source.with_name("downloaded.csv"))
 
@@ -196,14 +198,14 @@ def test_an_order_log_becomes_a_send_list(
     simulate(600, seed=3).orders.to_csv(source, index=False)
     with visiting(browser, address, size=size, theme=theme) as page:
         upload(page, source)
-        page.get_by_role("button", name="Make customers from these orders").click()
+        page.get_by_role("button", name="Create customers from these orders").click()
         expect(page.locator("#header")).to_contain_text("orders.csv, no model yet", timeout=60_000)
         open_tab(page, "Profit")
         expect(page.locator("#cards")).to_contain_text("Train a model")
         open_tab(page, "Churn model")
         page.get_by_role("button", name="Train", exact=True).click()
         expect(page.locator("#header")).to_contain_text("AUC", timeout=120_000)
-        written = write_and_seal(page)
+        written = write_and_approve(page)
         download(page, "Download Excel", tmp_path / "send_list.xlsx")
         with zipfile.ZipFile(tmp_path / "send_list.xlsx") as book:
             sheet = book.read("xl/worksheets/sheet1.xml").decode()
@@ -215,12 +217,13 @@ def test_a_link_opens_the_same_view_for_a_colleague(browser: Browser, address: s
     """Threshold, money inputs and tab travel; so do the figures that follow from them."""
     with visiting(browser, address) as page:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        page.get_by_label("Cost of an offer").fill("80")
-        expect(page.locator("#header")).to_contain_text("₹80 an offer")
+        page.get_by_label("Offer cost").fill("80")
+        expect(page.locator("#header")).to_contain_text("₹80 per offer")
         page.locator("#threshold input[type=number]").fill("0.3")
         page.keyboard.press("Enter")
         expect(page.locator(".card").first).not_to_contain_text("the best threshold")
-        shown = [figure(page, label) for label in ("Offers it takes", "Saved customer", "Wasted budget")]
+        labels = ("Customers contacted", "Saved customer", "Wasted budget")
+        shown = [figure(page, label) for label in labels]
         open_tab(page, "Offers")
         page.get_by_role("button", name="Copy link").click()
         expect(page.get_by_role("button", name="Link copied")).to_be_visible()
@@ -229,8 +232,10 @@ def test_a_link_opens_the_same_view_for_a_colleague(browser: Browser, address: s
     with visiting(browser, address, query=urlsplit(copied).query) as page:
         assert page.get_by_role("tab", name="Offers").get_attribute("aria-selected") == "true"
         open_tab(page, "Profit")
-        assert page.get_by_label("Cost of an offer").input_value() == "80"
-        assert [figure(page, label) for label in ("Offers it takes", "Saved customer", "Wasted budget")] == shown
+        assert page.get_by_label("Offer cost").input_value() == "80"
+        assert [
+            figure(page, label) for label in ("Customers contacted", "Saved customer", "Wasted budget")
+        ] == shown
 
 
 def test_the_preset_says_what_the_inputs_are(browser: Browser, address: str) -> None:
@@ -239,13 +244,13 @@ def test_the_preset_says_what_the_inputs_are(browser: Browser, address: str) -> 
         browser, address, query="save_rate=0.3&stayer_redemption=0.6&contact_cost=1&currency=EUR"
     ) as page:
         expect(page.get_by_label("Realistic")).to_be_checked()
-        page.get_by_label("Cost of a contact").fill("2")
+        page.get_by_label("Contact cost").fill("2")
         expect(page.get_by_label("Realistic")).not_to_be_checked()
         expect(page.get_by_label("Original card")).not_to_be_checked()
         page.get_by_label("Realistic").check()
-        expect(page.get_by_label("Cost of a contact")).to_have_value("1")
-        expect(page.locator("#header")).to_contain_text("EUR\u202f50 an offer")
-        page.get_by_label("Cost of an offer").fill("")
+        expect(page.get_by_label("Contact cost")).to_have_value("1")
+        expect(page.locator("#header")).to_contain_text("EUR\u202f50 per offer")
+        page.get_by_label("Offer cost").fill("")
         expect(page.locator("#trouble")).to_contain_text("offer_cost: is blank; type a number")
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         for _ in range(2):  # the second while the first still says so
@@ -300,7 +305,7 @@ def test_the_browser_and_the_server_write_the_same_amounts(page: Page, currency:
     amounts = [0, 0.4, 0.5, 2.5, 999.5, 99_999, 100_000, 12_345_678.9, 1e15]
     amounts += [-amount for amount in amounts]
     written = page.evaluate(
-        "([amounts, currency]) => amounts.map(window.desk.words({ currency }).money)", [amounts, currency]
+        "([amounts, currency]) => amounts.map(window.desk.formats({ currency }).money)", [amounts, currency]
     )
     wanted = [in_currency(amount, currency) for amount in amounts]
     assert [html.unescape(words) for words in written] == wanted

@@ -55,12 +55,12 @@ def upload(page: Page, path: Path) -> None:
     page.locator("input[type=file]").first.set_input_files(str(path))
 
 
-def write_and_seal(page: Page) -> int:
+def write_and_approve(page: Page) -> int:
     """Have everybody written to, seal what was written, and return how many messages there are."""
     open_tab(page, "Offers")
     page.get_by_role("button", name="Write the messages").click()
     expect(page.locator("#breaker")).to_contain_text("messages in", timeout=60_000)
-    page.get_by_role("button", name="Seal").click()
+    page.get_by_role("button", name="Approve").click()
     expect(page.locator("#breaker")).to_contain_text("nothing changes any more")
     return int(page.locator("#breaker").inner_text().split(" messages in")[0].split()[-1].replace(",", ""))
 

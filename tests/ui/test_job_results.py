@@ -49,11 +49,11 @@ def test_prices_changed_during_training_stay(begun: Session) -> None:
 def test_other_customers_brought_meanwhile_stay(begun: Session, telecom: Customers, loaded: JobResult) -> None:
     """A model of those before, or tried on those before, is not put beside them; the sentence says what to do."""
     others = replace(begun, customers=replace(telecom, frame=telecom.frame.head(300)))
-    with pytest.raises(InputError, match="the customers changed while the model was trained; train again"):
+    with pytest.raises(InputError, match="the customers changed during the training; train again"):
         with_training(others, JobResult(begun, begun))
-    with pytest.raises(InputError, match="the customers changed while the model was loaded; load it again"):
+    with pytest.raises(InputError, match="the customers changed while the model was being loaded; load it again"):
         with_loaded_model(others, loaded)
-    with pytest.raises(InputError, match="other customers were brought while these were read"):
+    with pytest.raises(InputError, match="other customers were loaded while these were being read"):
         with_customers(others, JobResult(begun, begun))
 
 
@@ -105,7 +105,9 @@ def test_messages_do_not_come_to_what_they_were_not_written_for(
 ) -> None:
     """Whatever they rest on was changed meanwhile: they stay away, and the sentence names it."""
     finished = JobResult(begun, offers.write(begun, 0.5))
-    with pytest.raises(InputError, match=f"the {what} changed while the messages were written; write them again"):
+    with pytest.raises(
+        InputError, match=f"the {what} changed while the messages were being written; write them again"
+    ):
         with_messages(change(begun), finished)
 
 
@@ -127,7 +129,7 @@ def test_blank_numbers_are_asked_for_or_mean_the_usual(begun: Session) -> None:
     for given, box in (((None, 7), "Customers"), ((300, None), "Seed")):
         with pytest.raises(InputError, match=f"{box}: is blank; give a number"):
             customers.simulate(begun, *given)
-    with pytest.raises(InputError, match="Times their usual gap: is blank; give a number"):
+    with pytest.raises(InputError, match="Multiple of their usual gap: is blank; give a number"):
         customers.checked_quiet_gaps(True, None)
     assert customers.checked_quiet_gaps(True, 2) == 2
     assert customers.checked_quiet_gaps(False, 2) is customers.checked_quiet_gaps(False, None) is None

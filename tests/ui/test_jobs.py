@@ -37,12 +37,12 @@ def test_what_was_said_is_seldom_said_again() -> None:
     def work(progress: Progress) -> int:
         nonlocal reports
         while not over.wait(0.01):
-            progress(0.0, "you are next in line")
+            progress(0.0, "you are next in the queue")
             reports += 1
         return reports
 
     updates = watch_job(work, threading.Event())
-    assert [next(updates), next(updates)] == [JobStep(0.0, "you are next in line")] * 2
+    assert [next(updates), next(updates)] == [JobStep(0.0, "you are next in the queue")] * 2
     over.set()
     rest = list(updates)
     assert len(rest) <= 2 and isinstance(rest[-1], JobDone)

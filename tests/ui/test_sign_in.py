@@ -167,7 +167,7 @@ LOOK = ("model", True, False, False, 0.1)
 
 def look_at_a_model(visitor: Visitor, repo: str) -> None:
     what, *others = LOOK
-    assert visitor.press("Look first", None, what, repo, *others)["success"]
+    assert visitor.press("Preview", None, what, repo, *others)["success"]
 
 
 def sentences(answer: dict[str, Any]) -> str:
@@ -180,7 +180,9 @@ def test_an_anonymous_direct_call_is_refused(as_space: Space) -> None:
     """By the number of the function, without a page: no push, no private model, nothing asked with a token."""
     visitor = as_space.visitor("anonymous")
     look_at_a_model(visitor, "acme/new")
-    assert "pushing takes a token; sign in on the Share tab" in sentences(visitor.press("Push exactly this", None))
+    assert "pushing takes a token; sign in on the Share tab" in sentences(
+        visitor.press("Publish exactly this", None)
+    )
     calls = [(one, (None, "acme/secret")) for one in visitor.buttons("Load")]
     calls += [(one, ("acme/secret@0123456",)) for one in visitor.buttons("Replay")]
     for call, inputs in calls:
@@ -196,10 +198,10 @@ def test_a_visitor_acts_in_their_own_name(as_space: Space) -> None:
     """Signed in, Vera pushes to a repository of hers; the Space's owner's she can neither see nor write to."""
     vera = as_space.visitor("vera", **cookie(VERAS, "vera"))
     look_at_a_model(vera, "vera/churn")
-    vera.press("Push exactly this", None)
+    vera.press("Publish exactly this", None)
     assert ("model", "vera/churn") in as_space.hub.repos
     look_at_a_model(vera, "acme/new")
-    assert "this Space may only write under acme" in sentences(vera.press("Push exactly this", None))
+    assert "this Space may only write under acme" in sentences(vera.press("Publish exactly this", None))
     assert set(as_space.hub.repos) == {("model", "acme/secret"), ("model", "vera/churn")}
 
 
@@ -208,7 +210,7 @@ def test_another_sites_page_cannot_act_for_a_visitor(as_space: Space) -> None:
     """The cookie comes along, but the page is not the Space's."""
     vera = as_space.visitor("elsewhere", **cookie(VERAS, "vera"), origin="https://evil.example")
     look_at_a_model(vera, "vera/churn")
-    assert "pushing takes a token" in sentences(vera.press("Push exactly this", None))
+    assert "pushing takes a token" in sentences(vera.press("Publish exactly this", None))
     assert ("model", "vera/churn") not in as_space.hub.repos
 
 
@@ -219,7 +221,7 @@ def test_a_forged_or_outdated_cookie_is_nobody(as_space: Space) -> None:
     forged["cookie"] = forged["cookie"][:-3] + "abc"
     visitor = as_space.visitor("forged", **forged)
     look_at_a_model(visitor, "vera/churn")
-    assert "pushing takes a token" in sentences(visitor.press("Push exactly this", None))
+    assert "pushing takes a token" in sentences(visitor.press("Publish exactly this", None))
 
 
 @pytest.mark.slow
@@ -227,7 +229,7 @@ def test_no_token_is_in_any_answer_or_log(as_space: Space, tmp_path: Path) -> No
     """Pushed, refused and failed: neither token is printed, sent to a browser, or left in a file."""
     vera = as_space.visitor("canary", **cookie(VERAS, "vera"))
     look_at_a_model(vera, "vera/churn")
-    answers = [vera.press("Push exactly this", None)]
+    answers = [vera.press("Publish exactly this", None)]
     as_space.hub.fail("GET", "/api/", status=401, times=99, body=f"bad token {VERAS}")
     answers += [vera.call(call, None, "vera/churn") for call in vera.buttons("Load")]
     as_space.hub.clear()

@@ -84,7 +84,7 @@ def test_without_the_model_the_example_is_there_and_says_why(
         found = started(monkeypatch, reference)
         assert found.session is example()
         assert words in str(found.warning)
-        assert str(found.warning).startswith("here is an example")
+        assert str(found.warning).startswith("this is an example")
 
 
 @pytest.mark.slow

@@ -45,8 +45,8 @@ def test_turns_come_in_order_and_the_place_is_told() -> None:
     third = Waiter(line)
     assert third.heard.wait(10)
     assert (first.told, len(line)) == ([], 3)
-    assert second.told[0] == "Another training runs; you are next in line"
-    assert third.told[0] == "Another training runs; 1 before you in line"
+    assert second.told[0] == "Another training is running; you are next in the queue"
+    assert third.told[0] == "Another training is running; 1 before you in the queue"
     first.go.set()
     assert second.served.wait(10)
     assert not third.served.is_set()
@@ -69,7 +69,7 @@ def test_who_stops_waiting_leaves_the_line() -> None:
     assert second.told[-1] == "gone"
     third = Waiter(line)
     assert third.heard.wait(10)
-    assert third.told[0] == "Another training runs; you are next in line"
+    assert third.told[0] == "Another training is running; you are next in the queue"
     first.go.set()
     assert third.served.wait(10)
     third.go.set()

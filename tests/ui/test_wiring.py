@@ -41,13 +41,13 @@ def test_a_forgotten_visit_is_told_to_reload(address: str) -> None:
     for press in (
         lambda: stranger.press("Train", None, False),
         lambda: stranger.press("Show", None, "nobody"),
-        lambda: stranger.press("Download a page for the meeting", None),
+        lambda: stranger.press("Download report", None),
     ):
-        assert "this visit was forgotten" in sentences(press())
+        assert "this session expired" in sentences(press())
     visitor = Visitor(address, name="visitor")
     visitor.load()
     told = sentences(visitor.press("Show", None, "nobody"))
-    assert "no customer has this id" in told and "forgotten" not in told
+    assert "no customer has this id" in told and "expired" not in told
 
 
 def test_the_second_to_train_is_told_its_place(address: str) -> None:
@@ -58,7 +58,7 @@ def test_the_second_to_train_is_told_its_place(address: str) -> None:
     with ThreadPoolExecutor() as both:
         answers = list(both.map(lambda visitor: visitor.press("Train", None, False), visitors))
     assert all(answer["success"] for answer in answers)
-    waited = [bool(re.search("you are next in line", words_of_progress(answer))) for answer in answers]
+    waited = [bool(re.search("you are next in the queue", words_of_progress(answer))) for answer in answers]
     assert sorted(waited) == [False, True]
 
 

@@ -14,7 +14,7 @@ from retention.errors import RetentionError
 from retention.pipeline.customers import write_csv
 from retention.tabular.workbook import write_workbook
 from retention.ui.tab import Component, Updates
-from retention.ui.wiring import refuse_forgotten, warn
+from retention.ui.wiring import refuse_expired, warn
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class DownloadButton:
 
         def make(*values: Any) -> Updates:
             try:
-                refuse_forgotten(values)
+                refuse_expired(values)
                 return self.hand_out(handler(*values))
             except RetentionError as error:
                 warn(error)
@@ -82,7 +82,7 @@ class DownloadButton:
             show_progress_on=[self.button],
         ).success(
             fn=None, inputs=[self.file], queue=False, show_progress="hidden",
-            js="(file) => window.desk.fetch(file)",
+            js="(file) => window.desk.download(file)",
         )  # fmt: skip
 
 

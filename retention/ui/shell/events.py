@@ -22,7 +22,7 @@ def wire(screen: Screen) -> None:
         try:
             link = links.read(request.query_params, tab_ids)
         except InputError as error:
-            warn(InputError(f"this link cannot be followed: {error}; the defaults are shown"))
+            warn(InputError(f"this link cannot be opened: {error}; the page shows the defaults"))
             link = links.Link()
         beginning = start()
         if beginning.warning is not None:

@@ -24,7 +24,7 @@ def header(tabs: Tabs, session: Session) -> str:
         "<h1>Retention desk</h1>"
         '<p class="purpose">Finds the customers about to stop ordering, works out whom an offer pays for, '
         "and writes to each of them.</p>"
-        f'<p class="now" data-done="{done}" data-next="{following.id if following else ""}">On the desk: '
+        f'<p class="now" data-done="{done}" data-next="{following.id if following else ""}">In this session: '
         f"{', '.join(facts)}.{advice}</p>"
     )
 

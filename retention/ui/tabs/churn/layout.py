@@ -57,8 +57,8 @@ class ChurnLayout(Layout):
 def build() -> ChurnLayout:
     """Lay the tab out."""
     weighted = gr.Checkbox(
-        label="Weight leavers up while training (scale_pos_weight)",
-        info="Undone afterwards, so that probabilities still mean what they say",
+        label="Weight churned customers up while training (scale_pos_weight)",
+        info="Calibration undoes it afterwards, so that probabilities keep their meaning",
     )
     with gr.Row():
         train = gr.Button("Train", variant="primary")
@@ -72,11 +72,11 @@ def build() -> ChurnLayout:
     directions = gr.HTML(elem_id="directions")
     with gr.Row():
         with gr.Column(min_width=320):
-            feature = gr.Dropdown([], label="Look at one factor", interactive=True)
+            feature = gr.Dropdown([], label="Feature", interactive=True)
             dependence = chart.build("dependence")
         with gr.Column(min_width=320):
             with gr.Row():
-                customer = gr.Textbox(label="Look at one customer", placeholder="customer id", scale=3)
+                customer = gr.Textbox(label="Customer", placeholder="customer id", scale=3)
                 explain = gr.Button("Show", scale=1, min_width=80, size="md", elem_id="explain")
             waterfall = chart.build("waterfall")
     return ChurnLayout(

@@ -10,7 +10,7 @@ from retention.ui.session import Session
 from retention.wording.column_descriptions import feature_labels
 from retention.wording.column_names import capitalize_first
 
-_FACTORS_TOLD = 12
+_FEATURES_SHOWN = 12
 
 
 def state(session: Session) -> str | None:
@@ -24,15 +24,15 @@ def in_header(session: Session) -> list[str]:
 
 
 def model(trained: ChurnModel | None) -> str:
-    """Return the honest figures of a model, and what it was chosen among."""
+    """Return the figures of a model on customers it has not seen, and the candidates it was selected among."""
     if trained is None:
         return empty("No model yet. Press Train: it is fitted on the customers of the first tab.")
     metrics = trained.metrics
     figures = [
         ("Area under the ROC curve", f"{metrics.roc_auc:.3f}", "0.5 is a coin, 1 is certainty"),
         ("Brier score", f"{metrics.brier:.4f}", "mean squared error of the probabilities"),
-        ("Mean probability", f"{metrics.mean_probability:.1%}", f"{trained.churn_rate:.1%} really left"),
-        ("Chosen", trained.chosen, _why_chosen(trained)),
+        ("Mean probability", f"{metrics.mean_probability:.1%}", f"{trained.churn_rate:.1%} churned"),
+        ("Selected", trained.chosen, _why_chosen(trained)),
     ]
     rows = "".join(
         f'<tr class="{"chosen" if candidate.name == trained.chosen else ""}"><td>{escape(candidate.name)}</td>'
@@ -55,64 +55,65 @@ def directions(trained: ChurnModel | None) -> str:
     """Return which way the factors that move the scores most point, by the regression and by the trees."""
     if trained is None:
         return ""
-    called = feature_labels(one.feature for one in trained.directions)
-    shown = trained.directions[:_FACTORS_TOLD]
+    labels = feature_labels(direction.feature for direction in trained.directions)
+    shown = trained.directions[:_FEATURES_SHOWN]
     rows = "".join(
-        f"<tr><td>{escape(capitalize_first(called[one.feature]))}</td><td>{escape(one.effect)}</td>"
-        f'<td class="number">{one.coefficient:+.2f}</td><td class="number">{one.sign_stability:.0%}</td>'
-        f'<td class="number">{one.mean_abs_shap:.2f}</td></tr>'
-        for one in shown
+        f"<tr><td>{escape(capitalize_first(labels[direction.feature]))}</td><td>{escape(direction.effect)}</td>"
+        f'<td class="number">{direction.coefficient:+.2f}</td>'
+        f'<td class="number">{direction.sign_stability:.0%}</td>'
+        f'<td class="number">{direction.mean_abs_shap:.2f}</td></tr>'
+        for direction in shown
     )
-    apart = sum(not one.agree for one in shown)
+    apart = sum(not direction.agree for direction in shown)
     agreement = (
         "Regression and trees point the same way in all of them."
         if apart == 0
         else f"In {apart} of these {len(shown)} regression and trees point different ways; do not act on that."
     )
     return (
-        '<table class="plain directions"><thead><tr><th>Factor, the others held still</th><th>Direction</th>'
+        '<table class="plain directions"><thead><tr><th>Feature, all others held constant</th><th>Direction</th>'
         '<th class="number">Coefficient</th><th class="number">Sign kept</th><th class="number">Mean |SHAP|</th>'
         f"</tr></thead><tbody>{rows}</tbody></table>"
-        + reading(f"{agreement} A direction goes along with leaving; it need not be its cause.")
+        + reading(f"{agreement} A direction goes with churn; it need not be its cause.")
         + '<p class="muted small">Coefficient: of the regression, log-odds for one standard deviation or between '
         "the categories named. Sign kept: share of bootstrap samples that confirm it. Mean |SHAP|: how far the "
-        "trees move the log-odds by this factor.</p>"
+        "trees move the log-odds by this feature.</p>"
     )
 
 
 def scored(session: Session) -> str:
-    """Return what a model that was brought along says about the session's customers."""
-    found = session.scored
-    if found is None:
+    """Return what a model from the Hub predicts for the session's customers."""
+    scores = session.scored
+    if scores is None:
         return ""
     source = "" if session.model_at is None else f" from {Reference.parse(session.model_at).short}"
     words = (
-        f"This model{source} scores {len(found.send_list):,} customers at a mean probability of "
-        f"{found.mean_probability:.1%}; an offer pays for {found.contacted:,} of them (assumed)."
+        f"This model{source} scores {len(scores.send_list):,} customers at a mean probability of "
+        f"{scores.mean_probability:.1%}; an offer pays for {scores.contacted:,} of them (assumed)."
     )
-    return reading(words) + bullets(found.drift.reasons)
+    return reading(words) + bullets(scores.drift.reasons)
 
 
-def _out_of_time(went: OutOfTime | None) -> str:
-    """Return how the newest of several cutoffs went, beside what cross-validation promised."""
-    if went is None:
+def _out_of_time(result: OutOfTime | None) -> str:
+    """Return the test on the newest of several cutoffs, beside the cross-validated figures."""
+    if result is None:
         return ""
     columns = (("AUC", "roc_auc", ".3f"), ("Brier score", "brier", ".4f"), ("Log-loss", "log_loss", ".4f"))
     rows = (
-        (f"Out of time: {went.customers:,} customers at {went.cutoff}", went.metrics, ""),
-        ("Cross-validated on the earlier cutoffs", went.cross_validated, ""),
-        ("Gap", went.gap, "+"),
+        (f"Out of time: {result.customers:,} customers at {result.cutoff}", result.metrics, ""),
+        ("Cross-validated on the earlier cutoffs", result.cross_validated, ""),
+        ("Gap", result.gap, "+"),
     )
     head = "".join(f'<th class="number">{name}</th>' for name, _, _ in columns)
     body = "".join(
         f"<tr><td>{escape(name)}</td>"
-        + "".join(f'<td class="number">{getattr(one, key):{sign}{shape}}</td>' for _, key, shape in columns)
+        + "".join(f'<td class="number">{getattr(figures, key):{sign}{shape}}</td>' for _, key, shape in columns)
         + "</tr>"
-        for name, one, sign in rows
+        for name, figures, sign in rows
     )
     return (
         f'<table class="plain"><thead><tr><th>The newest cutoff as a test</th>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table>" + reading(_sentence(went.sentence))
+        f"<tbody>{body}</tbody></table>" + reading(_sentence(result.sentence))
     )
 
 
@@ -131,7 +132,7 @@ def _calibrated(trained: ChurnModel) -> str:
         f"Calibrated ({where}): Brier score {before.metrics.brier:.4f} before and {after.brier:.4f} after, "
         f"log-loss {before.metrics.log_loss:.4f} and {after.log_loss:.4f}, mean probability "
         f"{before.metrics.mean_probability:.1%} and {after.mean_probability:.1%}, where "
-        f"{trained.churn_rate:.1%} left."
+        f"{trained.churn_rate:.1%} churned."
     )
 
 

@@ -10,7 +10,7 @@ from retention.ui.session import Session
 from retention.ui.tab import Change, Page, Updates
 from retention.ui.tabs.customers import from_hub
 from retention.ui.tabs.customers import handlers as customers
-from retention.ui.tabs.customers.layout import NO_ORDER, ROW_A_CUSTOMER, ROW_AN_ORDER, SILENT, CustomersLayout
+from retention.ui.tabs.customers.layout import NO_ORDER, ROW_PER_CUSTOMER, ROW_PER_ORDER, SILENT, CustomersLayout
 from retention.ui.wiring import on, take_result
 
 _STACKED = 3  # so many cutoffs are suggested where the log supports them
@@ -73,7 +73,7 @@ def _wire_questions(tab: CustomersLayout) -> None:
         if path is None:
             return {tab.kind: gr.Radio(value=None, visible=False), **_ask(tab, None)}
         upload = customers.inspect_upload(path)
-        kind = ROW_AN_ORDER if upload.is_order_log else ROW_A_CUSTOMER
+        kind = ROW_PER_ORDER if upload.is_order_log else ROW_PER_CUSTOMER
         return {
             tab.kind: gr.Radio(value=kind, visible=True),
             **_ask(tab, kind),
@@ -119,8 +119,8 @@ def _wire_questions(tab: CustomersLayout) -> None:
 def _ask(tab: CustomersLayout, kind: str | None) -> Updates:
     """Show the questions about one kind of file."""
     return {
-        tab.roles: gr.Group(visible=kind == ROW_A_CUSTOMER),
-        tab.order_roles: gr.Group(visible=kind == ROW_AN_ORDER),
+        tab.roles: gr.Group(visible=kind == ROW_PER_CUSTOMER),
+        tab.order_roles: gr.Group(visible=kind == ROW_PER_ORDER),
     }
 
 

@@ -104,7 +104,7 @@ def _is_order_log(frame: pd.DataFrame, guesses: Mapping[str, str | None]) -> boo
     """Whether to ask for the columns of an order log first; the person can say otherwise."""
     if looks_like_order_log(frame):
         return True
-    if guesses.get("label") is not None:  # who left is known of customers, not of orders
+    if guesses.get("label") is not None:  # a label is a column of customers, not of orders
         return False
     id = guesses.get("id")
     return has_date_column(frame) if id is None else ids_repeat(frame, id)
@@ -138,8 +138,7 @@ def checked_quiet_gaps(silent: bool, quiet_gaps: float | None) -> float | None:
     """
     if silent and quiet_gaps is None:
         raise InputError(
-            "Times their usual gap: is blank; give a number, or let those count as having left who place no order "
-            "within the horizon"
+            "Multiple of their usual gap: is blank; give a number, or define churn as no order within the horizon"
         )
     return quiet_gaps if silent else None
 
@@ -230,6 +229,6 @@ def _uploaded(path: str | None) -> Iterator[Path]:
         try:
             file = stack.enter_context(pinned_upload(Path(path)))
         except FileNotFoundError:
-            said = "uploads are deleted after an hour, and this one is gone; choose the file again"
-            raise InputError(said) from None
+            sentence = "uploads are deleted after an hour, and this one is gone; choose the file again"
+            raise InputError(sentence) from None
         yield file

@@ -13,8 +13,8 @@ from retention.ui.session import Session
 from retention.ui.tab import Change, Layout, Refresh, Updates, View
 from retention.ui.tabs.customers import views
 
-ROW_A_CUSTOMER, ROW_AN_ORDER = "one row a customer", "one row an order"
-NO_ORDER, SILENT = "no order within the horizon", "silent for longer than usual for them"
+ROW_PER_CUSTOMER, ROW_PER_ORDER = "one row per customer", "one row per order"
+NO_ORDER, SILENT = "no order within the horizon", "silent for longer than their usual gap"
 
 
 @dataclass(frozen=True)
@@ -78,47 +78,50 @@ def build() -> CustomersLayout:
     """Lay the tab out."""
     with gr.Row():
         with gr.Column(scale=2, min_width=300):
-            file = gr.File(label="One row a customer, or a log of orders", height=170)
-            kind = gr.Radio([ROW_A_CUSTOMER, ROW_AN_ORDER], label="This file holds", visible=False)
+            file = gr.File(label="Customer table or order log", height=170)
+            kind = gr.Radio([ROW_PER_CUSTOMER, ROW_PER_ORDER], label="This file has", visible=False)
             with gr.Group(visible=False) as roles:
                 id = _column("Customer id")
-                label = _column("Who left (needed to train)")
+                label = _column("Churn label (needed to train)")
                 positive = gr.Textbox(
-                    label="Value that means 'left'", placeholder="only if it is not 1/0 or yes/no"
+                    label="Value that means churned", placeholder="only if it is not 1/0 or yes/no"
                 )
-                value = _column("Value of a kept customer (optional)")
-                exclude = gr.Dropdown([], label="Columns no model may use", multiselect=True, interactive=True)
+                value = _column("Value of a customer (optional)")
+                exclude = gr.Dropdown(
+                    [], label="Columns to exclude from the model", multiselect=True, interactive=True
+                )
                 use_customers = gr.Button("Use these customers", variant="primary")
             with gr.Group(visible=False) as order_roles:
                 customer = _column("Customer")
                 time = _column("Time of the order")
                 amount = _column("Amount")
-                left_means = gr.Radio([NO_ORDER, SILENT], value=NO_ORDER, label="Who counts as having left")
+                churn_definition = gr.Radio([NO_ORDER, SILENT], value=NO_ORDER, label="Definition of churn")
                 quiet_gaps = gr.Number(
-                    3, label="Times their usual gap", visible=False, minimum=1, elem_id="quiet-gaps",
-                    info="Left: silent for so many times one's own mean gap, counted from the last order.",
+                    3, label="Multiple of their usual gap", visible=False, minimum=1, elem_id="quiet-gaps",
+                    info="Churned: no order for this many times the customer's own mean gap.",
                 )  # fmt: skip
                 with gr.Row():
                     horizon_days = _number(
-                        "Horizon (days)", "The days after the cutoff that decide who left.", value=30
+                        "Horizon (days)", "The days after the cutoff date that decide who churned.", value=30
                     )
                     cutoff = gr.Textbox(
-                        label="Cutoff", min_width=140, placeholder="YYYY-MM-DD",
-                        info="The last day that counts as past. Blank: the latest.",
+                        label="Cutoff date", min_width=140, placeholder="YYYY-MM-DD",
+                        info="The last day that counts as past. Blank: the latest possible.",
                     )  # fmt: skip
                 with gr.Row():
                     active_days = _number(
-                        "Active within (days)", "Scored are those who ordered in so many days up to the cutoff."
+                        "Active within (days)",
+                        "Only customers who ordered in these days up to the cutoff are scored.",
                     )
                     periods = _number(
-                        "Cutoffs to learn from",
-                        "Earlier ones, a horizon apart, teach; the newest is the test.",
+                        "Cutoff dates",
+                        "Earlier ones, a horizon apart, train the model; the newest tests it.",
                         value=1,
                     )
                 defaults = gr.State(None)
-                use_orders = gr.Button("Make customers from these orders", variant="primary")
+                use_orders = gr.Button("Create customers from these orders", variant="primary")
             hub = hub_loader.build("Customers or orders", "customers-from-hub")
-            with gr.Accordion("No file at hand? Simulate a market", open=False):
+            with gr.Accordion("No file? Simulate a market", open=False):
                 with gr.Row():
                     simulated = gr.Number(5000, label="Customers", precision=0, minimum=200, maximum=100_000)
                     seed = gr.Number(7, label="Seed", precision=0, minimum=0)
@@ -131,12 +134,12 @@ def build() -> CustomersLayout:
     for pair in (names[:2], names[2:]):
         with gr.Row():
             charts.update({name: chart.build(name) for name in pair})
-    with gr.Accordion("The first rows", open=False):
+    with gr.Accordion("First rows", open=False):
         preview = gr.Dataframe(interactive=False, show_label=False, max_height=360, buttons=[], elem_id="preview")
     return CustomersLayout(
         file, kind, roles, id, label, positive, value, exclude, use_customers,
-        order_roles, customer, time, amount, left_means, quiet_gaps, cutoff, horizon_days, active_days, periods,
-        defaults, use_orders, hub,
+        order_roles, customer, time, amount, churn_definition, quiet_gaps, cutoff, horizon_days, active_days,
+        periods, defaults, use_orders, hub,
         simulated, seed, simulate, gr.State(None), summary, findings, charts, preview,
     )  # fmt: skip
 

@@ -25,31 +25,29 @@ def in_header(session: Session) -> list[str]:
 
 
 def summary(session: Session) -> str:
-    """Return what is known about the customers: how many, who left, what was repaired."""
-    people = session.customers
-    if people is None:
+    """Return what is known about the customers: how many, who churned, what was repaired."""
+    customers = session.customers
+    if customers is None:
         return empty("No customers yet. Upload a file, or simulate a market to see how it works.")
-    everyone, people = people, people.newest()
-    figures = [("Customers", f"{len(people):,}", people.source)]
-    if isinstance(people, Snapshot):
-        window = f"ordered in the {people.active_days} days up to {people.cutoff}"
-        figures = [("Active customers", f"{len(people):,}", window)]
-    if len(everyone) > len(people):
-        earlier = f"with {len(everyone.cutoffs) - 1} earlier cutoffs, to learn from"
-        figures.append(("Rows in all", f"{len(everyone):,}", earlier))
-    if people.label is not None:
-        figures.append(("Left", f"{people.label.mean():.1%}", f"{int(people.label.sum()):,} customers"))
+    newest = customers.newest()
+    figures = [("Customers", f"{len(newest):,}", newest.source)]
+    if isinstance(newest, Snapshot):
+        window = f"ordered in the {newest.active_days} days up to {newest.cutoff}"
+        figures = [("Active customers", f"{len(newest):,}", window)]
+    if len(customers) > len(newest):
+        earlier = f"with {len(customers.cutoffs) - 1} earlier cutoffs, to train on"
+        figures.append(("Rows", f"{len(customers):,}", earlier))
+    if newest.label is not None:
+        figures.append(("Churned", f"{newest.label.mean():.1%}", f"{int(newest.label.sum()):,} customers"))
     else:
-        figures.append(("Left", "not known", "no label: these can be scored, not trained on"))
-    if isinstance(people, Snapshot) and "one_time" in people.frame:
-        once = int((people.frame["one_time"] == "yes").sum())
-        figures.append(("One-time buyers", f"{once:,}", "marked: ordered on one day only, no rhythm yet"))
-    figures.append(("Features", f"{len(people.feature_names):,}", "columns a model may use"))
+        figures.append(("Churned", "not known", "no label: these customers can be scored, not trained on"))
+    if isinstance(newest, Snapshot) and "one_time" in newest.frame:
+        once = int((newest.frame["one_time"] == "yes").sum())
+        figures.append(("One-time buyers", f"{once:,}", "marked: they ordered on one day only"))
+    figures.append(("Features", f"{len(newest.feature_names):,}", "columns a model may use"))
     if session.today is not None:
-        figures.append(
-            ("To write to", f"{len(session.today):,}", "active customers as of the last day in the log")
-        )
-    return cards(figures) + bullets(people.notes)
+        figures.append(("Active customers today", f"{len(session.today):,}", "as of the last day in the log"))
+    return cards(figures) + bullets(newest.notes)
 
 
 def findings(findings: Iterable[Finding]) -> str:

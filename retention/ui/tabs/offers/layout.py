@@ -1,4 +1,4 @@
-"""Offers: a message for everyone on the send list, read by a person before it is sealed."""
+"""Offers: a message for everyone on the send list, read and approved by a person before it goes out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _LANGUAGES = [("English", "en"), ("हिन्दी", "hi"), ("Hinglish", "hin
 
 @dataclass(frozen=True)
 class CatalogueTable:
-    """The offers there are."""
+    """The offer catalogue."""
 
     table: gr.Dataframe
     problems: gr.HTML
@@ -33,7 +33,7 @@ class CatalogueTable:
 
 @dataclass(frozen=True)
 class TemplateReview:
-    """Every distinct line, to read and change before sealing."""
+    """The message templates, to read and change before the messages are approved."""
 
     box: gr.Accordion
     table: gr.Dataframe
@@ -44,11 +44,11 @@ class TemplateReview:
 
     @property
     def template_components(self) -> list[Component]:
-        """One line, and what can be done with it."""
+        """One template, and what can be done with it."""
         return [self.template, self.reject, self.replace]
 
     def show(self, session: Session, template: str | None) -> Updates:
-        """Show a line to strike or change; after sealing there is nothing to do."""
+        """Show a template to reject or change; once the messages are approved there is nothing to do."""
         run = session.message_run
         changeable = template is not None and run is not None and not run.approved
         return {
@@ -172,29 +172,29 @@ class OffersLayout(Layout):
 
 def build() -> OffersLayout:
     """Lay the tab out."""
-    whom = gr.HTML(elem_id="whom")
+    recipients = gr.HTML(elem_id="recipients")
     catalogue = _catalogue()
     with gr.Row():
         tone = gr.Radio([(tone.capitalize(), tone) for tone in TONES], value=TONES[0], label="Tone")
         language = gr.Radio(_LANGUAGES, value="en", label="Language")
-        plugged = gr.Checkbox(
+        language_model_on = gr.Checkbox(
             True,
-            label="Language model plugged in",
-            info="Pull the plug at any time, and see that everyone still gets a message",
+            label="Use the language model",
+            info="Switch it off at any time: every customer still gets a message",
         )
     with gr.Row():
         cool_down_days = gr.Number(
-            COOL_DOWN_DAYS, minimum=0, label="Cool-down in days",
-            info="Whom another run messaged within these is held back", min_width=160,
+            COOL_DOWN_DAYS, minimum=0, label="Cool-down (days)",
+            info="Customers whom another run messaged within these days are held back", min_width=160,
         )  # fmt: skip
         run = gr.Textbox(
-            label="Name of the run", placeholder="blank: named by its input", max_length=60,
-            info="A sealed run is finished; a new name is a new run", min_width=160,
+            label="Run name", placeholder="blank: named by its input", max_length=60,
+            info="An approved run is finished; a new name starts a new run", min_width=160,
         )  # fmt: skip
     with gr.Row():
         write = gr.Button("Write the messages", variant="primary")
         stop = gr.Button("Stop", interactive=False)
-        seal = gr.Button("Seal", interactive=False, elem_id="seal")
+        approve = gr.Button("Approve", interactive=False, elem_id="approve")
         csv = download.build("Download CSV", interactive=False)
         workbook = download.build("Download Excel", interactive=False)
     bar = gr.HTML(elem_id="writing")
@@ -219,29 +219,30 @@ def build() -> OffersLayout:
                 interactive=True,
             )
             with gr.Row():
-                again = gr.Button("Write again", visible=False, size="md")
-                save = gr.Button("Keep my words", visible=False, size="md")
-    lines = _lines()
-    with gr.Accordion("Held back", open=False, visible=False) as held_box:
-        held = gr.Dataframe(interactive=False, show_label=False, max_height=300, buttons=[], elem_id="held")
+                write_again = gr.Button("Write again", visible=False, size="md")
+                save = gr.Button("Save my message", visible=False, size="md")
+    templates = _templates()
+    with gr.Accordion("Held back", open=False, visible=False) as held_back_box:
+        held_back = gr.Dataframe(interactive=False, show_label=False, max_height=300, buttons=[], elem_id="held")
     return OffersLayout(
-        whom, catalogue, tone, language, plugged, cool_down_days, run, write, stop, gr.State(None), gr.State(None),
-        seal, bar, breaker, summary, clock, messages, row, card, message, again, save, lines, held_box, held,
+        recipients, catalogue, tone, language, language_model_on, cool_down_days, run, write, stop, gr.State(None),
+        gr.State(None), approve, bar, breaker, summary, clock, messages, row, card, message, write_again, save,
+        templates, held_back_box, held_back,
         csv, workbook,
     )  # fmt: skip
 
 
 def _catalogue() -> CatalogueTable:
-    with gr.Accordion("The offers there are", open=False):
+    with gr.Accordion("Offer catalogue", open=False):
         table = gr.Dataframe(
             headers=list(COLUMNS),
             interactive=True, show_label=False, wrap=True, max_height=320, buttons=[], elem_id="catalogue",
             column_widths=[140, 110, 90, 100, 90, 240, 240, 240],
         )  # fmt: skip
         gr.Markdown(
-            "A message gives what stands here and nothing else; {cost} becomes the cost, {currency} its sign. The "
-            "first row is what the Profit tab is about: its cost and save rate are the money inputs there. A "
-            "blank save rate means the one of the money inputs. All costs and save rates are **assumed**.",
+            "A message offers what this table says and nothing else; {cost} becomes the cost, {currency} its "
+            "sign. The first row is the offer of the Profit tab: its cost and save rate are the money inputs "
+            "there. A blank save rate takes the one of the money inputs. All costs and save rates are **assumed**.",
             elem_classes="small",
         )
         trouble = gr.HTML(elem_id="catalogue-trouble")
@@ -252,19 +253,19 @@ def _catalogue() -> CatalogueTable:
     return CatalogueTable(table, trouble, use, choose, save)
 
 
-def _lines() -> TemplateReview:
-    with gr.Accordion("Every distinct line, to read before anything is sent", visible=False) as box:
+def _templates() -> TemplateReview:
+    with gr.Accordion("Message templates", visible=False) as box:
         table = gr.Dataframe(
-            interactive=False, show_label=False, wrap=True, max_height=400, buttons=[], elem_id="lines",
+            interactive=False, show_label=False, wrap=True, max_height=400, buttons=[], elem_id="templates",
             column_widths=[560, 110, 230, 160],
         )  # fmt: skip
         chosen = gr.State(None)
-        line = gr.Textbox(
-            label="The line, for everyone who has it",
-            info="Keep {name} and {offer} once each; no amounts, codes or dates, they come from the catalogue",
+        template = gr.Textbox(
+            label="Template, for every customer who has it",
+            info="Keep {name} and {offer} once each; amounts, codes and dates come from the catalogue",
             max_length=DEFAULT_CHANNEL.max_template_characters + 20, lines=2, visible=False, interactive=True,
         )  # fmt: skip
         with gr.Row():
-            strike = gr.Button("Strike it", visible=False, size="md")
-            rewrite = gr.Button("Use my line", visible=False, size="md")
-    return TemplateReview(box, table, chosen, line, strike, rewrite)
+            reject = gr.Button("Reject", visible=False, size="md")
+            replace = gr.Button("Save my template", visible=False, size="md")
+    return TemplateReview(box, table, chosen, template, reject, replace)

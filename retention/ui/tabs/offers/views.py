@@ -27,7 +27,7 @@ _CONNECTION = {
 def state(session: Session) -> str | None:
     """Return how many messages there are and whether they can still be changed; None where there are none."""
     run = session.message_run
-    return None if run is None else f"{run.message_count:,} messages {'sealed' if run.approved else 'to read'}"
+    return None if run is None else f"{run.message_count:,} messages {'approved' if run.approved else 'to review'}"
 
 
 def in_header(session: Session) -> list[str]:
@@ -42,13 +42,13 @@ def recipients(session: Session) -> str:
         chosen = escape(session.send_choice.in_words(session.economics.currency))
         who = f"As chosen in the Profit tab, the send list gives {chosen} (assumed)."
     return (
-        f'<p class="reading">{who} A language model words it while it can; the backup library stands in for it, '
-        "so nobody is left out.</p>"
+        f'<p class="reading">{who} The language model words it while it can be reached; otherwise the backup '
+        "library does, so that everyone gets one.</p>"
     )
 
 
 def breaker(report: BreakerReport) -> str:
-    """Return how the line to the language model stands: state, reason, counters, time to the next probe."""
+    """Return the state of the circuit breaker: why it is open, its counters, and the time to the next probe."""
     state = {"closed": "closed, calls go out", "open": "open, no call goes out", "half_open": "half open"}
     facts = [] if report.state == "off" else [f"{report.calls:,} calls", f"{report.failures:,} failed"]
     reason = report.reason
@@ -67,20 +67,22 @@ def breaker(report: BreakerReport) -> str:
 
 
 def run_summary(run: MessageRun | None) -> str:
-    """Return how many messages there are, who wrote them, who is held back, and whether all is sealed."""
+    """Return how many messages there are, who wrote them, who is held back, and whether they are approved."""
     if run is None:
         return ""
     sources = ", ".join(f"{n:,} by {escape(source)}" for source, n in run.by_source.items())
     words = [f"{run.message_count:,} messages in {run.seconds:.1f} s: {sources or 'none were due'}."]
     if run.stopped:
-        words.append("Stopped before every fresh line had come; those without one have the library's.")
+        words.append("Stopped before every new template had arrived; the other messages use the backup library.")
     if run.held_back_count:
         because = ", ".join(f"{n:,} {escape(reason)}" for reason, n in run.held_back_by_reason.items())
         words.append(f"{run.held_back_count:,} held back: {because}.")
     if run.approved:
-        words.append(f"Sealed as run {escape(run.name)}: nothing changes any more.")
+        words.append(f"Approved as run {escape(run.name)}: nothing changes any more.")
     elif run.message_count:
-        words.append("Not sealed yet: read the lines below, strike or change what you would not send, then seal.")
+        words.append(
+            "Not approved yet: read the templates below, reject or change what you would not send, then approve."
+        )
     elif run.held_back_count:
         words.append("A shorter cool-down lets them through.")
     return f'<p class="reading">{" ".join(words)}</p>'
@@ -89,7 +91,7 @@ def run_summary(run: MessageRun | None) -> str:
 def no_card(run: MessageRun | None) -> str:
     """Return the invitation to choose a customer, or to write to them first."""
     if run is None or not run.message_count:
-        return empty("No messages yet. Press Write: everyone on the send list gets one, whatever breaks.")
+        return empty("No messages yet. Press Write: every customer on the send list gets one, whatever fails.")
     words = "Choose a row to see why this customer gets an offer"
     return empty(f"{words}." if run.approved else f"{words}, and to change the message.")
 
@@ -105,7 +107,7 @@ def offer_card(row: pd.Series, message: Message, currency: str) -> str:
     reasons = [row[name] for name in ("reason_1", "reason_2", "reason_3") if row[name]]
     return (
         f'<div class="card"><span class="label">Customer {escape(str(row.iloc[0]))}</span>'
-        f'<span class="figure">{row["churn_probability"]:.0%} likely to leave</span>'
+        f'<span class="figure">{row["churn_probability"]:.0%} likely to churn</span>'
         f'<span class="note">{escape(". ".join(filter(None, known)))}</span>'
         f"{bullets(reasons)}"
         f'<span class="note">Offer <b>{escape(str(row["offer"]))}</b>, expected to earn '

@@ -16,7 +16,7 @@ from retention.ui.wiring import on
 def wire(page: Page, tab: ProfitLayout) -> None:
     """Connect the Profit tab."""
     budget.wire(page, tab.budget)
-    # All of these run in the browser alone, on the curve that is in the page already.
+    # These run in the browser alone, on the curve that is in the page already.
     tab.threshold.change(
         fn=None, inputs=[tab.threshold], queue=False, show_progress="hidden",
         js="(threshold) => { window.desk.follow(threshold); }",
@@ -28,13 +28,13 @@ def wire(page: Page, tab: ProfitLayout) -> None:
     for redrawn in (tab.axis.change, tab.curve.change):
         redrawn(
             fn=None, inputs=[tab.axis, tab.threshold], queue=False, show_progress="hidden",
-            js="(axis, threshold) => { window.desk.along(axis, threshold); }",
+            js="(axis, threshold) => { window.desk.setAxis(axis, threshold); }",
         )  # fmt: skip
 
     def reprice(session: Session, threshold: float, *values: Any) -> Updates:
         try:
             economics = profit.economics(**dict(zip(tab.inputs, values, strict=True)))
-        except InputError as error:  # half-typed numbers come by here: say it in place, keep the screen
+        except InputError as error:  # a half-typed number: say so beside it and keep the screen
             return {tab.problem: problem(error)}
         at_best = session.curve is not None and abs(threshold - session.curve.threshold_best) < 1e-9
         return page.updates(

@@ -18,6 +18,8 @@ from retention.ui.tabs.profit.budget import handlers as budget_handlers
 from retention.ui.tabs.profit.budget import layout as budget
 from retention.ui.tabs.profit.budget import views as budget_views
 from retention.ui.tabs.profit.budget.layout import BudgetSection
+from retention.wording.column_names import capitalize_first
+from retention.wording.money_inputs import MONEY_INPUTS
 
 
 @dataclass(frozen=True)
@@ -102,11 +104,11 @@ def build() -> ProfitLayout:
                     0, 1, 0.1, step=0.001, scale=5, elem_id="threshold",
                     label="Send an offer when the churn probability is at least",
                 )  # fmt: skip
-                best = gr.Button("Go to the best", scale=1, min_width=130, size="md", elem_id="best")
+                best = gr.Button("Best threshold", scale=1, min_width=130, size="md", elem_id="best")
             curve = gr.Plot(show_label=False, elem_id="profit-curve")
             axis = gr.Radio(
                 [("Threshold", "threshold"), ("Share of customers contacted", "share")], value="threshold",
-                label="Draw the curve by", elem_id="axis",
+                label="Horizontal axis", elem_id="axis",
             )  # fmt: skip
             reading = gr.HTML(elem_id="reading")
         with gr.Column(scale=2, min_width=320):
@@ -123,7 +125,7 @@ def build() -> ProfitLayout:
     choosing = budget.build()
     with gr.Row():
         what_if = gr.Button("What if these inputs are wrong?", elem_id="what-if")
-        report = download.build("Download a page for the meeting", elem_id="report")
+        report = download.build("Download report", elem_id="report")
     doubt = gr.HTML(elem_id="doubt")
     with gr.Row():
         tornado = chart.build("tornado")
@@ -154,16 +156,20 @@ def _money_inputs() -> dict[str, gr.components.Component]:
     start = PRESETS["original"]
     inputs: dict[str, gr.components.Component] = {}
     with gr.Row():
-        inputs["value"] = gr.Number(start.value, label="Value if kept", min_width=120)
-        inputs["offer_cost"] = gr.Number(start.offer_cost, label="Cost of an offer", min_width=120)
+        inputs["value"] = gr.Number(start.value, label=_label("value"), min_width=120)
+        inputs["offer_cost"] = gr.Number(start.offer_cost, label=_label("offer_cost"), min_width=120)
     with gr.Row():
-        inputs["contact_cost"] = gr.Number(start.contact_cost, label="Cost of a contact", min_width=120)
+        inputs["contact_cost"] = gr.Number(start.contact_cost, label=_label("contact_cost"), min_width=120)
         inputs["currency"] = gr.Textbox(start.currency, label="Currency", max_length=4, min_width=120)
     with gr.Group():
-        for name, label in [
-            ("save_rate", "Leavers whom the offer keeps"),
-            ("stayer_redemption", "Stayers who redeem it anyway"),
-            ("harm_rate", "Stayers whom contact drives away"),
+        for name, info in [
+            ("save_rate", "Share of the customers about to churn whom the offer keeps"),
+            ("stayer_redemption", "Share of the retained customers who redeem the offer anyway"),
+            ("harm_rate", "Share of the retained customers whom the contact drives away"),
         ]:
-            inputs[name] = gr.Slider(0, 1, getattr(start, name), step=0.01, label=label)
+            inputs[name] = gr.Slider(0, 1, getattr(start, name), step=0.01, label=_label(name), info=info)
     return inputs
+
+
+def _label(name: str) -> str:
+    return capitalize_first(MONEY_INPUTS[name].short)

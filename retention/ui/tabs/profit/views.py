@@ -16,8 +16,8 @@ def in_header(session: Session) -> list[str]:
     """Return what the header says of the money inputs, and of how it is decided who gets an offer."""
     money = session.economics
     prices = (
-        f"{in_currency(money.offer_cost, money.currency, exactly=True)} an offer against "
-        f"{in_currency(money.value, money.currency, exactly=True)} a kept customer (assumed)"
+        f"{in_currency(money.offer_cost, money.currency, exactly=True)} per offer against "
+        f"{in_currency(money.value, money.currency, exactly=True)} per retained customer (assumed)"
     )
     chosen = session.send_choice.in_words(money.currency)
     return [prices, f"a send list of {chosen} (assumed)"] if chosen else [prices]

@@ -1,4 +1,4 @@
-"""What the Share tab does. Whoever asks, asks in their own name: see :mod:`retention.ui.sign_in`."""
+"""The events of the Share tab. Every call is made in the caller's name: see :mod:`retention.ui.sign_in`."""
 
 from collections.abc import Iterator
 
@@ -20,42 +20,44 @@ _LIMITS = {"concurrency_limit": 4, "concurrency_id": "hub"}
 def wire(page: Page, tab: ShareLayout) -> None:
     """Connect the Share tab."""
     choices = [tab.content, tab.repo, tab.private, tab.with_evaluation, tab.with_messages]
-    starts = [tab.preview, tab.publish]  # one stop button is for both, so one runs at a time
+    starts = [tab.preview, tab.publish]  # both share a stop button, so only one runs at a time
     stop, stop_replay = stop_button(tab.stop), stop_button(tab.stop_replay)
 
-    def greet(profile: gr.OAuthProfile | None, token: gr.OAuthToken | None, request: gr.Request) -> Updates:
+    def show_account(profile: gr.OAuthProfile | None, token: gr.OAuthToken | None, request: gr.Request) -> Updates:
         name = None if profile is None else profile.username
-        words = hub_views.account(
+        account = hub_views.account(
             name, on_space=settings().on_space, signed_in=hub_for_caller(token, request).token is not None
         )
-        return {tab.account: words, tab.repo: gr.Textbox(placeholder=f"{name or 'OWNER'}/NAME")}
+        return {tab.account: account, tab.repo: gr.Textbox(placeholder=f"{name or 'OWNER'}/NAME")}
 
-    def choose(what: str) -> Updates:
+    def choose(content: str) -> Updates:
         return {
-            tab.with_evaluation: gr.Checkbox(visible=what == MODEL),
-            tab.with_messages: gr.Checkbox(visible=what == DECISION),
+            tab.with_evaluation: gr.Checkbox(visible=content == MODEL),
+            tab.with_messages: gr.Checkbox(visible=content == DECISION),
         }
 
-    def look(
-        session: Session, what: str, repo: str, private: bool, with_evaluation: bool, with_messages: bool,
+    def preview(
+        session: Session, content: str, repo: str, private: bool, with_evaluation: bool, with_messages: bool,
         threshold: float, token: gr.OAuthToken | None, request: gr.Request, bar: gr.Progress = NEW_BAR,
     ) -> Iterator[Updates]:  # fmt: skip
         yield from run_job(
             starts, stop, bar,
             lambda progress: share.preview(
-                session, what, repo, private=private, threshold=threshold, hub=hub_for_caller(token, request),
+                session, content, repo, private=private, threshold=threshold, hub=hub_for_caller(token, request),
                 with_evaluation=with_evaluation, with_messages=with_messages, progress=progress,
             ),
             tab.show_plan,
         )  # fmt: skip
 
-    def push(
+    def publish(
         plan: Plan | None, token: gr.OAuthToken | None, request: gr.Request, bar: gr.Progress = NEW_BAR
     ) -> Iterator[Updates]:
         yield from run_job(
             starts, stop, bar,
             lambda progress: share.publish_plan(plan, hub=hub_for_caller(token, request), progress=progress),
-            lambda shared: {tab.published: shared, tab.result: hub_views.published(shared), **tab.show_plan(None)},
+            lambda published: {
+                tab.published: published, tab.result: hub_views.published(published), **tab.show_plan(None)
+            },
         )  # fmt: skip
 
     def replay(
@@ -64,31 +66,31 @@ def wire(page: Page, tab: ShareLayout) -> None:
         yield from run_job(
             [tab.replay], stop_replay, bar,
             lambda progress: share.replay(reference, hub=hub_for_caller(token, request), progress=progress),
-            lambda found: {tab.replayed: hub_views.replayed(found)},
+            lambda result: {tab.replayed: hub_views.replayed(result)},
         )  # fmt: skip
 
-    def remember(session: Session, shared: Published | None) -> Updates:
-        return page.updates(Change.STATUS, share.with_published_model(session, shared))
+    def take_reference(session: Session, published: Published | None) -> Updates:
+        return page.updates(Change.STATUS, share.with_published_model(session, published))
 
-    on(page.blocks.load, greet, [], [tab.account, tab.repo], show_progress="hidden")
+    on(page.blocks.load, show_account, [], [tab.account, tab.repo], show_progress="hidden")
     on(tab.content.change, choose, [tab.content], [tab.with_evaluation, tab.with_messages], show_progress="hidden")
-    # A plan is for what was chosen then.
+    # A plan holds for the choices it was made with.
     on(
         [choice.input for choice in choices], lambda: tab.show_plan(None), [], tab.plan_components,
         show_progress="hidden",
     )  # fmt: skip
     on(
-        tab.preview.click, look, [page.session, *choices, page.parameters["threshold"]],
+        tab.preview.click, preview, [page.session, *choices, page.parameters["threshold"]],
         [*tab.plan_components, tab.preview, stop.button, stop.job], show_progress_on=[tab.plan], **_LIMITS,
     )  # fmt: skip
     on(
-        tab.publish.click, push, [tab.planned],
+        tab.publish.click, publish, [tab.planned],
         [*tab.plan_components, tab.published, tab.result, tab.preview, stop.button, stop.job],
         show_progress_on=[tab.result], **_LIMITS,
     )  # fmt: skip
-    # On its own, so that what was done in other tabs during the push is kept.
+    # An event of its own, so that what the visitor did in other tabs meanwhile is kept.
     on(
-        tab.published.change, remember, [page.session, tab.published], page.components(Change.STATUS),
+        tab.published.change, take_reference, [page.session, tab.published], page.components(Change.STATUS),
         show_progress="hidden",
     )  # fmt: skip
     on(

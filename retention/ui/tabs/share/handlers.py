@@ -11,7 +11,6 @@ from retention.hub.connection import Hub
 from retention.hub.reference import Reference
 from retention.hub.release import Release
 from retention.pipeline.hub import PushResult, ReplayResult, Salt, plan_dataset, plan_model, planned_decision
-from retention.pipeline.hub import push as push_to_hub
 from retention.pipeline.hub import replay as replay_from_hub
 from retention.progress import Progress, silent
 from retention.settings import settings
@@ -118,7 +117,7 @@ def publish_plan(plan: Plan | None, *, hub: Hub, progress: Progress = silent) ->
         If the Hub refuses or cannot be reached; then nothing was written.
     """
     if plan is None:
-        raise InputError("nothing to push yet; press Look first")
+        raise InputError("nothing to publish yet; press Preview first")
     pushed = push_to_hub(plan.release, hub=hub, progress=progress)
     return Published(plan, pushed, hub.page_url(Reference.parse(pushed.reference), plan.release.kind))
 
@@ -168,10 +167,10 @@ def _decision(
 ) -> Release:
     if session.model_at is None:
         raise PublishError(
-            f"{repo}: a decision names its model's commit, and this model is not on the Hub; push the model first"
+            f"{repo}: a decision names its model's commit, and this model is not on the Hub; publish it first"
         )
     if with_messages and session.message_run is None:
-        raise InputError("no messages yet; write them in the Offers tab, or share the decision without")
+        raise InputError("no messages yet; write them in the Offers tab, or publish the decision without")
     scored = session.scored
     if session.message_run is not None and scored is not None:
         # where those who were written to begin, wherever the slider is now

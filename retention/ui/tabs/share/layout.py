@@ -1,4 +1,4 @@
-"""Share: models, customers and decisions to the Hugging Face Hub, and a decision made again."""
+"""Share: publish models, customers and decisions on the Hugging Face Hub, and replay a decision."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from retention.ui.tabs.share.handlers import CUSTOMERS, DECISION, MODEL, Plan
 
 _CHOICES = [
     ("The model", MODEL),
-    ("The customers it learned from, under pseudonyms", CUSTOMERS),
+    ("The training customers, under pseudonyms", CUSTOMERS),
     ("A decision: today's customers and their send list, under pseudonyms", DECISION),
 ]
 
 
 @dataclass(frozen=True)
 class ShareLayout(Layout):
-    """The components of the tab; ``planned`` and ``shared`` are states, a plan and what was pushed last."""
+    """The components of the tab; ``planned`` and ``published`` are states: a plan, and what was published last."""
 
     model_status: gr.HTML
     account: gr.HTML
@@ -68,46 +68,46 @@ class ShareLayout(Layout):
 
 def build() -> ShareLayout:
     """Lay the tab out."""
-    standing = gr.HTML(elem_id="hub-standing")
+    model_status = gr.HTML(elem_id="hub-model-status")
     with gr.Row(equal_height=True):
-        who = gr.HTML(elem_id="hub-who")
+        account = gr.HTML(elem_id="hub-account")
         login_button()
     with gr.Row():
         with gr.Column(scale=3, min_width=320):
-            what = gr.Radio(_CHOICES, value=MODEL, label="What to share", elem_id="share-what")
+            content = gr.Radio(_CHOICES, value=MODEL, label="What to publish", elem_id="share-content")
             repo = gr.Textbox(
                 label="Repository on the Hub",
-                info="Made if there is none; a newer release goes on top of an older one",
+                info="Created if it does not exist; a newer release becomes a new commit",
                 placeholder="OWNER/NAME", max_lines=1, max_length=120, elem_id="share-repo",
             )  # fmt: skip
         with gr.Column(scale=2, min_width=280):
             private = gr.Checkbox(True, label="Private", info="Only you, or your organisation, see it")
             with_evaluation = gr.Checkbox(
                 False, label="With the evaluation rows",
-                info="Score and outcome of every training customer, no ids: profits can then be measured anew",
+                info="Score and outcome of every training customer, no ids: they let others measure the profit",
             )  # fmt: skip
             with_messages = gr.Checkbox(
-                False, label="With the messages", info="Names are taken out of them", visible=False
+                False, label="With the messages", info="Without the customers' names", visible=False
             )
     with gr.Row():
-        look = gr.Button("Look first", variant="primary")
+        preview = gr.Button("Preview", variant="primary")
         stop = gr.Button("Stop", interactive=False)
-    planned, shared = gr.State(None), gr.State(None)
+    planned, published = gr.State(None), gr.State(None)
     plan = gr.HTML(elem_id="hub-plan")
     with gr.Row():
-        push = gr.Button("Push exactly this", variant="primary", visible=False)
+        publish = gr.Button("Publish exactly this", variant="primary", visible=False)
     result = gr.HTML(elem_id="hub-result")
-    gr.Markdown("### Make a shared decision again")
+    gr.Markdown("### Replay a published decision")
     with gr.Row(equal_height=False):
         reference = gr.Textbox(
             label="Decision on the Hub", placeholder="OWNER/NAME@commit", max_lines=1, max_length=160, scale=3,
-            info="Its model is fetched, its customers scored anew, and the send list compared bit for bit",
+            info="Fetches its model, scores its customers again, and compares the send list bit for bit",
         )  # fmt: skip
         with gr.Column(scale=1, min_width=200):
             replay = gr.Button("Replay")
             stop_replay = gr.Button("Stop", interactive=False)
     replayed = gr.HTML(elem_id="hub-replayed")
     return ShareLayout(
-        standing, who, what, repo, private, with_evaluation, with_messages, look, stop, planned, plan, push,
-        shared, result, reference, replay, stop_replay, replayed,
+        model_status, account, content, repo, private, with_evaluation, with_messages, preview, stop, planned,
+        plan, publish, published, result, reference, replay, stop_replay, replayed,
     )  # fmt: skip

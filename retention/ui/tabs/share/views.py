@@ -31,36 +31,36 @@ def model_status(session: Session) -> str:
 
 
 def account(name: str | None, *, on_space: bool, signed_in: bool) -> str:
-    """Return as whom the app speaks to the Hub, and what to do where it speaks for nobody.
+    """Return in whose name the app calls the Hub, and what to do where nobody is signed in.
 
     Parameters
     ----------
     name
         The visitor's name on the Hub, where it is known.
     on_space
-        Whether each visitor speaks for themselves.
+        Whether each visitor signs in for themselves.
     signed_in
-        Whether there is a token to speak with.
+        Whether there is a token to call the Hub with.
     """
     if on_space and signed_in:
-        words = f"You are signed in{f' as <b>{escape(name)}</b>' if name else ''}: what you push is yours."
+        words = f"You are signed in{f' as <b>{escape(name)}</b>' if name else ''}: you publish in your own name."
     elif on_space:
         words = (
-            "You are not signed in, so only public models and data can be loaded. To push, sign in; do it first, "
+            "You are not signed in, so only public models and data can be loaded. To publish, sign in first, "
             "because that reloads the page and starts over."
         )
     elif signed_in:
         words = "This machine's token is used (<code>hf auth login</code>, or HF_TOKEN)."
     else:
         words = (
-            "No token is at hand, so only public models and data can be loaded. To push, run "
+            "No token is set up, so only public models and data can be loaded. To publish, run "
             "<code>hf auth login</code> in a terminal of this machine, and open this page at 127.0.0.1 anew."
         )
     return f'<p class="muted who">{words}</p>'
 
 
 def plan(planned: Plan | None) -> str:
-    """Return everything a person should see before agreeing to a push."""
+    """Return everything a person should see before publishing."""
     if planned is None:
         return ""
     release = planned.release
@@ -85,21 +85,22 @@ def plan(planned: Plan | None) -> str:
     )
 
 
-def published(published_release: Published | None) -> str:
+def published(release: Published | None) -> str:
     """Return where a release is now, and how to load it."""
-    if published_release is None:
+    if release is None:
         return ""
-    pushed, kind = published_release.pushed, published_release.plan.release.kind
+    pushed, kind = release.pushed, release.plan.release.kind
     ways = [("On the command line", _PULL[kind].format(at=pushed.reference))]
     if any(path.startswith("send_list/") for path in pushed.files):
-        ways.append(("Make the decision again", f"python -m retention replay {pushed.reference}"))
+        ways.append(("Replay the decision", f"python -m retention replay {pushed.reference}"))
     ways.append((f"In the app, {_TAB[kind]} tab, From the Hub", pushed.reference))
     rows = "".join(f"<dt>{name}</dt><dd><code>{escape(command)}</code></dd>" for name, command in ways)
     seen = "private" if pushed.private else "public"
-    link = f'<a href="{escape(published_release.page)}" target="_blank" rel="noopener">Open it on the Hub</a>'
+    link = f'<a href="{escape(release.page)}" target="_blank" rel="noopener">Open it on the Hub</a>'
     return (
-        f'<div class="card" role="status"><span class="label">Pushed as a {seen} {kind}, {len(pushed.files)} files'
-        f'</span><span class="figure">{_short(pushed.reference)}</span><span class="note">{link}</span>'
+        f'<div class="card" role="status"><span class="label">Published as a {seen} {kind}, '
+        f'{len(pushed.files)} files</span><span class="figure">{_short(pushed.reference)}</span>'
+        f'<span class="note">{link}</span>'
         f'<dl class="ways">{rows}</dl></div>'
     )
 
@@ -116,7 +117,7 @@ def replayed(result: ReplayResult | None) -> str:
     source = Reference(result.repo, result.commit).short
     return (
         f'<div class="card" role="status"><span class="label">Identical</span><span class="figure {tone}">{answer}'
-        f'</span><span class="note">{result.customers:,} customers of {escape(source)}, decided again with '
+        f'</span><span class="note">{result.customers:,} customers of {escape(source)}, scored again with '
         f'{_short(result.model)}</span><ul class="facts">{differences}</ul></div>'
     )
 

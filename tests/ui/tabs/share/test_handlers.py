@@ -130,7 +130,7 @@ ELSEWHERE = {"model_at": "alice/gone@" + "0" * 40}
 @pytest.mark.parametrize(
     ("change", "asked", "words"),
     [
-        ({}, {"what": DECISION}, "this model is not on the Hub; push the model first"),
+        ({}, {"what": DECISION}, "this model is not on the Hub; publish it first"),
         (ELSEWHERE, {"what": DECISION, "with_messages": True}, "no messages yet"),
         (ELSEWHERE, {"what": DECISION}, "there is no model of this name"),
         ({"model": None}, {"what": MODEL}, "no model yet; train one"),
@@ -150,7 +150,7 @@ def test_what_is_missing_is_told(
 
 def test_nothing_is_pushed_that_was_not_looked_at(hub: Hub, server: HubServer) -> None:
     """A direct call of the button finds no plan."""
-    with pytest.raises(InputError, match="press Look first"):
+    with pytest.raises(InputError, match="press Preview"):
         share.publish_plan(None, hub=hub)
     assert server.requests == []
 

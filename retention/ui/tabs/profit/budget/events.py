@@ -14,14 +14,14 @@ from retention.ui.wiring import on
 
 
 def wire(page: Page, section: BudgetSection) -> None:
-    """Connect the section of the Profit section."""
+    """Connect the section."""
     outputs = [*section.components, *page.components(Change.MESSAGES)]
 
     def set_by(step: Callable[..., Session]) -> Callable[..., Updates]:
         def handler(session: Session, how: str, money: float | None, contacts: float | None) -> Updates:
             try:
                 chosen = step(session, how, budget=money, max_contacts=contacts)
-            except InputError as error:  # half-typed numbers come by here: say it in place, keep the screen
+            except InputError as error:  # a half-typed number: say so beside it and keep the screen
                 return {section.problem: problem(error)}
             return {
                 section.how: chosen.send_choice.how,
