@@ -242,7 +242,8 @@ def _catalogue() -> CatalogueTable:
         gr.Markdown(
             "A message offers what this table says and nothing else; {cost} becomes the cost, {currency} its "
             "sign. The first row is the offer of the Profit tab: its cost and save rate are the money inputs "
-            "there. A blank save rate takes the one of the money inputs. All costs and save rates are **assumed**.",
+            "there. A blank save rate takes the one of the money inputs. All costs and save rates are "
+            "**assumed**.",
             elem_classes="small",
         )
         trouble = gr.HTML(elem_id="catalogue-trouble")
