@@ -11,6 +11,7 @@ from retention.hub.connection import Hub
 from retention.hub.reference import Reference
 from retention.hub.release import Release
 from retention.pipeline.hub import PushResult, ReplayResult, Salt, plan_dataset, plan_model, planned_decision
+from retention.pipeline.hub import push as push_to_hub
 from retention.pipeline.hub import replay as replay_from_hub
 from retention.progress import Progress, silent
 from retention.settings import settings
