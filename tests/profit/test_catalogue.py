@@ -1,4 +1,4 @@
-"""The catalogue: the packaged one fits the default money, and a wrong one is refused by file and entry."""
+"""The offer catalogue: the packaged one fits the default money inputs; errors name file and entry."""
 
 import copy
 from pathlib import Path
@@ -27,12 +27,12 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
-def test_the_default_offer_costs_what_the_default_money_says() -> None:
-    """The first packaged offer is the ₹50 of the original card, in every language."""
+def test_the_default_offer_costs_what_the_default_economics_say() -> None:
+    """The first packaged offer is the ₹50 of the default economics, in every language."""
     first = read_offers()[0]
     assert (first.id, first.cost, first.save_rate) == ("cash_50", Economics().offer_cost, None)
     assert first.languages == ("en", "hi", "hinglish")
-    assert all("₹50 " in words for words in first.gives.values())
+    assert all("₹50 " in text for text in first.gives.values())
     assert first.economics(Economics()) == Economics()
 
 
@@ -54,7 +54,7 @@ def test_a_message_gives_what_the_profit_was_worked_out_with() -> None:
     assert read_offers(offer_cost=4.5)[0].gives["en"].startswith("₹4.50 off")
 
 
-def test_a_catalogue_of_ones_own(tmp_path: Path) -> None:
+def test_an_own_catalogue(tmp_path: Path) -> None:
     """Every field is read, and an offer's own save rate replaces the assumed one."""
     (tea,) = read_offers(write(tmp_path, GOOD))
     assert tea == Offer(
@@ -66,7 +66,7 @@ def test_a_catalogue_of_ones_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "words"),
+    ("old", "new", "sentence"),
     [
         ("cost = 12.5", "", "offer 1 .tea.: cost is missing"),
         ("cost = 12.5", "cost = -1", "cost must be a number from 0"),
@@ -89,10 +89,10 @@ def test_a_catalogue_of_ones_own(tmp_path: Path) -> None:
         ("off your next tea", "off" * 30, "gives.en must be 1 to 70"),
     ],
 )
-def test_a_wrong_entry_is_named(tmp_path: Path, old: str, new: str, words: str) -> None:
+def test_a_wrong_entry_is_named(tmp_path: Path, old: str, new: str, sentence: str) -> None:
     """One sentence says file, entry and field."""
     assert old in GOOD
-    with pytest.raises(InputError, match=f"^mine.toml: .*{words}"):
+    with pytest.raises(InputError, match=f"^mine.toml: .*{sentence}"):
         read_offers(write(tmp_path, GOOD.replace(old, new, 1)))
 
 
@@ -116,7 +116,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         read_offers(tmp_path)
 
 
-def test_an_offer_is_there_once(tmp_path: Path) -> None:
+def test_an_offer_appears_once(tmp_path: Path) -> None:
     """Two offers of one id are refused, also when the id comes from the cost."""
     with pytest.raises(InputError, match=r"offer 2 \(tea\): appears twice"):
         read_offers(write(tmp_path, GOOD + GOOD))

@@ -1,4 +1,4 @@
-"""The catalogue as a table: what is on screen is what is used, and every mistake is named by row and column."""
+"""The catalogue as a table: what the table shows is what is used, and mistakes are named by row and column."""
 
 import tomllib
 from dataclasses import replace
@@ -15,7 +15,7 @@ from retention.profit.catalogue_table import COLUMNS, as_table, catalogue_from_t
 from retention.profit.economics import Economics
 
 
-def edited(row: int, column: str, cell: object) -> pd.DataFrame:
+def edited(row: int, column: str, cell: str | None) -> pd.DataFrame:
     """Return the packaged offers as a table, with one cell changed."""
     table = as_table(packaged_catalogue(), Economics()).astype(object)
     table.loc[row - 1, column] = cell
@@ -34,7 +34,7 @@ def test_a_table_left_alone_is_the_same_catalogue() -> None:
 
 
 def test_the_first_row_shows_what_the_money_inputs_say() -> None:
-    """Whichever was edited last, the table, the money and the message name one amount."""
+    """Whichever was edited last, the table, the money inputs and the message give one amount."""
     assert as_table(packaged_catalogue(), Economics(offer_cost=80)).loc[0, "Cost when redeemed"] == "80"
     typed = catalogue_from_table(edited(1, "Cost when redeemed", "70"), currency="₹")
     economics = typed.economics(Economics(value=900))
@@ -71,16 +71,16 @@ def test_what_is_typed_is_what_is_given() -> None:
         ("In Hindi", "{price} की छूट", "has a slot other than {cost} and {currency}"),
     ],
 )
-def test_a_mistake_is_named_by_row_and_column(column: str, cell: object, sentence: str) -> None:
+def test_a_mistake_is_named_by_row_and_column(column: str, cell: str | None, sentence: str) -> None:
     """One sentence says where it is and what would be right."""
-    (found,) = find_mistakes(edited(2, column, cell), currency="₹")
-    assert found.startswith(f"row 2, column '{column}': {sentence}")
+    (mistake,) = find_mistakes(edited(2, column, cell), currency="₹")
+    assert mistake.startswith(f"row 2, column '{column}': {sentence}")
     with pytest.raises(InputError, match="row 2"):
         catalogue_from_table(edited(2, column, cell), currency="₹")
 
 
 def test_every_mistake_is_named_at_once() -> None:
-    """A person mends the table in one go."""
+    """A person can correct the whole table at once."""
     table = edited(1, "Cost when redeemed", "soon")
     table.loc[2, ["Id", "Save rate"]] = ["Two words", "x"]
     assert [sentence.split(":")[0] for sentence in find_mistakes(table, currency="₹")] == [
@@ -98,28 +98,28 @@ def test_rows_without_content_are_left_out() -> None:
 
 
 def test_columns_count_by_position() -> None:
-    """A heading that was typed over changes nothing, and a column too few is told."""
+    """A heading that was typed over changes nothing, and a missing column is reported."""
     table = as_table(packaged_catalogue(), Economics())
     assert find_mistakes(table.rename(columns={"Id": "x"}), currency="₹") == ()
     assert "must have 8 columns, got 7" in find_mistakes(table.drop(columns="Id"), currency="₹")[0]
 
 
-def test_ids_that_meet_once_the_cost_is_in_them_are_refused() -> None:
+def test_ids_that_are_equal_once_the_cost_is_filled_in_are_refused() -> None:
     """cash_50 and cash_{cost} at 50 would be one offer in a file."""
-    (found,) = find_mistakes(edited(2, "Id", "cash_50"), currency="₹")
-    assert "offer 2 (cash_50): appears twice" in found
+    (mistake,) = find_mistakes(edited(2, "Id", "cash_50"), currency="₹")
+    assert "offer 2 (cash_50): appears twice" in mistake
 
 
 @given(st.lists(st.lists(st.one_of(st.none(), st.text(), st.floats(), st.integers()), min_size=8, max_size=8)))
-def test_any_cells_are_judged(rows: list[list[object]]) -> None:
-    """No content makes the table fail: there are sentences, or there is a catalogue."""
+def test_any_cells_are_a_catalogue_or_mistakes(rows: list[list[object]]) -> None:
+    """No content makes the table fail: it has mistakes, or it is a catalogue."""
     table = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
     if not find_mistakes(table, currency="₹"):
         assert catalogue_from_table(table, currency="₹").at(Economics())
 
 
 def test_a_downloaded_catalogue_is_the_one_on_screen(tmp_path: Path) -> None:
-    """The file explains itself, gives the same offers and the same money, and leaves blanks out."""
+    """The file explains its fields, gives the same offers and money inputs, and leaves blanks out."""
     economics = Economics(offer_cost=75, save_rate=0.4)
     table = as_table(packaged_catalogue(), economics)
     table.loc[1, "Save rate"] = "0.2"
@@ -130,5 +130,5 @@ def test_a_downloaded_catalogue_is_the_one_on_screen(tmp_path: Path) -> None:
     assert load_catalogue(path).economics(Economics()) == economics
     assert read_offers(path)[0].gives["hi"] == "अगले ऑर्डर पर ₹75 की छूट"
     text = path.read_text(encoding="utf-8")
-    assert text.startswith("# The offers there are.")
+    assert text.startswith("# The offer catalogue.")
     assert "save_rate" not in tomllib.loads(text)["offer"][2]

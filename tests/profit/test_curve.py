@@ -12,9 +12,7 @@ from retention.profit.curve import profit_curve
 from retention.profit.curve_json import curve_as_dict
 from retention.profit.economics import PRESETS, Economics
 from retention.profit.ranking import ABOVE_EVERY_SCORE, GRID
-from tests.profit.cases import FOLD, LABEL, SCORE, VALUE, brute_profit, customers, terms
-
-HAND = {"score": SCORE, "label": LABEL, "fold": FOLD}
+from tests.profit.cases import HAND, VALUE, ValuedHeldOut, brute_profit, customers, terms
 
 
 def test_reported_profits_by_hand() -> None:
@@ -47,10 +45,10 @@ def test_the_matrix_by_hand() -> None:
 
 
 def test_the_matrix_with_values_by_hand() -> None:
-    """Each group's money comes from the values of those in it."""
-    money = Economics(offer_cost=40, save_rate=0.5, stayer_redemption=0.5, harm_rate=0.1, contact_cost=2)
-    matrix = profit_curve(**HAND, value=VALUE, economics=money).matrix(0.6)
-    # 0.5 · (500 + 100 + 40 − 3 · 40) − 3 · 2; −(0.5 · 40 + 0.1 · 300) − 2; the leaver worth 1000 is lost
+    """Each group's amount comes from the values of its customers."""
+    economics = Economics(offer_cost=40, save_rate=0.5, stayer_redemption=0.5, harm_rate=0.1, contact_cost=2)
+    matrix = profit_curve(**HAND, value=VALUE, economics=economics).matrix(0.6)
+    # 0.5 · (500 + 100 + 40 − 3 · 40) − 3 · 2; −(0.5 · 40 + 0.1 · 300) − 2; the churned customer worth 1000 is lost
     assert matrix.saved_amount == pytest.approx(254)
     assert matrix.wasted_amount == pytest.approx(-52)
     assert matrix.lost_amount == pytest.approx(-1000)
@@ -63,9 +61,10 @@ def test_values_by_hand() -> None:
     # fold 0 at 0.8: 450; fold 1 at 0.2: 50 − 10 − 50
     assert curve.fold_thresholds.tolist() == [0.8, 0.2]
     assert curve.profit_best == pytest.approx((450 - 10) * 1000 / 8)
-    # leavers worth 500, 100, 1000; the one worth 40 is below the offer's cost
+    # churned customers worth 500, 100, 1000; the one worth 40 is below the offer's cost
     assert curve.profit_perfect == pytest.approx((450 + 50 + 950) * 1000 / 8)
     # own p* = 50 / value: .1 .5 .167 never .0625 .25 .05 .83 against .9 .8 .6 .6 .4 .3 .2 .05
+    assert curve.per_customer
     assert curve.per_customer.contacted == 6
     assert curve.per_customer.profit == pytest.approx((450 + 50 - 50 - 50 - 50 + 950) * 1000 / 8)
     assert curve.per_customer.over_threshold == pytest.approx((1300 - 440) * 1000 / 8)
@@ -73,11 +72,11 @@ def test_values_by_hand() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(customers(), terms)
-def test_the_grid_is_the_sum_over_heads(case: dict, money: Economics) -> None:
+def test_the_grid_is_the_sum_over_customers(case: ValuedHeldOut, economics: Economics) -> None:
     """Every grid point's profit and groups are those of contacting score >= threshold."""
-    curve = profit_curve(**case, economics=money)
-    value = money.value if case["value"] is None else case["value"]
-    wanted = [brute_profit(case["score"], case["label"], value, money, cut) for cut in curve.threshold]
+    curve = profit_curve(**case, economics=economics)
+    value = economics.value if case["value"] is None else case["value"]
+    wanted = [brute_profit(case["score"], case["label"], value, economics, cut) for cut in curve.threshold]
     assert curve.profit == pytest.approx(wanted, abs=1e-6)
     assert curve.contacted.tolist() == [int((case["score"] >= cut).sum()) for cut in curve.threshold]
     assert np.all(curve.saved + curve.lost == case["label"].sum())
@@ -86,9 +85,9 @@ def test_the_grid_is_the_sum_over_heads(case: dict, money: Economics) -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(customers(), terms)
-def test_what_always_holds(case: dict, money: Economics) -> None:
-    """At 0 the curve is send-to-all, above every score it is 0, and no honest number beats the perfect one."""
-    curve = profit_curve(**case, economics=money)
+def test_bounds_that_always_hold(case: ValuedHeldOut, economics: Economics) -> None:
+    """At 0 the curve is send-to-all, above every score it is 0, and no reported profit exceeds the perfect one."""
+    curve = profit_curve(**case, economics=economics)
     thousands = curve.customers / 1000
     assert curve.matrix(0.0).profit == pytest.approx(curve.profit_all * thousands, abs=1e-6)
     assert curve.matrix(ABOVE_EVERY_SCORE).profit == 0
@@ -104,9 +103,9 @@ def test_what_always_holds(case: dict, money: Economics) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(customers(), terms)
-def test_repricing_is_pricing_anew(case: dict, money: Economics) -> None:
-    """New economics on counted customers give the curve of starting over."""
-    again, fresh = profit_curve(**case).reprice(money), profit_curve(**case, economics=money)
+def test_repricing_gives_the_curve_of_pricing_afresh(case: ValuedHeldOut, economics: Economics) -> None:
+    """Other economics on counted customers give the same curve as counting them again."""
+    again, fresh = profit_curve(**case).reprice(economics), profit_curve(**case, economics=economics)
     assert curve_as_dict(again) == curve_as_dict(fresh)
     assert again.profit.tolist() == fresh.profit.tolist()
 
@@ -140,12 +139,12 @@ def test_an_offer_that_never_pays() -> None:
 
 
 def test_send_to_all_of_a_known_set() -> None:
-    """1,869 leavers among 7,043: 82,685 for everyone and 119,416 for exactly the leavers, per 1,000."""
+    """1,869 of 7,043 churned: 82,685 for everyone and 119,416 for exactly the churned, per 1,000."""
     label = np.repeat([1, 0], [1869, 5174])
     curve = profit_curve(score=np.full(7043, 0.265), label=label, fold=np.arange(7043) % 5)
     assert round(curve.profit_all) == 82_685
     assert round(curve.profit_perfect) == 119_416
-    # the scores tell nothing, so the honest policy is to send to all and there is no headroom
+    # all scores are equal, so the best policy is to send to everyone and there is no headroom
     assert curve.profit_best == pytest.approx(curve.profit_all)
     assert not curve.headroom
 
@@ -168,7 +167,7 @@ def test_the_json_view() -> None:
 
 
 def test_the_json_view_with_values() -> None:
-    """There is no single break-even, and the personal decision stands beside the threshold's."""
+    """There is no single break-even, and the decision customer by customer stands beside that of the threshold."""
     view = curve_as_dict(profit_curve(**HAND, value=VALUE))
     assert view["threshold_break_even"] is None
     assert view["profit_personal"] - view["profit_best"] == pytest.approx(view["personal_over_threshold"])

@@ -1,6 +1,8 @@
 """The money inputs: their bounds, and the formulas against arithmetic done by hand."""
 
 import math
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,6 +27,11 @@ def economics(draw: st.DrawFn) -> Economics:
         harm_rate=draw(st.floats(0, 1 - redemption)),
         contact_cost=draw(amounts),
     )
+
+
+def with_input(name: str, setting: Any, base: Economics | None = None) -> Economics:
+    """Return the default money inputs, or ``base``, with one changed."""
+    return replace(base or Economics(), **{name: setting})
 
 
 def test_the_defaults_are_the_original_card() -> None:
@@ -80,20 +87,20 @@ def test_zero_denominator_and_free_offers() -> None:
     assert Economics(stayer_redemption=0).break_even() == 0.0
 
 
-def test_nobody_pays_is_said() -> None:
+def test_why_no_offer_pays_is_explained() -> None:
     """The reason is one sentence, and only there when it is needed."""
     assert Economics().why_no_offer_pays() is None
-    assert "−₹10 per churning customer" in Economics(value=40).why_no_offer_pays()
-    assert "₹460" in Economics(contact_cost=460).why_no_offer_pays()
+    assert "−₹10 per churning customer" in str(Economics(value=40).why_no_offer_pays())
+    assert "₹460" in str(Economics(contact_cost=460).why_no_offer_pays())
 
 
 @settings(deadline=None)
 @given(economics(), st.floats(0, 1), st.floats(0, 1e6))
-def test_break_even_is_where_the_profit_turns(money: Economics, probability: float, value: float) -> None:
+def test_break_even_is_where_the_profit_turns(terms: Economics, probability: float, value: float) -> None:
     """At or above p* contacting does not lose, below it does not win; where there is none it never wins."""
-    scale = 1e-9 * (value + money.offer_cost + money.contact_cost + 1)
-    profit = money.expected_profit(probability, value)
-    if probability >= money.break_even(value):
+    scale = 1e-9 * (value + terms.offer_cost + terms.contact_cost + 1)
+    profit = terms.expected_profit(probability, value)
+    if probability >= terms.break_even(value):
         assert profit >= -scale
     else:
         assert profit <= scale
@@ -101,29 +108,29 @@ def test_break_even_is_where_the_profit_turns(money: Economics, probability: flo
 
 @settings(deadline=None)
 @given(economics(), st.lists(st.floats(0, 1e6), min_size=1))
-def test_break_even_is_never_nan(money: Economics, values: list[float]) -> None:
+def test_break_even_is_never_nan(terms: Economics, values: list[float]) -> None:
     """Each break-even is a probability, or inf."""
-    thresholds = money.break_even(values)
+    thresholds = terms.break_even(values)
     assert np.all(((thresholds >= 0) & (thresholds <= 1)) | (thresholds == np.inf))
 
 
 @settings(deadline=None)
 @given(economics(), st.floats(0, 1e6))
-def test_lines_are_the_same_money(money: Economics, value: float) -> None:
-    """Intercept plus slope times value is the money a head."""
-    intercept, slope = money.profit_lines()
-    head = money.amounts_per_customer(value)
-    scale = 1e-12 * (value + money.offer_cost + money.contact_cost)
-    assert intercept + slope * value == pytest.approx([head.wasted, head.saved], rel=1e-9, abs=scale)
+def test_profit_lines_give_the_same_amounts(terms: Economics, value: float) -> None:
+    """Intercept plus slope times value is the money a amounts."""
+    intercept, slope = terms.profit_lines()
+    amounts = terms.amounts_per_customer(value)
+    scale = 1e-12 * (value + terms.offer_cost + terms.contact_cost)
+    assert intercept + slope * value == pytest.approx([amounts.wasted, amounts.saved], rel=1e-9, abs=scale)
 
 
 @pytest.mark.parametrize("name", ["value", "offer_cost", "contact_cost"])
 def test_amounts_have_bounds(name: str) -> None:
     """0 (for costs) and 1e12 are taken; what lies outside is refused by name."""
-    assert getattr(Economics(**{name: 1e12}), name) == 1e12
+    assert getattr(with_input(name, 1e12), name) == 1e12
     for wrong in (-0.01, 1.01e12, math.nan, math.inf, -math.inf, "50", None, True):
         with pytest.raises(InputError, match=f"^{name}: must be a number (above|at least) 0 and at most 1e"):
-            Economics(**{name: wrong})
+            with_input(name, wrong)
 
 
 def test_costs_may_be_zero_and_the_value_may_not() -> None:
@@ -137,15 +144,15 @@ def test_costs_may_be_zero_and_the_value_may_not() -> None:
 @pytest.mark.parametrize("name", ["save_rate", "stayer_redemption", "harm_rate"])
 def test_rates_have_bounds(name: str) -> None:
     """0 and 1 are taken, anything outside is refused by name."""
-    others = {"stayer_redemption": 0.0}
+    base = Economics(stayer_redemption=0)
     for edge in (0, 1):
-        assert getattr(Economics(**{**others, name: edge}), name) == edge
+        assert getattr(with_input(name, edge, base), name) == edge
     for wrong in (-0.001, 1.001, math.nan, math.inf, "1"):
         with pytest.raises(InputError, match=f"{name}: must be a number at least 0 and at most 1"):
-            Economics(**{**others, name: wrong})
+            with_input(name, wrong, base)
 
 
-def test_stayers_cannot_do_more_than_all() -> None:
+def test_shares_of_retained_customers_add_up_to_one_at_the_most() -> None:
     """ρ + s may reach 1 and no more; decimals that add up to 1 on paper are taken."""
     assert Economics(stayer_redemption=0.7, harm_rate=0.3).harm_rate == 0.3
     with pytest.raises(InputError, match=r"stayer_redemption \+ harm_rate"):
@@ -153,7 +160,7 @@ def test_stayers_cannot_do_more_than_all() -> None:
 
 
 @pytest.mark.parametrize("wrong", ["", "   ", "a long currency", 5])
-def test_currency_is_a_short_sign(wrong: object) -> None:
+def test_currency_is_a_short_sign(wrong: Any) -> None:
     """A sign or a code, never blank."""
     assert Economics(currency="EUR").currency == "EUR"
     with pytest.raises(InputError, match="currency"):
@@ -162,7 +169,8 @@ def test_currency_is_a_short_sign(wrong: object) -> None:
 
 def test_whole_numbers_become_floats() -> None:
     """Inputs from a form and from code give equal economics."""
-    assert Economics(value=500, save_rate=1) == Economics(value=np.float64(500), save_rate=np.int64(1))
+    from_code: Any = np.int64(1)
+    assert Economics(value=500, save_rate=1) == Economics(value=np.float64(500), save_rate=from_code)
 
 
 @pytest.mark.parametrize("wrong", [-0.01, 1.01, math.nan])

@@ -22,9 +22,9 @@ def test_one_threshold_by_hand() -> None:
     # contacting both costs 2 · 1 + 10 and gains γ · 190; it pays from γ = 12 / 190
     start = 12 / 190
     area = 190 * (1 - start**2) / 2 - 12 * (1 - start)
-    found = expected_maximum_profit(curve.ranking, curve.economics, alpha=1, beta=1)
-    assert found.profit == pytest.approx(area / 2 * 1000)
-    assert found.share == pytest.approx(1 - start)
+    empc = expected_maximum_profit(curve.ranking, curve.economics, alpha=1, beta=1)
+    assert empc.profit == pytest.approx(area / 2 * 1000)
+    assert empc.share == pytest.approx(1 - start)
 
 
 @pytest.mark.parametrize("per_customer", [False, True])
@@ -36,20 +36,20 @@ def test_it_is_the_integral_of_the_best_profit(alpha: float, beta: float, per_cu
     cuts = [*np.unique(SCORE), 2.0]
 
     def best(rate: float) -> float:
-        money = Economics(value=200, offer_cost=10, contact_cost=1, save_rate=rate)
-        return max(brute_profit(SCORE, LABEL, VALUE if per_customer else 200.0, money, cut) for cut in cuts)
+        economics = Economics(value=200, offer_cost=10, contact_cost=1, save_rate=rate)
+        return max(brute_profit(SCORE, LABEL, VALUE if per_customer else 200.0, economics, cut) for cut in cuts)
 
     wanted, _ = quad(lambda rate: best(rate) * beta_distribution.pdf(rate, alpha, beta), 0, 1, limit=400)
-    found = expected_maximum_profit(curve.ranking, curve.economics, alpha=alpha, beta=beta)
-    assert found.profit == pytest.approx(wanted * 1000 / 8, rel=1e-5)
-    assert 0 <= found.share <= 1
+    empc = expected_maximum_profit(curve.ranking, curve.economics, alpha=alpha, beta=beta)
+    assert empc.profit == pytest.approx(wanted * 1000 / 8, rel=1e-5)
+    assert 0 <= empc.share <= 1
 
 
 def test_a_certain_save_rate_is_the_in_sample_profit() -> None:
     """A distribution drawn tight around a rate gives the best profit at that rate."""
     curve = profit_curve(SCORE, LABEL, fold=FOLD, economics=Economics(save_rate=0.3))
-    found = expected_maximum_profit(curve.ranking, curve.economics, alpha=3e5, beta=7e5)
-    assert found.profit == pytest.approx(curve.profit_in_sample, rel=1e-3)
+    empc = expected_maximum_profit(curve.ranking, curve.economics, alpha=3e5, beta=7e5)
+    assert empc.profit == pytest.approx(curve.profit_in_sample, rel=1e-3)
 
 
 def test_nobody_is_worth_it() -> None:

@@ -1,7 +1,8 @@
-"""Who gets which offer, against trying every choice."""
+"""Which customer gets which offer, against trying every choice."""
 
 import itertools
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,81 +24,81 @@ def by_offer(
     p: NDArray[np.float64], offers: tuple[Offer, ...], economics: Economics
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return (profit, spend) of each offer for each customer, (offers, n)."""
-    each = [offer.economics(economics) for offer in offers]
-    profit = np.array([money.expected_profit(p) for money in each])
+    priced = [offer.economics(economics) for offer in offers]
+    profit = np.array([terms.expected_profit(p) for terms in priced])
     spend = np.array(
         [
-            money.contact_cost + money.offer_cost * (p * money.save_rate + (1 - p) * money.stayer_redemption)
-            for money in each
+            terms.contact_cost + terms.offer_cost * (p * terms.save_rate + (1 - p) * terms.stayer_redemption)
+            for terms in priced
         ]
     )
     return profit, spend
 
 
 def best_of_all(profit: NDArray[np.float64], spend: NDArray[np.float64], budget: float, cap: int) -> float:
-    """Try every choice."""
+    """Return the highest profit within the limits, by trying every choice."""
     offers, n = profit.shape
     best = 0.0
     for choice in itertools.product(range(-1, offers), repeat=n):
         picked = [(row, column) for column, row in enumerate(choice) if row >= 0]
-        if len(picked) <= cap and sum(spend[at] for at in picked) <= budget + 1e-9:
-            best = max(best, sum(profit[at] for at in picked))
+        if len(picked) <= cap and sum(spend[cell] for cell in picked) <= budget + 1e-9:
+            best = max(best, sum(profit[cell] for cell in picked))
     return best
 
 
 def test_each_customer_gets_the_offer_that_earns_most() -> None:
-    """Without limits: nothing for the loyal, the small offer in between, the large one for likely leavers."""
-    chosen = allocate_offers([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS)
+    """Without limits: nothing for the loyal, the small offer in between, the large one for likely churn."""
+    allocation = allocate_offers([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS)
     # 0.02: .02·96 − .98·10 − 1 < 0 and less still with the large one
     # 0.3: small .3·.2·480 − .7·10 − 1 = 20.8; large .3·.6·400 − .7·50 − 1 = 36
     # 0.9: small .9·96 − .1·10 − 1 = 84.4; large .9·240 − .1·50 − 1 = 210
-    assert chosen.offer.tolist() == [NO_OFFER, 1, 1]
-    assert chosen.expected_profit == pytest.approx([0, 36, 210])
+    assert allocation.offer.tolist() == [NO_OFFER, 1, 1]
+    assert allocation.expected_profit == pytest.approx([0, 36, 210])
     # spend: 1 + 100 · (.3·.6 + .7·.5) = 54 and 1 + 100 · (.9·.6 + .1·.5) = 60
-    assert chosen.expected_spend == pytest.approx([0, 54, 60])
-    assert (chosen.profit, chosen.spend) == pytest.approx((246, 114))
-    assert chosen.bound == pytest.approx(246)
-    assert (chosen.budget_price, chosen.contact_price, chosen.contacted) == (0, 0, 2)
+    assert allocation.expected_spend == pytest.approx([0, 54, 60])
+    assert (allocation.profit, allocation.spend) == pytest.approx((246, 114))
+    assert allocation.bound == pytest.approx(246)
+    assert (allocation.budget_price, allocation.contact_price, allocation.contacted) == (0, 0, 2)
 
 
 def test_a_budget_buys_what_earns_most_for_it() -> None:
-    """With 70 the likeliest leaver keeps the large offer and the other gets the small one, which fits."""
-    chosen = allocate_offers([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS, budget=70)
+    """With 70 the customer of the highest risk keeps the large offer; the other gets the small one, which fits."""
+    allocation = allocate_offers([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS, budget=70)
     # small for 0.3 spends 1 + 20 · (.3·.2 + .7·.5) = 9.2, together 69.2
-    assert chosen.offer.tolist() == [NO_OFFER, 0, 1]
-    assert chosen.spend == pytest.approx(69.2)
+    assert allocation.offer.tolist() == [NO_OFFER, 0, 1]
+    assert allocation.spend == pytest.approx(69.2)
     # the next unit of budget would go to the large offer: (36 − 20.8) / (54 − 9.2)
-    assert chosen.budget_price == pytest.approx(15.2 / 44.8, rel=1e-3)
+    assert allocation.budget_price == pytest.approx(15.2 / 44.8, rel=1e-3)
     # and the next thousand pays for it whole
-    assert chosen.next_thousand == pytest.approx(15.2)
+    assert allocation.next_thousand == pytest.approx(15.2)
 
 
 def test_a_budget_that_fits_exactly_is_priced_by_the_next_unit() -> None:
     """It would go to the 0.3 customer's small offer, not to what the last unit was spent on."""
-    chosen = allocate_offers([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS, budget=60)
-    assert chosen.offer.tolist() == [NO_OFFER, NO_OFFER, 1]
+    allocation = allocate_offers([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS, budget=60)
+    assert allocation.offer.tolist() == [NO_OFFER, NO_OFFER, 1]
     # The last unit: 0.9 from small to large, (210 − 84.4) / (60 − 5.6) = 2.31. The next: 20.8 / (1 + 20 · .41).
-    assert chosen.budget_price == pytest.approx(20.8 / 9.2, rel=1e-5)
+    assert allocation.budget_price == pytest.approx(20.8 / 9.2, rel=1e-5)
 
 
 def test_a_cap_on_contacts_takes_the_best() -> None:
     """One contact goes to the customer worth most; one more would earn what the next one is worth."""
-    chosen = allocate_offers([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS, max_contacts=1)
-    assert chosen.offer.tolist() == [NO_OFFER, NO_OFFER, 1]
-    assert chosen.contact_price == pytest.approx(36)
+    allocation = allocate_offers([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS, max_contacts=1)
+    assert allocation.offer.tolist() == [NO_OFFER, NO_OFFER, 1]
+    assert allocation.contact_price == pytest.approx(36)
 
 
 def test_values_decide_as_much_as_probabilities() -> None:
-    """A likely leaver worth little is left alone, an unlikely one worth much is not."""
+    """A likely churner of little value is not contacted; an unlikely one of high value is."""
     assert allocate_offers([0.9, 0.2], [15, 5000], [SMALL], TERMS).offer.tolist() == [NO_OFFER, 0]
 
 
 @pytest.mark.parametrize("limits", [{"budget": 0}, {"max_contacts": 0}])
-def test_nothing_may_be_spent(limits: dict) -> None:
+def test_nothing_may_be_spent(limits: dict[str, int]) -> None:
     """A limit of 0 sends nothing."""
-    chosen = allocate_offers([0.5, 0.9], None, [SMALL], TERMS, **limits)
-    assert chosen.contacted == 0
-    assert chosen.profit == chosen.spend == 0
+    allocation = allocate_offers([0.5, 0.9], None, [SMALL], TERMS, **limits)
+    assert allocation.contacted == 0
+    assert allocation.profit == allocation.spend == 0
 
 
 @settings(max_examples=60, deadline=None)
@@ -115,39 +116,39 @@ def test_close_to_the_best_of_all_choices(
         Offer(id=f"o{number}", gives={"en": "x"}, cost=cost, save_rate=rate)
         for number, (cost, rate) in enumerate(kinds)
     )
-    chosen = allocate_offers(p, None, offers, TERMS, budget=budget, max_contacts=cap)
+    allocation = allocate_offers(p, None, offers, TERMS, budget=budget, max_contacts=cap)
     profit, spend = by_offer(np.array(p), offers, TERMS)
     limits = (math.inf if budget is None else budget, len(p) if cap is None else cap)
     best = best_of_all(profit, spend, *limits)
-    assert chosen.spend <= limits[0] + 1e-9
-    assert chosen.contacted <= limits[1]
-    assert chosen.profit <= best + 1e-6 <= chosen.bound + 2e-6
+    assert allocation.spend <= limits[0] + 1e-9
+    assert allocation.contacted <= limits[1]
+    assert allocation.profit <= best + 1e-6 <= allocation.bound + 2e-6
     customers = 2 if budget is not None and cap is not None else 1
-    assert best - chosen.profit <= customers * max(profit.max(), 0) + 1e-6
+    assert best - allocation.profit <= customers * max(profit.max(), 0) + 1e-6
     if budget is None:
-        assert chosen.profit == pytest.approx(best, abs=1e-6)
+        assert allocation.profit == pytest.approx(best, abs=1e-6)
 
 
 def test_customers_all_alike() -> None:
     """A budget for 37 of 100 identical customers reaches 37 of them."""
     _, spend = by_offer(np.array([0.6]), (SMALL,), TERMS)
-    chosen = allocate_offers(np.full(100, 0.6), None, [SMALL], TERMS, budget=37.5 * spend.item())
-    assert chosen.contacted == 37
+    allocation = allocate_offers(np.full(100, 0.6), None, [SMALL], TERMS, budget=37.5 * spend.item())
+    assert allocation.contacted == 37
 
 
 def test_many_customers() -> None:
     """The gap to the bound is less than one customer's profit of thousands, with both limits."""
     generator = np.random.default_rng(0)
     p, value = generator.beta(1, 4, 5000), generator.gamma(2, 250, 5000)
-    chosen = allocate_offers(p, value, [SMALL, LARGE], TERMS, budget=20_000, max_contacts=600)
-    assert chosen.spend <= 20_000
-    assert chosen.contacted <= 600
-    assert 0 <= chosen.bound - chosen.profit <= chosen.expected_profit.max()
-    assert set(np.unique(chosen.offer)) == {NO_OFFER, 0, 1}
+    allocation = allocate_offers(p, value, [SMALL, LARGE], TERMS, budget=20_000, max_contacts=600)
+    assert allocation.spend <= 20_000
+    assert allocation.contacted <= 600
+    assert 0 <= allocation.bound - allocation.profit <= allocation.expected_profit.max()
+    assert set(np.unique(allocation.offer)) == {NO_OFFER, 0, 1}
 
 
 def test_the_next_thousand_is_what_it_says() -> None:
-    """It is what that much more budget earns, and nothing where the budget is no limit."""
+    """It is what that much more budget earns, and nothing where the budget does not bind."""
     generator = np.random.default_rng(1)
     p = generator.beta(1, 4, 20_000)
     less, more = (allocate_offers(p, None, [SMALL, LARGE], TERMS, budget=budget) for budget in (50_000, 51_000))
@@ -156,7 +157,7 @@ def test_the_next_thousand_is_what_it_says() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "sentence"),
     [
         ({"offers": []}, "offers: must be 1 to 100"),
         ({"offers": [SMALL] * 101}, "offers: must be 1 to 100, got 101"),
@@ -169,9 +170,14 @@ def test_the_next_thousand_is_what_it_says() -> None:
         ({"max_contacts": -1}, "max_contacts: must be 0 or more"),
     ],
 )
-def test_inputs_have_bounds(change: dict, words: str) -> None:
-    """What cannot be is refused by name."""
-    good = {"probability": [0.1, 0.2], "value": [10.0, 20.0], "offers": [SMALL], "economics": TERMS}
+def test_inputs_have_bounds(change: dict[str, Any], sentence: str) -> None:
+    """An input out of bounds is refused by name."""
+    good: dict[str, Any] = {
+        "probability": [0.1, 0.2],
+        "value": [10.0, 20.0],
+        "offers": [SMALL],
+        "economics": TERMS,
+    }
     assert allocate_offers(**{**good, "offers": [SMALL] * 100}).contacted == 0
-    with pytest.raises(InputError, match=words):
+    with pytest.raises(InputError, match=sentence):
         allocate_offers(**{**good, **change})

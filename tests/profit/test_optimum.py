@@ -7,23 +7,23 @@ from hypothesis import given, settings
 from retention.profit.economics import Economics
 from retention.profit.optimum import best_thresholds
 from retention.profit.ranking import ABOVE_EVERY_SCORE, FINE_FROM, rank_customers
-from tests.profit.cases import FOLD, LABEL, SCORE, VALUE, brute_profit, customers, terms
+from tests.profit.cases import FOLD, LABEL, SCORE, VALUE, ValuedHeldOut, brute_profit, customers, terms
 
 
 def test_the_optimum_by_hand() -> None:
     """Running profit, highest score first: 450, 900, tie 1300, 1250, 1200, 1650, 1600: contact down to 0.2."""
-    found = best_thresholds(rank_customers(score=SCORE, label=LABEL, fold=FOLD), Economics())
+    thresholds = best_thresholds(rank_customers(score=SCORE, label=LABEL, fold=FOLD), Economics())
     # any threshold above 0.05 and up to 0.2 does; the middle, 0.125, needs three digits
-    assert found.best == 0.125
+    assert thresholds.best == 0.125
     # fold 0 is priced on fold 1: 0.8 → 450, 0.6 → 900, 0.3 → 850; fold 1 on fold 0: 450, 400, 350, 800
-    assert found.by_fold.tolist() == [0.6, 0.2]
+    assert thresholds.by_fold.tolist() == [0.6, 0.2]
 
 
 def test_tied_scores_move_together() -> None:
-    """A leaver who shares a score with three stayers cannot be contacted without them."""
+    """A churned customer who shares a score with three retained customers cannot be contacted without them."""
     score, label = np.array([0.5, 0.5, 0.5, 0.5]), np.array([1, 0, 0, 0])
     ranking = rank_customers(score=score, label=label, fold=[0, 1, 0, 1])
-    # 150 − 3 · 60 < 0 though the leaver alone would bring 150
+    # 150 − 3 · 60 < 0 though the churned customer alone would earn 150
     assert best_thresholds(ranking, Economics(value=210, offer_cost=60)).best == 1.0
     # 190 − 3 · 60 > 0
     assert best_thresholds(ranking, Economics(value=250, offer_cost=60)).best == 0.0
@@ -51,30 +51,35 @@ def test_everyone() -> None:
     assert best_thresholds(rank_customers(score=[0.9, 0.2], label=[1, 1], fold=[0, 1]), Economics()).best == 0.0
 
 
-def test_among_equals_the_fewest_messages() -> None:
-    """Contacting nine stayers to win one more leaver earns nothing more, so they are left alone."""
+def test_of_equally_good_thresholds_the_highest_wins() -> None:
+    """Contacting nine retained customers to save one churned customer earns nothing more."""
     score = np.linspace(0.9, 0.1, 11)
     label = np.array([1] + [0] * 9 + [1])
-    found = best_thresholds(rank_customers(score=score, label=label, fold=np.arange(11) % 2), Economics())
-    assert score[1] < found.best <= score[0]
+    thresholds = best_thresholds(rank_customers(score=score, label=label, fold=np.arange(11) % 2), Economics())
+    assert score[1] < thresholds.best <= score[0]
 
 
 @settings(max_examples=50, deadline=None)
 @given(customers(), terms)
-def test_no_threshold_earns_more(case: dict, money: Economics) -> None:
-    """On all customers, and on all but each fold, the best of every distinct threshold is found."""
-    found = best_thresholds(rank_customers(**case), money)
-    value = money.value if case["value"] is None else case["value"]
-    for part, threshold in enumerate([found.best, *found.by_fold]):
-        kept = np.ones(len(case["score"]), bool) if part == 0 else case["fold"] != part - 1
-        own = (case["score"][kept], case["label"][kept], np.broadcast_to(value, len(kept))[kept], money)
-        best = max((brute_profit(*own, cut) for cut in own[0]), default=0.0)
-        assert brute_profit(*own, threshold) == pytest.approx(max(best, 0.0), abs=1e-6)
+def test_no_threshold_earns_more(case: ValuedHeldOut, economics: Economics) -> None:
+    """On all customers, and on all but each fold, the best of every distinct threshold is thresholds."""
+    thresholds = best_thresholds(rank_customers(**case), economics)
+    value = economics.value if case["value"] is None else case["value"]
+    for part, threshold in enumerate([thresholds.best, *thresholds.by_fold]):
+        is_kept = np.ones(len(case["score"]), bool) if part == 0 else case["fold"] != part - 1
+        case_kept = (
+            case["score"][is_kept],
+            case["label"][is_kept],
+            np.broadcast_to(value, len(is_kept))[is_kept],
+            economics,
+        )
+        best = max((brute_profit(*case_kept, cut) for cut in case_kept[0]), default=0.0)
+        assert brute_profit(*case_kept, threshold) == pytest.approx(max(best, 0.0), abs=1e-6)
 
 
 @given(customers())
 @settings(max_examples=50, deadline=None)
-def test_the_deployed_threshold_is_a_short_decimal(case: dict) -> None:
+def test_the_deployed_threshold_is_a_short_decimal(case: ValuedHeldOut) -> None:
     """It lies in the slider's range and reads back from text as the same number."""
     best = best_thresholds(rank_customers(**case), Economics()).best
     assert float(repr(best)) == best
@@ -90,13 +95,13 @@ def test_many_customers(per_customer: bool) -> None:
     label = (generator.random(n) < score).astype(int)
     value = generator.gamma(1, 400, n) if per_customer else None
     fold = generator.integers(0, 3, n)
-    money = Economics(save_rate=0.4, stayer_redemption=0.7, harm_rate=0.01, contact_cost=1)
-    found = best_thresholds(rank_customers(score=score, label=label, fold=fold, value=value), money)
-    head = money.amounts_per_customer(np.full(n, 500.0) if value is None else value)
-    gain = np.where(label == 1, head.saved, head.wasted)
-    for part, threshold in enumerate([found.best, *found.by_fold]):
-        kept = np.ones(n, bool) if part == 0 else fold != part - 1
-        distinct, place = np.unique(score[kept], return_inverse=True)
-        running = np.bincount(place, gain[kept])[::-1].cumsum()[::-1]
-        assert gain[kept & (score >= threshold)].sum() == pytest.approx(running.max(), rel=1e-9)
-        assert len(distinct) < kept.sum()
+    economics = Economics(save_rate=0.4, stayer_redemption=0.7, harm_rate=0.01, contact_cost=1)
+    thresholds = best_thresholds(rank_customers(score=score, label=label, fold=fold, value=value), economics)
+    amounts = economics.amounts_per_customer(np.full(n, 500.0) if value is None else value)
+    gain = np.where(label == 1, amounts.saved, amounts.wasted)
+    for part, threshold in enumerate([thresholds.best, *thresholds.by_fold]):
+        is_kept = np.ones(n, bool) if part == 0 else fold != part - 1
+        distinct, place = np.unique(score[is_kept], return_inverse=True)
+        running = np.bincount(place, gain[is_kept])[::-1].cumsum()[::-1]
+        assert gain[is_kept & (score >= threshold)].sum() == pytest.approx(running.max(), rel=1e-9)
+        assert len(distinct) < is_kept.sum()

@@ -1,4 +1,4 @@
-"""The curve in words."""
+"""The sentences on a profit curve."""
 
 import numpy as np
 import pytest
@@ -15,22 +15,23 @@ from retention.profit.profit_text import (
     save_rate_needed_sentence,
 )
 from retention.profit.whatif import profit_by_save_rate
-from tests.profit.cases import FOLD, LABEL, SCORE
+from tests.profit.cases import FOLD, LABEL, SCORE, HeldOut, held_out, with_value
 
-#: Contacting from 0.07 on earns 450 more for two stayers at 50: best at 0.04, three below the break-even of 0.1.
-LOW = {"score": [0.9, 0.09, 0.08, 0.07, 0.01], "label": [1, 1, 0, 1, 0], "fold": [0, 1, 0, 1, 0]}
+#: Contacting from 0.07 on earns 450 more and costs 50 for each retained customer.
+#: The best threshold is 0.04, with three customers between it and the break-even of 0.1.
+LOW = held_out([0.9, 0.09, 0.08, 0.07, 0.01], [1, 1, 0, 1, 0], [0, 1, 0, 1, 0])
 
 
 def test_a_best_threshold_below_the_break_even_is_explained() -> None:
-    """Of 60 in between at 0.08, 4.8 would leave and 2.1 are a standard error: 20 are beyond chance, 8 are not."""
+    """Of 60 in between at 0.08, 4.8 are expected to churn, standard error 2.1: 20 exceed chance, 8 do not."""
     score, fold = [0.9, 0.9, *[0.08] * 60, 0.0, 0.0], np.arange(64) % 2
     curve = profit_curve(score, [1] * 22 + [0] * 42, fold=fold)
-    words = below_break_even_sentence(curve)
-    assert words == (
+    sentence = below_break_even_sentence(curve)
+    assert sentence == (
         "The best threshold on these customers, 0.040, lies below the break-even 0.100: the model understates "
         "risk there, beyond chance; 60 of them would get an offer and have a slightly negative expected profit."
     )
-    assert words in profit_summary(curve).splitlines()
+    assert sentence in profit_summary(curve).splitlines()
     by_chance = profit_curve(score, [1] * 10 + [0] * 54, fold=fold)
     assert below_break_even_sentence(by_chance) == (
         "The best threshold on these customers, 0.040, lies below the break-even 0.100, within what chance "
@@ -38,54 +39,54 @@ def test_a_best_threshold_below_the_break_even_is_explained() -> None:
     )
 
 
-def test_perfect_probabilities_are_hardly_ever_blamed() -> None:
-    """Of 40 draws in which everyone left with exactly their probability, at most one passes for understated."""
-    blamed = 0
+def test_perfect_probabilities_hardly_ever_count_as_understated() -> None:
+    """Of 40 draws from exactly the given probabilities, at most one passes for understated."""
+    understated = 0
     for seed in range(40):
         generator = np.random.default_rng(seed)
         score = generator.beta(0.6, 2.4, 2000)
         curve = profit_curve(score, generator.random(2000) < score, fold=np.arange(2000) % 5)
-        blamed += "understates" in (below_break_even_sentence(curve) or "")
-    assert blamed <= 1
+        understated += "understates" in (below_break_even_sentence(curve) or "")
+    assert understated <= 1
 
 
 def test_one_customer_is_chance() -> None:
-    """Of 0.09 and 0.01 only the first is worth an offer; that one of one left says nothing of the model."""
-    words = below_break_even_sentence(profit_curve([0.9, 0.09, 0.01], [1, 1, 0], fold=[0, 1, 0]))
-    assert words is not None
-    assert "within what chance explains" in words
+    """Of 0.09 and 0.01 only the first is worth an offer; that it churned says nothing about the model."""
+    sentence = below_break_even_sentence(profit_curve([0.9, 0.09, 0.01], [1, 1, 0], fold=[0, 1, 0]))
+    assert sentence is not None
+    assert "within what chance explains" in sentence
 
 
 def test_thresholds_that_look_the_same_get_more_digits() -> None:
     """0.0998 against 0.1 is told apart."""
-    words = below_break_even_sentence(profit_curve([0.9, 0.0999, 0.0997], [1, 1, 0], fold=[0, 1, 0]))
-    assert words is not None
-    assert "0.099800, lies below the break-even 0.100000" in words
+    sentence = below_break_even_sentence(profit_curve([0.9, 0.0999, 0.0997], [1, 1, 0], fold=[0, 1, 0]))
+    assert sentence is not None
+    assert "0.099800, lies below the break-even 0.100000" in sentence
 
 
 @pytest.mark.parametrize(
-    ("given", "economics"),
+    ("case", "economics"),
     [
-        ({"score": [0.9, 0.8, 0.3, 0.1], "label": [1, 1, 0, 0], "fold": [0, 1, 0, 1]}, Economics()),
+        (held_out([0.9, 0.8, 0.3, 0.1], [1, 1, 0, 0], [0, 1, 0, 1]), Economics()),
         (LOW, Economics(value=40)),
         (LOW, Economics(save_rate=0)),
-        (LOW | {"value": [500.0] * 5}, Economics()),
-        ({"score": [0.9, 0.01], "label": [1, 0], "fold": [0, 1]}, Economics(offer_cost=400)),
+        (with_value(LOW, np.full(5, 500.0)), Economics()),
+        (held_out([0.9, 0.01], [1, 0], [0, 1]), Economics(offer_cost=400)),
     ],
     ids=["above", "nobody pays", "nothing saved", "own break-evens", "nobody in between"],
 )
-def test_otherwise_nothing_is_said(given: dict[str, list[float]], economics: Economics) -> None:
+def test_no_sentence_without_customers_below_the_break_even(case: HeldOut, economics: Economics) -> None:
     """Above the break-even, without one, and where nobody stands between the two."""
-    curve = profit_curve(**given, economics=economics)
+    curve = profit_curve(**case, economics=economics)
     assert below_break_even_sentence(curve) is None
     assert "lies below" not in profit_summary(curve)
 
 
-def test_no_headroom_is_said_in_words() -> None:
-    """Where everyone pays, where nobody does, and not where picking clearly earns more."""
+def test_the_headroom_sentence() -> None:
+    """Where everyone pays, where nobody does, and where picking customers clearly earns more."""
     generator = np.random.default_rng(0)
     score = generator.beta(0.6, 2.4, 3000)
-    case = {"score": score, "label": generator.random(3000) < score, "fold": np.arange(3000) % 5}
+    case = held_out(score, generator.random(3000) < score, np.arange(3000) % 5)
     assert headroom_sentence(profit_curve(**case)).startswith("Picking customers by this model clearly beats")
     assert headroom_sentence(profit_curve(**case, economics=Economics(stayer_redemption=0))).startswith(
         "No headroom: sending to everyone earns as much"
@@ -95,42 +96,43 @@ def test_no_headroom_is_said_in_words() -> None:
     )
 
 
-def test_deciding_customer_by_customer_has_a_verdict_of_its_own() -> None:
-    """Values far apart and risks that say little: no threshold is worth it, and one's own break-even is."""
+def test_deciding_customer_by_customer_has_a_sentence_of_its_own() -> None:
+    """Values far apart and similar risks: no threshold pays, and each customer's own break-even does."""
     generator = np.random.default_rng(0)
     score = generator.uniform(0.08, 0.12, 4000)
-    case = {"score": score, "label": generator.random(4000) < score, "fold": np.arange(4000) % 5}
+    case = held_out(score, generator.random(4000) < score, np.arange(4000) % 5)
     apart = profit_curve(**case, value=np.where(np.arange(4000) // 5 % 2 == 0, 60.0, 900.0))
     assert apart.per_customer_headroom and decides_per_customer(apart)
     assert headroom_sentence(apart).startswith("Deciding customer by customer clearly beats")
-    found = curve_as_dict(apart)
-    assert found["headroom_personal"] is True
-    assert found["personal_gain_band"]["low"] > 0
-    assert f"  one by one  ₹{found['profit_personal']:,.0f}" in profit_summary(apart)
+    view = curve_as_dict(apart)
+    assert view["headroom_personal"] is True
+    assert view["personal_gain_band"]["low"] > 0
+    assert f"  one by one  ₹{view['profit_personal']:,.0f}" in profit_summary(apart)
     same = profit_curve(**case, value=np.full(4000, 500.0))
     assert not same.per_customer_headroom and not decides_per_customer(same)
     assert headroom_sentence(same).startswith("No headroom")
     assert not profit_curve(**case).per_customer_headroom
 
 
-def test_the_words_name_the_optimism_and_why_nobody_is_contacted() -> None:
+def test_the_summary_names_the_optimism_and_why_nobody_is_contacted() -> None:
     """In sample against expected, by hand; without a threshold that pays there is no break-even to print."""
-    words = profit_summary(profit_curve(SCORE, LABEL, fold=FOLD))
+    sentence = profit_summary(profit_curve(SCORE, LABEL, fold=FOLD))
     assert (
-        "on the customers it was picked on it earns ₹2,06,250; the difference to this model's, ₹50,000," in words
+        "on the customers it was picked on it earns ₹2,06,250; the difference to this model's, ₹50,000,"
+        in sentence
     )
     curve = profit_curve(**LOW, economics=Economics(value=40))
     assert "inf" not in profit_summary(curve)
     assert str(no_offer_pays_sentence(curve)) in profit_summary(curve).splitlines()
     assert str(no_offer_pays_sentence(curve)).endswith("−₹10 per churning customer (assumed).")
-    assert no_offer_pays_sentence(profit_curve(**LOW, value=[40.0] * 5)) is None
+    assert no_offer_pays_sentence(profit_curve(**LOW, value=np.full(5, 40.0))) is None
 
 
-HAND = {"score": [0.9, 0.9, 0.3, 0.1], "label": [1, 1, 0, 0], "fold": [0, 1, 0, 1]}
+FOUR = held_out([0.9, 0.9, 0.3, 0.1], [1, 1, 0, 0], [0, 1, 0, 1])
 
 
 @pytest.mark.parametrize(
-    ("economics", "words"),
+    ("economics", "sentence"),
     [
         (
             Economics(contact_cost=45, save_rate=0.3),
@@ -145,7 +147,7 @@ HAND = {"score": [0.9, 0.9, 0.3, 0.1], "label": [1, 1, 0, 0], "fold": [0, 1, 0, 
         (Economics(value=40, save_rate=0.3), "No save rate makes this pay; 30% is assumed."),
     ],
 )
-def test_the_save_rate_that_an_offer_needs_by_hand(economics: Economics, words: str) -> None:
-    """A contact of 45 against 450 a leaver takes one in ten; one of 460, or a value below the cost, never pays."""
-    curve = profit_curve(**HAND, economics=economics)
-    assert save_rate_needed_sentence(curve, profit_by_save_rate(curve)) == words
+def test_the_save_rate_that_an_offer_needs_by_hand(economics: Economics, sentence: str) -> None:
+    """A contact of 45 against 450 takes one in ten; a contact of 460, or a value below the cost, never pays."""
+    curve = profit_curve(**FOUR, economics=economics)
+    assert save_rate_needed_sentence(curve, profit_by_save_rate(curve)) == sentence

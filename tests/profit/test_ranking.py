@@ -1,10 +1,12 @@
-"""Counting customers by cell: exact at every slider threshold, and refusing what cannot be."""
+"""Counting customers by cell: exact at every slider threshold; wrong input is refused."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from numpy.typing import ArrayLike
 
 from retention.errors import InputError
 from retention.profit.economics import Economics
@@ -18,7 +20,7 @@ from retention.profit.ranking import (
     rank_customers,
     total_value,
 )
-from tests.profit.cases import FOLD, LABEL, SCORE, VALUE, customers
+from tests.profit.cases import FOLD, LABEL, SCORE, VALUE, ValuedHeldOut, customers
 
 
 def test_the_grid_is_the_decimals_people_type() -> None:
@@ -28,15 +30,15 @@ def test_the_grid_is_the_decimals_people_type() -> None:
     assert json.loads(json.dumps(GRID.tolist())) == GRID.tolist()
 
 
-def test_nobody_is_a_threshold_above_one_that_json_can_carry() -> None:
+def test_above_every_score_is_a_threshold_that_json_can_hold() -> None:
     """It contacts nobody, not even a score of 1, and survives a round trip."""
     assert json.loads(json.dumps(ABOVE_EVERY_SCORE)) == ABOVE_EVERY_SCORE > 1.0
 
 
 def test_sums_by_hand() -> None:
-    """Customers, values and squared values of those at or above 0.6: two leavers share it with a stayer."""
+    """Customers, values and squared values from 0.6 on, a score that a churned and a retained customer share."""
     ranking = rank_customers(score=SCORE, label=LABEL, fold=FOLD, value=VALUE)
-    # stayers: 300; leavers: 500, 100, 40
+    # retained customers: 300; churned customers: 500, 100, 40
     assert ranking.contacted(0.6).tolist() == [[1, 3], [300, 640], [90_000, 250_000 + 10_000 + 1_600]]
     assert ranking.all_customers.tolist()[:2] == [[4, 4], [300 + 800 + 200 + 60, 500 + 100 + 40 + 1000]]
     # 0.5 lies between the same customers, and 0.61 is above the tie
@@ -48,18 +50,18 @@ def test_sums_by_hand() -> None:
 
 
 def test_pricing_sums_by_hand() -> None:
-    """The sums give the money and its squares without looking at a customer again."""
+    """The sums give the profit and its squares without going over the customers again."""
     ranking = rank_customers(score=SCORE, label=LABEL, fold=FOLD, value=VALUE)
     terms = Economics(value=9, offer_cost=50, save_rate=0.5, stayer_redemption=0.4, harm_rate=0.1, contact_cost=1)
     contacted = ranking.contacted(0.6)
-    # stayer worth 300: −(0.4 · 50 + 0.1 · 300) − 1 = −51; leavers: 0.5 · (500 + 100 + 40 − 150) − 3 = 242
+    # retained, worth 300: −(0.4 · 50 + 0.1 · 300) − 1 = −51; churned: 0.5 · (500 + 100 + 40 − 150) − 3 = 242
     assert incremental_profit(contacted, terms) == pytest.approx([-51, 242])
-    # each leaver: 224, 24, −6
+    # each churned customer: 224, 24, −6
     assert incremental_profit_squared(contacted, terms) == pytest.approx([51**2, 224**2 + 24**2 + 6**2])
 
 
 def test_one_value_for_all_comes_from_the_economics() -> None:
-    """Without a column, the value of the economics stands for everyone's."""
+    """Without a column, the economics' value stands for that of each customer."""
     contacted = rank_customers(score=SCORE, label=LABEL, fold=FOLD).contacted(0.6)
     assert contacted.tolist() == [[1, 3]]
     assert total_value(contacted, Economics(value=80)).tolist() == [80, 240]
@@ -69,15 +71,15 @@ def test_one_value_for_all_comes_from_the_economics() -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(customers())
-def test_the_grid_counts_exactly_those_at_or_above(case: dict) -> None:
+def test_the_grid_counts_exactly_those_at_or_above(case: ValuedHeldOut) -> None:
     """At each of the 1,001 thresholds the contacted are those with score >= threshold."""
     ranking = rank_customers(**case)
     at_or_above = case["score"][:, np.newaxis] >= GRID
-    left = case["label"] == 1
-    assert ranking.grid[0, :, 1].tolist() == at_or_above[left].sum(axis=0).tolist()
-    assert ranking.grid[0, :, 0].tolist() == at_or_above[~left].sum(axis=0).tolist()
+    churned = case["label"] == 1
+    assert ranking.grid[0, :, 1].tolist() == at_or_above[churned].sum(axis=0).tolist()
+    assert ranking.grid[0, :, 0].tolist() == at_or_above[~churned].sum(axis=0).tolist()
     if case["value"] is not None:
-        worth = np.where(at_or_above[left], case["value"][left, np.newaxis], 0).sum(axis=0)
+        worth = np.where(at_or_above[churned], case["value"][churned, np.newaxis], 0).sum(axis=0)
         assert ranking.grid[1, :, 1] == pytest.approx(worth)
 
 
@@ -91,9 +93,9 @@ def test_many_customers_are_counted_as_exactly() -> None:
     score[2 : 3 * STEPS : 3] = np.nextafter(GRID[1:], 2).clip(max=1)
     label = generator.integers(0, 2, n)
     ranking = rank_customers(score=score, label=label, fold=np.arange(n) % 3)
-    left = np.sort(score[label == 1])
+    churned = np.sort(score[label == 1])
     assert ranking.sums.shape[2] > STEPS + 1
-    assert ranking.grid[0, :, 1].tolist() == (len(left) - np.searchsorted(left, GRID)).tolist()
+    assert ranking.grid[0, :, 1].tolist() == (len(churned) - np.searchsorted(churned, GRID)).tolist()
     order = np.argsort(score)
     assert np.all(np.diff(ranking.cell[order].astype(int)) >= 0)
 
@@ -106,13 +108,13 @@ def test_single_precision_scores_are_compared_exactly() -> None:
 
 
 @pytest.mark.parametrize("label", [[True, False, True], [1.0, 0.0, 1.0], np.array([1, 0, 1], dtype=np.uint8)])
-def test_labels_of_any_kind(label: object) -> None:
+def test_labels_of_any_kind(label: ArrayLike) -> None:
     """True/False, whole floats and small integers are the same label."""
     assert rank_customers(score=[0.1, 0.2, 0.3], label=label, fold=[0, 1, 1]).all_customers.tolist() == [[1, 2]]
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "sentence"),
     [
         ({"score": []}, "score: holds no customers"),
         ({"score": [0.1, 0.2, 1.0000001]}, "score: 1 of 3 are missing or outside 0 to 1"),
@@ -134,9 +136,9 @@ def test_labels_of_any_kind(label: object) -> None:
         ({"value": [1, 2, -3]}, "value: 1 of 3 are missing, negative"),
     ],
 )
-def test_what_cannot_be_is_refused_by_name(change: dict, words: str) -> None:
+def test_wrong_input_is_refused_by_name(change: dict[str, Any], sentence: str) -> None:
     """One sentence names the column and what is wrong with it."""
-    good = {"score": [0.1, 0.2, 0.3], "label": [0, 1, 1], "fold": [0, 1, 99]}
+    good: dict[str, Any] = {"score": [0.1, 0.2, 0.3], "label": [0, 1, 1], "fold": [0, 1, 99]}
     assert len(rank_customers(**good)) == 3
-    with pytest.raises(InputError, match=words):
+    with pytest.raises(InputError, match=sentence):
         rank_customers(**{**good, **change})

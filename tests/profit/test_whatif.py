@@ -1,4 +1,6 @@
-"""How the profit moves with what was assumed."""
+"""How the profit depends on the money inputs."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,12 +10,10 @@ from retention.errors import InputError
 from retention.profit.curve import profit_curve
 from retention.profit.economics import PRESETS, Economics
 from retention.profit.whatif import break_even_save_rate, default_ranges, profit_by_save_rate, tornado
-from tests.profit.cases import FOLD, LABEL, SCORE, VALUE, customers, terms
-
-HAND = {"score": SCORE, "label": LABEL, "fold": FOLD}
+from tests.profit.cases import HAND, VALUE, ValuedHeldOut, customers, terms
 
 
-def test_usual_ranges_stay_within_bounds() -> None:
+def test_default_ranges_stay_within_bounds() -> None:
     """A fifth down and up, cut at a rate of 1 and at ρ + s = 1; inputs at 0 stay out."""
     ranges = default_ranges(Economics(save_rate=0.9, stayer_redemption=0.9, harm_rate=0.05, offer_cost=0))
     assert ranges["value"] == pytest.approx((400, 600))
@@ -24,12 +24,12 @@ def test_usual_ranges_stay_within_bounds() -> None:
 
 
 def test_tornado_by_hand() -> None:
-    """Each end is the honest profit at that setting, and the largest swing comes first."""
+    """Each end is the expected profit at that setting, and the largest swing comes first."""
     swings = tornado(profit_curve(**HAND), {"offer_cost": (50, 150), "value": (500, 600)})
     # V 500, d 50: fold 0 from 0.6 earns 450 − 50, fold 1 from 0.2 earns 450 + 450 − 50
     # V 500, d 150, so 350 and −150: fold 1 runs 350, 700, 550: 0.6, where fold 0 earns 350 − 150;
     #   fold 0 runs 350, 200, 50, 400: 0.2, where fold 1 earns 350 + 350 − 150
-    # V 600, d 50: the same thresholds, and 100 more for each of three leavers
+    # V 600, d 50: the same thresholds, and 100 more for each of three churned customers
     assert [swing.name for swing in swings] == ["offer_cost", "value"]
     assert (swings[0].profit_low, swings[0].profit_high) == pytest.approx((1250 * 125, 750 * 125))
     assert (swings[1].profit_low, swings[1].profit_high) == pytest.approx((1250 * 125, 1550 * 125))
@@ -39,10 +39,10 @@ def test_tornado_by_hand() -> None:
 def test_tornado_moves_every_input() -> None:
     """By default each input that can move by a fifth is there; a value column is not one number to move."""
     realistic = profit_curve(**HAND, economics=PRESETS["realistic"])
-    named = {swing.name for swing in tornado(realistic)}
-    assert named == {"value", "offer_cost", "save_rate", "stayer_redemption", "contact_cost"}
+    inputs = {swing.name for swing in tornado(realistic)}
+    assert inputs == {"value", "offer_cost", "save_rate", "stayer_redemption", "contact_cost"}
     column = profit_curve(**HAND, value=VALUE, economics=PRESETS["realistic"])
-    assert {swing.name for swing in tornado(column)} == named - {"value"}
+    assert {swing.name for swing in tornado(column)} == inputs - {"value"}
 
 
 def test_tornado_refuses_what_is_no_input() -> None:
@@ -55,10 +55,10 @@ def test_tornado_refuses_what_is_no_input() -> None:
 
 
 def test_break_even_save_rate_by_hand() -> None:
-    """At 0.6 three leavers and a stayer: γ · 3 · 450 = 4 · 2 + 0.5 · 50, whatever save rate was assumed."""
+    """At 0.6 three churned and one retained: γ · 3 · 450 = 4 · 2 + 0.5 · 50, whatever save rate was assumed."""
     for rate in (0.1, 1.0):
-        money = Economics(save_rate=rate, stayer_redemption=0.5, contact_cost=2)
-        assert break_even_save_rate(profit_curve(**HAND, economics=money), 0.6) == pytest.approx(33 / 1350)
+        economics = Economics(save_rate=rate, stayer_redemption=0.5, contact_cost=2)
+        assert break_even_save_rate(profit_curve(**HAND, economics=economics), 0.6) == pytest.approx(33 / 1350)
 
 
 def test_break_even_save_rate_where_there_is_none() -> None:
@@ -72,16 +72,15 @@ def test_break_even_save_rate_where_there_is_none() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(customers(), terms)
-def test_at_the_break_even_save_rate_the_profit_is_nil(case: dict, money: Economics) -> None:
+def test_at_the_break_even_save_rate_the_profit_is_nil(case: ValuedHeldOut, economics: Economics) -> None:
     """Pricing the same customers at that rate gives 0."""
-    curve = profit_curve(**case, economics=money)
+    curve = profit_curve(**case, economics=economics)
     rate = break_even_save_rate(curve, 0.5)
     if rate is not None:
-        at_rate = {field: getattr(money, field) for field in money.__dataclass_fields__} | {"save_rate": rate}
-        assert curve.reprice(Economics(**at_rate)).matrix(0.5).profit == pytest.approx(0, abs=1e-6)
+        assert curve.reprice(replace(economics, save_rate=rate)).matrix(0.5).profit == pytest.approx(0, abs=1e-6)
 
 
-def test_over_save_rates() -> None:
+def test_profit_by_save_rate() -> None:
     """The profit rises with the save rate, nothing is earned at 0, and each point is the curve's own."""
     generator = np.random.default_rng(0)
     score = generator.beta(0.6, 2, 2000)
@@ -104,20 +103,20 @@ def test_amounts_at_their_limit_are_not_moved_beyond_it() -> None:
 
 
 def test_by_default_the_break_even_save_rate_is_that_of_thresholds_picked_on_others() -> None:
-    """Fold 0 from 0.6 and fold 1 from 0.2 contact three leavers and two stayers: γ · 3 · 450 = 2 · 50."""
+    """Fold 0 from 0.6 and fold 1 from 0.2 contact three churned and two retained: γ · 3 · 450 = 2 · 50."""
     curve = profit_curve(**HAND)
     assert break_even_save_rate(curve) == pytest.approx(100 / 1350)
-    # Where the threshold was picked on them, at 0.2, it is four leavers and three stayers.
+    # Where the threshold was picked on them, at 0.2, it is four churned customers and three retained customers.
     assert break_even_save_rate(curve, curve.threshold_best) == pytest.approx(150 / 1800)
 
 
 def test_an_offer_that_costs_nothing_pays_at_any_rate() -> None:
-    """Nothing lost on stayers: zero, and never minus zero."""
+    """Retained customers cost nothing: zero, and never minus zero."""
     rate = break_even_save_rate(profit_curve(**HAND, economics=Economics(stayer_redemption=0)))
     assert f"{rate:.1%}" == "0.0%"
 
 
-def test_where_the_offers_earn_nothing_no_rate_is_promised() -> None:
+def test_where_the_offers_earn_nothing_there_is_no_break_even_rate() -> None:
     """One in ten is needed, and at one in ten the thresholds picked on others earn nothing."""
     curve = profit_curve(**HAND, economics=Economics(save_rate=0.02))
     assert curve.profit_best <= 0
