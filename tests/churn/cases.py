@@ -67,7 +67,7 @@ def crossed(n: int = 1000, *, seed: int = 0) -> Customers:
     cells = rng.normal(size=(n, 13))
     margin = -1 + 1.2 * np.sign(cells[:, 0] * cells[:, 1]) + (np.abs(cells[:, 2]) > 1) - 0.7 * cells[:, 3]
     frame = pd.DataFrame(cells, columns=[f"c{at}" for at in range(13)])
-    frame.insert(0, "id", pd.array([str(row) for row in range(n)], dtype="str"))
+    frame.insert(0, "id", pd.Series([str(row) for row in range(n)], dtype="str"))
     frame["churn"] = (rng.random(n) < sigmoid(margin)).astype(np.int8)
     return Customers(frame, Roles(id="id", label="churn"), "crossed.csv")
 

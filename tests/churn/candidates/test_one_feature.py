@@ -1,5 +1,9 @@
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from retention.churn.bins import Bins
 from retention.churn.candidates.candidate import FitContext, LoadContext
@@ -8,35 +12,38 @@ from retention.churn.schema import Column
 from retention.churn.training_set import TrainingSet
 
 
-def examples(column, values, label):
+def training_set(
+    column: Column, values: Sequence[float] | NDArray[Any], label: Sequence[int] | NDArray[Any]
+) -> TrainingSet:
+    """Return a training set of a single column."""
     return TrainingSet((column,), np.asarray(values, dtype=float)[:, None], np.asarray(label, dtype=np.int8))
 
 
-def test_rates_of_a_category_by_hand():
-    """30 of 40 left with the first value, 10 of 40 with the other; ten average customers are added to each."""
+def test_rates_of_a_category_by_hand() -> None:
+    """30 of 40 churned with the first value, 10 of 40 with the other; ten average customers are added to each."""
     label = [1] * 30 + [0] * 10 + [1] * 10 + [0] * 30
-    rule = fit_feature(examples(Column("plan", "category", ("a", "b")), [0] * 40 + [1] * 40, label), 0)
-    assert rule.rates == pytest.approx((35 / 50, 15 / 50, 0.5))
+    fitted = fit_feature(training_set(Column("plan", "category", ("a", "b")), [0] * 40 + [1] * 40, label), 0)
+    assert fitted.rates == pytest.approx((35 / 50, 15 / 50, 0.5))
 
 
-def test_rates_of_a_number_only_rise_or_only_fall():
-    """A dent between two bins is levelled out, as a rule of thumb would."""
+def test_rates_of_a_number_only_rise_or_only_fall() -> None:
+    """A dent between two bins is levelled out."""
     rng = np.random.default_rng(0)
     recency = rng.integers(0, 60, 400)
-    rule = fit_feature(examples(Column("recency", "number"), recency, rng.random(400) < recency / 60), 0)
-    assert (np.diff(rule.rates[:-1]) >= 0).all()
-    assert rule.rates[0] < 0.3
-    assert rule.rates[-2] > 0.7
+    fitted = fit_feature(training_set(Column("recency", "number"), recency, rng.random(400) < recency / 60), 0)
+    assert (np.diff(fitted.rates[:-1]) >= 0).all()
+    assert fitted.rates[0] < 0.3
+    assert fitted.rates[-2] > 0.7
 
 
-def test_log_odds_come_from_the_bin():
+def test_log_odds_come_from_the_bin() -> None:
     """Below the border 0.2, above 0.8, blank 0.5."""
-    rule = OneFeature(0, Bins(2, (10.0,)), (0.2, 0.8, 0.5), 0.0)
-    margin = rule.predict_log_odds(np.array([[3.0], [10.0], [np.nan]]))
-    np.testing.assert_allclose(1 / (1 + np.exp(-margin)), [0.2, 0.8, 0.5])
+    fitted = OneFeature(0, Bins(2, (10.0,)), (0.2, 0.8, 0.5), 0.0)
+    log_odds = fitted.predict_log_odds(np.array([[3.0], [10.0], [np.nan]]))
+    np.testing.assert_allclose(1 / (1 + np.exp(-log_odds)), [0.2, 0.8, 0.5])
 
 
-def test_the_best_column_is_found():
+def test_the_best_column_is_chosen() -> None:
     """Of noise and a column that decides, the latter."""
     rng = np.random.default_rng(1)
     matrix = rng.normal(size=(300, 2))
@@ -47,8 +54,8 @@ def test_the_best_column_is_found():
     )
 
 
-def test_a_rule_survives_json():
+def test_one_feature_survives_json() -> None:
     """Rebuilt from its fields it is equal, for numbers and categories."""
     for bins in (Bins(2, (10.0,)), Bins(2, None)):
-        rule = OneFeature(3, bins, (0.2, 0.8, 0.5), -0.4)
-        assert OneFeature.from_json(rule.to_json(), LoadContext(())) == rule
+        fitted = OneFeature(3, bins, (0.2, 0.8, 0.5), -0.4)
+        assert OneFeature.from_json(fitted.to_json(), LoadContext(())) == fitted

@@ -1,3 +1,6 @@
+from collections.abc import Collection, Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,7 +8,9 @@ import pytest
 from retention.churn.explanation.phrases import build_themes, format_number
 
 
-def words(typical, row, flags=()):
+def phrases_of(
+    typical: Mapping[str, float | None], row: Mapping[str, Any], flags: Collection[str] = ()
+) -> dict[tuple[str, ...], str]:
     """Return the phrase of every theme for one row."""
     frame = pd.DataFrame([row])
     for name, usual in typical.items():
@@ -13,8 +18,9 @@ def words(typical, row, flags=()):
     return {theme.columns: theme.phrases(frame)[0] for theme in build_themes(typical, flags)}
 
 
-def phrase(name, usual, value, flags=()):
-    return words({name: usual}, {name: value}, flags)[(name,)]
+def phrase_of(name: str, usual: float | None, value: object, flags: Collection[str] = ()) -> str:
+    """Return the phrase of a single column."""
+    return phrases_of({name: usual}, {name: value}, flags)[(name,)]
 
 
 @pytest.mark.parametrize(
@@ -32,19 +38,21 @@ def phrase(name, usual, value, flags=()):
         ("note", None, "x" * 60, "note is " + "x" * 39 + "…"),
     ],
 )
-def test_columns_of_any_company_are_told_with_the_persons_value(name, usual, value, expected):
+def test_columns_of_any_company_are_told_with_the_persons_value(
+    name: str, usual: float | None, value: object, expected: str
+) -> None:
     """Nothing but the column's name, the value, and what is typical."""
-    assert phrase(name, usual, value) == expected
+    assert phrase_of(name, usual, value) == expected
 
 
-SNAPSHOT = {
+SNAPSHOT: dict[str, float | None] = {
     "recency_days": 7.0, "recency_over_gap": 0.6, "gap_mean_days": 10.4, "gap_max_days": 28.0, "orders": 19.0,
     "orders_30d": 2.0, "orders_90d": 7.0, "one_time": None, "tenure_days": 223.0, "spend_total": 6902.0,
     "spend_mean": 377.0, "spend_last": 357.0, "weekend_share": 0.33, "usual_weekday": None,
     "delivery_minutes_mean": 37.67, "delivery_minutes_last": 35.0, "complaint_share": 0.0, "complaint_last": 0.0,
     "cuisine_usual": None, "cuisine_kinds": 5.0, "loyalty_points": 40.0,
 }  # fmt: skip
-PERSON = {
+CUSTOMER = {
     "recency_days": 41.0, "recency_over_gap": 4.6, "gap_mean_days": 9.0, "gap_max_days": 30.0, "orders": 3.0,
     "orders_30d": 0.0, "orders_90d": 2.0, "one_time": "no", "tenure_days": 80.0, "spend_total": 1210.0,
     "spend_mean": 403.33, "spend_last": 310.0, "weekend_share": 0.5, "usual_weekday": "Friday",
@@ -53,9 +61,9 @@ PERSON = {
 }  # fmt: skip
 
 
-def test_a_food_delivery_snapshot_is_told_in_its_own_words():
+def test_a_food_delivery_snapshot_is_told_in_its_own_words() -> None:
     """Columns that tell one story make one phrase; further columns of the log are told by their suffix."""
-    assert words(SNAPSHOT, PERSON) == {
+    assert phrases_of(SNAPSHOT, CUSTOMER) == {
         ("recency_days", "recency_over_gap"): "last order 41 days ago; usually every 9 days",
         ("orders_30d", "orders_90d"): "0 orders in the last 30 days, 2 in the last 90",
         ("orders",): "3 orders so far; typically 19",
@@ -77,26 +85,26 @@ def test_a_food_delivery_snapshot_is_told_in_its_own_words():
     }
 
 
-def test_somebody_with_one_order_has_no_rhythm():
+def test_somebody_with_one_order_has_no_rhythm() -> None:
     """Blanks of a snapshot are worded, not printed."""
-    told = words(SNAPSHOT, {**PERSON, "gap_mean_days": np.nan, "one_time": "yes", "recency_days": 1.0})
-    assert told["recency_days", "recency_over_gap"] == "last order 1 day ago"
-    assert told[("gap_mean_days",)] == "no usual rhythm of orders yet"
-    assert told[("one_time",)] == "has ordered on one day only"
+    phrases = phrases_of(SNAPSHOT, {**CUSTOMER, "gap_mean_days": np.nan, "one_time": "yes", "recency_days": 1.0})
+    assert phrases["recency_days", "recency_over_gap"] == "last order 1 day ago"
+    assert phrases[("gap_mean_days",)] == "no usual rhythm of orders yet"
+    assert phrases[("one_time",)] == "has ordered on one day only"
 
 
-def test_every_column_belongs_to_one_theme():
+def test_every_column_belongs_to_one_theme() -> None:
     """No contribution is told twice or forgotten."""
-    told = [name for theme in build_themes(SNAPSHOT) for name in theme.columns]
-    assert sorted(told) == sorted(SNAPSHOT)
+    phrases = [name for theme in build_themes(SNAPSHOT) for name in theme.columns]
+    assert sorted(phrases) == sorted(SNAPSHOT)
 
 
-def test_suffixes_mean_nothing_outside_a_snapshot():
+def test_suffixes_mean_nothing_outside_a_snapshot() -> None:
     """A telecom's ``call_share`` is a column like any other."""
-    assert phrase("call_share", 0.25, 0.5) == "call share is 0.5, high against a typical 0.25"
+    assert phrase_of("call_share", 0.25, 0.5) == "call share is 0.5, high against a typical 0.25"
 
 
-def test_rows_that_are_alike_get_the_same_words():
+def test_rows_that_are_alike_get_the_same_words() -> None:
     """Phrases come in row order, blanks among them."""
     (theme,) = build_themes({"age": 30.0})
     frame = pd.DataFrame({"age": [41.0, np.nan, 41.0]})
@@ -105,38 +113,38 @@ def test_rows_that_are_alike_get_the_same_words():
 
 
 @pytest.mark.parametrize(
-    ("value", "written"), [(0.0, "0"), (-3.5, "-3.5"), (1234.5, "1,234"), (0.05, "0.05"), (0.0004, "0.0004")]
+    ("value", "expected"), [(0.0, "0"), (-3.5, "-3.5"), (1234.5, "1,234"), (0.05, "0.05"), (0.0004, "0.0004")]
 )
-def test_numbers_are_written_as_a_person_would(value, written):
+def test_numbers_are_written_as_a_person_would(value: float, expected: str) -> None:
     """No trailing zeros, thousands apart, small ones not lost."""
-    assert format_number(value) == written
+    assert format_number(value) == expected
 
 
-@pytest.mark.parametrize(("value", "told"), [(1.0, "yes"), (0.0, "no"), (2.0, "2, high against a typical 0")])
-def test_only_what_was_0_or_1_for_everyone_is_told_as_yes_or_no(value, told):
+@pytest.mark.parametrize(("value", "phrase"), [(1.0, "yes"), (0.0, "no"), (2.0, "2, high against a typical 0")])
+def test_only_what_was_0_or_1_for_everyone_is_told_as_yes_or_no(value: float, phrase: str) -> None:
     """A flag is; a count is not, though its median is 0 and this person has 1 of it."""
-    assert phrase("SeniorCitizen", 0.0, value, {"SeniorCitizen"}) == f"Senior citizen is {told}"
+    assert phrase_of("SeniorCitizen", 0.0, value, {"SeniorCitizen"}) == f"Senior citizen is {phrase}"
 
 
-def test_blanks_in_a_plain_file_with_a_snapshots_names_are_worded():
+def test_blanks_in_a_plain_file_with_a_snapshots_names_are_worded() -> None:
     """A snapshot has no blanks in these columns; another file may."""
-    told = words({"recency_days": 7.0, "orders": 19.0, "orders_30d": 1.0, "orders_90d": 3.0},
+    phrases = phrases_of({"recency_days": 7.0, "orders": 19.0, "orders_30d": 1.0, "orders_90d": 3.0},
                  {"recency_days": np.nan, "orders": np.nan, "orders_30d": np.nan, "orders_90d": 3.0})  # fmt: skip
-    assert told == {
+    assert phrases == {
         ("recency_days",): "day of the last order not known",
         ("orders",): "orders so far not known",
         ("orders_30d", "orders_90d"): "orders of the last 30 and 90 days not known",
     }
 
 
-def test_columns_of_another_kind_than_in_a_snapshot_are_told_like_any_other():
+def test_columns_of_another_kind_than_in_a_snapshot_are_told_like_any_other() -> None:
     """Text where a snapshot has numbers, numbers where it has text, and shares that are none."""
     typical = {"recency_days": 7.0, "orders": 19.0, "market_share": None, "size_last": None, "size_mean": 3.0,
                "plan_usual": 2.0, "gap_max_days": None, "weekend_share": 40.0}  # fmt: skip
     row = {"recency_days": 9.0, "orders": 19.0, "market_share": "high", "size_last": "big", "size_mean": 5.0,
            "plan_usual": 4.0, "gap_max_days": "long", "weekend_share": 60.0}  # fmt: skip
-    told = words(typical, row)
-    assert {told[(name,)] for name in list(typical)[2:]} == {
+    phrases = phrases_of(typical, row)
+    assert {phrases[(name,)] for name in list(typical)[2:]} == {
         "market share is high",
         "size last is big",
         "size mean is 5, high against a typical 3",
@@ -147,14 +155,14 @@ def test_columns_of_another_kind_than_in_a_snapshot_are_told_like_any_other():
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "phrase"),
     [
         (1.0, "has ordered on one day only"),
         (0.0, "has ordered on more than one day"),
         (np.nan, "one time is not known"),
     ],
 )
-def test_one_time_buyers_may_be_told_by_0_and_1(value, told):
+def test_one_time_buyers_may_be_told_by_0_and_1(value: float, phrase: str) -> None:
     """As well as by yes and no."""
     typical = {"recency_days": 7.0, "orders": 19.0, "one_time": 0.0}
-    assert words(typical, {"recency_days": 9.0, "orders": 1.0, "one_time": value})[("one_time",)] == told
+    assert phrases_of(typical, {"recency_days": 9.0, "orders": 1.0, "one_time": value})[("one_time",)] == phrase

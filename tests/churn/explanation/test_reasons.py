@@ -6,13 +6,14 @@ import pytest
 
 from retention.churn.calibration import Calibration
 from retention.churn.candidates import CANDIDATES, Blend
+from retention.churn.model import ChurnModel
 from retention.churn.schema import encode
 from retention.churn.selection import Selection
 from retention.customers.table import Customers
 from retention.errors import ModelError
 
 
-def chosen(model, name, *, share=0.5):
+def chosen(model: ChurnModel, name: str, *, share: float = 0.5) -> ChurnModel:
     """Return the model with another candidate chosen."""
     candidates = {**model.selection.candidates, "blend": replace(model.selection.get(Blend), share=share)}
     calibrations = {name: Calibration() for name in candidates}
@@ -20,7 +21,7 @@ def chosen(model, name, *, share=0.5):
 
 
 @pytest.fixture
-def extremes(customers):
+def extremes(customers: Customers) -> Customers:
     """Somebody at high risk and somebody at low risk, otherwise alike."""
     frame = customers.frame.iloc[:2].copy()
     frame["tenure"] = [1.0, 70.0]
@@ -30,31 +31,31 @@ def extremes(customers):
 
 
 @pytest.mark.parametrize("name", ["logistic regression", "xgboost", "blend"])
-def test_the_persons_own_values_are_told(model, extremes, name):
+def test_the_persons_own_values_are_told(model: ChurnModel, extremes: Customers, name: str) -> None:
     """A short tenure and a monthly contract are told; they raise the risk in every kind of model."""
-    told = chosen(model, name).top_reasons(extremes).iloc[0].tolist()
-    assert {"tenure is 1, low against a typical 38.5", "contract is Monthly"} == set(told[:2])
+    reasons = chosen(model, name).top_reasons(extremes).iloc[0].tolist()
+    assert {"tenure is 1, low against a typical 38.5", "contract is Monthly"} == set(reasons[:2])
 
 
-def test_what_lowers_the_risk_is_no_reason(model, extremes):
+def test_what_lowers_the_risk_is_no_reason(model: ChurnModel, extremes: Customers) -> None:
     """Somebody with a long tenure and a yearly contract gets empty texts rather than far-fetched ones."""
-    told = chosen(model, "logistic regression").top_reasons(extremes).iloc[1]
-    assert not told.str.contains("tenure|contract").any()
-    assert told["reason_3"] == ""
+    reasons = chosen(model, "logistic regression").top_reasons(extremes).iloc[1]
+    assert not reasons.str.contains("tenure|contract").any()
+    assert reasons["reason_3"] == ""
 
 
-def test_reasons_are_text_columns_indexed_like_the_customers(model, customers):
+def test_reasons_are_text_columns_indexed_like_the_customers(model: ChurnModel, customers: Customers) -> None:
     """They can be joined to the send list, whatever its index."""
     rows = customers.take(np.array([9, 4]))
-    told = model.top_reasons(rows, top=2)
-    assert told.columns.tolist() == ["reason_1", "reason_2"]
-    assert told.index.tolist() == [9, 4]
-    assert told.notna().all(axis=None)
+    reasons = model.top_reasons(rows, top=2)
+    assert reasons.columns.tolist() == ["reason_1", "reason_2"]
+    assert reasons.index.tolist() == [9, 4]
+    assert reasons.notna().all(axis=None)
     assert model.top_reasons(customers.take(np.array([], dtype=np.int64))).shape == (0, 3)
 
 
 @pytest.mark.parametrize("name", [candidate.name for candidate in CANDIDATES])
-def test_contributions_add_up(model, customers, name):
+def test_contributions_add_up(model: ChurnModel, customers: Customers, name: str) -> None:
     """Summed over columns they differ between customers by as much as the log-odds do."""
     selection = chosen(model, name).selection
     matrix = encode(model.columns, customers)
@@ -62,23 +63,23 @@ def test_contributions_add_up(model, customers, name):
     np.testing.assert_allclose(added - added[0], log_odds - log_odds[0], atol=1e-4)
 
 
-def test_the_base_rate_has_no_reasons(model, customers):
+def test_the_base_rate_has_no_reasons(model: ChurnModel, customers: Customers) -> None:
     """One number for all says nothing about anybody."""
     assert (chosen(model, "base rate").top_reasons(customers) == "").all(axis=None)
 
 
-def test_a_missing_column_is_named(model, customers):
+def test_a_missing_column_is_named(model: ChurnModel, customers: Customers) -> None:
     """As for scoring."""
     with pytest.raises(ModelError, match="column 'tenure' is missing"):
         model.top_reasons(Customers(customers.frame.drop(columns="tenure"), customers.roles))
 
 
-def test_directions_tell_the_truth_of_the_market(model):
+def test_directions_tell_the_truth_of_the_market(model: ChurnModel) -> None:
     """Longer tenure goes with less churn, monthly contracts with more; noise has no clear direction."""
-    told = {one.feature: one for one in model.directions}
-    assert told["tenure"].effect == "higher values go with less churn"
-    assert told["contract"].effect == "most churn with Monthly, least with Yearly"
-    assert told["noise"].effect == "no clear direction in the regression"
-    assert told["tenure"].agree and told["contract"].agree
-    sizes = [one.mean_abs_contribution for one in model.directions]
+    directions = {direction.feature: direction for direction in model.directions}
+    assert directions["tenure"].effect == "higher values go with less churn"
+    assert directions["contract"].effect == "most churn with Monthly, least with Yearly"
+    assert directions["noise"].effect == "no clear direction in the regression"
+    assert directions["tenure"].agree and directions["contract"].agree
+    sizes = [direction.mean_abs_contribution for direction in model.directions]
     assert sizes == sorted(sizes, reverse=True)
