@@ -1,11 +1,11 @@
-"""The ladder against the models people usually reach for, on the same outer folds, side by side in one run.
+"""Compare the chosen candidate with the models people usually reach for, on the same outer folds, in one run.
 
-Prints AUC, log-loss and Brier score on customers no model had seen, and the ladder's difference to the best single
-peer of each set in paired standard errors (AUC: DeLong et al. 1988, doi:10.2307/2531595). Ends with 1 if the
-ladder is more than one standard error below the best peer anywhere, or not better on the mean.
+Prints AUC, log-loss and Brier score on held-out customers, and the chosen candidate's difference to the best
+peer of each set in paired standard errors (AUC: DeLong et al. 1988, doi:10.2307/2531595). Ends with 1 if it
+is more than one standard error below the best peer anywhere, or not better on the mean.
 
 Run it from the project's folder: ``make bench-peers``; ``.venv/bench/bin/python -m benchmarks.candidate_peers
-[FILE...] [--rows N]`` takes labelled CSVs of your own besides.
+[FILE...] [--rows N]`` also takes labelled CSVs of your own.
 """
 
 import argparse
@@ -194,9 +194,9 @@ def main() -> int:
         theirs = {peer: figures(score, held.label) for peer, score in scores.items()}
         ours = figures(held.score, held.label)
         spent = time.perf_counter() - started - mine
-        print(f"\n{name}: {len(customers):,} customers, {held.label.mean():.1%} left; the ladder chose "
+        print(f"\n{name}: {len(customers):,} customers, {held.label.mean():.1%} churned; the selection chose "
               f"{model.chosen} in {mine:.0f} s, the peers took {spent:.0f} s")  # fmt: skip
-        print("  " + " " * 10 + "".join(f"{peer:>17}" for peer in ("ladder", *theirs)) + "   ladder - best")
+        print("  " + " " * 10 + "".join(f"{peer:>17}" for peer in ("selection", *theirs)) + "   selection - best")
         for figure, (value, terms) in ours.items():
             sign = 1 if figure == "AUC" else -1
             best = max(theirs, key=lambda peer: theirs[peer][figure][0])
@@ -210,7 +210,7 @@ def main() -> int:
 def verdict(gaps: dict[str, list[tuple[float, Numbers]]]) -> int:
     """Print the goal against what was found; 1 if it was missed."""
     missed = False
-    print("\nthe ladder less each peer, mean over the sets (above 0: better)")
+    print("\nthe selection less each peer, mean over the sets (above 0: better)")
     print("  " + " " * 10 + "".join(f"{peer:>17}" for peer in PEERS) + "   worst set against its best peer")
     for figure, found in gaps.items():
         means, worst = np.mean([one for _, one in found], axis=0), min(error for error, _ in found)

@@ -75,7 +75,7 @@ def compare(name: str, customers: Customers) -> None:
 
 def main() -> None:
     """Measure and print."""
-    print(f"nested training of the whole ladder, one default XGBClassifier.fit = 1; {cpu_count()} processors")
+    print(f"nested training of all candidates, one default XGBClassifier.fit = 1; {cpu_count()} processors")
     print(f"  {'':12}{'rows':>10}{'CPU':>9}{'clock':>9}{'seconds':>9}")
     for name, customers in tables(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000):
         compare(name, customers)

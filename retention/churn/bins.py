@@ -31,9 +31,9 @@ class Bins:
         """Cut a number at its quantiles into at most ``most`` bins; a category has one bin for each value."""
         if column.kind == "category":
             return cls(len(column.categories), None)
-        known = values[~np.isnan(values)]
+        filled = values[~np.isnan(values)]
         borders = (
-            np.unique(np.quantile(known, np.linspace(0, 1, max_bins + 1)[1:-1])) if known.size else np.array([])
+            np.unique(np.quantile(filled, np.linspace(0, 1, max_bins + 1)[1:-1])) if filled.size else np.array([])
         )
         return cls(len(borders) + 1, tuple(map(float, borders)))
 

@@ -148,18 +148,20 @@ class DriftCounter:
         size = {direction.feature: direction.mean_abs_contribution for direction in model.directions}
         total = sum(size.values()) or 1.0
         shifts = []
-        for position, (column, known) in enumerate(zip(model.columns, model.profile.columns, strict=True)):
-            now = self._columns[position] / m
-            index, moved = _shift(np.array(known.shares), now, model.customers, m, tests=len(model.columns))
+        for position, (column, in_training) in enumerate(zip(model.columns, model.profile.columns, strict=True)):
+            current = self._columns[position] / m
+            index, moved = _shift(
+                np.array(in_training.shares), current, model.customers, m, tests=len(model.columns)
+            )
             values = self._sample.rows[:, position]
-            if moved and not _only_aged(column, known, values, model.customers, tests=len(model.columns)):
+            if moved and not _only_aged(column, in_training, values, model.customers, tests=len(model.columns)):
                 weight = size[column.name] / total * (1.0 if index > STRONG else 0.3)
-                change = _change(column, known, now, values, float(self._blank[position] / m))
+                change = _change(column, in_training, current, values, float(self._blank[position] / m))
                 shifts.append(_Shift(weight, False, f"column '{column.name}' (PSI {index:.2f}): {change}"))
         return shifts
 
 
-def stability_index(before: NDArray[np.float64], now: NDArray[np.float64]) -> float:
+def stability_index(before: NDArray[np.float64], current: NDArray[np.float64]) -> float:
     """Return the population stability index of two arrays of shares, above 0 and adding up to 1.
 
     Examples
@@ -167,7 +169,7 @@ def stability_index(before: NDArray[np.float64], now: NDArray[np.float64]) -> fl
     >>> round(stability_index(np.array([0.5, 0.5]), np.array([0.6, 0.4])), 4)
     0.0405
     """
-    return float(np.sum((now - before) * np.log(now / before)))
+    return float(np.sum((current - before) * np.log(current / before)))
 
 
 class _Sample:
@@ -188,13 +190,13 @@ class _Sample:
 
 
 def _shift(
-    before: NDArray[np.float64], now: NDArray[np.float64], n: int, m: int, *, tests: int
+    before: NDArray[np.float64], current: NDArray[np.float64], n: int, m: int, *, tests: int
 ) -> tuple[float, bool]:
     """Return the PSI of the shares of n customers and of m, and whether it is above 0.1 and beyond chance."""
     from scipy.stats import chi2
 
     group = _grouped(before)
-    counts = (np.bincount(group, weights=before * n) + 0.5, np.bincount(group, weights=now * m) + 0.5)
+    counts = (np.bincount(group, weights=before * n) + 0.5, np.bincount(group, weights=current * m) + 0.5)
     bins = len(counts[0])
     index = stability_index(*(count / count.sum() for count in counts))
     chance = float(chi2.isf(_FALSE_ALARM_RATE / tests, max(1, bins - 1))) * (1 / n + 1 / m)
@@ -213,7 +215,7 @@ def _grouped(shares: NDArray[np.float64]) -> NDArray[np.int64]:
     return group
 
 
-def _only_aged(column: Column, known: BinShares, values: NDArray[np.float64], n: int, *, tests: int) -> bool:
+def _only_aged(column: Column, in_training: BinShares, values: NDArray[np.float64], n: int, *, tests: int) -> bool:
     """Return whether a column is a tenure that only grew by the same amount for everybody.
 
     ``values`` are the encoded ones of m customers.
@@ -221,22 +223,24 @@ def _only_aged(column: Column, known: BinShares, values: NDArray[np.float64], n:
     quantity = quantity_in_name(column.name)
     if quantity is None or quantity.kind != "tenure" or column.kind != "number" or np.isnan(values).all():
         return False
-    longer = np.nanmedian(values) - known.typical
-    then = known.count(values - longer) / len(values)
-    return bool(longer > 0) and not _shift(np.array(known.shares), then, n, len(values), tests=tests)[1]
+    longer = np.nanmedian(values) - in_training.typical
+    shifted_back = in_training.count(values - longer) / len(values)
+    return (
+        bool(longer > 0) and not _shift(np.array(in_training.shares), shifted_back, n, len(values), tests=tests)[1]
+    )
 
 
 def _change(
-    column: Column, known: BinShares, now: NDArray[np.float64], values: NDArray[np.float64], blank: float
+    column: Column, in_training: BinShares, current: NDArray[np.float64], values: NDArray[np.float64], blank: float
 ) -> str:
     """Say what changed most in a column: blanks, unknown values, the typical number or a category."""
-    before = np.array(known.shares)
-    unknown, unknown_before = now[-1] - blank, before[-1] - known.blank
-    if abs(blank - known.blank) > 0.1:
-        return f"{blank:.0%} blank against {known.blank:.0%} in training"
+    before = np.array(in_training.shares)
+    unknown, unknown_before = current[-1] - blank, before[-1] - in_training.blank
+    if abs(blank - in_training.blank) > 0.1:
+        return f"{blank:.0%} blank against {in_training.blank:.0%} in training"
     if unknown - unknown_before > 0.1:
         return f"{unknown:.0%} hold values that the model does not know"
     if column.kind == "number":
-        return f"typically {np.nanmedian(values):,.4g} against {known.typical:,.4g} in training"
-    most = int(np.argmax(np.abs(now[:-1] - before[:-1])))
-    return f"{now[most]:.0%} {column.categories[most]} against {before[most]:.0%} in training"
+        return f"typically {np.nanmedian(values):,.4g} against {in_training.typical:,.4g} in training"
+    most = int(np.argmax(np.abs(current[:-1] - before[:-1])))
+    return f"{current[most]:.0%} {column.categories[most]} against {before[most]:.0%} in training"

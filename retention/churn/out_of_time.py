@@ -184,7 +184,9 @@ def _auc_gap(
     random, gaps = np.random.default_rng(seed), np.empty(_BOOTSTRAP_DRAWS)
     for draw in range(_BOOTSTRAP_DRAWS):
         weight = random.poisson(1.0, len(customers)).astype(np.float64)
-        auc_before, auc_newest = (roc_auc_of_ranks(rank, churned, weight[who]) for churned, rank, who in parts)
+        auc_before, auc_newest = (
+            roc_auc_of_ranks(rank, churned, weight[counted]) for churned, rank, counted in parts
+        )
         gaps[draw] = auc_newest - auc_before
     low, high = np.nanquantile(gaps, [0.05, 0.95])  # a draw with a single class has no AUC
     return float(low), float(high)

@@ -123,12 +123,12 @@ def build_profile(
 
 def _summary(column: Column, values: NDArray[np.float64], bins: Bins, blank: float) -> BinShares:
     shares = _shares(values, bins)
-    known = values[~np.isnan(values)]
+    filled = values[~np.isnan(values)]
     if column.kind == "category":
         typical = float(np.argmax(shares[:-1]))
     else:
-        typical = float(np.median(known)) if known.size else 0.0
-    flag = column.kind == "number" and np.array_equal(np.unique(known), [0, 1])
+        typical = float(np.median(filled)) if filled.size else 0.0
+    flag = column.kind == "number" and np.array_equal(np.unique(filled), [0, 1])
     return BinShares(bins, tuple(map(float, shares)), blank, typical, flag)
 
 

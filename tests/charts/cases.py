@@ -9,7 +9,8 @@ from retention.churn.bins import Bins
 from retention.churn.calibration import Calibration
 from retention.churn.candidates.base_rate import BaseRate
 from retention.churn.candidates.blend import Blend
-from retention.churn.candidates.logistic import Logistic, Term
+from retention.churn.candidates.logistic import Logistic
+from retention.churn.candidates.logistic_terms import Term
 from retention.churn.candidates.one_feature import OneFeature
 from retention.churn.candidates.xgboost import TreeSettings, TunedTrees, XGBoost
 from retention.churn.evaluation import Metrics

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.churn.candidates.logistic import Logistic, Term, bootstrap_weights
+from retention.churn.candidates.logistic import Logistic
+from retention.churn.candidates.logistic_terms import Term
 from retention.churn.candidates.xgboost import XGBoost
+from retention.churn.explanation.bootstrap import bootstrap_weights
 from retention.churn.schema import Column, min_category_customers
 from retention.churn.selection import Selection
 from retention.churn.training_set import TrainingSet
@@ -109,12 +111,12 @@ def _compare_number(
     shap: NDArray[np.float64],
 ) -> _Comparison:
     coefficient = term.weights[0]
-    known = ~np.isnan(values)
+    filled = ~np.isnan(values)
     return _Comparison(
         effect=f"higher values go with {'more' if coefficient > 0 else 'less'} churn",
         coefficient=coefficient,
         stability=float(np.mean(np.sign(drawn[:, 0]) == np.sign(coefficient))),
-        trees=float((values[known] - values[known].mean()) @ shap[known]) if known.any() else 0.0,
+        trees=float((values[filled] - values[filled].mean()) @ shap[filled]) if filled.any() else 0.0,
     )
 
 

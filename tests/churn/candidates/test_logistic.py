@@ -3,13 +3,8 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from retention.churn.candidates.candidate import LoadContext
-from retention.churn.candidates.logistic import (
-    Logistic,
-    Ridge,
-    Term,
-    bootstrap_weights,
-    fit_logistic,
-)
+from retention.churn.candidates.logistic import Logistic, Ridge, fit_logistic
+from retention.churn.candidates.logistic_terms import Term
 from retention.churn.schema import Column
 from retention.churn.training_set import TrainingSet
 
@@ -98,21 +93,6 @@ def test_weighting_churners_raises_the_odds(training_set: TrainingSet) -> None:
         0
     ].predict_log_odds(training_set.matrix)
     assert np.log(4) - 0.3 < moved.mean() < np.log(4) + 0.3
-
-
-def test_the_bootstrap_agrees_with_refitting_on_drawn_customers(training_set: TrainingSet) -> None:
-    """One Newton step a draw spreads a weight as widely as thirty full refits do, within a third."""
-    fitted = fit_logistic(training_set)[0]
-    step = bootstrap_weights(fitted, training_set, draws=200)[0][:, 0]
-    rng = np.random.default_rng(2)
-    refits = [
-        fit_logistic(training_set.take(rng.integers(0, len(training_set), len(training_set))))[0]
-        .terms[0]
-        .weights[0]
-        for _ in range(30)
-    ]
-    assert step.mean() == pytest.approx(fitted.terms[0].weights[0], abs=0.05)
-    assert 0.67 < step.std() / np.std(refits) < 1.5
 
 
 def test_a_column_that_never_varies_in_a_fold_adds_nothing() -> None:
