@@ -12,7 +12,9 @@ from retention.hub.connection import Hub
 from retention.settings import Settings, settings
 from retention.ui import files
 from retention.ui.api import endpoints
-from retention.ui.gradio_runtime import traffic
+from retention.ui.gradio_runtime.agents import answer_agents_plainly
+from retention.ui.gradio_runtime.blocks import AppBlocks
+from retention.ui.gradio_runtime.calls import skip_unused_work, unknown_name_response
 from retention.ui.shell import events
 from retention.ui.shell.assets import ASSETS, asset
 from retention.ui.shell.screen import Screen
@@ -26,7 +28,7 @@ from retention.ui.tabs import TABS
 def build(tabs: Sequence[Tab[Any]] = TABS) -> gr.Blocks:
     """Return the whole app, ready to launch; nothing is trained or loaded yet."""
     files.use_private_upload_dir()
-    with traffic.AppBlocks(title="Retention desk", analytics_enabled=False, delete_cache=(600, 3600)) as app:
+    with AppBlocks(title="Retention desk", analytics_enabled=False, delete_cache=(600, 3600)) as app:
         endpoints.build()  # first, so that their names are not taken by a button's handler
         events.wire(Screen(app, tabs))
     return app
@@ -65,12 +67,12 @@ def _serve(app: gr.Blocks, options: Settings) -> None:
         ssr_mode=False,
         share=False,
         mcp_server=True,
-        app_kwargs={"exception_handlers": dict.fromkeys((KeyError, TypeError), traffic.unknown_name_response)},
+        app_kwargs={"exception_handlers": dict.fromkeys((KeyError, TypeError), unknown_name_response)},
         quiet=True,
         prevent_thread_lock=True,
     )
-    endpoints.answer_agents_plainly(app)
-    traffic.skip_unused_work(app)
+    answer_agents_plainly(app)
+    skip_unused_work(app)
     print(f"Retention desk is at {app.local_url}", flush=True)  # noqa: T201
     app.block_thread()
 

@@ -10,7 +10,9 @@ from retention.progress import Progress
 from retention.settings import settings
 from retention.ui import files
 from retention.ui.api import endpoints
-from retention.ui.gradio_runtime import traffic
+from retention.ui.gradio_runtime.agents import answer_agents_plainly
+from retention.ui.gradio_runtime.blocks import AppBlocks
+from retention.ui.gradio_runtime.calls import skip_unused_work
 
 
 def broken(*, folder: Path) -> tuple[Path, dict[str, Any]]:
@@ -71,7 +73,7 @@ def count(seen: int) -> tuple[int, int]:
 def main() -> None:
     """Serve them, beside a screen that remembers two visitors."""
     files.use_private_upload_dir()
-    with traffic.AppBlocks(analytics_enabled=False) as app:
+    with AppBlocks(analytics_enabled=False) as app:
         endpoints.build({broken: {}, halfway: {}, patient: {"concurrency_limit": 1, "concurrency_id": "train"}})
         seen, shown = gr.State(0), gr.Number()
         shown.change(count, [seen], [seen, shown])
@@ -79,8 +81,8 @@ def main() -> None:
         server_port=settings().port, mcp_server=True, show_error=False, ssr_mode=False, prevent_thread_lock=True,
         state_session_capacity=2,
     )  # fmt: skip
-    endpoints.answer_agents_plainly(app)
-    traffic.skip_unused_work(app)
+    answer_agents_plainly(app)
+    skip_unused_work(app)
     app.block_thread()
 
 

@@ -14,14 +14,14 @@ CALLS = """
 import asyncio, sys
 import gradio as gr
 from retention.ui import libraries
-from retention.ui.gradio_runtime import traffic
+from retention.ui.gradio_runtime.blocks import AppBlocks
 
 missing = []
 
 def handler(text):
     missing.append([name for name in libraries.NAMES if name not in sys.modules])
 
-with traffic.Page() as page:
+with AppBlocks() as page:
     box = gr.Textbox()
     box.change(handler, [box], [])
 

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from retention.errors import InputError
 from retention.pipeline.customers import audit as look_for_trouble
@@ -13,12 +14,11 @@ from retention.pipeline.customers import (
     write_csv,
 )
 from retention.pipeline.customers import simulate as simulate_market
-from retention.ui.api.found import Found
 
 MOST_SIMULATED = 100_000
 
 
-def simulate(*, customers: int = 5000, seed: int = 7, folder: Path) -> tuple[Path, Found]:
+def simulate(*, customers: int = 5000, seed: int = 7, folder: Path) -> tuple[Path, dict[str, Any]]:
     """Simulate a food-delivery market, to have an order log to try the other steps on.
 
     Parameters
@@ -58,7 +58,7 @@ def snapshot(
     periods: int = 1,
     quiet_gaps: float | None = None,
     folder: Path,
-) -> tuple[Path, Found]:
+) -> tuple[Path, dict[str, Any]]:
     """Turn an order log into one row a customer: features from up to a day, and whether they left after it.
 
     Parameters
@@ -112,7 +112,7 @@ def audit(
     positive: str = "",
     value_column: str = "",
     exclude: str = "",
-) -> Found:
+) -> dict[str, Any]:
     """Say what looks wrong in a customer file before anybody trusts a model trained on it.
 
     Parameters

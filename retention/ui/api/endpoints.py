@@ -1,7 +1,7 @@
 """The endpoints: :mod:`retention.ui.api` wired into the app for scripts (gradio_client, HTTP) and agents (MCP).
 
-Components without a place on screen say what each endpoint takes and gives. Values are checked against the
-step's own signature, so what comes in is what the step says it takes, or gets a sentence.
+Components without a place on screen describe what each endpoint takes and returns. Values are checked against the
+step's own signature, so that a step gets what it asks for, or its caller gets a sentence.
 """
 
 import inspect
@@ -23,20 +23,20 @@ from retention.profit.economics import Economics
 from retention.ui import files, jobs
 from retention.ui.api.customers import audit, simulate, snapshot
 from retention.ui.api.docstrings import ParsedDocstring, parse_docstring
-from retention.ui.api.found import Found
 from retention.ui.api.hub import pull, push, replay
 from retention.ui.api.messages import offers
 from retention.ui.api.model import profit, score, train
-from retention.ui.gradio_runtime import traffic
+from retention.ui.gradio_runtime.agents import described
+from retention.ui.gradio_runtime.calls import drop_script_session
 from retention.ui.sign_in import hub_for_caller
 
 Step = Callable[..., Any]
-#: Step -> how many may run at a time, where the default is too many; the screen's own carry the same ids.
+#: Step -> how many may run at a time, where the default is too many; the screen's events carry the same ids.
 STEPS: Mapping[Step, Mapping[str, Any]] = {
     simulate: {},
     snapshot: {},
     audit: {},
-    train: {"concurrency_limit": 16, "concurrency_id": "train"},  # they stand in a line of their own
+    train: {"concurrency_limit": 16, "concurrency_id": "train"},  # the training queue lets one run at a time
     profit: {},
     score: {},
     offers: {"concurrency_limit": 4, "concurrency_id": "offers"},
@@ -44,12 +44,12 @@ STEPS: Mapping[Step, Mapping[str, Any]] = {
     pull: {"concurrency_limit": 4, "concurrency_id": "hub"},
     replay: {"concurrency_limit": 4, "concurrency_id": "hub"},
 }
-_OURS = {"folder", "progress", "hub"}  # what the app gives a step, and not its caller
-_BAR = gr.Progress()
+_SUPPLIED = {"folder", "progress", "hub"}  # what the app passes to a step, not its caller
+_NEW_BAR = gr.Progress()
 
 
 def build(steps: Mapping[Step, Mapping[str, Any]] = STEPS) -> None:
-    """Add endpoints to the Blocks that is being built; nothing of them shows on screen.
+    """Add endpoints to the Blocks that is being built; none of their components shows on screen.
 
     Parameters
     ----------
@@ -59,68 +59,68 @@ def build(steps: Mapping[Step, Mapping[str, Any]] = STEPS) -> None:
     """
     with gr.Column(visible=False):
         for step, queue in steps.items():
-            words = parse_docstring(step, also=Economics)
+            documentation = parse_docstring(step, also=Economics)
             types = get_type_hints(step)
-            taken = [one for name, one in inspect.signature(step).parameters.items() if name not in _OURS]
-            boxes = [_described(_box(one, types[one.name]), "input", words.parameters[one.name]) for one in taken]
-            results = [_described(_result(name), "output", said) for name, said in words.returns.items()]
+            parameters = [
+                parameter
+                for name, parameter in inspect.signature(step).parameters.items()
+                if name not in _SUPPLIED
+            ]
+            boxes = [
+                described(
+                    _box(parameter, types[parameter.name]), "input", documentation.parameters[parameter.name]
+                )
+                for parameter in parameters
+            ]
+            results = [
+                described(_result(name), "output", description)
+                for name, description in documentation.returns.items()
+            ]
             gr.on(
                 [],
-                _endpoint(step, taken, words, results[0]),
+                _endpoint(step, parameters, documentation, results[0]),
                 boxes,
                 results,
                 api_name=step.__name__,
-                preprocess=False,  # both are done here, where an error is a sentence; see traffic.Page
+                preprocess=False,  # both are done here, where an error becomes a sentence; see AppBlocks
                 postprocess=False,
                 **queue,
             )
 
 
-def answer_agents_plainly(page: gr.Blocks) -> None:
-    """Take what agents pass as it is, and answer with a step's file and its JSON one by one, once launched.
-
-    Gradio would write a file out of every data: URL, where it stays, and give both results as one list in
-    Python's notation to an agent that does not ask for progress.
-    """
-
-    async def parts(job: Any) -> list[Any]:
-        result = await run_sync(job.result)
-        return list(result) if isinstance(result, tuple | list) else [result]
-
-    page.mcp_server_obj._execute_tool_without_progress = parts
-    page.mcp_server_obj.convert_strings_to_filedata = lambda given, _where: given
-
-
 def _endpoint(
-    step: Step, taken: list[inspect.Parameter], words: ParsedDocstring, result: gr.components.Component
+    step: Step,
+    parameters: list[inspect.Parameter],
+    documentation: ParsedDocstring,
+    result: gr.components.Component,
 ) -> Any:
-    """Return what gradio calls, on its event loop: the request, then the values by position.
+    """Return what gradio calls, on its event loop: with the request, then the values by position.
 
-    The step itself works on a thread. If its caller gives up, it ends at its next report. For a step that speaks
-    to the Hub the caller's token, or None, comes before the values.
+    The step itself runs on a thread. If its caller gives up, it ends at its next report of progress. A step that
+    calls the Hub gets the caller's token, or None, before the values.
     """
     types = get_type_hints(step)
-    tokens = ["token"] if "hub" in types else []
+    token_names = ["token"] if "hub" in types else []
 
-    def work(request: gr.Request, values: Sequence[Any], **ours: Any) -> Any:
-        if tokens:
+    def work(request: gr.Request, values: Sequence[Any], **supplied: Any) -> Any:
+        if token_names:
             token, *values = values
-            ours["hub"] = hub_for_caller(token, request)
-        with _errors_as_sentences(), tempfile.TemporaryDirectory(prefix="call-") as place:
-            given = _given(step, taken, values, Path(place))
+            supplied["hub"] = hub_for_caller(token, request)
+        with _errors_as_sentences(), tempfile.TemporaryDirectory(prefix="call-") as uploads:
+            arguments = _arguments(step, parameters, values, Path(uploads))
             if "folder" not in types:
-                return _shown(step(**given, **ours), request)
+                return _for_caller(step(**arguments, **supplied), request)
             with files.download_folder() as folder:
-                file, found = step(**given, **ours, folder=folder)
-                return _handed_out(file, result), _shown(found, request)
+                file, summary = step(**arguments, **supplied, folder=folder)
+                return _file_data(file, result), _for_caller(summary, request)
 
     async def answer(request: gr.Request, *values: Any) -> Any:
         try:
             return await run_sync(work, request, values)
         finally:
-            traffic.drop_script_session(request)
+            drop_script_session(request)
 
-    async def watched(request: gr.Request, *values_and_bar: Any) -> AsyncIterator[Any]:
+    async def answer_with_progress(request: gr.Request, *values_and_bar: Any) -> AsyncIterator[Any]:
         *values, bar = values_and_bar
         stop = threading.Event()
         updates = jobs.watch_job(lambda report: work(request, values, progress=report), stop)
@@ -130,82 +130,71 @@ def _endpoint(
                     yield update.result
                 else:
                     bar(update.share, desc=update.description)
-                    said = {"progress": update.share, "words": update.description}
-                    yield (None, said) if "folder" in types else said
+                    report = {"progress": update.share, "words": update.description}
+                    yield (None, report) if "folder" in types else report
         finally:
             stop.set()
-            traffic.drop_script_session(request)
+            drop_script_session(request)
 
     stoppable = "progress" in types
-    endpoint: Any = watched if stoppable else answer
+    endpoint: Any = answer_with_progress if stoppable else answer
     request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    bar = [request.replace(name="bar", default=_BAR)] if stoppable else []
-    by_position = [one.replace(kind=request.kind) for one in taken]
-    theirs = [request.replace(name=name) for name in tokens]
-    endpoint.__signature__ = inspect.Signature([request, *theirs, *by_position, *bar])
-    endpoint.__annotations__ |= dict.fromkeys(tokens, gr.OAuthToken | None)
+    bars = [request.replace(name="bar", default=_NEW_BAR)] if stoppable else []
+    tokens = [request.replace(name=name) for name in token_names]
+    by_position = [parameter.replace(kind=request.kind) for parameter in parameters]
+    endpoint.__signature__ = inspect.Signature([request, *tokens, *by_position, *bars])
+    endpoint.__annotations__ |= dict.fromkeys(token_names, gr.OAuthToken | None)
     endpoint.__name__ = step.__name__
-    endpoint.__doc__ = words.for_agents()
+    endpoint.__doc__ = documentation.for_agents()
     return endpoint
 
 
-def _box(one: inspect.Parameter, kind: Any) -> gr.components.Component:
+def _box(parameter: inspect.Parameter, kind: Any) -> gr.components.Component:
     """Return the component that stands for a parameter of this type."""
-    default = None if one.default is one.empty else one.default
+    default = None if parameter.default is parameter.empty else parameter.default
     if kind is Path:
-        return gr.File(label=one.name)
+        return gr.File(label=parameter.name)
     if get_origin(kind) is Literal:
-        return gr.Dropdown(list(get_args(kind)), value=default, label=one.name)
+        return gr.Dropdown(list(get_args(kind)), value=default, label=parameter.name)
     if kind is bool:
-        return gr.Checkbox(default, label=one.name)
+        return gr.Checkbox(default, label=parameter.name)
     if kind is str:
-        return gr.Textbox(default, label=one.name)
-    return gr.Number(default, label=one.name, precision=0 if int in {kind, *get_args(kind)} else None)
+        return gr.Textbox(default, label=parameter.name)
+    return gr.Number(default, label=parameter.name, precision=0 if int in {kind, *get_args(kind)} else None)
 
 
 def _result(name: str) -> gr.components.Component:
     return gr.JSON(label=name) if name == "summary" else gr.File(label=name)
 
 
-def _described(
-    box: gr.components.Component, side: Literal["input", "output"], words: str
-) -> gr.components.Component:
-    """Let the API's pages say what a value is, where gradio would print how its own classes are made."""
-    if isinstance(box, gr.JSON):
-        schema = {"type": "object", "additionalProperties": {}}
-    else:
-        schema = gr.FileData.model_json_schema() if isinstance(box, gr.File) else box.api_info()
-    schema |= {"description": words, "additional_description": words}
-    empty: dict[str, Any] = {}  # what is said of the other side is never read, and would be sent with every page
-    box.api_info = dict
-    box.api_info_as_input = lambda: schema if side == "input" else empty
-    box.api_info_as_output = lambda: schema if side == "output" else empty
-    return box
-
-
-def _given(step: Step, taken: Sequence[inspect.Parameter], values: Sequence[Any], place: Path) -> dict[str, Any]:
+def _arguments(
+    step: Step, parameters: Sequence[inspect.Parameter], values: Sequence[Any], uploads: Path
+) -> dict[str, Any]:
     """Return the values as the step takes them, by name; null means the default."""
-    if len(values) != len(taken):
-        names = ", ".join(one.name for one in taken)
-        raise InputError(f"{step.__name__}: takes {len(taken)} values, in this order: {names}; got {len(values)}")
+    if len(values) != len(parameters):
+        names = ", ".join(parameter.name for parameter in parameters)
+        raise InputError(
+            f"{step.__name__}: takes {len(parameters)} values, in this order: {names}; got {len(values)}"
+        )
     types = get_type_hints(step)
     return {
-        one.name: _checked(one, types[one.name], value, place) for one, value in zip(taken, values, strict=True)
+        parameter.name: _checked(parameter, types[parameter.name], value, uploads)
+        for parameter, value in zip(parameters, values, strict=True)
     }
 
 
-def _checked(one: inspect.Parameter, kind: Any, value: Any, place: Path) -> Any:
-    if value is None and one.default is not one.empty:
-        return one.default
+def _checked(parameter: inspect.Parameter, kind: Any, value: Any, uploads: Path) -> Any:
+    if value is None and parameter.default is not parameter.empty:
+        return parameter.default
     if kind is Path:
-        own = place / one.name
-        own.mkdir()
-        return files.receive_file(one.name, value, own)
+        folder = uploads / parameter.name
+        folder.mkdir()
+        return files.receive_file(parameter.name, value, folder)
     try:
         return _adapter(kind).validate_python(value)
     except ValidationError as error:
-        said = error.errors()[0]["msg"].removeprefix("Input ")
-        raise InputError(f"{one.name}: {said}, got {str(value)[:40]!r}; change it") from None
+        problem = error.errors()[0]["msg"].removeprefix("Input ")
+        raise InputError(f"{parameter.name}: {problem}, got {str(value)[:40]!r}; change it") from None
 
 
 @cache
@@ -213,11 +202,11 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
-def _handed_out(file: Path, result: gr.components.Component) -> dict[str, Any]:
+def _file_data(file: Path, result: gr.components.Component) -> dict[str, Any]:
     """Return a file as gradio sends it; gradio deletes it as it does uploads (``delete_cache`` of the app)."""
     result.temp_files.add(str(file))
-    given: dict[str, Any] = gr.FileData(path=str(file), orig_name=file.name, size=file.stat().st_size).model_dump()
-    return given
+    data: dict[str, Any] = gr.FileData(path=str(file), orig_name=file.name, size=file.stat().st_size).model_dump()
+    return data
 
 
 @contextmanager
@@ -228,7 +217,7 @@ def _errors_as_sentences() -> Iterator[None]:
         raise gr.Error(str(error), print_exception=False) from None
 
 
-def _shown(found: Found, request: gr.Request) -> Any:
-    """Return the object; to an agent as text, because gradio would write it out the way Python does."""
+def _for_caller(summary: dict[str, Any], request: gr.Request) -> Any:
+    """Return the JSON object; to an agent as text, because gradio would write it in Python's notation."""
     by_agent = request.headers.get("x-gradio-user") == "mcp"
-    return json.dumps(found, ensure_ascii=False, allow_nan=False) if by_agent else found
+    return json.dumps(summary, ensure_ascii=False, allow_nan=False) if by_agent else summary

@@ -7,7 +7,7 @@ caller with the token they pass along.
 import tempfile
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from retention.churn.model import ChurnModel
 from retention.hub.connection import Hub
@@ -22,7 +22,6 @@ from retention.profit.economics import Economics
 from retention.progress import Progress, silent
 from retention.targeting import SendPolicy
 from retention.ui.api import archives as model_zip
-from retention.ui.api.found import Found
 
 
 def push(
@@ -47,7 +46,7 @@ def push(
     currency: str = "₹",
     hub: Hub,
     progress: Progress = silent,
-) -> Found:
+) -> dict[str, Any]:
     """Share a model, or customers under pseudonyms, on the Hugging Face Hub, once it is confirmed.
 
     Without confirm nothing is sent: the answer says what would be, for a person to look at and agree.
@@ -112,7 +111,7 @@ def pull(
     folder: Path,
     hub: Hub,
     progress: Progress = silent,
-) -> tuple[Path, Found]:
+) -> tuple[Path, dict[str, Any]]:
     """Fetch a model, or a table of customers or orders, from the Hugging Face Hub.
 
     Models, and customers that this program shared, are held against their hashes first. A dataset of somebody
@@ -142,7 +141,7 @@ def pull(
     return file, {"repo": pulled.repo, "commit": pulled.commit, "kind": kind, "files": list(pulled.files)}
 
 
-def replay(repo: str, *, hub: Hub, progress: Progress = silent) -> Found:
+def replay(repo: str, *, hub: Hub, progress: Progress = silent) -> dict[str, Any]:
     """Make a decision that was shared on the Hugging Face Hub again, and compare it bit for bit.
 
     Its customers are scored anew with its model at the shared money inputs.
@@ -160,7 +159,7 @@ def replay(repo: str, *, hub: Hub, progress: Progress = silent) -> Found:
     return replay_from_hub(repo, hub=hub, progress=progress).as_dict()
 
 
-def _planned(release: Release) -> Found:
+def _planned(release: Release) -> dict[str, Any]:
     return {
         "repo": release.repo,
         "kind": release.kind,

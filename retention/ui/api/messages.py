@@ -1,14 +1,13 @@
 """The API step that writes a message for everyone on a send list."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from retention.pipeline import targeting
 from retention.pipeline.customers import write_csv
 from retention.pipeline.messages import write_messages
 from retention.profit.economics import Economics
 from retention.progress import Progress, silent
-from retention.ui.api.found import Found
 from retention.ui.language_model import writer
 
 
@@ -21,7 +20,7 @@ def offers(
     currency: str = "",
     folder: Path,
     progress: Progress = silent,
-) -> tuple[Path, Found]:
+) -> tuple[Path, dict[str, Any]]:
     """Write a message for every customer on the send list; nobody is left out when a language model is down.
 
     Parameters

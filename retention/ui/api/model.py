@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from retention.artifacts import sha256
 from retention.pipeline import targeting
@@ -15,7 +16,6 @@ from retention.profit.economics import Economics
 from retention.progress import Progress, silent
 from retention.settings import settings
 from retention.ui.api import archives as model_zip
-from retention.ui.api.found import Found
 from retention.ui.training_queue import TRAINING_QUEUE
 
 MOST_LISTED = 200
@@ -33,7 +33,7 @@ def train(
     weighted: bool = False,
     folder: Path,
     progress: Progress = silent,
-) -> tuple[Path, Found]:
+) -> tuple[Path, dict[str, Any]]:
     """Fit a churn model on customers with known outcome, and measure it on customers it has not seen.
 
     Only one training runs at a time; others wait in line.
@@ -88,7 +88,7 @@ def profit(
     stayer_redemption: float = 1.0,
     harm_rate: float = 0.0,
     currency: str = "₹",
-) -> Found:
+) -> dict[str, Any]:
     """Say what sending an offer to everyone above a churn probability earns, and which threshold earns most.
 
     The default money inputs suppose that every leaver who gets an offer stays. Campaigns see something closer to
@@ -133,7 +133,7 @@ def score(
     currency: str = "₹",
     folder: Path,
     progress: Progress = silent,
-) -> tuple[Path, Found]:
+) -> tuple[Path, dict[str, Any]]:
     """Answer who is about to leave and whom to contact first, as in "who should I call this week?".
 
     Every customer gets a churn probability, what an offer to them is expected to earn, and reasons in words.
@@ -182,7 +182,7 @@ def score(
         max_contacts=max_contacts,
     )
     file = folder / "scored.csv"
-    found = targeting.score_file(
+    scored = targeting.score_file(
         customers,
         file,
         model_zip.load_model(model),
@@ -193,7 +193,7 @@ def score(
         progress=progress,
     )
     first = targeting.first_contacts(file, most=MOST_LISTED)
-    return file, {"scored": file.name, **found.as_dict(), "currency": currency, "top": first}
+    return file, {"scored": file.name, **scored.as_dict(), "currency": currency, "top": first}
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,13 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import gradio as gr
 import pytest
+from gradio.state_holder import SessionState
 
-from retention.ui.gradio_runtime.traffic import AppBlocks
+from retention.ui.gradio_runtime.blocks import AppBlocks
 from retention.ui.gradio_runtime.visits import Visit
 
 
@@ -25,8 +27,14 @@ def first_may_end() -> Iterator[threading.Event]:
     event.set()
 
 
-def test_of_two_changes_at_once_none_is_lost(first_begun: threading.Event, first_may_end: threading.Event) -> None:
-    """The second begins from what the first came to, though it was asked for while the first was at work."""
+@pytest.mark.parametrize(("kind", "changes"), [(AppBlocks, ("first", "second")), (gr.Blocks, ("first",))])
+def test_of_two_changes_at_once_none_is_lost(
+    first_begun: threading.Event,
+    first_may_end: threading.Event,
+    kind: type[gr.Blocks],
+    changes: tuple[str, ...],
+) -> None:
+    """The second starts from the result of the first; once plain gradio does the same, take the lock out."""
 
     def first(done: tuple[str, ...]) -> tuple[str, ...]:
         first_begun.set()
@@ -36,7 +44,7 @@ def test_of_two_changes_at_once_none_is_lost(first_begun: threading.Event, first
     def second(done: tuple[str, ...]) -> tuple[str, ...]:
         return (*done, "second")
 
-    with AppBlocks() as page:
+    with kind() as page:
         done = gr.State(())
         button = gr.Button()
         button.click(first, [done], [done])
@@ -54,7 +62,7 @@ def test_of_two_changes_at_once_none_is_lost(first_begun: threading.Event, first
         changed: tuple[str, ...] = visit[done._id]
         return changed
 
-    assert asyncio.run(both()) == ("first", "second")
+    assert asyncio.run(both()) == changes
 
 
 def test_what_changes_nothing_does_not_wait(first_begun: threading.Event, first_may_end: threading.Event) -> None:
@@ -82,3 +90,38 @@ def test_what_changes_nothing_does_not_wait(first_begun: threading.Event, first_
         return str(looked["data"][0])
 
     assert asyncio.run(both()) == "0 done"
+
+
+def test_gradio_itself_touches_files_that_a_handler_wants_as_they_came(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once this fails, ``preprocess=False`` is enough: take the override out."""
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "cache"))
+    (tmp_path / "list.csv").write_text("id", encoding="utf-8")
+    with AppBlocks() as page:
+        gr.on([], lambda value: value, [gr.File()], [gr.JSON()], preprocess=False)
+    (event,) = page.default_config.fns.values()
+    values = [{"path": str(tmp_path / "list.csv"), "meta": {"_type": "gradio.FileData"}}]
+    assert asyncio.run(gr.Blocks.preprocess_data(page, event, list(values), None)) != values
+    assert asyncio.run(page.preprocess_data(event, list(values), None)) == values
+
+
+def test_gradio_itself_describes_what_a_handler_leaves_alone() -> None:
+    """Once this fails, outputs that a dict lacks cost gradio nothing: take the override out."""
+    touched: list[int] = []
+
+    class Recorded(SessionState):  # type: ignore[misc]  # gradio comes without types
+        def __setitem__(self, key: int, value: object) -> None:
+            touched.append(key)
+            super().__setitem__(key, value)
+
+    with AppBlocks() as page:
+        first, second = gr.Textbox(), gr.Textbox()
+        gr.on([], lambda: {first: "new"}, [], [first, second])
+    (event,) = page.default_config.fns.values()
+    asyncio.run(gr.Blocks.postprocess_data(page, event, {first: gr.Textbox("new")}, Recorded(page)))
+    assert second._id in touched
+    touched.clear()
+    updates = asyncio.run(page.postprocess_data(event, {first: gr.Textbox("new")}, Recorded(page)))
+    assert second._id not in touched
+    assert updates[0]["value"] == "new" and updates[1] == gr.skip()
