@@ -1,1 +1,1 @@
-"""Who decides who gets which offer, and within which limits."""
+"""The section of the Profit tab that selects customers for an offer, and sets limits."""

@@ -1,4 +1,4 @@
-"""What the choice between the slider and customer by customer does, and its limits."""
+"""Wire the choice of how customers are selected, and its limits."""
 
 from collections.abc import Callable
 
@@ -18,9 +18,9 @@ def wire(page: Page, section: BudgetSection) -> None:
     outputs = [*section.components, *page.components(Change.MESSAGES)]
 
     def set_by(step: Callable[..., Session]) -> Callable[..., Updates]:
-        def handler(session: Session, how: str, money: float | None, contacts: float | None) -> Updates:
+        def handler(session: Session, how: str, amount: float | None, contacts: float | None) -> Updates:
             try:
-                chosen = step(session, how, budget=money, max_contacts=contacts)
+                chosen = step(session, how, budget=amount, max_contacts=contacts)
             except InputError as error:  # a half-typed number: say so beside it and keep the screen
                 return {section.problem: problem(error)}
             return {
@@ -31,9 +31,9 @@ def wire(page: Page, section: BudgetSection) -> None:
 
         return handler
 
-    def choose(session: Session, how: str, money: float | None, contacts: float | None) -> Updates:
-        gone = dict.fromkeys(section.limits) if how == SLIDER else {}
-        return {**gone, **set_by(budget.choose)(session, how, money, contacts)}
+    def choose(session: Session, how: str, amount: float | None, contacts: float | None) -> Updates:
+        cleared = dict.fromkeys(section.limits) if how == SLIDER else {}
+        return {**cleared, **set_by(budget.choose)(session, how, amount, contacts)}
 
     inputs = [page.session, *section.inputs]
     on(section.how.input, choose, inputs, outputs, show_progress="hidden")

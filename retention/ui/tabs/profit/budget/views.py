@@ -1,4 +1,4 @@
-"""Who decides, and what deciding customer by customer comes to, as HTML. Knows no gradio."""
+"""How customers are selected, and what selecting them one by one comes to, as HTML."""
 
 from html import escape
 
@@ -16,25 +16,27 @@ _ASSUMED = (
 
 
 def result(session: Session, outcome: Outcome | None) -> str:
-    """Return what the choice comes to, and what choosing customer by customer earned on held-out customers."""
+    """Return what the choice comes to, and what selecting customer by customer earned on held-out customers."""
     if session.model is None:
         return ""
     if outcome is not None:
-        words = _outcome(outcome, session.economics.currency)
+        outcome_html = _outcome(outcome, session.economics.currency)
     elif session.send_choice.how != SLIDER:
-        words = reading("No customers yet to choose from; upload a file or simulate a market in the first tab.")
-    else:
-        words = reading(
-            "The slider decides: everyone from its threshold up gets the first offer. With a budget or a cap on "
-            "contacts, those who earn most for it come first."
+        outcome_html = reading(
+            "No customers yet to choose from; upload a file or simulate a market in the first tab."
         )
-    return words + reading(_gain(session.curve))
+    else:
+        outcome_html = reading(
+            "The slider decides: everyone from its threshold up gets the first offer. With a budget or a cap on "
+            "contacts, the customers who earn most for it come first."
+        )
+    return outcome_html + reading(_gain(session.curve))
 
 
 def _outcome(outcome: Outcome, currency: str) -> str:
     spending, sign = outcome.spending, escape(currency)
 
-    def money(amount: float) -> str:
+    def in_sign(amount: float) -> str:
         return in_currency(amount, sign)
 
     share = f" ({outcome.contacted / outcome.customers:.1%})" if outcome.customers else ""
@@ -46,23 +48,23 @@ def _outcome(outcome: Outcome, currency: str) -> str:
     )
     cap = "" if spending.max_contacts is None else f", at most {spending.max_contacts:,}"
     cards = [
-        ("Expected profit", money(outcome.profit), "against doing nothing", _ASSUMED),
-        ("Expected cost", money(spending.spent), limit, _ASSUMED),
+        ("Expected profit", in_sign(outcome.profit), "against doing nothing", _ASSUMED),
+        ("Expected cost", in_sign(spending.spent), limit, _ASSUMED),
         ("Offers to send", f"{outcome.contacted:,}", f"of {outcome.customers:,} customers{cap}", ""),
     ]
     if spending.budget is not None:
         note = "is what it would earn" if spending.budget_price > 0 else "the budget does not bind"
-        cards.append((f"The next {money(1000)} of budget", money(spending.next_thousand), note, _ASSUMED))
+        cards.append((f"The next {in_sign(1000)} of budget", in_sign(spending.next_thousand), note, _ASSUMED))
     caution = outcome.caution
     rows = "".join(
         f'<tr><td><b>{escape(total.offer)}</b> <span class="muted">{escape(total.gives)}</span></td>'
-        f'<td class="number">{total.customers:,}</td><td class="number">{money(total.cost)}</td>'
-        f'<td class="number">{money(total.profit)}</td></tr>'
+        f'<td class="number">{total.customers:,}</td><td class="number">{in_sign(total.cost)}</td>'
+        f'<td class="number">{in_sign(total.profit)}</td></tr>'
         for total in outcome.offers
     )
     return (
         f'<p class="headline">Send an offer to <b>{outcome.contacted:,} customers</b>{share}: it is expected to '
-        f'earn <b>{money(outcome.profit)}</b> (assumed). <span class="muted">{margins}</span></p>'
+        f'earn <b>{in_sign(outcome.profit)}</b> (assumed). <span class="muted">{margins}</span></p>'
         f'<div class="cards">{"".join(_card(*card) for card in cards)}</div>'
         '<table class="plain"><thead><tr><th>Offer</th><th class="number">Customers</th>'
         '<th class="number">Cost (assumed)</th><th class="number">Profit (assumed)</th></tr></thead>'
@@ -80,9 +82,9 @@ def _card(label: str, figure: str, note: str, tags: str) -> str:
 
 
 def _gain(curve: ProfitCurve | None) -> str:
-    """Say how much deciding by each customer's own break-even earned over one threshold for all."""
+    """Return how much more selecting by each customer's own break-even earned than one threshold for all."""
     if curve is None:
-        return "This model came without its evaluation rows: what customer by customer earned is not known."
+        return "This model came without its evaluation rows, so what customer by customer earned is not known."
     band = curve.bands.per_customer_over_threshold
     if curve.per_customer is None or band is None:
         return (
@@ -99,5 +101,5 @@ def _gain(curve: ProfitCurve | None) -> str:
     )
 
 
-def _sentence(words: str) -> str:
-    return f"{words[0].upper()}{words[1:]}."
+def _sentence(clause: str) -> str:
+    return f"{clause[0].upper()}{clause[1:]}."
