@@ -29,7 +29,7 @@ _LEFT_OUT = {
         "hold too many different texts to learn from, so they were left out",
     ),
 }
-"""Why columns are left out -> the words about a single column, and about several."""
+"""Reason why columns are left out -> the words about a single column, and about several."""
 
 _LARGEST = 1e30  # squares of larger numbers overflow, and so does single precision
 

@@ -19,13 +19,13 @@ def sigmoid(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def telecom(n: int = 500, *, seed: int = 0, shuffled: bool = False, rate_shift: float = 0.0) -> Customers:
-    """Draw customers whose risk falls with tenure and is higher on monthly contracts; 'noise' says nothing."""
+    """Draw customers whose risk falls with tenure and is higher on monthly contracts; 'noise' has no effect."""
     rng = np.random.default_rng(seed)
     tenure = rng.integers(0, 72, n).astype(float)
     fee = np.round(rng.normal(70, 20, n), 2)
     contract = rng.choice(["Monthly", "Yearly"], n, p=[0.6, 0.4])
-    margin = -1.0 - 0.05 * (tenure - 30) + 1.5 * (contract == "Monthly") + rate_shift
-    label = (rng.random(n) < sigmoid(margin)).astype(np.int8)
+    log_odds = -1.0 - 0.05 * (tenure - 30) + 1.5 * (contract == "Monthly") + rate_shift
+    label = (rng.random(n) < sigmoid(log_odds)).astype(np.int8)
     frame = pd.DataFrame(
         {
             "customer_id": pd.array([f"C{number}" for number in range(n)], dtype="str"),
@@ -40,21 +40,21 @@ def telecom(n: int = 500, *, seed: int = 0, shuffled: bool = False, rate_shift: 
 
 
 def delivery(n: int = 160, *, cutoffs: int = 2, seed: int = 0, last_shift: float = 0.0) -> Customers:
-    """Draw people at monthly cutoffs, most of them at each: risk rises with days since the last order."""
+    """Draw customers at monthly cutoffs, most of them at each: risk rises with days since the last order."""
     rng = np.random.default_rng(seed)
-    person = rng.normal(size=n)
+    propensity = rng.normal(size=n)
     frames = []
-    for at in range(cutoffs):
-        here = np.flatnonzero(rng.random(n) < 0.85)
-        recency = rng.integers(0, 60, len(here)).astype(float)
-        margin = -3 + 0.1 * recency + person[here] + (last_shift if at == cutoffs - 1 else 0.0)
+    for period in range(cutoffs):
+        active = np.flatnonzero(rng.random(n) < 0.85)
+        recency = rng.integers(0, 60, len(active)).astype(float)
+        log_odds = -3 + 0.1 * recency + propensity[active] + (last_shift if period == cutoffs - 1 else 0.0)
         frame = {
-            "customer_id": pd.array([f"C{number}" for number in here], dtype="str"),
-            "cutoff": pd.array([f"2025-{at + 1:02}-28"] * len(here), dtype="str"),
+            "customer_id": pd.array([f"C{number}" for number in active], dtype="str"),
+            "cutoff": pd.array([f"2025-{period + 1:02}-28"] * len(active), dtype="str"),
             "recency": recency,
-            "orders": np.round(np.exp(2 - person[here] / 2 + rng.normal(0, 0.3, len(here)))),
-            "margin": np.round(rng.uniform(100, 900, len(here)), 2),
-            "churn": (rng.random(len(here)) < sigmoid(margin)).astype(np.int8),
+            "orders": np.round(np.exp(2 - propensity[active] / 2 + rng.normal(0, 0.3, len(active)))),
+            "margin": np.round(rng.uniform(100, 900, len(active)), 2),
+            "churn": (rng.random(len(active)) < sigmoid(log_odds)).astype(np.int8),
         }
         frames.append(pd.DataFrame(frame))
     roles = Roles(id="customer_id", label="churn", value="margin", cutoff="cutoff")
@@ -65,10 +65,10 @@ def crossed(n: int = 1000, *, seed: int = 0) -> Customers:
     """Draw customers whose risk is in how columns go together, so that trees find it best; nine more are noise."""
     rng = np.random.default_rng(seed)
     cells = rng.normal(size=(n, 13))
-    margin = -1 + 1.2 * np.sign(cells[:, 0] * cells[:, 1]) + (np.abs(cells[:, 2]) > 1) - 0.7 * cells[:, 3]
-    frame = pd.DataFrame(cells, columns=[f"c{at}" for at in range(13)])
+    log_odds = -1 + 1.2 * np.sign(cells[:, 0] * cells[:, 1]) + (np.abs(cells[:, 2]) > 1) - 0.7 * cells[:, 3]
+    frame = pd.DataFrame(cells, columns=[f"c{column}" for column in range(13)])
     frame.insert(0, "id", pd.Series([str(row) for row in range(n)], dtype="str"))
-    frame["churn"] = (rng.random(n) < sigmoid(margin)).astype(np.int8)
+    frame["churn"] = (rng.random(n) < sigmoid(log_odds)).astype(np.int8)
     return Customers(frame, Roles(id="id", label="churn"), "crossed.csv")
 
 

@@ -86,6 +86,6 @@ def test_candidates_come_simplest_first_with_their_figures(customers: Customers,
 
 
 def test_a_good_model_gets_no_warning(model: ChurnModel) -> None:
-    """Enough customers and a real signal: nothing to say."""
+    """Enough customers and a real signal give no warning."""
     assert model.warnings == ()
     assert NO_BETTER_THAN_BASE_RATE not in model.warnings

@@ -62,7 +62,7 @@ def test_trees_spread_the_customers_they_learned_from_wider_and_that_is_no_drift
 def test_scores_like_neither_seen_nor_unseen_ones_are_severe(
     trees_model: ChurnModel, draw_crossed: Callable[..., Customers]
 ) -> None:
-    """Everybody in the quarter at risk: their scores are spread as nobody's were."""
+    """Everybody in the quarter at risk: no training customers had such a spread of scores."""
     fresh = draw_crossed(1000, seed=1)
     drift = drift_after(trees_model, fresh, c0=fresh.frame["c0"].abs() + 0.5, c1=fresh.frame["c1"].abs() + 0.5)
     assert drift.level == "severe"
@@ -70,20 +70,20 @@ def test_scores_like_neither_seen_nor_unseen_ones_are_severe(
 
 
 def test_many_thin_categories_cannot_change_unseen(table: Callable[..., Customers]) -> None:
-    """Sixty-four cities of 1.6% each, then only eight of them, then none of them: told; another draw: quiet."""
+    """Sixty-four cities of 1.6% each, then only eight of them, then none of them: drift; another draw: none."""
     rng = np.random.default_rng(0)
     cities = np.array([f"city {at:02}" for at in range(64)])
     tenure = rng.normal(size=3200)
 
-    def people(names: NDArray[np.str_]) -> Customers:
+    def customers_in(names: NDArray[np.str_]) -> Customers:
         shuffled = pd.array(rng.permutation(np.resize(names, 3200)), dtype="str")
         return table(tenure=tenure, city=shuffled, label=rng.random(3200) < 1 / (1 + np.exp(tenure)))
 
-    model = ChurnModel.fit(people(cities))
+    model = ChurnModel.fit(customers_in(cities))
     again = table(tenure=tenure, city=pd.array(rng.choice(cities, 3200), dtype="str"))
     assert measure_drift(model, again, model.predict(again)).reasons == ()
     for names in (cities[:8], np.array(["elsewhere"])):
-        drift = measure_drift(model, people(names), model.predict(people(names)))
+        drift = measure_drift(model, customers_in(names), model.predict(customers_in(names)))
         assert any("column 'city'" in sentence for sentence in drift.reasons)
 
 
@@ -91,7 +91,7 @@ def test_many_thin_categories_cannot_change_unseen(table: Callable[..., Customer
 def test_only_columns_that_move_the_chosen_scores_can_make_it_severe(
     model: ChurnModel, customers: Customers, chosen: str, level: str
 ) -> None:
-    """The trees may rest on tenure: where the base rate was chosen, it has no say."""
+    """The trees may use tenure, but where the base rate was chosen tenure does not move scores."""
     selection = replace(model.selection, chosen=chosen)
     training_set = TrainingSet(model.columns, encode(model.columns, customers), labels_of(customers))
     other = replace(model, selection=selection, directions=find_directions(selection, training_set))
@@ -117,7 +117,7 @@ def test_a_changed_population_is_severe(model: ChurnModel, customers: Customers)
 
 
 def test_a_shift_the_model_hardly_looks_at_is_not_severe(model: ChurnModel, customers: Customers) -> None:
-    """A column without a say moves: some drift, retrain when outcomes are known."""
+    """A column that does not move scores shifts: some drift, retrain when outcomes are known."""
     drift = drift_after(model, customers, noise=customers.frame["noise"] + 1.0)
     assert drift.level == "some"
     assert drift.reasons[-1] == "retrain as soon as it is known which of these customers churned"
@@ -125,14 +125,14 @@ def test_a_shift_the_model_hardly_looks_at_is_not_severe(model: ChurnModel, cust
 
 @pytest.mark.parametrize("months", [1, 6, 24])
 def test_customers_who_only_grew_older_are_quiet(model: ChurnModel, customers: Customers, months: int) -> None:
-    """The clock moved on for everybody alike; nothing else did."""
+    """Time passed equally for everybody; nothing else changed."""
     frame = customers.frame.assign(tenure=customers.frame["tenure"] + months)
     older = Customers(frame, customers.roles)
     assert measure_drift(model, older, model.predict(customers)).reasons == ()
 
 
 def test_growing_older_hides_nothing_else(model: ChurnModel, customers: Customers) -> None:
-    """Something else moved as well, or half of them grew no older, or all grew younger: that is said."""
+    """Something else moved as well, or half of them grew no older, or all grew younger: each is reported."""
     tenure = customers.frame["tenure"]
     other = drift_after(model, customers, tenure=tenure + 6, noise=customers.frame["noise"] + 1.0)
     assert [sentence for sentence in other.reasons if "column" in sentence] == [
@@ -145,13 +145,13 @@ def test_growing_older_hides_nothing_else(model: ChurnModel, customers: Customer
 
 
 def test_older_scores_are_still_compared(model: ChurnModel, customers: Customers) -> None:
-    """Where a longer tenure means less churn, the scores fall, and that is told."""
+    """Where a longer tenure means less churn, the scores fall, and that is reported."""
     drift = drift_after(model, customers, tenure=customers.frame["tenure"] + 36)
     assert any("mean churn probability" in sentence for sentence in drift.reasons)
 
 
-def test_unknown_values_are_told(model: ChurnModel, customers: Customers) -> None:
-    """A contract that did not exist in training is said to be unknown to the model."""
+def test_unknown_values_are_reported(model: ChurnModel, customers: Customers) -> None:
+    """The reason says that the model does not know a contract that did not exist in training."""
     drift = drift_after(model, customers, contract=pd.array(["Weekly"] * 500, dtype="str"))
     assert any(
         "column 'contract'" in sentence and "100% hold values that the model does not know" in sentence
@@ -159,8 +159,8 @@ def test_unknown_values_are_told(model: ChurnModel, customers: Customers) -> Non
     )
 
 
-def test_blanks_are_told(model: ChurnModel, customers: Customers) -> None:
-    """A column that stopped being filled is said to be blank."""
+def test_blanks_are_reported(model: ChurnModel, customers: Customers) -> None:
+    """The reason says that a column is no longer filled."""
     drift = drift_after(model, customers, tenure=np.nan)
     assert any(
         "column 'tenure'" in sentence and "100% blank against 0% in training" in sentence
@@ -168,7 +168,7 @@ def test_blanks_are_told(model: ChurnModel, customers: Customers) -> None:
     )
 
 
-def test_another_mix_of_categories_is_told(model: ChurnModel, customers: Customers) -> None:
+def test_another_mix_of_categories_is_reported(model: ChurnModel, customers: Customers) -> None:
     """All on yearly contracts: the share that grew is named."""
     drift = drift_after(model, customers, contract=pd.array(["Yearly"] * 500, dtype="str"))
     assert any("column 'contract'" in sentence and "in training" in sentence for sentence in drift.reasons)

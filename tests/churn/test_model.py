@@ -150,7 +150,7 @@ def test_nothing_personal_is_saved(folder: Path) -> None:
 def test_a_model_without_trees_or_regression_is_still_saved_whole(
     draw: Callable[..., Customers], tmp_path: Path
 ) -> None:
-    """Shuffled labels: the base rate is chosen, said so, saved and loaded."""
+    """Shuffled labels: the base rate is chosen with a warning, saved and loaded."""
     customers = draw(300, seed=5, shuffled=True)
     model = ChurnModel.fit(customers)
     assert model.chosen == "base rate"

@@ -36,13 +36,13 @@ def newest_cutoff(
 
 
 @pytest.fixture(scope="module")
-def stack(draw_panel: Callable[..., Customers]) -> Customers:
+def panel_customers(draw_panel: Callable[..., Customers]) -> Customers:
     return draw_panel()
 
 
 @pytest.fixture(scope="module")
-def trained(stack: Customers) -> ChurnModel:
-    return ChurnModel.fit(stack)
+def trained(panel_customers: Customers) -> ChurnModel:
+    return ChurnModel.fit(panel_customers)
 
 
 def test_the_gap_is_told_in_one_sentence() -> None:
@@ -109,16 +109,16 @@ def test_it_survives_json() -> None:
 
 
 @pytest.mark.slow
-def test_figures_are_of_the_newest_cutoff(trained: ChurnModel, stack: Customers) -> None:
+def test_figures_are_of_the_newest_cutoff(trained: ChurnModel, panel_customers: Customers) -> None:
     """Each of its customers once, with label, value and fold; metrics, rate and count are theirs."""
-    newest, rows, tested = stack.newest(), trained.out_of_fold, trained.out_of_time
+    newest, rows, tested = panel_customers.newest(), trained.out_of_fold, trained.out_of_time
     assert rows and tested
     np.testing.assert_array_equal(rows.label, newest.label)
     np.testing.assert_array_equal(rows.value, newest.value)
     assert np.unique(rows.fold).tolist() == [0, 1, 2, 3, 4]
     assert (trained.customers, trained.churn_rate) == (len(newest), labels_of(newest).mean())
     assert trained.metrics == tested.metrics == compute_metrics(labels_of(newest), rows.score)
-    assert tested.rows == len(stack)
+    assert tested.rows == len(panel_customers)
     assert (tested.cutoff, tested.customers) == ("2025-02-28", len(newest))
     assert tested.earlier == ()
     assert 0.6 < trained.metrics.roc_auc < 0.95
@@ -140,14 +140,14 @@ def test_a_loaded_model_keeps_its_test_out_of_time(trained: ChurnModel, tmp_path
 
 
 @pytest.mark.slow
-def test_the_newest_outcome_touches_no_choice_and_no_score(stack: Customers) -> None:
+def test_the_newest_outcome_touches_no_choice_and_no_score(panel_customers: Customers) -> None:
     """Other labels at the newest cutoff: the same folds, settings and scores; only the final fit has seen them."""
-    newest = stack.period == 1
-    frame = stack.frame.copy()
+    newest = panel_customers.period == 1
+    frame = panel_customers.frame.copy()
     frame.loc[newest, "churn"] = np.random.default_rng(5).permutation(frame.loc[newest, "churn"])
     original, changed = (
         nested_cross_validate(build_training_set(customers)[0])
-        for customers in (stack, replace(stack, frame=frame))
+        for customers in (panel_customers, replace(panel_customers, frame=frame))
     )
     np.testing.assert_array_equal(original.fold, changed.fold)
     np.testing.assert_array_equal(original.score, changed.score)
@@ -217,11 +217,11 @@ def test_a_shift_at_the_newest_cutoff_is_seen(draw_panel: Callable[..., Customer
 @pytest.mark.slow
 def test_earlier_cutoffs_are_scored_from_those_before(draw_panel: Callable[..., Customers]) -> None:
     """Three cutoffs: the second by models of the first, the third by models of both, every row once."""
-    stack = draw_panel(140, cutoffs=3, seed=2)
-    result = ChurnModel.fit(stack).out_of_time
+    panel_customers = draw_panel(140, cutoffs=3, seed=2)
+    result = ChurnModel.fit(panel_customers).out_of_time
     assert result
     assert [origin.cutoff for origin in result.earlier] == ["2025-02-28"]
-    assert result.earlier[0].customers == int((stack.period == 1).sum())
+    assert result.earlier[0].customers == int((panel_customers.period == 1).sum())
     assert result.cutoff == "2025-03-28"
 
 
@@ -230,20 +230,24 @@ def test_one_cutoff_is_no_test_out_of_time(model: ChurnModel) -> None:
     assert model.out_of_time is None
 
 
-def test_too_few_at_the_newest_cutoff_are_refused(stack: Customers) -> None:
+def test_too_few_at_the_newest_cutoff_are_refused(panel_customers: Customers) -> None:
     """Ten of each class are needed there, and ten different customers of each class before."""
-    newest = stack.period == 1
-    retained = stack.frame.assign(churn=np.where(newest, 0, stack.frame["churn"]).astype(np.int8))
+    newest = panel_customers.period == 1
+    retained = panel_customers.frame.assign(
+        churn=np.where(newest, 0, panel_customers.frame["churn"]).astype(np.int8)
+    )
     with pytest.raises(InputError, match="0 customers churned at 2025-02-28; training needs at least 10"):
-        ChurnModel.fit(replace(stack, frame=retained))
-    nine = np.cumsum(np.where(newest, 0, stack.frame["churn"])) <= 9
-    few = stack.frame.assign(churn=np.where(newest | nine, stack.frame["churn"], 0).astype(np.int8))
+        ChurnModel.fit(replace(panel_customers, frame=retained))
+    nine = np.cumsum(np.where(newest, 0, panel_customers.frame["churn"])) <= 9
+    few = panel_customers.frame.assign(
+        churn=np.where(newest | nine, panel_customers.frame["churn"], 0).astype(np.int8)
+    )
     with pytest.raises(InputError, match="9 customers churned before 2025-02-28"):
-        ChurnModel.fit(replace(stack, frame=few))
+        ChurnModel.fit(replace(panel_customers, frame=few))
 
 
-def test_the_balanced_weight_is_that_of_earlier_cutoffs(stack: Customers) -> None:
+def test_the_balanced_weight_is_that_of_earlier_cutoffs(panel_customers: Customers) -> None:
     """The newest cutoff has no part in it."""
-    before = labels_of(stack)[stack.period == 0]
-    training_set, _ = build_training_set(stack, "balanced")
+    before = labels_of(panel_customers)[panel_customers.period == 0]
+    training_set, _ = build_training_set(panel_customers, "balanced")
     assert training_set.churned_weight == (before == 0).sum() / before.sum()

@@ -94,7 +94,7 @@ def test_processes_have_a_low_priority() -> None:
 
 @pytest.mark.slow
 def test_training_works_again_after_a_process_died() -> None:
-    """Out of memory, say: the training fails, the next one has new processes."""
+    """As when memory runs out: the training fails, and the next one gets new processes."""
 
     def dies(*, heartbeat: Heartbeat) -> int:
         os._exit(1)

@@ -26,7 +26,7 @@ def test_numbers_and_texts_become_columns_in_table_order(table: Callable[..., Cu
 def test_columns_that_are_the_same_for_everyone_are_left_out_with_a_sentence(
     table: Callable[..., Customers],
 ) -> None:
-    """Constants and empty columns teach nothing; the person is told, a few by name."""
+    """Constants and empty columns carry no information; the warning names a few of them."""
     same = {f"flag_{at}": np.ones(40) for at in range(5)}
     customers = table(age=np.arange(40.0), land=text(["IN"] * 40), **same, gone=np.full(40, np.nan))
     columns, warnings = learn_columns(customers)
@@ -38,7 +38,7 @@ def test_columns_that_are_the_same_for_everyone_are_left_out_with_a_sentence(
 
 
 def test_one_value_with_blanks_is_kept(table: Callable[..., Customers]) -> None:
-    """Whether a value is there at all can tell customers apart."""
+    """Whether a value is there at all can separate customers."""
     columns, _ = learn_columns(table(flag=np.array([1.0, np.nan] * 20)))
     assert columns == (Column("flag", "number"),)
 
@@ -63,7 +63,7 @@ def test_a_column_that_hardly_anybody_has_is_called_almost_blank(
 
 
 def test_dates_are_left_out_with_advice(table: Callable[..., Customers]) -> None:
-    """A day of the past, taken as a word, would never come again; digits may number anything and stay."""
+    """A past date as a category would never occur again; digits may number anything and are kept."""
     days = [f"2025-0{1 + row % 6}-01" for row in range(120)]
     codes = [f"0010{row % 6}001" for row in range(120)]
     columns, warnings = learn_columns(table(last_login=text(days), branch=text(codes)))

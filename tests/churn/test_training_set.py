@@ -23,6 +23,6 @@ def test_rows_are_taken_with_their_labels(training_set: TrainingSet) -> None:
 
 
 def test_a_sample_is_drawn_without_repeats_and_only_if_needed(training_set: TrainingSet) -> None:
-    """Few customers stay as they are; many become exactly as many as asked for."""
+    """Few customers stay as they are; many become exactly as many as requested."""
     assert training_set.sample(4, seed=0) is training_set
     assert len(set(training_set.sample(3, seed=0).matrix[:, 0].tolist())) == 3

@@ -65,7 +65,7 @@ class XGBoost(Candidate):
     content
         XGBoost's JSON, as it is saved.
     columns
-        The d features, for their kinds.
+        The d features; the booster needs to know which are categories.
     tuned
         The settings it was fitted with.
     """

@@ -60,7 +60,7 @@ def test_a_cut_file_is_refused(content: bytes) -> None:
 
 
 def test_a_booster_of_other_columns_is_refused(content: bytes) -> None:
-    """Two columns cannot be scored by a booster that knows another number."""
+    """Two columns cannot be scored by a booster of another number of columns."""
     with pytest.raises(ModelError, match=r"knows 2 columns where model\.json lists 1"):
         check_booster(content, 1)
 
@@ -76,7 +76,7 @@ def test_a_booster_of_other_columns_is_refused(content: bytes) -> None:
         ("split_indices", -1),
     ],
 )
-def test_nodes_that_point_astray_are_refused(
+def test_nodes_that_point_outside_are_refused(
     first_tree: tuple[dict[str, Any], dict[str, Any]], name: str, value: int
 ) -> None:
     """A circle would never end, a far child or column lies outside memory."""

@@ -34,7 +34,9 @@ def test_every_column_has_a_direction_and_the_weightiest_comes_first(
     assert all(0 <= direction.sign_stability <= 1 for direction in directions)
 
 
-def test_disagreement_between_regression_and_trees_is_said(model: ChurnModel, training_set: TrainingSet) -> None:
+def test_disagreement_between_regression_and_trees_is_reported(
+    model: ChurnModel, training_set: TrainingSet
+) -> None:
     """Trees that learned the opposite point the other way, in every column that has a clear direction."""
     opposite = replace(training_set, label=(1 - training_set.label).astype(np.int8))
     trees = XGBoost.fit(opposite, TunedTrees(TreeSettings(2, 0.1), 50), FitContext())
@@ -56,7 +58,7 @@ def test_the_same_seed_gives_the_same_directions(model: ChurnModel, training_set
 
 
 def direction_of(codes: NDArray[np.float64], churned: NDArray[np.bool_], *, seed: int = 0) -> Direction:
-    """Return the direction of one text column, encoded, beside a number that says nothing."""
+    """Return the direction of one text column, encoded, beside a number without an effect."""
     names = tuple("abcdefghij"[: int(np.nanmax(codes)) + 1])
     columns = (Column("kind", "category", names), Column("noise", "number"))
     noise = np.random.default_rng(seed).normal(size=len(churned))
@@ -76,7 +78,7 @@ def direction_of(codes: NDArray[np.float64], churned: NDArray[np.bool_], *, seed
 
 
 @pytest.mark.parametrize("values", [3, 10])
-def test_a_category_that_says_nothing_seldom_has_a_clear_direction(values: int) -> None:
+def test_a_category_without_an_effect_seldom_has_a_clear_direction(values: int) -> None:
     """Some value always has the most churn; of ten columns at most two have it again in resamples, by chance."""
     rng = np.random.default_rng(values)
     columns = [(rng.integers(0, values, 600).astype(float), rng.random(600) < 0.3) for _ in range(10)]
@@ -86,7 +88,7 @@ def test_a_category_that_says_nothing_seldom_has_a_clear_direction(values: int) 
 
 @pytest.mark.parametrize("values", [2, 4])
 def test_a_category_with_an_effect_has_a_direction(values: int) -> None:
-    """The first value leaves at 60%, all others at 20%."""
+    """Customers with the first value churn at 60%, all others at 20%."""
     rng = np.random.default_rng(values)
     kind = rng.integers(0, values, 800).astype(float)
     direction = direction_of(kind, rng.random(800) < np.where(kind == 0, 0.6, 0.2))
@@ -95,7 +97,7 @@ def test_a_category_with_an_effect_has_a_direction(values: int) -> None:
 
 
 def test_blanks_are_held_against_the_only_value() -> None:
-    """Who has the value leaves at 60%, who has none at 20%; never is a value compared with itself."""
+    """Customers with the value churn at 60%, those without at 20%; a value is never compared with itself."""
     rng = np.random.default_rng(0)
     kind = np.where(rng.random(800) < 0.5, 0.0, np.nan)
     direction = direction_of(kind, rng.random(800) < np.where(np.isnan(kind), 0.2, 0.6))
@@ -106,7 +108,7 @@ def test_blanks_are_held_against_the_only_value() -> None:
 
 
 def test_what_moves_the_chosen_candidate_comes_first(model: ChurnModel, training_set: TrainingSet) -> None:
-    """Where one feature decides, only that has a say, whatever the trees make of the others."""
+    """Where one feature was chosen, only that feature contributes, whatever the trees make of the others."""
     selection = replace(model.selection, chosen="one feature")
     first, *others = find_directions(selection, training_set)
     assert first.feature == model.columns[selection.get(OneFeature).column].name

@@ -38,7 +38,7 @@ def phrase_of(name: str, usual: float | None, value: object, flags: Collection[s
         ("note", None, "x" * 60, "note is " + "x" * 39 + "…"),
     ],
 )
-def test_columns_of_any_company_are_told_with_the_persons_value(
+def test_columns_of_any_file_are_worded_with_the_customers_value(
     name: str, usual: float | None, value: object, expected: str
 ) -> None:
     """Nothing but the column's name, the value, and what is typical."""
@@ -61,8 +61,8 @@ CUSTOMER = {
 }  # fmt: skip
 
 
-def test_a_food_delivery_snapshot_is_told_in_its_own_words() -> None:
-    """Columns that tell one story make one phrase; further columns of the log are told by their suffix."""
+def test_a_food_delivery_snapshot_has_its_own_words() -> None:
+    """Columns about the same thing share a phrase; further columns of the log are worded by their suffix."""
     assert phrases_of(SNAPSHOT, CUSTOMER) == {
         ("recency_days", "recency_over_gap"): "last order 41 days ago; usually every 9 days",
         ("orders_30d", "orders_90d"): "0 orders in the last 30 days, 2 in the last 90",
@@ -85,7 +85,7 @@ def test_a_food_delivery_snapshot_is_told_in_its_own_words() -> None:
     }
 
 
-def test_somebody_with_one_order_has_no_rhythm() -> None:
+def test_a_customer_with_one_order_has_no_rhythm() -> None:
     """Blanks of a snapshot are worded, not printed."""
     phrases = phrases_of(SNAPSHOT, {**CUSTOMER, "gap_mean_days": np.nan, "one_time": "yes", "recency_days": 1.0})
     assert phrases["recency_days", "recency_over_gap"] == "last order 1 day ago"
@@ -94,13 +94,13 @@ def test_somebody_with_one_order_has_no_rhythm() -> None:
 
 
 def test_every_column_belongs_to_one_theme() -> None:
-    """No contribution is told twice or forgotten."""
+    """No contribution is counted twice or forgotten."""
     phrases = [name for theme in build_themes(SNAPSHOT) for name in theme.columns]
     assert sorted(phrases) == sorted(SNAPSHOT)
 
 
 def test_suffixes_mean_nothing_outside_a_snapshot() -> None:
-    """A telecom's ``call_share`` is a column like any other."""
+    """A telecom's ``call_share`` is worded like any other column."""
     assert phrase_of("call_share", 0.25, 0.5) == "call share is 0.5, high against a typical 0.25"
 
 
@@ -121,8 +121,8 @@ def test_numbers_are_written_as_a_person_would(value: float, expected: str) -> N
 
 
 @pytest.mark.parametrize(("value", "phrase"), [(1.0, "yes"), (0.0, "no"), (2.0, "2, high against a typical 0")])
-def test_only_what_was_0_or_1_for_everyone_is_told_as_yes_or_no(value: float, phrase: str) -> None:
-    """A flag is; a count is not, though its median is 0 and this person has 1 of it."""
+def test_only_a_column_of_0_and_1_reads_as_yes_or_no(value: float, phrase: str) -> None:
+    """A flag does; a count does not, though its median is 0 and this customer has 1 of it."""
     assert phrase_of("SeniorCitizen", 0.0, value, {"SeniorCitizen"}) == f"Senior citizen is {phrase}"
 
 
@@ -137,7 +137,7 @@ def test_blanks_in_a_plain_file_with_a_snapshots_names_are_worded() -> None:
     }
 
 
-def test_columns_of_another_kind_than_in_a_snapshot_are_told_like_any_other() -> None:
+def test_columns_of_another_type_than_in_a_snapshot_are_worded_like_any_other() -> None:
     """Text where a snapshot has numbers, numbers where it has text, and shares that are none."""
     typical = {"recency_days": 7.0, "orders": 19.0, "market_share": None, "size_last": None, "size_mean": 3.0,
                "plan_usual": 2.0, "gap_max_days": None, "weekend_share": 40.0}  # fmt: skip
@@ -162,7 +162,7 @@ def test_columns_of_another_kind_than_in_a_snapshot_are_told_like_any_other() ->
         (np.nan, "one time is not known"),
     ],
 )
-def test_one_time_buyers_may_be_told_by_0_and_1(value: float, phrase: str) -> None:
+def test_one_time_buyers_may_be_marked_by_0_and_1(value: float, phrase: str) -> None:
     """As well as by yes and no."""
     typical = {"recency_days": 7.0, "orders": 19.0, "one_time": 0.0}
     assert phrases_of(typical, {"recency_days": 9.0, "orders": 1.0, "one_time": value})[("one_time",)] == phrase

@@ -22,7 +22,7 @@ def chosen(model: ChurnModel, name: str, *, share: float = 0.5) -> ChurnModel:
 
 @pytest.fixture
 def extremes(customers: Customers) -> Customers:
-    """Somebody at high risk and somebody at low risk, otherwise alike."""
+    """A customer at high risk and one at low risk, otherwise equal."""
     frame = customers.frame.iloc[:2].copy()
     frame["tenure"] = [1.0, 70.0]
     frame["contract"] = pd.array(["Monthly", "Yearly"], dtype="str")
@@ -31,8 +31,8 @@ def extremes(customers: Customers) -> Customers:
 
 
 @pytest.mark.parametrize("name", ["logistic regression", "xgboost", "blend"])
-def test_the_persons_own_values_are_told(model: ChurnModel, extremes: Customers, name: str) -> None:
-    """A short tenure and a monthly contract are told; they raise the risk in every kind of model."""
+def test_the_customers_own_values_become_reasons(model: ChurnModel, extremes: Customers, name: str) -> None:
+    """A short tenure and a monthly contract raise the risk in every model, and become the reasons."""
     reasons = chosen(model, name).top_reasons(extremes).iloc[0].tolist()
     assert {"tenure is 1, low against a typical 38.5", "contract is Monthly"} == set(reasons[:2])
 
@@ -64,7 +64,7 @@ def test_contributions_add_up(model: ChurnModel, customers: Customers, name: str
 
 
 def test_the_base_rate_has_no_reasons(model: ChurnModel, customers: Customers) -> None:
-    """One number for all says nothing about anybody."""
+    """The same probability for everybody has no reasons."""
     assert (chosen(model, "base rate").top_reasons(customers) == "").all(axis=None)
 
 
@@ -74,7 +74,7 @@ def test_a_missing_column_is_named(model: ChurnModel, customers: Customers) -> N
         model.top_reasons(Customers(customers.frame.drop(columns="tenure"), customers.roles))
 
 
-def test_directions_tell_the_truth_of_the_market(model: ChurnModel) -> None:
+def test_directions_match_the_truth_of_the_market(model: ChurnModel) -> None:
     """Longer tenure goes with less churn, monthly contracts with more; noise has no clear direction."""
     directions = {direction.feature: direction for direction in model.directions}
     assert directions["tenure"].effect == "higher values go with less churn"
