@@ -1,4 +1,4 @@
-"""``push``, ``pull`` and ``replay``, each a process of its own that talks to a Hub on loopback."""
+"""The commands ``push``, ``pull`` and ``replay``, each in its own process, with a Hub on this machine."""
 
 import json
 import os
@@ -26,8 +26,10 @@ from tests.stand_ins.hub_server import HubServer, Person
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "hf_canaryofalicewhomaywrite"  # noqa: S105  opens nothing
-#: Waiting before another try takes no time.
-IMPATIENT = "import sys, time; time.sleep = lambda seconds: None; from retention.cli import main; sys.exit(main())"
+#: Runs the command line without waiting before a retry.
+WITHOUT_WAITING = (
+    "import sys, time; time.sleep = lambda seconds: None; from retention.cli import main; sys.exit(main())"
+)
 
 pytestmark = pytest.mark.slow
 
@@ -47,8 +49,8 @@ def server(running_server: HubServer) -> HubServer:
 
 
 @dataclass(frozen=True)
-class Desk:
-    """A person's machine: a folder, an address of the Hub, and a token if they are signed in."""
+class Machine:
+    """A user's machine: a folder, the address of the Hub, and a token if the user is signed in."""
 
     folder: Path
     url: str
@@ -69,7 +71,7 @@ class Desk:
     def start(
         self, *arguments: object, program: tuple[str, ...] = ("-m", "retention")
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command, nobody at the terminal; the token must not be in anything it says."""
+        """Run a command without a terminal; the token must not be in its output."""
         done = subprocess.run(
             [sys.executable, *program, *map(str, arguments)],
             cwd=self.folder, env=self.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
@@ -87,7 +89,7 @@ class Desk:
 
     def refused(self, *arguments: object) -> str:
         """Run a command that must be refused, and return its one line on stderr."""
-        done = self.start(*arguments, program=("-c", IMPATIENT))
+        done = self.start(*arguments, program=("-c", WITHOUT_WAITING))
         assert done.returncode == 2, done.stdout + done.stderr
         assert done.stdout == ""
         assert done.stderr.count("\n") == 1, done.stderr
@@ -96,78 +98,83 @@ class Desk:
 
 
 @pytest.fixture
-def desk(server: HubServer, telecom_folder: Path, tmp_path: Path) -> Desk:
+def machine(server: HubServer, telecom_folder: Path, tmp_path: Path) -> Machine:
     """Alice's machine, with a model, customers and an older folder on it."""
     (tmp_path / "home").mkdir()
     (tmp_path / "model").mkdir()
     for path in telecom_folder.iterdir():
         (tmp_path / "model" / path.name).write_bytes(path.read_bytes())
-    named(telecom_customers(300, seed=5)).to_csv(tmp_path / "customers.csv", index=False)
-    return Desk(tmp_path, server.url)
+    with_names(telecom_customers(300, seed=5)).to_csv(tmp_path / "customers.csv", index=False)
+    return Machine(tmp_path, server.url)
 
 
 @pytest.fixture
-def released(desk: Desk) -> PushResult:
-    """The model, on the Hub already."""
-    return push(plan_model(desk.folder / "model", repo="alice/churn"), hub=Hub(SecretStr(TOKEN), desk.url))
+def released(machine: Machine) -> PushResult:
+    """The model, already on the Hub."""
+    return push(plan_model(machine.folder / "model", repo="alice/churn"), hub=Hub(SecretStr(TOKEN), machine.url))
 
 
-def named(customers: pd.DataFrame) -> pd.DataFrame:
-    """Give them names and phones, which must stay at home."""
+def with_names(customers: pd.DataFrame) -> pd.DataFrame:
+    """Return the customers with names and phones, which must not be published."""
     return customers.assign(name="Canaryname", phone=[f"+91 98765 {i:05d}" for i in range(len(customers))])
 
 
-def test_a_decision_goes_to_the_hub_and_back(server: HubServer, desk: Desk) -> None:
-    """Pushed, then pulled and replayed by the cards' own commands: the same list, bit for bit, nobody named."""
-    model = desk.run("push", "model/", "alice/churn", "--yes")
+def test_a_decision_goes_to_the_hub_and_back(server: HubServer, machine: Machine) -> None:
+    """Pushed, then pulled and replayed by the cards' commands: the same send list, bit for bit, without names."""
+    model = machine.run("push", "model/", "alice/churn", "--yes")
     assert (model["repo"], model["kind"], model["private"]) == ("alice/churn", "model", True)
     assert {"README.md", "manifest.json", "model.json", "booster.json"} <= set(model["files"])
     assert "out_of_fold.parquet" not in model["files"]
     at = f"alice/churn@{model['commit']}"
 
     money = ("--value", 700, "--save-rate", 0.4, "--every-offer", "--budget", 900)
-    data = desk.run("push", "customers.csv", "alice/data", "--model", "model/", "--model-at", at, *money, "--yes")
+    data = machine.run(
+        "push", "customers.csv", "alice/data", "--model", "model/", "--model-at", at, *money, "--yes"
+    )
     fates = {column["name"]: column["fate"] for column in data["columns"]}
     assert (fates["customerID"], fates["name"], fates["phone"]) == ("pseudonymised", "left out", "left out")
 
-    said = {line.split()[0]: desk.run(*line.split()) for line in on_the_cards(server, commit=data["commit"])}
-    assert list(said) == ["pull", "score", "replay"]
-    replayed = said["replay"]
+    results = {
+        line.split()[0]: machine.run(*line.split())
+        for line in commands_on_the_cards(server, commit=data["commit"])
+    }
+    assert list(results) == ["pull", "score", "replay"]
+    replayed = results["replay"]
     assert replayed["identical"] is True
     assert replayed["different"] == {}
     assert (replayed["repo"], replayed["commit"], replayed["model"]) == ("alice/data", data["commit"], at)
-    assert replayed["customers"] == said["score"]["customers"] == 300
-    assert said["pull"]["commit"] == data["commit"]
-    assert SEND_LIST_FILE in said["pull"]["files"]
+    assert replayed["customers"] == results["score"]["customers"] == 300
+    assert results["pull"]["commit"] == data["commit"]
+    assert SEND_LIST_FILE in results["pull"]["files"]
 
-    desk.run("score", "customers.csv", "--model", "model/", *money, "--out", "scored.csv")
-    scored = pd.read_csv(desk.folder / "scored.csv")
-    shared = from_parquet((desk.folder / "data" / SEND_LIST_FILE).read_bytes(), "test")
+    machine.run("score", "customers.csv", "--model", "model/", *money, "--out", "scored.csv")
+    scored = pd.read_csv(machine.folder / "scored.csv")
+    shared = from_parquet((machine.folder / "data" / SEND_LIST_FILE).read_bytes(), "test")
     for column in ("churn_probability", "expected_profit", "offer_cost"):
         assert sorted(shared[column]) == sorted(scored[column])
     assert (shared["send"] == "yes").sum() == (scored["send"] == "yes").sum() > 0
     everything = b"".join(server.repos["dataset", "alice/data"].head.files.values())
-    salt = (desk.folder / "home" / ".config" / "retention" / "salt").read_text().strip()
+    salt = (machine.folder / "home" / ".config" / "retention" / "salt").read_text().strip()
     assert not any(secret.encode() in everything for secret in ("Canaryname", "98765", "-ABCDE", salt, TOKEN))
 
 
-def on_the_cards(server: HubServer, *, commit: str) -> list[str]:
-    """Return the commands on the cards of the model and of the data, the words in capitals filled in."""
+def commands_on_the_cards(server: HubServer, *, commit: str) -> list[str]:
+    """Return the commands on the cards of the model and the data, with the placeholders filled in."""
     cards = "".join(
         server.repos[place].head.files["README.md"].decode()
         for place in [("model", "alice/churn"), ("dataset", "alice/data")]
     )
-    commands = [" ".join(found.split()) for found in re.findall(r"`python -m retention ([^`]+)`", cards)]
+    commands = [" ".join(command.split()) for command in re.findall(r"`python -m retention ([^`]+)`", cards)]
     assert commands[0] == "pull alice/churn --out model"
     return [command.replace("<commit>", commit).replace("DIR", "data") for command in commands]
 
 
-def test_messages_are_shared_without_names(server: HubServer, desk: Desk) -> None:
-    """What `offers` wrote goes along under pseudonyms; the name becomes a slot."""
-    desk.run("score", "customers.csv", "--model", "model/", "--top", 5, "--out", "scored.csv")
-    desk.run("offers", "scored.csv", "--out", "messages.csv")
-    assert "Canaryname" in (desk.folder / "messages.csv").read_text()
-    desk.run("push", "customers.csv", "alice/data", "--messages", "messages.csv", "--yes")
+def test_messages_are_published_without_names(server: HubServer, machine: Machine) -> None:
+    """The messages that `offers` wrote are published under pseudonyms; the name becomes a slot."""
+    machine.run("score", "customers.csv", "--model", "model/", "--top", 5, "--out", "scored.csv")
+    machine.run("offers", "scored.csv", "--out", "messages.csv")
+    assert "Canaryname" in (machine.folder / "messages.csv").read_text()
+    machine.run("push", "customers.csv", "alice/data", "--messages", "messages.csv", "--yes")
     files = server.repos["dataset", "alice/data"].head.files
     shared = from_parquet(files["messages/train-00000-of-00001.parquet"], "test")
     assert len(shared) == 5
@@ -175,110 +182,111 @@ def test_messages_are_shared_without_names(server: HubServer, desk: Desk) -> Non
     assert b"Canaryname" not in b"".join(files.values())
 
 
-def test_a_person_sees_everything_before_and_may_say_no(server: HubServer, desk: Desk) -> None:
-    """Files, sizes and columns stand on the screen; only a yes pushes."""
+def test_a_user_sees_everything_before_the_push_and_may_decline(server: HubServer, machine: Machine) -> None:
+    """Files, sizes and columns are shown; only a yes pushes."""
 
     def answer(word: str) -> tuple[int, str]:
         keyboard, terminal = pty.openpty()
         os.write(keyboard, f"{word}\n".encode())
         done = subprocess.run(
             [sys.executable, "-m", "retention", "push", "customers.csv", "alice/data"],
-            cwd=desk.folder, env=desk.environment(), stdin=terminal, capture_output=True, text=True, check=False,
+            cwd=machine.folder, env=machine.environment(), stdin=terminal, capture_output=True, text=True,
+            check=False,
         )  # fmt: skip
         os.close(keyboard)
         os.close(terminal)
         return done.returncode, done.stderr
 
-    code, seen = answer("no")
+    code, shown = answer("no")
     assert code == 2
-    assert "(private: only you and your organisation see it)" in seen
-    assert re.search(r"data/train-00000-of-00001\.parquet  \d+ kB", seen)
-    assert "column customerID: pseudonymised, HMAC-SHA256 with your salt" in seen
-    assert "column phone: left out" in seen
-    assert "nothing was pushed" in seen
+    assert "(private: only you and your organisation see it)" in shown
+    assert re.search(r"data/train-00000-of-00001\.parquet  \d+ kB", shown)
+    assert "column customerID: pseudonymised, HMAC-SHA256 with your salt" in shown
+    assert "column phone: left out" in shown
+    assert "nothing was pushed" in shown
     assert server.repos == {}
     assert answer("y")[0] == 0
     assert ("dataset", "alice/data") in server.repos
 
 
-def test_nobody_is_asked_where_nobody_is(server: HubServer, desk: Desk) -> None:
-    """A script must say --yes; without it nothing happens."""
-    assert "pass --yes" in desk.refused("push", "model/", "alice/churn")
+def test_a_push_without_a_terminal_needs_yes(server: HubServer, machine: Machine) -> None:
+    """A script must pass --yes; without it nothing happens."""
+    assert "pass --yes" in machine.refused("push", "model/", "alice/churn")
     assert server.requests == []
 
 
 @pytest.mark.parametrize(
     "arguments", [("push", "model/", "alice/churn", "--yes"), ("pull", "alice/churn", "--out", "x")]
 )
-def test_a_missing_token_is_told(server: HubServer, desk: Desk, arguments: tuple[str, ...]) -> None:
-    """A push takes one; a private repository is not found without one. Both say how to sign in."""
+def test_a_missing_token_is_reported(server: HubServer, machine: Machine, arguments: tuple[str, ...]) -> None:
+    """A push and a private repository need a token; the error says how to sign in."""
     server.create("model", "alice/churn", private=True)
-    stranger = Desk(desk.folder, desk.url, token=None)
-    assert "sign in with `hf auth login` or set HF_TOKEN" in stranger.refused(*arguments)
-    assert not (desk.folder / "x").exists()
+    signed_out = Machine(machine.folder, machine.url, token=None)
+    assert "sign in with `hf auth login` or set HF_TOKEN" in signed_out.refused(*arguments)
+    assert not (machine.folder / "x").exists()
 
 
 @pytest.mark.usefixtures("released")
-def test_a_changed_byte_is_told(server: HubServer, desk: Desk) -> None:
-    """Neither pulled nor replayed; what was in the folder before stays."""
+def test_a_changed_byte_is_reported(server: HubServer, machine: Machine) -> None:
+    """A damaged model is not pulled, and the folder keeps its files."""
     repo = server.repos["model", "alice/churn"]
     changed = repo.head.files["booster.json"].replace(b"0", b"1", 1)
     repo.commit("tampered", {**repo.head.files, "booster.json": changed})
-    before = {path.name: path.read_bytes() for path in (desk.folder / "model").iterdir()}
-    said = desk.refused("pull", "alice/churn", "--out", "model")
-    assert "booster.json is not the file that was saved" in said
-    assert {path.name: path.read_bytes() for path in (desk.folder / "model").iterdir()} == before
-    assert {path.name for path in desk.folder.iterdir()} <= {"home", "hf", "model", "customers.csv"}
+    before = {path.name: path.read_bytes() for path in (machine.folder / "model").iterdir()}
+    error = machine.refused("pull", "alice/churn", "--out", "model")
+    assert "booster.json is not the file that was saved" in error
+    assert {path.name: path.read_bytes() for path in (machine.folder / "model").iterdir()} == before
+    assert {path.name for path in machine.folder.iterdir()} <= {"home", "hf", "model", "customers.csv"}
 
 
 @pytest.mark.usefixtures("released")
-def test_a_stale_parent_is_told(server: HubServer, desk: Desk) -> None:
-    """Somebody else releases while we upload: their release stays as it is."""
+def test_a_concurrent_release_is_reported(server: HubServer, machine: Machine) -> None:
+    """If somebody else releases during the upload, their release is not overwritten."""
     theirs = {"model.json": b"{}"}
     server.before_commit.append(lambda repo: repo.commit("theirs", {**repo.head.files, **theirs}))
-    said = desk.refused("push", "model/", "alice/churn", "--with-evaluation", "--yes")
-    assert "somebody else changed it meanwhile" in said
+    error = machine.refused("push", "model/", "alice/churn", "--with-evaluation", "--yes")
+    assert "somebody else changed it in the meantime" in error
     head = server.repos["model", "alice/churn"].head
     assert head.title == "theirs"
     assert "out_of_fold.parquet" not in head.files
 
 
-def test_a_name_that_is_taken_is_told(server: HubServer, desk: Desk) -> None:
-    """A repository with other files in it is not written over."""
+def test_a_taken_name_is_reported(server: HubServer, machine: Machine) -> None:
+    """A repository with other files in it is not overwritten."""
     repo = server.create("model", "alice/churn", private=True)
     repo.commit("weights", {**repo.head.files, "model.safetensors": b"0"})
-    said = desk.refused("push", "model/", "alice/churn", "--yes")
-    assert "the name is taken and holds files of something else; choose another name" in said
+    error = machine.refused("push", "model/", "alice/churn", "--yes")
+    assert "the name is taken and holds files of something else; choose another name" in error
     assert repo.head.title == "weights"
-    assert "may not do that under bob" in desk.refused("push", "model/", "bob/churn", "--yes")
+    assert "may not do that under bob" in machine.refused("push", "model/", "bob/churn", "--yes")
 
 
 @pytest.mark.parametrize(("method", "path"), [("PUT", "/lfs/"), ("POST", "/commit/")])
-def test_a_connection_lost_midway_is_told(server: HubServer, desk: Desk, method: str, path: str) -> None:
-    """While files go up or the commit is written: no commit, and the same command works later."""
+def test_a_connection_lost_midway_is_reported(server: HubServer, machine: Machine, method: str, path: str) -> None:
+    """Lost during the upload or the commit, it leaves no commit, and the same command works later."""
     arguments = ("push", "model/", "alice/churn", "--with-evaluation", "--yes")
     server.fail(method, path, how="lose request", times=99)
-    assert "the connection to the Hub was lost" in desk.refused(*arguments)
+    assert "the connection to the Hub was lost" in machine.refused(*arguments)
     assert len(server.repos["model", "alice/churn"].commits) == 1
     server.faults.clear()
-    assert "out_of_fold.parquet" in desk.run(*arguments)["files"]
+    assert "out_of_fold.parquet" in machine.run(*arguments)["files"]
 
 
 @pytest.mark.usefixtures("released")
-def test_a_pull_cut_off_midway_leaves_nothing(server: HubServer, desk: Desk) -> None:
-    """Half a file is no file: the folder does not appear."""
+def test_a_pull_cut_off_midway_leaves_nothing(server: HubServer, machine: Machine) -> None:
+    """Half a download leaves no folder."""
     server.fail("GET", "/resolve/", how="cut", times=99)
-    assert "the connection to the Hub was lost" in desk.refused("pull", "alice/churn", "--out", "x")
-    assert {path.name for path in desk.folder.iterdir()} <= {"home", "hf", "model", "customers.csv"}
+    assert "the connection to the Hub was lost" in machine.refused("pull", "alice/churn", "--out", "x")
+    assert {path.name for path in machine.folder.iterdir()} <= {"home", "hf", "model", "customers.csv"}
 
 
 @pytest.mark.usefixtures("released")
-def test_a_decision_with_another_model_is_refused(server: HubServer, desk: Desk) -> None:
-    """The model here and the one on the Hub must be one, or nobody could replay it."""
-    other = desk.folder / "model" / "manifest.json"
-    other.write_text(other.read_text().replace("{", '{"note": "another",', 1))
+def test_a_decision_with_another_model_is_refused(server: HubServer, machine: Machine) -> None:
+    """The model here and the one on the Hub must be the same, or the decision could not be replayed."""
+    manifest = machine.folder / "model" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace("{", '{"note": "another",', 1))
     arguments = ("push", "customers.csv", "alice/data", "--model", "model/", "--model-at", "alice/churn", "--yes")
-    assert "is not the model in model" in desk.refused(*arguments)
+    assert "is not the model in model" in machine.refused(*arguments)
     assert ("dataset", "alice/data") not in server.repos
 
 
@@ -295,16 +303,16 @@ def test_a_decision_with_another_model_is_refused(server: HubServer, desk: Desk)
         ("replay alice/nothing", "there is no dataset of this name"),
     ],
 )
-def test_a_wrong_request_is_told(
-    server: HubServer, monkeypatch: pytest.MonkeyPatch, desk: Desk, arguments: str, words: str
+def test_a_wrong_request_is_refused_in_one_line(
+    server: HubServer, monkeypatch: pytest.MonkeyPatch, machine: Machine, arguments: str, words: str
 ) -> None:
-    """In one sentence that names the flag or the place, in the same process to save time."""
+    """The sentence names the flag or the place; run in the test's process to save time."""
     from huggingface_hub import constants
 
     from retention.cli import main
 
-    monkeypatch.chdir(desk.folder)
-    monkeypatch.setenv("HOME", str(desk.folder / "home"))
+    monkeypatch.chdir(machine.folder)
+    monkeypatch.setenv("HOME", str(machine.folder / "home"))
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     monkeypatch.setattr(constants, "ENDPOINT", server.url)
     with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:

@@ -1,0 +1,43 @@
+"""What all commands share: a wrong request is refused in one line with exit code 2."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import refused
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["train", "nowhere.csv", "--out", "m"], "nowhere.csv"),
+        (["score", "nowhere.csv", "--model", "nowhere", "--out", "x"], "nowhere"),
+        (["profit", "--model", "nowhere"], "nowhere"),
+        (["profit", "--model", "{model}", "--save-rate", "1.5"], "save_rate"),
+        (["profit", "--model", "{model}", "--threshold", "1.5"], "threshold"),
+        (["train", "{file}", "--id", "nobody", "--out", "m"], "nobody"),
+        (["train", "{file}", "--scale-pos-weight", "heavy", "--out", "m"], "heavy"),
+        (["simulate", "--customers", "0", "--out", "x"], "customer"),
+        (["fly"], "fly"),
+        ([], "COMMAND"),
+    ],
+)
+def test_a_wrong_request_is_refused_in_one_line(
+    capsys: pytest.CaptureFixture[str], telecom_folder: Path, telecom_file: Path, arguments: list[str], words: str
+) -> None:
+    """The line names what was wrong."""
+    filled = [argument.format(model=telecom_folder, file=telecom_file) for argument in arguments]
+    assert words in refused(capsys, *filled)
+
+
+def test_a_changed_byte_in_a_model_is_refused(
+    capsys: pytest.CaptureFixture[str], telecom_folder: Path, tmp_path: Path
+) -> None:
+    """A model that differs from the saved one is never used."""
+    copy = tmp_path / "model"
+    copy.mkdir()
+    for path in telecom_folder.iterdir():
+        (copy / path.name).write_bytes(path.read_bytes())
+    text = (copy / "booster.json").read_text()
+    (copy / "booster.json").write_text(text.replace("0", "1", 1))
+    assert "booster.json is not the file that was saved" in refused(capsys, "profit", "--model", copy)
