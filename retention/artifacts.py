@@ -1,7 +1,7 @@
-"""Files and folders that are either the old ones or the new ones, never half, and never tampered with.
+"""Write files and folders atomically, and verify a folder's hashes before reading it.
 
-A folder carries ``manifest.json`` with the SHA-256 of each of its files. Writing builds the
-whole folder beside the old one and then exchanges the two; reading checks every hash first.
+A folder carries ``manifest.json`` with the SHA-256 of each of its files. Writing builds the new folder beside the
+old one and then exchanges the two, so that a crash leaves one of them whole. Reading checks every hash first.
 """
 
 import ctypes
@@ -22,19 +22,19 @@ from retention.errors import ModelError
 
 MANIFEST = "manifest.json"
 
-_PLAIN = re.compile(r"(?:\w[\w-]*/)?\w[\w-]*(?:\.\w[\w-]*)*")  # a file here or one folder down
+_PLAIN_NAME = re.compile(r"(?:\w[\w-]*/)?\w[\w-]*(?:\.\w[\w-]*)*")  # a file in the folder or one folder down
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """A verified folder: its manifest fields and the bytes of its files, read once.
+    """A verified folder: the fields of its manifest and the bytes of its files.
 
     Attributes
     ----------
     fields
-        What the writer put into the manifest besides the hashes (format, kind, ...).
+        The fields of the manifest other than the hashes (format, kind, ...).
     files
-        File name -> content. Optional files that are absent are not in it.
+        File name -> content, without the optional files that are absent.
     """
 
     fields: Mapping[str, Any]
@@ -43,9 +43,9 @@ class Artifact:
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
-    """Yield a path to write to; on success it replaces ``path`` in one step.
+    """Yield the path of a new file that replaces ``path`` in one step when the block ends.
 
-    On an exception the old file stays and the unfinished one is removed.
+    On an exception the old file stays and the new one is removed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
@@ -60,13 +60,13 @@ def atomic_file(path: Path) -> Iterator[Path]:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file in one step; the old one stays if that fails."""
+    """Write a file in one step; the old file stays if writing fails."""
     with atomic_file(path) as part:
         part.write_bytes(content)
 
 
 def sha256(content: bytes) -> str:
-    """Hex SHA-256 of ``content``."""
+    """Return the SHA-256 of ``content`` in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -82,18 +82,18 @@ def write_folder(
     Parameters
     ----------
     folder
-        Where it goes; an older artifact there is replaced whole.
+        Where to write; an older artifact there is replaced as a whole.
     files
         File name -> content.
     fields
-        JSON-ready facts for the manifest, e.g. ``{"kind": "churn-model", "format": 1}``.
+        Further fields of the manifest, ready for JSON, e.g. ``{"kind": "churn-model", "format": 1}``.
     optional
-        Names of files that a copy of the folder may lack.
+        Names of files that may be missing from a copy of the folder.
 
     Raises
     ------
     ModelError
-        If ``folder`` exists and is something other than an artifact of ours.
+        If ``folder`` exists and holds other files than an artifact.
     """
     place_folder(folder, with_manifest(files, fields, optional=optional))
 
@@ -101,7 +101,7 @@ def write_folder(
 def with_manifest(
     files: Mapping[str, bytes], fields: Mapping[str, Any], *, optional: frozenset[str] = frozenset()
 ) -> dict[str, bytes]:
-    """Return the files with their manifest; the arguments are those of :func:`write_folder`."""
+    """Return the files and their manifest; the arguments are those of :func:`write_folder`."""
     hashes: dict[str, dict[str, Any]] = {name: {"sha256": sha256(content)} for name, content in files.items()}
     for name in optional & files.keys():
         hashes[name]["optional"] = True
@@ -110,12 +110,12 @@ def with_manifest(
 
 
 def place_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files, the manifest among them, as ``folder`` byte for byte, replacing an older one in one step.
+    """Write files, the manifest among them, unchanged as ``folder``, replacing an older one in one step.
 
     Raises
     ------
     ModelError
-        If ``folder`` exists and is something other than an artifact of ours.
+        If ``folder`` exists and holds other files than an artifact.
     """
     folder = folder.absolute()
     if folder.exists() and not ((folder / MANIFEST).is_file() or not any(folder.iterdir())):
@@ -136,27 +136,27 @@ def place_folder(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def read_folder(folder: Path, *, kind: str) -> Artifact:
-    """Read a folder and verify every hash before anything is parsed.
+    """Read a folder and verify every hash before any file is parsed.
 
     Raises
     ------
     ModelError
-        If the folder or its manifest is missing, of another kind, or a byte was changed.
+        If the folder or its manifest is missing or of another kind, or if a file was changed.
     """
     return open_artifact(lambda name: (folder / name).read_bytes(), kind=kind, source=str(folder))
 
 
 def open_artifact(read: Callable[[str], bytes], *, kind: str, source: str) -> Artifact:
-    """Read an artifact from wherever it lies, verifying every hash before anything else is done with a file.
+    """Read an artifact from any storage, and verify every hash before a file is used.
 
     Parameters
     ----------
     read
-        File name -> content; raises FileNotFoundError for a file that is not there.
+        Returns the content of a file by name; raises FileNotFoundError if there is none.
     kind
-        What it must be.
+        The kind that the manifest must have, e.g. ``churn-model``.
     source
-        The folder or repository, for messages.
+        The folder or the repository, for messages.
 
     Raises
     ------
@@ -166,7 +166,7 @@ def open_artifact(read: Callable[[str], bytes], *, kind: str, source: str) -> Ar
     try:
         manifest = json.loads(read(MANIFEST).decode())
         listed: dict[str, Any] = manifest.pop("files")
-        found = manifest["kind"]
+        actual_kind = manifest["kind"]
         hashes = {name: (str(entry["sha256"]), bool(entry.get("optional"))) for name, entry in listed.items()}
     except FileNotFoundError:
         raise ModelError(f"{source}: no {MANIFEST} here; point to something that this program wrote") from None
@@ -174,11 +174,11 @@ def open_artifact(read: Callable[[str], bytes], *, kind: str, source: str) -> Ar
         raise ModelError(
             f"{source}: {MANIFEST} cannot be read as a manifest; fetch or train the model again"
         ) from None
-    if found != kind:
-        raise ModelError(f"{source}: holds a {found!r}, not a {kind!r}; point to another one")
+    if actual_kind != kind:
+        raise ModelError(f"{source}: holds a {actual_kind!r}, not a {kind!r}; point to another one")
     files: dict[str, bytes] = {}
     for name, (expected, optional) in hashes.items():
-        if not _PLAIN.fullmatch(name):
+        if not _PLAIN_NAME.fullmatch(name):
             raise ModelError(f"{source}: its manifest lists {name!r}, not a plain file name; do not use it")
         try:
             content = read(name)
@@ -193,13 +193,14 @@ def open_artifact(read: Callable[[str], bytes], *, kind: str, source: str) -> Ar
 
 
 def _umask() -> int:
+    """Return the permissions that new files do not get; the system only tells them when they are set."""
     mask = os.umask(0)
     os.umask(mask)
     return mask
 
 
 def _exchange(new: Path, old: Path) -> None:
-    """Swap two folders in one step where the system can, so that a kill leaves one of them whole."""
+    """Exchange two folders, in one step where the system can, so that a crash leaves one of them whole."""
     if sys.platform == "linux":
         at_fdcwd, rename_exchange = -100, 2
         renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)

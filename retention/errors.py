@@ -1,39 +1,39 @@
-"""Everything that can go wrong in a way a person can act on.
+"""The errors that a person can act on.
 
 ::
 
     RetentionError
-    ├── InputError       the file, the column or the number given cannot be used (also a ValueError)
-    ├── ModelError       a model folder is damaged, of another format, or does not fit the customers
-    ├── OfferError       messages cannot be written or recorded as asked
-    ├── PublishError     the Hub refused, or cannot be reached
-    └── Cancelled        the person stopped a long job; nothing was changed
+    ├── InputError (also a ValueError)   a file, a column or a number cannot be used
+    ├── ModelError                       a model folder is damaged, of another format, or unfit for the customers
+    ├── OfferError                       messages cannot be written or recorded as requested
+    ├── PublishError                     the Hub refused a request, or cannot be reached
+    └── Cancelled                        a person stopped a long job; nothing was changed
 
-A message is one sentence that says what, where and what to do, e.g.
+A message is one sentence that says where the fault is, what it is and what to do, e.g.
 ``customers.csv: column 'customer_id' is missing; rename yours or pass --id``.
-The faces (app and command line) show it as it is. Any other exception is a bug.
+The app, the API and the command line show it unchanged. Any other exception is a bug.
 """
 
 
 class RetentionError(Exception):
-    """Root of every error whose message is meant for a person."""
+    """Root of all errors whose message is meant for a person."""
 
 
 class InputError(RetentionError, ValueError):
-    """The file, the column or the number given cannot be used."""
+    """A file, a column or a number cannot be used."""
 
 
 class ModelError(RetentionError):
-    """A model folder is damaged, of another format, or does not fit the customers."""
+    """A model folder is damaged, of another format, or unfit for the customers."""
 
 
 class OfferError(RetentionError):
-    """Messages cannot be written or recorded as asked."""
+    """Messages cannot be written or recorded as requested."""
 
 
 class PublishError(RetentionError):
-    """The Hub refused, or cannot be reached."""
+    """The Hub refused a request, or cannot be reached."""
 
 
-class Cancelled(RetentionError):  # noqa: N818 - stopping is no error
-    """The person stopped a long job; nothing was changed."""
+class Cancelled(RetentionError):  # noqa: N818 - stopping a job is not a fault
+    """A person stopped a long job; nothing was changed."""

@@ -1,24 +1,36 @@
-"""How long work tells that it is under way."""
+"""Report the progress of long work."""
 
 from typing import Protocol
 
 
 class Progress(Protocol):
-    """Called now and then by long work, often enough that stopping feels prompt.
+    """A function that long work calls often enough for a person to stop it without waiting.
 
-    It may raise :class:`retention.errors.Cancelled` to stop the work at that point.
+    It raises :class:`retention.errors.Cancelled` to stop the work at that point.
     """
 
     def __call__(self, share: float, words: str) -> None:
-        """Report that ``share`` of the work (0 to 1) is done and what comes next."""
+        """Report that ``share`` of the work (0 to 1) is done, and in words what comes next."""
 
 
 def silent(share: float, words: str) -> None:
-    """Report to nobody."""
+    """Report nothing: the default where nobody follows the work."""
 
 
 def describe_pace(done: int, total: int, seconds: float) -> str:
-    """Say how fast work goes and how long the rest will take, once there is anything to go by.
+    """Say how fast the work is and how long the rest will take.
+
+    Parameters
+    ----------
+    done, total
+        Units of work done so far and in all.
+    seconds
+        Time that the work so far has taken.
+
+    Returns
+    -------
+    str
+        Empty while nothing is done yet.
 
     Examples
     --------
@@ -28,6 +40,8 @@ def describe_pace(done: int, total: int, seconds: float) -> str:
     if done == 0 or seconds <= 0:
         return ""
     rate = done / seconds
-    left = (total - done) / rate
+    remaining_s = (total - done) / rate
     speed = f"{rate:,.0f}" if rate >= 1 else f"{rate:.1g}"
-    return f"{speed} a second, about " + (f"{left:.0f} s left" if left < 120 else f"{left / 60:.0f} min left")
+    return f"{speed} a second, about " + (
+        f"{remaining_s:.0f} s left" if remaining_s < 120 else f"{remaining_s / 60:.0f} min left"
+    )

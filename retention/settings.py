@@ -1,4 +1,4 @@
-"""Every environment variable the program reads, with its default and its meaning."""
+"""Every environment variable that the program reads, with its default and its meaning."""
 
 import os
 import re
@@ -10,14 +10,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from retention.errors import InputError
 
-_PINNED = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}")
+_MODEL_AT_COMMIT = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}")
 _ON_SPACE = "SPACE_ID" in os.environ
 
 
 class Settings(BaseSettings):
-    """The settings of one process, read from the environment once.
+    """The settings of a process, read from its environment.
 
-    A field's alias is the name of its variable; a test keeps the list in docs/settings.md equal to this one.
+    A field's alias is the name of its variable. A test keeps the list in docs/settings.md equal to this one.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
@@ -51,31 +51,37 @@ class Settings(BaseSettings):
     ledger: Path | None = Field(
         None if _ON_SPACE else Path("data/offers.sqlite"),
         alias="RETENTION_LEDGER",
-        description="where the app records whom it has written to; blank or none: each visit keeps its own, as it "
-        "always does for simulated customers",
+        description="where the app records the messages it has written; blank or none: each visit keeps its own "
+        "record, as it always does for simulated customers",
     )
     ledger_repo: str | None = Field(
         None,
         alias="RETENTION_LEDGER_REPO",
-        description="`OWNER/NAME` of a private dataset that the ledger is copied to, and brought back from at the "
-        "start; in the name of `HF_TOKEN`",
+        description="`OWNER/NAME` of a private dataset that the ledger is copied to, and restored from at the "
+        "start, with `HF_TOKEN`",
     )
     ledger_key: SecretStr | None = Field(
-        None, alias="RETENTION_LEDGER_KEY", description="passphrase that seals what is copied there"
+        None, alias="RETENTION_LEDGER_KEY", description="passphrase that encrypts the copy"
     )
     start_model: str | None = Field(
         None,
         alias="RETENTION_START_MODEL",
-        description="`OWNER/NAME@commit` (all 40 digits) of a model on the Hub that the app starts on",
+        description="`OWNER/NAME@commit` (all 40 digits) of a model on the Hub that the app loads at the start",
     )
     max_upload_mb: int = Field(
-        50 if _ON_SPACE else 2000, alias="RETENTION_MAX_UPLOAD_MB", gt=0, description="largest file taken (MB)"
+        50 if _ON_SPACE else 2000,
+        alias="RETENTION_MAX_UPLOAD_MB",
+        gt=0,
+        description="largest file that is read (MB)",
     )
     max_rows: int = Field(
-        300_000 if _ON_SPACE else 20_000_000, alias="RETENTION_MAX_ROWS", gt=0, description="most rows taken"
+        300_000 if _ON_SPACE else 20_000_000,
+        alias="RETENTION_MAX_ROWS",
+        gt=0,
+        description="most rows that are read",
     )
     max_columns: int = Field(
-        300 if _ON_SPACE else 2000, alias="RETENTION_MAX_COLUMNS", gt=0, description="most columns taken"
+        300 if _ON_SPACE else 2000, alias="RETENTION_MAX_COLUMNS", gt=0, description="most columns that are read"
     )
     max_cells: int = Field(
         10_000_000 if _ON_SPACE else 100_000_000,
@@ -92,14 +98,16 @@ class Settings(BaseSettings):
 
     @field_validator("ledger", "ledger_repo", "ledger_key", "start_model", mode="before")
     @classmethod
-    def _blank_is_none(cls, given: object) -> object:
-        return given or None
+    def _blank_is_none(cls, text: object) -> object:
+        return text or None
 
     @field_validator("start_model")
     @classmethod
     def _must_name_a_commit(cls, model: str | None) -> str | None:
-        if model is not None and not _PINNED.fullmatch(model):
-            raise ValueError("names no commit; pass OWNER/NAME@ and all 40 digits, so that it stays what it is")
+        if model is not None and not _MODEL_AT_COMMIT.fullmatch(model):
+            raise ValueError(
+                "names no commit; pass OWNER/NAME@ and all 40 digits, so that the model cannot change"
+            )
         return model
 
     @property
@@ -109,12 +117,12 @@ class Settings(BaseSettings):
 
     @property
     def space_hosts(self) -> tuple[str, ...]:
-        """Under which names a Space is reached."""
+        """The host names under which a Space is reached."""
         return tuple(name.strip() for name in self.space_host.split(",") if name.strip())
 
     @property
     def visitors_sign_in(self) -> bool:
-        """Whether visitors act in their own name; elsewhere whoever runs the app is its only user."""
+        """Whether visitors sign in to act in their own name; if not, whoever runs the app is its only user."""
         return self.on_space and self.oauth_client_id is not None
 
     @property
@@ -125,16 +133,16 @@ class Settings(BaseSettings):
 
 @cache
 def settings() -> Settings:
-    """Read the environment once.
+    """Return the settings of this process; the environment is read at the first call.
 
     Raises
     ------
     InputError
-        If a variable holds something it cannot mean.
+        If a variable has a value that it cannot have.
     """
     try:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        what = first["msg"].removeprefix("Value error, ")
-        raise InputError(f"environment variable {first['loc'][0]}: {what}; change or unset it") from None
+        fault = first["msg"].removeprefix("Value error, ")
+        raise InputError(f"environment variable {first['loc'][0]}: {fault}; change or unset it") from None

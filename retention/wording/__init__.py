@@ -1,1 +1,1 @@
-"""Counts, amounts, column names and what features mean, in words: in one place."""
+"""Words for counts, amounts, money inputs, column names and the meaning of features, in one place."""

@@ -1,38 +1,38 @@
-"""How cells, columns and counts are put into a sentence that a person reads."""
+"""Write cells, column names, counts and shares into a sentence that a person reads."""
 
 import difflib
 from collections.abc import Iterable
 
-_LONGEST = 40
-_MANY_DIGITS = 9
+_LONGEST_QUOTE = 40
+_DIGITS_OF_AN_ID = 9
 
 
 def quote(value: object) -> str:
-    """Quote a cell or a column name, short and without anything that would break the line.
+    """Quote a column name or a word, cut to 40 characters and without anything that would break the line.
 
     >>> quote("a very long free text that somebody pasted into one cell")
     "'a very long free text that somebody past…'"
     >>> quote("two" + chr(10) + "lines")
     "'two lines'"
     """
-    text = "".join(char if char.isprintable() else " " for char in str(value)[: _LONGEST + 1])
-    return f"'{text[:_LONGEST]}…'" if len(text) > _LONGEST else f"'{text}'"
+    text = "".join(char if char.isprintable() else " " for char in str(value)[: _LONGEST_QUOTE + 1])
+    return f"'{text[:_LONGEST_QUOTE]}…'" if len(text) > _LONGEST_QUOTE else f"'{text}'"
 
 
 def quote_cell(value: object) -> str:
-    """Quote what stands in a cell; what might be an id, a phone number or an address keeps only its shape.
+    """Quote a cell; of what may be an id, a phone number or an address, only the shape is shown.
 
     >>> quote_cell("abc"), quote_cell("98765 43210"), quote_cell("a.person@example.org")
     ("'abc'", "'99999 99999'", "'x.xxxxxx@xxxxxxx.xxx'")
     """
     text = str(value)
-    if "@" in text or sum(char.isdigit() for char in text) >= _MANY_DIGITS:
+    if "@" in text or sum(char.isdigit() for char in text) >= _DIGITS_OF_AN_ID:
         text = "".join("9" if char.isdigit() else "x" if char.isalpha() else char for char in text)
     return quote(text)
 
 
 def count_noun(number: int, noun: str) -> str:
-    """Return the number with its noun.
+    """Return the number with its noun, in the plural unless the number is 1.
 
     >>> count_noun(1, "row"), count_noun(7043, "row"), count_noun(2, "category"), count_noun(3, "day")
     ('1 row', '7,043 rows', '2 categories', '3 days')
@@ -44,7 +44,7 @@ def count_noun(number: int, noun: str) -> str:
 
 
 def join_names(names: Iterable[object], most: int = 4) -> str:
-    """Return quoted names, at most ``most`` of them.
+    """Return the quoted names with commas between them, at most ``most`` of them.
 
     >>> join_names(["a", "b", "c"], most=2)
     "'a', 'b' and 1 more"
@@ -73,14 +73,14 @@ def shorten(text: str, longest: int = 26) -> str:
 
 
 def suggest_closest(name: str, names: Iterable[str]) -> str:
-    """Return `` (did you mean '...'?)`` for the name that is most like the missing one, or nothing.
+    """Return `` (did you mean '...'?)`` with the name that is most like a missing one; empty if none is similar.
 
     >>> suggest_closest("Chrun", ["tenure", "Churn"])
     " (did you mean 'Churn'?)"
     """
-    known = {other.casefold(): other for other in names}
-    found = difflib.get_close_matches(name.casefold(), list(known), n=1, cutoff=0.6)
-    return f" (did you mean {quote(known[found[0]])}?)" if found else ""
+    name_of = {candidate.casefold(): candidate for candidate in names}
+    matches = difflib.get_close_matches(name.casefold(), list(name_of), n=1, cutoff=0.6)
+    return f" (did you mean {quote(name_of[matches[0]])}?)" if matches else ""
 
 
 def format_share(share: float) -> str:

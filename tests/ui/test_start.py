@@ -118,7 +118,7 @@ def test_the_app_refuses_to_start_on_it_before_anything_heavy_is_loaded() -> Non
     said = [line for line in done.stderr.splitlines() if not line.startswith("import time:")]
     assert said == [
         "error: environment variable RETENTION_START_MODEL: names no commit; pass OWNER/NAME@ and all 40 digits, "
-        "so that it stays what it is; change or unset it"
+        "so that the model cannot change; change or unset it"
     ]
     loaded = set(re.findall(r"\|\s+(\w+)[.\w]*$", done.stderr, re.MULTILINE))
     assert "gradio" in loaded
