@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import TOKEN
-from tests.browser.test_story import open_tab
+from tests.browser.visitor import open_tab
 from tests.stand_ins.hub_server import HubServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -45,7 +45,7 @@ def python(tree: Path) -> Iterator[Path]:
     fresh = folder / "bin" / "python"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     # Compiling every module takes longer than installing it, and most are never imported.
-    pip = [sys.executable, "-m", "pip", "--python", fresh]
+    pip = [sys.executable, "-m", "pip", "--python", str(fresh)]
     subprocess.run([*pip, "install", "-q", "--no-compile", "-r", "requirements.txt"], cwd=tree, check=True)
     yield fresh
     shutil.rmtree(folder)
@@ -75,7 +75,7 @@ def two_processors() -> Iterator[None]:
 @pytest.mark.usefixtures("two_processors")
 def test_a_fresh_space_shows_its_first_picture(tree: Path, python: Path, browser: Browser) -> None:
     """In a frame, as the Hub shows it, with a sign-in; nobody but the Space is asked for anything."""
-    with running(python=python, folder=tree, HOME=str(tree.parent), **VARIABLES) as address:
+    with running(python=python, folder=tree, heard=[], HOME=str(tree.parent), **VARIABLES) as address:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(120_000)
         asked: list[str] = []

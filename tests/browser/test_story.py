@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -32,7 +33,8 @@ def press_arrow(page: Page, times: int) -> None:
         page.keyboard.press("ArrowRight")
 
 
-def command_line(*arguments: str) -> dict:
+def command_line(*arguments: str) -> dict[str, Any]:
+    """Return what a command prints with ``--json``."""
     done = subprocess.run(
         [sys.executable, "-m", "retention", *arguments, "--json"],
         cwd=ROOT,
@@ -40,7 +42,8 @@ def command_line(*arguments: str) -> dict:
         text=True,
         check=True,
     )
-    return json.loads(done.stdout)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
 
 
 def test_a_visitor_who_presses_nothing_sees_a_finished_example(page: Page) -> None:

@@ -2,6 +2,7 @@
 
 import tempfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -200,13 +201,11 @@ def test_a_log_under_strange_names_is_asked_about(strange_log: str) -> None:
 
 def test_every_choice_about_a_log_is_followed(strange_log: str) -> None:
     """Cutoff, horizon, window, label and number of cutoffs are those asked for; today's people are as active."""
-    columns = {"customer": "wer", "time": "wann", "amount": "wieviel"}
-    one = customers.use_orders(Session(), strange_log, **columns, cutoff="2024-10-31", horizon_days=45)
-    assert isinstance(one.customers, Snapshot) and not one.customers.cutoffs
-    assert (one.customers.cutoff, one.customers.horizon_days) == ("2024-10-31", 45)
-    more = customers.use_orders(
-        Session(), strange_log, **columns, horizon_days=60, active_days=40, quiet_gaps=2, periods=3
-    )
+    use = partial(customers.use_orders, Session(), strange_log, customer="wer", time="wann", amount="wieviel")
+    single = use(cutoff="2024-10-31", horizon_days=45)
+    assert isinstance(single.customers, Snapshot) and not single.customers.cutoffs
+    assert (single.customers.cutoff, single.customers.horizon_days) == ("2024-10-31", 45)
+    more = use(horizon_days=60, active_days=40, quiet_gaps=2, periods=3)
     assert isinstance(more.customers, Snapshot) and isinstance(more.today, Snapshot)
     assert more.customers.cutoffs == ("2024-08-27", "2024-10-26", "2024-12-25")
     assert (more.customers.active_days, more.today.active_days, more.today.cutoff) == (40, 40, "2025-02-23")
@@ -224,8 +223,10 @@ def test_a_computed_amount_can_be_chosen(tmp_path: Path) -> None:
     path = str(write(tmp_path / "lines.csv", "user_id,date,quantity,unit_price\n" + rows))
     upload = customers.inspect_upload(path)
     assert upload.columns_for("amount")[0] == upload.guesses["amount"] == "quantity × unit_price"
-    chosen = {role: upload.guesses[role] for role in ("customer", "time", "amount")}
-    used = customers.use_orders(Session(), path, **chosen)
+    guesses = upload.guesses
+    used = customers.use_orders(
+        Session(), path, customer=guesses["customer"], time=guesses["time"], amount=guesses["amount"]
+    )
     assert used.customers and "spend_total" in used.customers.frame
 
 

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ import pytest
 
 from retention.settings import settings
 from retention.ui.sign_in import hub_for_caller
-from tests.browser.server import running
+from tests.browser.server import ROOT, running
 from tests.stand_ins.hub_server import HubServer, Person
 from tests.ui.visitor import Visitor
 
@@ -148,7 +149,7 @@ def running_space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Space]:
             "HF_HOME": str(home), "HOME": str(home), "OPENID_PROVIDER_URL": hub.url, "OAUTH_CLIENT_ID": "client",
             "OAUTH_CLIENT_SECRET": SECRET, "OAUTH_SCOPES": "openid profile contribute-repos",
         }  # fmt: skip
-        with running(heard=printed, **variables) as address:
+        with running(python=Path(sys.executable), folder=ROOT, heard=printed, **variables) as address:
             yield Space(address.replace("localhost", "127.0.0.1"), hub, printed)
 
 
@@ -183,11 +184,13 @@ def test_an_anonymous_direct_call_is_refused(as_space: Space) -> None:
     assert "pushing takes a token; sign in on the Share tab" in sentences(
         visitor.press("Publish exactly this", None)
     )
-    calls = [(one, (None, "acme/secret")) for one in visitor.buttons("Load")]
-    calls += [(one, ("acme/secret@0123456",)) for one in visitor.buttons("Replay")]
+    calls: list[tuple[int, tuple[Any, ...]]] = [
+        *((button, (None, "acme/secret")) for button in visitor.buttons("Load")),
+        *((button, ("acme/secret@0123456",)) for button in visitor.buttons("Replay")),
+    ]
     for call, inputs in calls:
-        said = sentences(visitor.call(call, *inputs))
-        assert re.search(r"there is no (model|dataset) of this name, or it is private", said), said
+        refusal = sentences(visitor.call(call, *inputs))
+        assert re.search(r"there is no (model|dataset) of this name, or it is private", refusal), refusal
     assert len(calls) == 3
     assert set(as_space.hub.repos) == {("model", "acme/secret")}
     assert as_space.hub.asked("POST", "") == 0

@@ -38,12 +38,9 @@ def words_of_progress(answer: dict[str, Any]) -> str:
 def test_a_forgotten_visit_is_told_to_reload(address: str) -> None:
     """At the press of a button and at a download; to a visit that is known nothing is said."""
     stranger = Visitor(address, name="stranger")
-    for press in (
-        lambda: stranger.press("Train", None, False),
-        lambda: stranger.press("Show", None, "nobody"),
-        lambda: stranger.press("Download report", None),
-    ):
-        assert "this session expired" in sentences(press())
+    presses: list[tuple[Any, ...]] = [("Train", None, False), ("Show", None, "nobody"), ("Download report", None)]
+    for press in presses:
+        assert "this session expired" in sentences(stranger.press(*press))
     visitor = Visitor(address, name="visitor")
     visitor.load()
     told = sentences(visitor.press("Show", None, "nobody"))

@@ -40,8 +40,9 @@ def here(running_hub: HubServer, tmp_path_factory: pytest.TempPathFactory) -> It
 def space(running_hub: HubServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of one on a Space whose owner gave it a token."""
     home = str(tmp_path_factory.mktemp("home"))
-    variables = {"SPACE_ID": "acme/desk", "HF_TOKEN": SPACES, "HF_HOME": home, "HOME": home}
-    with running(*PROGRAM, HF_ENDPOINT=running_hub.url, **variables) as address:
+    with running(
+        *PROGRAM, HF_ENDPOINT=running_hub.url, SPACE_ID="acme/desk", HF_TOKEN=SPACES, HF_HOME=home, HOME=home
+    ) as address:
         yield address
 
 

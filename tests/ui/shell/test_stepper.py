@@ -1,4 +1,4 @@
-"""The header: what lies on the desk, and what comes next."""
+"""The header: what the session holds, and what comes next."""
 
 from dataclasses import replace
 
@@ -6,6 +6,7 @@ import pytest
 
 from retention.messages.llm.outcome import BreakerReport
 from retention.settings import settings
+from retention.ui.language_model import writer
 from retention.ui.session import Session
 from retention.ui.shell import stepper
 from retention.ui.tabs import TABS
@@ -13,7 +14,7 @@ from retention.ui.tabs.offers import handlers as offers
 from retention.ui.tabs.offers import views as offer_views
 
 
-def test_the_next_step_is_told_in_words(trained: Session) -> None:
+def test_the_header_names_the_next_step(trained: Session) -> None:
     """Also where there is no room for it on the tabs; each step done leads to the one after it."""
     steps = [
         (Session(), "Next: bring a file."),
@@ -44,12 +45,12 @@ def test_the_header_names_the_state_of_the_circuit_breaker(
     assert words in header and "half_open" not in header
 
 
-def test_an_address_that_is_none_is_told_on_the_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_address_of_the_language_model_is_reported_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """The page opens all the same, and says which setting is wrong beside who writes instead."""
     monkeypatch.setenv("RETENTION_BASE_URL", "nowhere")
     settings.cache_clear()
-    offers.shared_writer.cache_clear()
-    line = offers.breaker_report(language_model_on=True)
-    assert line.state == "off"
-    assert "RETENTION_BASE_URL: is no address of a server" in line.reason
-    assert "the backup library writes every message" in offer_views.breaker(line)
+    writer.cache_clear()
+    report = offers.breaker_report(language_model_on=True)
+    assert report.state == "off"
+    assert "RETENTION_BASE_URL: is no address of a server" in report.reason
+    assert "the backup library writes every message" in offer_views.breaker(report)
