@@ -1,1 +1,1 @@
-"""Share it: models, snapshots and decisions to the Hugging Face Hub and back."""
+"""Publish models, customers and send decisions on the Hugging Face Hub, pull them, and replay decisions."""

@@ -1,4 +1,4 @@
-"""Who speaks to the Hub, and how patiently."""
+"""The connection to the Hub: in whose name it speaks, and how often a call is repeated."""
 
 import logging
 import time
@@ -23,18 +23,18 @@ _Answer = TypeVar("_Answer")
 
 @dataclass(frozen=True)
 class Hub:
-    """A way to speak to the Hub.
+    """A connection to the Hub.
 
     Attributes
     ----------
     token
-        Whose name it is done in; None speaks for nobody, even where the process has a token of its own.
+        The user's token; None is anonymous, even where the process has a token of its own.
     endpoint
         Address of the Hub; None for ``HF_ENDPOINT`` or the public one.
     sleep
-        Waits for so many seconds before something is tried again.
+        Waits for a number of seconds before a call is repeated.
     timeout_s
-        How long the line may stay silent before it counts as lost (seconds).
+        Seconds without an answer after which the connection counts as lost.
     """
 
     token: SecretStr | None = None
@@ -44,9 +44,9 @@ class Hub:
 
     @classmethod
     def from_environment(cls) -> "Hub":
-        """Speak for whoever uses this machine: with ``HF_TOKEN``, or as signed in with ``hf auth login``.
+        """Connect as the user of this machine: with ``HF_TOKEN``, or as signed in with ``hf auth login``.
 
-        On a Space that would be its owner, so there it speaks for nobody; pass a visitor's own token.
+        On a Space that would be its owner, so there the connection is anonymous; pass a visitor's own token.
         """
         if settings().on_space:
             return cls()
@@ -56,28 +56,28 @@ class Hub:
         return cls(settings().hf_token or (SecretStr(saved) if saved else None))
 
     def check_token(self, repo: str) -> None:
-        """See that somebody is signed in who could write to a repository.
+        """Check that a user is signed in, which writing to a repository requires.
 
         Raises
         ------
         PublishError
-            If nobody is.
+            If nobody is signed in.
         """
         if self.token is None:
             raise PublishError(f"{repo}: pushing takes a token; {sign_in_hint()}")
 
     def page_url(self, reference: Reference, kind: Kind) -> str:
-        """Return the address of a repository's page, at the commit of the reference if it names one."""
+        """Return the address of a repository's page, at the commit that the reference names, if any."""
         from huggingface_hub.constants import ENDPOINT
 
-        where = f"{self.endpoint or ENDPOINT}/{'datasets/' if kind == 'dataset' else ''}{reference.repo}"
-        return where if reference.commit is None else f"{where}/tree/{reference.commit}"
+        url = f"{self.endpoint or ENDPOINT}/{'datasets/' if kind == 'dataset' else ''}{reference.repo}"
+        return url if reference.commit is None else f"{url}/tree/{reference.commit}"
 
     @contextmanager
     def connect(self, reference: Reference, kind: Kind) -> Iterator["HfApi"]:
-        """Yield the client; what it raises leaves as one clear sentence.
+        """Yield the client, and turn its exceptions into a :class:`PublishError` with a clear sentence.
 
-        From then on the client draws no progress bars and logs errors only, and it gives up on a silent line.
+        The client then draws no progress bars, logs errors only, and times out after ``timeout_s``.
 
         Raises
         ------
@@ -91,7 +91,7 @@ class Hub:
         logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
         get_session().timeout = self.timeout_s
         try:
-            # False, not None: the client would look for a token of the process.
+            # False, because with None the client would use the token of the process.
             yield HfApi(endpoint=self.endpoint, token=self.token.get_secret_value() if self.token else False)
         except InputError:
             raise
@@ -99,9 +99,9 @@ class Hub:
             raise to_publish_error(error, reference, kind, self.token) from None
 
     def with_retries(self, call: Callable[[], _Answer]) -> _Answer:
-        """Return what ``call`` returns, repeating it a few times while the Hub is busy or the line drops.
+        """Return what ``call`` returns, and repeat it a few times while the Hub is busy or the connection drops.
 
-        Only for calls that change nothing.
+        Use it only for calls that change nothing.
         """
         for attempt in count():
             try:

@@ -1,4 +1,4 @@
-"""What it means when the Hub says no or nothing, and whether asking again is of use."""
+"""What a failed call to the Hub means, in one sentence, and whether repeating it may help."""
 
 from pydantic import SecretStr
 
@@ -7,28 +7,28 @@ from retention.hub.reference import Kind, Reference
 from retention.settings import settings
 
 ATTEMPTS = 5
-"""How often something is tried before giving up."""
+"""How often a call is made before it counts as failed."""
 
 _LONGEST_WAIT_S = 60.0
 _TRANSIENT = frozenset({408, 409, 412, 429, 500, 502, 503, 504})
 
 
 def sign_in_hint() -> str:
-    """Say what to do to be somebody to the Hub, here."""
+    """Say how to sign in to the Hub, on a Space or on this machine."""
     return "sign in on the Share tab" if settings().on_space else "sign in with `hf auth login` or set HF_TOKEN"
 
 
 def client_errors() -> tuple[type[Exception], ...]:
-    """Return what the client raises: refusals and lost lines, failed uploads, answers it did not expect."""
+    """Return the exceptions that the client raises: refusals, lost connections, failed uploads, odd answers."""
     import httpx2
 
     return (httpx2.HTTPError, OSError, RuntimeError, ValueError, TypeError, KeyError)
 
 
 def seconds_before_retry(error: Exception, attempt: int) -> float | None:
-    """Return how many seconds to wait after failure number ``attempt`` (from 0); None if trying on is no use.
+    """Return how many seconds to wait after failure number ``attempt`` (from 0); None if repeating cannot help.
 
-    ``Retry-After`` is honoured up to a minute, and so is what ``RateLimit`` says is left of the window.
+    A ``Retry-After`` of up to a minute is honoured, and so is the rest of the window that ``RateLimit`` states.
     """
     import httpx2
 
@@ -40,42 +40,44 @@ def seconds_before_retry(error: Exception, attempt: int) -> float | None:
         return 2.0**attempt if isinstance(error, httpx2.TransportError) else None
     if status not in _TRANSIENT:
         return None
-    asked = _retry_after(error)
-    if asked is None:
+    retry_after = _retry_after(error)
+    if retry_after is None:
         return 2.0**attempt
-    return asked if asked <= _LONGEST_WAIT_S else None
+    return retry_after if retry_after <= _LONGEST_WAIT_S else None
 
 
 def is_permanent(error: Exception) -> bool:
-    """Whether the Hub has said no for good; else what was asked may have been done though no answer came."""
+    """Whether the Hub refused for good; otherwise the call may have succeeded although no answer arrived."""
     status = _status(_original_error(error))
     return status is not None and 400 <= status < 500 and status not in _TRANSIENT
 
 
 def to_publish_error(error: Exception, reference: Reference, kind: Kind, token: SecretStr | None) -> PublishError:
-    """Put what the client raised into one sentence that says what to do; the token is never part of it."""
+    """Return the client's error as one sentence that says what to do; the token is never part of it."""
     import httpx2
     from huggingface_hub.errors import OfflineModeIsEnabled
 
     error = _original_error(error)
     status = _status(error)
     if isinstance(error, OfflineModeIsEnabled):
-        words = "offline mode is on; unset HF_HUB_OFFLINE to reach the Hub"
+        sentence = "offline mode is on; unset HF_HUB_OFFLINE to reach the Hub"
     elif status is not None:
-        words = _refusal_text(error, status, reference, kind, token)
+        sentence = _refusal_text(error, status, reference, kind, token)
     elif isinstance(error, httpx2.TimeoutException):
-        words = "the Hub did not answer in time; try again later"
+        sentence = "the Hub did not answer in time; try again later"
     elif isinstance(error, httpx2.ConnectError):
-        words = "the Hub cannot be reached; check the network, or HF_ENDPOINT if you set it"
+        sentence = "the Hub cannot be reached; check the network, or HF_ENDPOINT if you set it"
     elif isinstance(error, httpx2.TransportError):
-        words = "the connection to the Hub was lost; check the network and try again"
+        sentence = "the connection to the Hub was lost; check the network and try again"
     else:
-        words = f"the Hub's answer makes no sense here ({type(error).__name__}); check HF_ENDPOINT or try again"
-    return PublishError(f"{reference}: {words}")
+        sentence = (
+            f"the Hub's answer could not be understood ({type(error).__name__}); check HF_ENDPOINT or try again"
+        )
+    return PublishError(f"{reference}: {sentence}")
 
 
 def not_found_hint(token: SecretStr | None) -> str:
-    """Say why something that is there may not be found."""
+    """Say why a repository that exists may not be found."""
     if token is None:
         return f"or it is private; check it, or {sign_in_hint()}"
     return "or this token may not see it; check both"
@@ -84,9 +86,9 @@ def not_found_hint(token: SecretStr | None) -> str:
 def _refusal_text(error: Exception, status: int, reference: Reference, kind: Kind, token: SecretStr | None) -> str:
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
 
-    who = f"does not accept the token; renew it and {sign_in_hint()}"
+    sign_in = f"does not accept the token; renew it and {sign_in_hint()}"
     if token is None:
-        who = f"wants to know who you are; {sign_in_hint()}"
+        sign_in = f"wants to know who you are; {sign_in_hint()}"
     owner = reference.repo.split("/")[0]
     forbidden = f"the token may not do that under {owner}; use one that may write there"
     if settings().on_space:
@@ -97,27 +99,27 @@ def _refusal_text(error: Exception, status: int, reference: Reference, kind: Kin
         RevisionNotFoundError: "there is no such commit; check it, or leave it out for the newest",
     }
     by_status = {
-        401: f"the Hub {who}",
+        401: f"the Hub {sign_in}",
         402: "the Hub asks for payment, as it does when private storage is full; make room or upgrade",
         403: forbidden,
         413: "the Hub finds it too large; share fewer rows",
-        429: "the Hub asks for patience; try again " + _when_to_retry(_retry_after(error)),
+        429: "the Hub limits the rate of calls; try again " + _when_to_retry(_retry_after(error)),
     }
-    words = next((words for known, words in by_error.items() if isinstance(error, known)), by_status.get(status))
-    return words or _server_message(error, status, token)
+    sentence = next((text for known, text in by_error.items() if isinstance(error, known)), by_status.get(status))
+    return sentence or _server_message(error, status, token)
 
 
 def _server_message(error: Exception, status: int, token: SecretStr | None) -> str:
     if status >= 500:
-        return f"the Hub is in trouble ({status}); try again later"
-    said = " ".join(str(getattr(error, "server_message", None) or "no reason given").split())
+        return f"the Hub has a problem ({status}); try again later"
+    message = " ".join(str(getattr(error, "server_message", None) or "no reason given").split())
     if token and token.get_secret_value():
-        said = said.replace(token.get_secret_value(), "…")
-    return f"the Hub refused ({status}): {said[:200]}"
+        message = message.replace(token.get_secret_value(), "…")
+    return f"the Hub refused ({status}): {message[:200]}"
 
 
 def _original_error(error: Exception) -> Exception:
-    """Return the refusal or the lost line that the client wrapped into something else, if it did."""
+    """Return the refusal or lost connection that the client may have wrapped into another exception."""
     import httpx2
 
     inner: BaseException | None = error

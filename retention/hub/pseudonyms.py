@@ -1,7 +1,7 @@
-"""Customers under other names, which only the owner of a secret can tell back.
+"""Pseudonyms for customer ids, which only the owner of the salt can reproduce.
 
-A pseudonym is HMAC-SHA256 (RFC 2104) of the id under a salt that never leaves its owner: the same
-customer gets the same one in every release, and without the salt even a full list of ids leads nowhere.
+A pseudonym is the HMAC-SHA256 (RFC 2104) of the id under a salt that never leaves its owner. The same
+customer gets the same pseudonym in every release; without the salt even a full list of ids reveals nothing.
 """
 
 import hmac
@@ -24,7 +24,7 @@ _DIGITS = 32  # 128 bits: no two customers of any company share one
 
 @dataclass(frozen=True)
 class Salt:
-    """The owner's secret.
+    """The secret from which pseudonyms are made.
 
     Attributes
     ----------
@@ -36,17 +36,17 @@ class Salt:
 
     @classmethod
     def new(cls) -> "Salt":
-        """Make one for a single release: nobody, the owner neither, can tell its pseudonyms back later."""
+        """Return a random salt for a single release, whose pseudonyms not even the owner can reproduce later."""
         return cls(secrets.token_bytes(_BYTES))
 
     @classmethod
     def for_release(cls) -> "Salt":
-        """Return the kept salt, or on a Space a new one: a visitor's would lie among other people's things."""
+        """Return the salt in the user's file; on a Space, which visitors share, return a random one."""
         return cls.new() if settings().on_space else cls.from_file()
 
     @classmethod
     def from_file(cls, path: Path | None = None) -> "Salt":
-        """Read the salt from a file that only its owner can read, making the file the first time.
+        """Read the salt from a file that only its owner can read; the first call creates the file.
 
         Parameters
         ----------
@@ -56,7 +56,7 @@ class Salt:
         Raises
         ------
         InputError
-            If the file holds something else, or others may read it.
+            If the file does not hold a salt, or other users may read it.
         """
         path = path or Path.home() / ".config" / "retention" / "salt"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +65,9 @@ class Salt:
             with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="ascii") as file:
                 file.write(salt.secret.hex() + "\n")
                 file.flush()
-                with suppress(FileExistsError):  # a link is whole or not there, and never takes another's place
+                with suppress(
+                    FileExistsError
+                ):  # the link appears complete or not at all, and never replaces a file
                     os.link(file.name, path)
                     return salt
         return cls(_read(path))
@@ -78,10 +80,10 @@ class Salt:
         >>> Salt(b"0" * 32).pseudonyms(pd.Series(["C-1", "C-2", "C-1"])).tolist()[0][:8]
         '763b6b1f'
         """
-        known = {
-            one: hmac.digest(self.secret, str(one).encode(), "sha256").hex()[:_DIGITS] for one in ids.unique()
+        pseudonyms = {
+            id: hmac.digest(self.secret, str(id).encode(), "sha256").hex()[:_DIGITS] for id in ids.unique()
         }
-        return ids.map(known).astype("str")
+        return ids.map(pseudonyms).astype("str")
 
 
 def _read(path: Path) -> bytes:

@@ -156,7 +156,7 @@ def _commit(
             return current
         if not current.same_release_files(state):
             raise PublishError(
-                f"{release.repo}: somebody else changed it in the meantime (commit {current.commit[:8]}), "
+                f"{release.repo}: somebody else changed it meanwhile (commit {current.commit[:8]}), "
                 "and nothing was overwritten; look at the change, then push again"
             )
         if wait is None:

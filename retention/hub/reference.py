@@ -1,4 +1,4 @@
-"""What a repository on the Hub is called."""
+"""The name of a repository on the Hub, and one of its commits."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Literal
 from retention.errors import InputError
 
 Kind = Literal["model", "dataset"]
-"""The two kinds of repository that are written and read here."""
+"""The kinds of repository that this program writes and reads."""
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?"
 _REFERENCE = re.compile(rf"(?P<repo>{_NAME}/{_NAME})(?:@(?P<commit>[0-9a-f]{{7,40}}))?")
@@ -35,7 +35,7 @@ class Reference:
         Raises
         ------
         InputError
-            If it is neither.
+            If the text is neither.
 
         Examples
         --------
@@ -49,7 +49,7 @@ class Reference:
 
     @property
     def short(self) -> str:
-        """It with the first digits of its commit, to be read by people.
+        """The reference with the first eight digits of its commit, for display.
 
         >>> Reference("alice/churn", "0123456789abcdef").short
         'alice/churn@01234567'

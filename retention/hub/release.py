@@ -1,4 +1,4 @@
-"""What would be pushed, shown before anything is: files, columns, what was hidden and what looks personal."""
+"""A release as it would be pushed, for a preview: its files, its columns, and what looks personal."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -14,9 +14,9 @@ class ReleaseFile:
     Attributes
     ----------
     path
-        Where it goes in the repository.
+        Its path in the repository.
     size
-        Bytes.
+        In bytes.
     """
 
     path: str
@@ -25,16 +25,16 @@ class ReleaseFile:
 
 @dataclass(frozen=True)
 class ReleaseColumn:
-    """What happens to one column of the customers' table.
+    """How one column of the customers is released.
 
     Attributes
     ----------
     name
-        Its name.
+        Name of the column.
     fate
         Whether it is shared as it is, replaced by pseudonyms, or not shared.
     why
-        A few words; empty for a column that is simply shared.
+        The reason; empty for a column that is shared as it is.
     """
 
     name: str
@@ -44,7 +44,7 @@ class ReleaseColumn:
 
 @dataclass(frozen=True)
 class Release:
-    """One push, described whole before it happens; :func:`retention.hub.publish.push` sends exactly this.
+    """Everything that a push would write; :func:`retention.hub.publish.push` writes exactly this.
 
     Attributes
     ----------
@@ -53,17 +53,17 @@ class Release:
     kind
         Kind of repository.
     title
-        What the commit is called.
+        Title of the commit.
     private
-        Whether nobody else may see it.
+        Whether only the owner may see it.
     content
-        Path -> bytes, README and manifest among them.
+        Path -> bytes, README and manifest included.
     columns
-        What happens to each column.
+        How each column is released.
     left_out
-        Sentences on what stays at home.
+        Sentences about what is not shared.
     warnings
-        Sentences to read before agreeing.
+        Sentences to read before publishing.
     """
 
     repo: str
@@ -77,16 +77,16 @@ class Release:
 
     @property
     def files(self) -> tuple[ReleaseFile, ...]:
-        """Its files by name."""
+        """The files, sorted by path."""
         return tuple(ReleaseFile(path, len(self.content[path])) for path in sorted(self.content))
 
     @property
     def size(self) -> int:
-        """Bytes of all files."""
+        """Size of all files together, in bytes."""
         return sum(file.size for file in self.files)
 
     def preview_json(self) -> dict[str, Any]:
-        """Return what a person should know of it, as JSON takes it: what becomes of the columns, and sentences."""
+        """Return the columns, and the sentences to read before publishing, ready for JSON."""
         return {
             "columns": [asdict(column) for column in self.columns],
             "left_out": list(self.left_out),
@@ -94,14 +94,16 @@ class Release:
         }
 
     def preview_text(self) -> str:
-        """Return everything a person should see before agreeing, for a terminal."""
-        who = "private: only you and your organisation see it" if self.private else "PUBLIC: everybody can see it"
-        lines = [f"{self.title} to {self.kind} {self.repo} ({who})"]
+        """Return the whole preview as lines for a terminal."""
+        audience = (
+            "private: only you and your organisation see it" if self.private else "PUBLIC: everybody can see it"
+        )
+        lines = [f"{self.title} to {self.kind} {self.repo} ({audience})"]
         lines += [f"  {file.path}  {readable_size(file.size)}" for file in self.files]
         lines.append(f"  {len(self.content)} files, {readable_size(self.size)}")
-        for how in dict.fromkeys(column.why for column in self.columns if column.fate == "shared"):
-            names = [column.name for column in self.columns if column.fate == "shared" and column.why == how]
-            lines.append(f"columns shared {f'({how})' if how else 'as they are'}: {', '.join(names)}")
+        for reason in dict.fromkeys(column.why for column in self.columns if column.fate == "shared"):
+            names = [column.name for column in self.columns if column.fate == "shared" and column.why == reason]
+            lines.append(f"columns shared {f'({reason})' if reason else 'as they are'}: {', '.join(names)}")
         lines += [
             f"column {column.name}: {column.fate}{', ' + column.why if column.why else ''}"
             for column in self.columns

@@ -1,4 +1,4 @@
-"""Make a shared decision again, from the Hub alone, and see whether it comes out the same bit for bit."""
+"""Replay a published decision from the Hub alone, and compare the send list bit for bit."""
 
 import json
 import tempfile
@@ -22,22 +22,22 @@ from retention.progress import Progress, silent
 
 @dataclass(frozen=True)
 class ReplayResult:
-    """What came out.
+    """The result of a replay.
 
     Attributes
     ----------
     repo, commit
-        The dataset, and the commit it was read at.
+        The dataset and the commit it was read at.
     files
-        Its files.
+        Files of the dataset.
     model
-        ``OWNER/NAME@commit`` of the model that decided.
+        ``OWNER/NAME@commit`` of the model behind the decision.
     customers
-        Rows compared.
+        Number of customers compared.
     identical
-        Whether the send list is the same, bit for bit.
+        Whether the two send lists are equal bit for bit.
     different
-        Column -> rows in which it differs; empty where nothing does.
+        Column -> number of rows in which it differs; empty if nothing differs.
     """
 
     repo: str
@@ -49,26 +49,26 @@ class ReplayResult:
     different: Mapping[str, int]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as JSON takes it."""
+        """Return the result ready for JSON."""
         return {**asdict(self), "files": list(self.files), "different": dict(self.different)}
 
 
 def replay(reference: str, *, hub: Hub, progress: Progress = silent) -> ReplayResult:
-    """Fetch a shared decision and its model, decide again, and compare.
+    """Fetch a published decision and its model, score the customers again, and compare the send lists.
 
     Parameters
     ----------
     reference
         ``OWNER/NAME@commit`` of a dataset that holds a decision.
     hub
-        As whom.
+        The connection, which says in whose name.
 
     Raises
     ------
     PublishError
-        If there is no decision in it, or one of the two repositories cannot be read.
+        If the dataset holds no decision, or one of the two repositories cannot be read.
     ModelError
-        If a byte was changed, or the model there is not the one that decided.
+        If a byte was changed, or the model on the Hub is not the one behind the decision.
     """
     data = fetch(reference, kind="dataset", hub=hub, progress=lambda share, words: progress(0.4 * share, words))
     source = f"{data.repo}@{data.commit}"

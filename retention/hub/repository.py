@@ -1,4 +1,4 @@
-"""A repository on the Hub as it stands at one commit, and the bytes of its files."""
+"""Read a repository on the Hub at one commit: its list of files, and the bytes of each."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from retention.hub.release import Release
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
-_OURS: Final = re.compile(
+_RELEASE_FILES: Final = re.compile(
     r"README\.md|manifest\.json|model\.json|booster\.json|out_of_fold\.parquet"
     r"|figures/[a-z_]+\.svg|(?:data|send_list|messages)/[\w-]+\.parquet"
 )
@@ -25,7 +25,7 @@ _READABLE: Final = re.compile(r".+\.(?:json|parquet|(?:csv|tsv)(?:\.gz)?)")
 
 @dataclass(frozen=True)
 class RepositoryState:
-    """A repository at one commit: the files there, each with its size and the hash of its content."""
+    """A repository at one commit: its files, each with its size in bytes and the hash of its content."""
 
     repo: str
     commit: str
@@ -34,13 +34,13 @@ class RepositoryState:
     hashes: Mapping[str, str]
 
     def size(self, name: str) -> int:
-        """Return the size of a file in bytes; FileNotFoundError without such a file or one of a kind we read."""
+        """Return the size of a file in bytes; FileNotFoundError if it is missing or of a kind never read."""
         if name not in self.sizes or not _READABLE.fullmatch(name):
             raise FileNotFoundError(name)
         return self.sizes[name]
 
     def check_size(self, name: str, *, limit: int, already: int = 0) -> None:
-        """Refuse a file that would make it more than ``limit`` bytes with those read ``already``.
+        """Refuse a file that exceeds ``limit`` bytes together with the bytes read ``already``.
 
         Raises
         ------
@@ -56,25 +56,26 @@ class RepositoryState:
             )
 
     def contains(self, release: Release) -> bool:
-        """Whether this is the release, file by file, with nothing left over from an older one."""
+        """Whether the repository holds exactly this release, with no file of an older one."""
         return not self.outdated_files(release) and all(
             self.hashes.get(path) in {sha256(content), _git_hash(content)}
             for path, content in release.content.items()
         )
 
     def outdated_files(self, release: Release) -> list[str]:
-        """Return files of an older release that are not part of this one."""
-        return [path for path in self.hashes if _OURS.fullmatch(path) and path not in release.content]
+        """Return the files of an older release that are not part of this one."""
+        return [path for path in self.hashes if _RELEASE_FILES.fullmatch(path) and path not in release.content]
 
-    def same_release_files(self, other: "RepositoryState") -> bool:
-        """Whether two commits differ only in files that are no part of a release."""
-        return {one for one in self.hashes.items() if _OURS.fullmatch(one[0])} == {
-            one for one in other.hashes.items() if _OURS.fullmatch(one[0])
-        }
+    def same_release_files(self, state: "RepositoryState") -> bool:
+        """Whether two commits differ only in files that are not part of a release."""
+        return self._release_hashes() == state._release_hashes()
+
+    def _release_hashes(self) -> dict[str, str]:
+        return {path: content for path, content in self.hashes.items() if _RELEASE_FILES.fullmatch(path)}
 
 
 def find_kind(text: str, *, hub: Hub) -> Kind:
-    """Return what there is under a name; the text is ``OWNER/NAME`` or ``OWNER/NAME@commit``.
+    """Return whether a name is a model or a dataset; the text is ``OWNER/NAME`` or ``OWNER/NAME@commit``.
 
     Raises
     ------
@@ -83,15 +84,16 @@ def find_kind(text: str, *, hub: Hub) -> Kind:
     """
     from huggingface_hub.errors import RepositoryNotFoundError
 
-    reference, found = Reference.parse(text), []
+    reference = Reference.parse(text)
+    existing: list[Kind] = []
     kinds: tuple[Kind, ...] = ("model", "dataset")
     for kind in kinds:
         with hub.connect(reference, kind) as api, suppress(RepositoryNotFoundError):
             read_state(api, hub, Reference(reference.repo), kind)
-            found.append(kind)
-    if len(found) == 1:
-        return found[0]
-    if found:
+            existing.append(kind)
+    if len(existing) == 1:
+        return existing[0]
+    if existing:
         raise PublishError(f"{reference}: is a model and a dataset as well; say which one with --kind")
     raise PublishError(
         f"{reference}: there is neither a model nor a dataset of this name, {not_found_hint(hub.token)}"
@@ -99,19 +101,19 @@ def find_kind(text: str, *, hub: Hub) -> Kind:
 
 
 def read_state(api: "HfApi", hub: Hub, reference: Reference, kind: Kind) -> RepositoryState:
-    """Return the repository at the commit of the reference, or at its newest.
+    """Return the repository at the commit that the reference names, or at its newest.
 
     Raises
     ------
     PublishError
-        If the Hub answers with another commit than the one asked for.
+        If the Hub answers with another commit than the requested one.
     ValueError
-        If the answer is not one of the Hub.
+        If the answer does not come from a Hub.
     """
-    asked = api.model_info if kind == "model" else api.dataset_info
+    request = api.model_info if kind == "model" else api.dataset_info
     info = hub.with_retries(
-        # Its own default would be to wait for ever.
-        lambda: asked(reference.repo, revision=reference.commit, files_metadata=True, timeout=hub.timeout_s)
+        # By default the client would wait for ever.
+        lambda: request(reference.repo, revision=reference.commit, files_metadata=True, timeout=hub.timeout_s)
     )
     files = info.siblings or []
     if not info.sha:
@@ -128,7 +130,7 @@ def read_state(api: "HfApi", hub: Hub, reference: Reference, kind: Kind) -> Repo
 
 
 def download(api: "HfApi", hub: Hub, state: RepositoryState, kind: Kind, name: str) -> bytes:
-    """Return the bytes of a file at that commit, at most as many as the repository says it has.
+    """Return the bytes of a file at that commit, and stop when there are more than the repository states.
 
     Raises
     ------
@@ -144,11 +146,11 @@ def download(api: "HfApi", hub: Hub, state: RepositoryState, kind: Kind, name: s
 
     def get() -> bytes:
         content = bytearray()
-        with get_session().stream("GET", url, headers=headers) as answer:
-            if answer.is_error:
-                answer.read()
-            hf_raise_for_status(answer)
-            for chunk in answer.iter_bytes():
+        with get_session().stream("GET", url, headers=headers) as response:
+            if response.is_error:
+                response.read()
+            hf_raise_for_status(response)
+            for chunk in response.iter_bytes():
                 content += chunk
                 if len(content) > size:
                     break

@@ -1,4 +1,4 @@
-"""A table from a dataset repository: the customers of a shared snapshot, or the one table somebody put there."""
+"""Pull a table from a dataset repository: the customers of a published snapshot, or any single table."""
 
 import json
 import re
@@ -19,21 +19,21 @@ from retention.progress import Progress, silent
 from retention.settings import settings
 
 _TABLE: Final = re.compile(r"[^.].*\.(?:parquet|(?:csv|tsv)(?:\.gz)?)")
-_NAMED: Final = 3
+_MOST_NAMED: Final = 3
 
 
 @dataclass(frozen=True)
 class PulledTable:
-    """A table that was fetched.
+    """A table that was pulled.
 
     Attributes
     ----------
     repo, commit
-        Where it came from.
+        The repository and the commit it was read at.
     path
-        The file, named after them.
+        The file, named after repository and commit.
     roles
-        What its columns are for, where a manifest says so.
+        Roles of its columns, if a manifest states them.
     """
 
     repo: str
@@ -43,33 +43,33 @@ class PulledTable:
 
 
 def pull_table(reference: str, *, out: Path, hub: Hub, progress: Progress = silent) -> PulledTable:
-    """Fetch the table of a dataset repository into a folder.
+    """Write the table of a dataset repository to a folder.
 
-    A snapshot that this program shared is held against its manifest. Any other repository must hold exactly
-    one CSV or Parquet file.
+    The files of a snapshot that this program published are checked against its manifest. Any other repository
+    must hold exactly one CSV or Parquet file.
 
     Parameters
     ----------
     reference
-        ``OWNER/NAME`` for the newest, ``OWNER/NAME@commit`` for always the same.
+        ``OWNER/NAME`` for the newest commit, ``OWNER/NAME@commit`` for always the same file.
     out
-        The folder to put the file in.
+        The folder to write the file to.
     hub
-        As whom.
+        The connection, which says in whose name.
 
     Raises
     ------
     PublishError
-        If it is not there, may not be seen, is too large, holds no table or several, or the line drops.
+        If it does not exist, may not be seen, is too large, holds no table or several, or the connection is lost.
     ModelError
-        If a byte of a shared snapshot was changed, or it is no snapshot.
+        If a byte of a published snapshot was changed, or it is no snapshot.
     """
-    asked = Reference.parse(reference)
-    with hub.connect(asked, "dataset") as api:
+    parsed = Reference.parse(reference)
+    with hub.connect(parsed, "dataset") as api:
         progress(0.0, "Looking at the repository")
-        state = read_state(api, hub, asked, "dataset")
+        state = read_state(api, hub, parsed, "dataset")
         if MANIFEST not in state.sizes:
-            name = _only_table(state, asked)
+            name = _only_table(state, parsed)
             state.check_size(name, limit=settings().max_upload_mb * 1_000_000)
             progress(0.1, f"Fetching {name}")
             content = download(api, hub, state, "dataset", name)
@@ -83,17 +83,17 @@ def pull_table(reference: str, *, out: Path, hub: Hub, progress: Progress = sile
     return PulledTable(state.repo, state.commit, path, roles)
 
 
-def _only_table(state: RepositoryState, asked: Reference) -> str:
-    found = sorted(name for name in state.sizes if _TABLE.fullmatch(name))
-    if len(found) == 1:
-        return found[0]
-    if not found:
+def _only_table(state: RepositoryState, reference: Reference) -> str:
+    tables = sorted(name for name in state.sizes if _TABLE.fullmatch(name))
+    if len(tables) == 1:
+        return tables[0]
+    if not tables:
         raise PublishError(
-            f"{asked}: holds no CSV or Parquet file; name a dataset with a table of customers or orders"
+            f"{reference}: holds no CSV or Parquet file; name a dataset with a table of customers or orders"
         )
-    several = ", ".join(found[:_NAMED]) + (", …" if len(found) > _NAMED else "")
+    several = ", ".join(tables[:_MOST_NAMED]) + (", …" if len(tables) > _MOST_NAMED else "")
     raise PublishError(
-        f"{asked}: holds {len(found)} tables ({several}); download the one you mean and upload it here"
+        f"{reference}: holds {len(tables)} tables ({several}); download the one you mean and upload it here"
     )
 
 

@@ -61,9 +61,9 @@ def test_nobody_means_nobody(
         (403, "may not do that under alice"),
         (413, "too large"),
         (418, "the Hub refused (418)"),
-        (429, "asks for patience"),
-        (500, "in trouble (500)"),
-        (504, "in trouble (504)"),
+        (429, "limits the rate of calls"),
+        (500, "has a problem (500)"),
+        (504, "has a problem (504)"),
     ],
 )
 def test_every_refusal_is_one_sentence(server: HubServer, hub: Hub, status: int, words: str) -> None:

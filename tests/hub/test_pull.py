@@ -175,7 +175,7 @@ def test_a_line_that_stays_lost_leaves_no_folder(
     push(release(), hub=hub)
     server.fail("GET", "/resolve/.*/model.json", how=how, times=99)
     sentence = refused("alice/churn", tmp_path / "model", hub)
-    assert ("connection to the Hub was lost" if how != "refuse" else "in trouble (503)") in sentence
+    assert ("connection to the Hub was lost" if how != "refuse" else "has a problem (503)") in sentence
 
 
 def test_it_can_be_stopped(hub: Hub, release: MakeRelease, tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def test_a_lasting_trouble_is_told_and_nothing_is_written(
 ) -> None:
     """After five attempts the person hears of it; the repository is as it was."""
     server.fail("POST", COMMIT, status=503, times=99)
-    assert "the Hub is in trouble (503); try again later" in refused(release(), hub)
+    assert "the Hub has a problem (503); try again later" in refused(release(), hub)
     assert files(server) == {}
     assert waits == [1.0, 2.0, 4.0, 8.0, 0.0]
 

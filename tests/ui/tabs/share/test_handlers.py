@@ -169,7 +169,7 @@ def test_a_replay_needs_a_commit(hub: Hub, server: HubServer) -> None:
         (("POST", "/commit/", {"status": 429, "headers": {"Retry-After": "600"}}), "in 600 seconds"),
         (("POST", "/commit/", {"how": "lose request"}), "the connection to the Hub was lost"),
         (("GET", "/api/models/", {"status": 401}), "does not accept the token"),
-        (("GET", "/api/models/", {"status": 503}), "the Hub is in trouble"),
+        (("GET", "/api/models/", {"status": 503}), "the Hub has a problem"),
         (("POST", "/repos/create", {"status": 409}), "the name is taken"),
     ],
     ids=str,
