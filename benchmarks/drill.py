@@ -43,9 +43,16 @@ from retention.messages.templates import compose_message
 from retention.tabular.csv_export import write_csv
 from retention.targeting import read_send_list
 from tests.messages.cases import CASH, OFFERS, many_kinds
-from tests.stand_ins.breaker_backend import RESET_S, Backend, breaker_of, opened, probes_of_a_crowd, went
+from tests.stand_ins.breaker_backend import (
+    RESET_S,
+    Backend,
+    breaker_of,
+    open_breaker,
+    outcome_of,
+    probes_per_round,
+)
 from tests.stand_ins.fault_server import FAULTS, Answer, FaultServer, drip, hang, in_turn, replies, says
-from tests.stand_ins.messages_process import offers_process
+from tests.stand_ins.messages_process import run_offers
 
 DEADLINE_S = 2.0
 ROOT = Path(__file__).parents[1]
@@ -148,7 +155,7 @@ class Drill:
 
     def half_open(self) -> Iterator[Finding]:
         """Item 5."""
-        probes = probes_of_a_crowd(threads=16, rounds=400)
+        probes = probes_per_round(threads=16, rounds=400)
         yield Finding("5", "calls in half-open, 16 threads x 400 rounds", "1 each",
                       f"{min(probes)} to {max(probes)}", set(probes) == {1})  # fmt: skip
 
@@ -182,7 +189,7 @@ class Drill:
         backend, until = Backend(), 0
         while breaker.report().state == "closed" and until < 100:
             backend.otherwise = None if until % 5 == 4 else FailureKind.ENDPOINT
-            went(breaker, backend)
+            outcome_of(breaker, backend)
             until += 1
         yield Finding("7", "80% failures, never five in a row", "open within 20 calls",
                       f"{until} one by one; {calls} at 16 at once, 80% on the wire", until <= 20 and calls <= 20
@@ -192,9 +199,9 @@ class Drill:
         """Items 8 and 9, 500 times each."""
         closed = stuck = 0
         for _ in range(500):
-            breaker, clock = opened()
+            breaker, clock = open_breaker()
             clock.now += RESET_S
-            went(breaker, Backend(otherwise=FailureKind.REQUEST))
+            outcome_of(breaker, Backend(otherwise=FailureKind.REQUEST))
             closed += breaker.report().state == "closed"
             stuck += asyncio.run(cancelled_probe(breaker)) != "line"
             closed += asyncio.run(late_success()) == "closed"
@@ -205,13 +212,13 @@ class Drill:
         """Item 10."""
         breaker, _ = breaker_of()
         backend = Backend()
-        each = best_of(lambda: went(breaker, backend))
-        shut, _ = opened()
-        rejected = best_of(lambda: went(shut, backend))
+        each = best_of(lambda: outcome_of(breaker, backend))
+        shut, _ = open_breaker()
+        rejected = best_of(lambda: outcome_of(shut, backend))
         gc.collect()
         tracemalloc.start()
         for _ in range(20_000):
-            went(shut, backend)
+            outcome_of(shut, backend)
         gc.collect()
         kept, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()
@@ -240,13 +247,13 @@ class Drill:
         known: dict[str, object] = {}
         kills = changed = 0
         for _ in range(30):
-            ended = offers_process(self.server, scored, out, path, kill_at=dice.randint(1, 30))
+            ended = run_offers(self.server, scored, out, path, kill_at=dice.randint(1, 30))
             kills += ended.returncode == -signal.SIGKILL
             with Ledger(path) as ledger:
                 sealed = ledger.entries("june")
             changed += sum(sealed.get(customer) != entry for customer, entry in known.items())
             known = dict(sealed)
-        last = json.loads(offers_process(self.server, scored, out, path).stdout)
+        last = json.loads(run_offers(self.server, scored, out, path).stdout)
         with Ledger(path) as ledger:
             sealed = ledger.entries("june")
         changed += sum(sealed.get(customer) != entry for customer, entry in known.items())

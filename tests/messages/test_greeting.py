@@ -1,4 +1,4 @@
-"""The neutral word that stands in for a name."""
+"""The word that replaces an unknown name."""
 
 import pytest
 
@@ -13,5 +13,5 @@ from retention.messages.greeting import name_substitute
     ],
 )  # fmt: skip
 def test_the_neutral_word_fits_its_place(before: str, language: str, word: str) -> None:
-    """There after a greeting, a friend elsewhere, with a capital where a sentence starts."""
+    """It is "there" after a greeting and "friend" elsewhere, with a capital at the start of a sentence."""
     assert name_substitute(before, language) == word

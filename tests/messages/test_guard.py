@@ -1,4 +1,4 @@
-"""The guard: what a line must hold and must not."""
+"""The guard: what a template must hold and what it must not."""
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,7 @@ from retention.messages.templates import backup_templates
 
 
 @pytest.mark.parametrize(
-    ("line", "language"),
+    ("template", "language"),
     [
         ("Hi {name}, dinner is waiting for you with {offer}.", "en"),
         ("Hey {name}, your biryani misses you! Say hello again with {offer} 😋", "en"),
@@ -21,13 +21,13 @@ from retention.messages.templates import backup_templates
         ("Hi {name}, no cooking tonight. Enjoy {offer}.", "en"),
     ],
 )
-def test_good_lines_pass(line: str, language: str) -> None:
+def test_good_templates_pass(template: str, language: str) -> None:
     """Plain friendly text with both slots is fit."""
-    assert check_template(line, language).reason == ""
+    assert check_template(template, language).reason == ""
 
 
 @pytest.mark.parametrize(
-    ("line", "reason"),
+    ("template", "reason"),
     [
         ("Hi {name}, dinner is on the house with {offer}.", "free"),
         ("Hi {name}, a complimentary dessert with {offer}.", "free"),
@@ -78,15 +78,15 @@ def test_good_lines_pass(line: str, language: str) -> None:
         ("Hi {name}, " + "very " * 30 + "tasty {offer}.", "long"),
     ],
 )
-def test_bad_lines_are_refused_with_a_reason(line: str, reason: str) -> None:
+def test_bad_templates_are_refused_with_a_reason(template: str, reason: str) -> None:
     """Each thing a message must not hold is caught, and named."""
-    verdict = check_template(line, "en")
-    assert not verdict.fit
-    assert reason in verdict.reason
+    check = check_template(template, "en")
+    assert not check.fit
+    assert reason in check.reason
 
 
 @pytest.mark.parametrize(
-    "line",
+    "template",
     [
         "नमस्ते {name}, मुफ़्त खाना और {offer}।",
         "नमस्ते {name}, आधा दाम और {offer}।",
@@ -96,18 +96,18 @@ def test_bad_lines_are_refused_with_a_reason(line: str, reason: str) -> None:
         "Hi {name}, dinner is waiting with {offer}.",
     ],
 )
-def test_hindi_is_guarded_too(line: str) -> None:
+def test_hindi_is_guarded_too(template: str) -> None:
     """Hindi words for free, half, money and slights are known, and Latin text is not Hindi."""
-    assert not check_template(line, "hi").fit
+    assert not check_template(template, "hi").fit
 
 
-def test_the_librarys_own_lines_pass() -> None:
-    """Every hand-written line meets the guard's demands, in every language, tone and reason."""
+def test_the_hand_written_templates_pass() -> None:
+    """Every hand-written template meets the guard's demands, in every language, tone and reason."""
     for language in LANGUAGES:
         for tone in TONES:
             for reason in REASONS:
-                for line in backup_templates(MessageSegment(tone=tone, language=language, reason=reason)):
-                    assert check_template(line, language).reason == "", line
+                for template in backup_templates(MessageSegment(tone=tone, language=language, reason=reason)):
+                    assert check_template(template, language).reason == "", template
 
 
 @given(st.text(), st.sampled_from(LANGUAGES))
@@ -118,11 +118,11 @@ def test_any_text_is_judged(text: str, language: str) -> None:
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_a_digit_anywhere_is_refused(before: str, after: str) -> None:
-    """A digit never gets through, wherever it stands."""
+    """A template with a digit is refused, wherever the digit stands."""
     assert not check_template(f"Hi {{name}}, {before}7{after} enjoy {{offer}}.", "en").fit
 
 
 def test_filling_puts_each_thing_into_its_slot() -> None:
-    """The name goes where the name goes, the catalogue's words where the offer goes."""
+    """The name replaces {name}, and the catalogue's text replaces {offer}."""
     filled = fill_template("Hi {name}, enjoy {offer}.", name="Priya", offer="₹50 off", language="en")
     assert filled == "Hi Priya, enjoy ₹50 off."

@@ -1,4 +1,4 @@
-"""The ledger: written once, never changed, on the disk when it says so."""
+"""The ledger: an entry is written once, never changed, and on the disk after a flush."""
 
 import os
 import signal
@@ -25,11 +25,11 @@ def entry(customer: str = "C-1", message: str = "Hi Priya, enjoy it.") -> Ledger
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Return where a ledger may be made."""
+    """Return the path of a ledger that does not exist yet."""
     return tmp_path / "offers.sqlite"
 
 
-def test_what_is_sealed_is_read_back(path: Path) -> None:
+def test_approved_entries_are_read_back(path: Path) -> None:
     """After closing and opening again, a run's entries are the same."""
     with Ledger(path) as ledger:
         ledger.approve("run", [entry(), entry("C-2", "नमस्ते आरव")], cool_down_days=14)
@@ -48,7 +48,7 @@ def test_an_entry_is_never_changed(path: Path) -> None:
 
 
 def test_other_runs_cool_down(path: Path) -> None:
-    """A customer messaged lately is known, by other runs only, and for so many days."""
+    """A recently messaged customer is reported to other runs only, for so many days."""
     clock = [1_700_000_000.0]
     with Ledger(path, now=lambda: clock[0]) as ledger:
         ledger.approve("first", [entry()], cool_down_days=14)
@@ -61,18 +61,18 @@ def test_other_runs_cool_down(path: Path) -> None:
 
 
 def test_two_runs_at_once_message_a_customer_once(path: Path) -> None:
-    """The cool-down holds at the moment of writing, not just when somebody looked."""
-    with Ledger(path) as one, Ledger(path) as other:
-        assert one.recently_messaged("one", 14) == other.recently_messaged("other", 14) == {}
-        one.approve("one", [entry()], cool_down_days=14)
-        one.flush()
-        other.approve("other", [entry(), entry("C-2")], cool_down_days=14)
-        other.flush()
-        assert one.entries("one").keys() == {"C-1"}
-        assert other.entries("other").keys() == {"C-2"}
+    """The cool-down holds at the moment of writing, not only at the query before."""
+    with Ledger(path) as first, Ledger(path) as second:
+        assert first.recently_messaged("first", 14) == second.recently_messaged("second", 14) == {}
+        first.approve("first", [entry()], cool_down_days=14)
+        first.flush()
+        second.approve("second", [entry(), entry("C-2")], cool_down_days=14)
+        second.flush()
+        assert first.entries("first").keys() == {"C-1"}
+        assert second.entries("second").keys() == {"C-2"}
 
 
-def test_commits_are_durable_ones(path: Path) -> None:
+def test_commits_are_durable(path: Path) -> None:
     """The journal is a write-ahead log, kept in step with the disk."""
     with Ledger(path) as ledger:
         ledger.approve("run", [entry()], cool_down_days=14)
@@ -84,7 +84,7 @@ def test_commits_are_durable_ones(path: Path) -> None:
 
 
 def test_a_killed_process_loses_nothing_that_was_flushed(path: Path) -> None:
-    """What flush has seen to the disk survives SIGKILL, whole."""
+    """Entries survive SIGKILL completely once flush has returned."""
     code = (
         "import os, signal, sys; from retention.messages.ledger import Ledger, LedgerEntry;"
         "ledger = Ledger(sys.argv[1]);"
@@ -101,30 +101,30 @@ def test_a_killed_process_loses_nothing_that_was_flushed(path: Path) -> None:
 
 
 def test_another_file_is_not_touched(tmp_path: Path) -> None:
-    """A database of somebody else's, a text file and a missing folder are refused in one sentence."""
-    other = tmp_path / "other.sqlite"
-    database = sqlite3.connect(other)
+    """Another program's database, a text file and a missing folder are refused in one sentence."""
+    foreign = tmp_path / "other.sqlite"
+    database = sqlite3.connect(foreign)
     database.execute("CREATE TABLE theirs (x)")
     database.commit()
     database.close()
-    before = other.read_bytes()
+    before = foreign.read_bytes()
     text = tmp_path / "notes.txt"
     text.write_text("not a database, but long enough to be looked at " * 100, encoding="utf-8")
-    for wrong in (other, text, tmp_path / "nowhere" / "offers.sqlite"):
+    for wrong in (foreign, text, tmp_path / "nowhere" / "offers.sqlite"):
         with pytest.raises(OfferError, match=f"{wrong.name}: cannot be used as a ledger"):
             Ledger(wrong)
-    assert other.read_bytes() == before
+    assert foreign.read_bytes() == before
 
 
-def test_closing_twice_is_fine(path: Path) -> None:
-    """The second time does nothing."""
+def test_closing_twice_does_nothing(path: Path) -> None:
+    """The second call raises nothing."""
     ledger = Ledger(path)
     ledger.close()
     ledger.close()
 
 
 def test_drafts_are_no_messages(path: Path) -> None:
-    """A draft can be replaced and dropped, holds nobody back, and is not among the records."""
+    """A draft can be replaced and deleted, holds nobody back, and is not among the records."""
     with Ledger(path) as ledger:
         ledger.save_drafts("run", [entry(), entry("C-2")])
         ledger.save_drafts("run", [replace(entry(), message="something else")])
@@ -142,23 +142,25 @@ def test_drafts_are_no_messages(path: Path) -> None:
 
 
 def test_two_copies_agree_after_merging_both_ways(tmp_path: Path) -> None:
-    """Each has what either sealed, once, with its time; what was here already stays as it is."""
+    """Each holds what either approved, once, with its time; an entry that was there already stays."""
     clock = [1_700_000_000.0]
-    here = Ledger(tmp_path / "here.sqlite", now=lambda: clock[0])
-    there = Ledger(tmp_path / "there.sqlite", now=lambda: clock[0])
-    here.approve("june", [entry(f"C-{number}") for number in range(2500)], cool_down_days=0)
+    first = Ledger(tmp_path / "first.sqlite", now=lambda: clock[0])
+    second = Ledger(tmp_path / "second.sqlite", now=lambda: clock[0])
+    first.approve("june", [entry(f"C-{number}") for number in range(2500)], cool_down_days=0)
     clock[0] += 1
-    there.approve("june", [entry("C-1", "another text"), entry("D-1", "नमस्ते आरव")], cool_down_days=0)
-    for ledger in (here, there):
+    second.approve("june", [entry("C-1", "another text"), entry("D-1", "नमस्ते आरव")], cool_down_days=0)
+    for ledger in (first, second):
         ledger.flush()
-    assert here.merge(there.records()) == 1
-    assert there.merge(here.records()) == 2499
-    assert here.merge(there.records()) == 0
-    mine, theirs = list(here.records()), list(there.records())
-    assert len(mine) == len(theirs) == 2501
-    assert [record.sealed_at for record in mine] == sorted(record.sealed_at for record in mine)
-    assert mine[-1] == LedgerRecord("june", entry("D-1", "नमस्ते आरव"), clock[0])
-    assert {record.entry.message for record in theirs if record.entry.customer == "C-1"} == {"another text"}
-    assert there.recently_messaged("july", 14).keys() == here.recently_messaged("july", 14).keys()
-    here.close()
-    there.close()
+    assert first.merge(second.records()) == 1
+    assert second.merge(first.records()) == 2499
+    assert first.merge(second.records()) == 0
+    first_records, second_records = list(first.records()), list(second.records())
+    assert len(first_records) == len(second_records) == 2501
+    assert [record.sealed_at for record in first_records] == sorted(record.sealed_at for record in first_records)
+    assert first_records[-1] == LedgerRecord("june", entry("D-1", "नमस्ते आरव"), clock[0])
+    assert {record.entry.message for record in second_records if record.entry.customer == "C-1"} == {
+        "another text"
+    }
+    assert second.recently_messaged("july", 14).keys() == first.recently_messaged("july", 14).keys()
+    first.close()
+    second.close()

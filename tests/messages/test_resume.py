@@ -13,7 +13,7 @@ from retention.messages.ledger import Ledger, LedgerEntry
 from retention.messages.llm.client import HubWriter
 from tests.messages.cases import assert_sound, many_kinds, send_list, write
 from tests.stand_ins.fault_server import FAULTS, FaultServer, says
-from tests.stand_ins.messages_process import offers_process
+from tests.stand_ins.messages_process import run_offers
 
 
 def recorded(path: Path) -> dict[str, LedgerEntry]:
@@ -31,13 +31,13 @@ def test_a_killed_run_loses_and_repeats_nothing(tmp_path: Path) -> None:
     known: dict[str, LedgerEntry] = {}
     with FaultServer() as server:
         for _ in range(3):
-            assert offers_process(server, scored, out, ledger, kill_at=40).returncode == -signal.SIGKILL
+            assert run_offers(server, scored, out, ledger, kill_at=40).returncode == -signal.SIGKILL
             assert not out.exists()
             entries = recorded(ledger)
             assert known.items() <= entries.items()
             known = entries
-        ended = offers_process(server, scored, out, ledger)
-        again = offers_process(server, scored, tmp_path / "again.csv", ledger)
+        ended = run_offers(server, scored, out, ledger)
+        again = run_offers(server, scored, tmp_path / "again.csv", ledger)
     assert known
     assert json.loads(ended.stdout)["messages"] == 1000
     final = recorded(ledger)

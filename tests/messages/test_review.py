@@ -65,9 +65,9 @@ def assert_only_these_changed(before: MessageRun, after: MessageRun, positions: 
         after.messages_frame["message"].iloc[positions] != before.messages_frame["message"].iloc[positions]
     ).all()
     assert after.messages_frame["message"].str.len().between(20, DEFAULT_CHANNEL.max_characters).all()
-    words = {offer.id: offer.gives["en"] for offer in OFFERS}
+    offer_texts = {offer.id: offer.gives["en"] for offer in OFFERS}
     texts = zip(after.messages_frame["offer"], after.messages_frame["message"], strict=True)
-    assert all(words[offer] in text for offer, text in texts)
+    assert all(offer_texts[offer] in text for offer, text in texts)
 
 
 def test_every_template_is_listed_once() -> None:
@@ -84,13 +84,13 @@ def test_every_template_is_listed_once() -> None:
 def test_a_rejected_template_is_replaced_from_the_pool(writer: HubWriter) -> None:
     """Everyone who had it gets another of the model's templates for their segment."""
     run = drafted(writer=writer)
-    for left in (2, 1):
+    for remaining in (2, 1):
         template = most_used(run)
         after = reject_template(run, template)
         assert_only_these_changed(run, after, positions_of(run, template))
         assert set(after.messages_frame["message_source"]) == {"m"}
         assert set(distinct_templates(after)["template"]) <= set(FRESH) - after.rejected_templates
-        assert len(set(FRESH) - after.rejected_templates) == left
+        assert len(set(FRESH) - after.rejected_templates) == remaining
         run = after
 
 
@@ -212,8 +212,8 @@ def test_what_is_approved_is_what_was_read(ledger: Ledger, writer: HubWriter) ->
     run = replace_template(run, most_used(run), NEW, ledger=ledger)
     run = edit_message(run, 0, "Come back soon", ledger=ledger)
     run = write_again(run, 5, tone="brief", language="hi", ledger=ledger)
-    sealed = approve(run, ledger=ledger)
-    pd.testing.assert_frame_equal(sealed.messages_frame, run.messages_frame)
+    approved = approve(run, ledger=ledger)
+    pd.testing.assert_frame_equal(approved.messages_frame, run.messages_frame)
     entries = ledger.entries("june")
     assert [entries[id].message for id in run.messages_frame["customer_id"]] == run.messages_frame[
         "message"
@@ -284,8 +284,8 @@ def test_the_cool_down_is_checked_at_approval(tmp_path: Path) -> None:
         run = drafted(20, ledger=ledger, run="june")
         write(send_list(5), ledger=ledger, run="another")
         clock[0] += DAY_S
-        sealed = approve(run, ledger=ledger)
-    assert (sealed.message_count, sealed.held_back_count, sealed.customer_count) == (15, 5, 20)
-    assert sealed.held_back_by_reason == {"messaged less than 14 days ago": 5}
-    assert set(sealed.held_back_frame["messaged_on"]) == {"2023-11-14"}
-    assert len(sealed.messages) == 15
+        approved = approve(run, ledger=ledger)
+    assert (approved.message_count, approved.held_back_count, approved.customer_count) == (15, 5, 20)
+    assert approved.held_back_by_reason == {"messaged less than 14 days ago": 5}
+    assert set(approved.held_back_frame["messaged_on"]) == {"2023-11-14"}
+    assert len(approved.messages) == 15

@@ -1,4 +1,4 @@
-"""Coarse facts: nothing but what the lists hold."""
+"""Segments: every value comes from a list."""
 
 import pandas as pd
 import pytest
@@ -20,13 +20,13 @@ ANYTHING = st.one_of(st.text(), st.floats(), st.integers(), st.none())
 
 @given(cuisine=st.lists(ANYTHING, min_size=1, max_size=4), days=ANYTHING, reason=st.text())
 def test_only_listed_values_come_out(cuisine: list[object], days: object, reason: str) -> None:
-    """Whatever stands in the row, every fact is one of those in the lists."""
+    """Whatever the row holds, every value of the segment is on its list."""
     rows = pd.DataFrame({"cuisine": pd.Series(cuisine, dtype=object)})
     rows = rows.assign(days_since_order=pd.Series([days] * len(rows), dtype=object), reason_1=reason, name="Priya")
-    for facts in segments_of(rows, tone="warm", language="en"):
-        assert facts.cuisine in CUISINES
-        assert facts.away in AWAY
-        assert facts.reason in REASONS
+    for segment in segments_of(rows, tone="warm", language="en"):
+        assert segment.cuisine in CUISINES
+        assert segment.away in AWAY
+        assert segment.reason in REASONS
 
 
 @pytest.mark.parametrize(
@@ -44,11 +44,11 @@ def test_days_become_bands(days: object, band: str) -> None:
     assert segments_of(rows, tone="warm", language="en")[0].away == band
 
 
-def test_a_cuisine_is_found_however_it_is_spelled() -> None:
+def test_a_cuisine_is_recognised_however_it_is_spelled() -> None:
     """Case, plural and the word food do not matter; an unlisted one becomes plain food."""
     rows = pd.DataFrame({"cuisine": ["BIRYANI", "burger", "North-Indian food", "'; drop table", None]})
-    found = [facts.cuisine for facts in segments_of(rows, tone="warm", language="en")]
-    assert found == ["biryani", "burgers", "North Indian", "food", "food"]
+    cuisines = [segment.cuisine for segment in segments_of(rows, tone="warm", language="en")]
+    assert cuisines == ["biryani", "burgers", "North Indian", "food", "food"]
 
 
 @pytest.mark.parametrize(
@@ -69,10 +69,10 @@ def test_a_reason_becomes_a_code(words: str, code: str | None) -> None:
     assert reason_code(words) == code
 
 
-def test_the_first_reason_that_can_be_spoken_to_counts() -> None:
-    """A reason about a habit is passed over for the next one."""
+def test_the_first_reason_with_a_code_counts() -> None:
+    """A reason about a habit has no code, so the next reason counts."""
     rows = pd.DataFrame({"reason_1": ["usually orders on a Monday", ""], "reason_2": ["rating 2 last time", None]})
-    assert [facts.reason for facts in segments_of(rows, tone="warm", language="en")] == [
+    assert [segment.reason for segment in segments_of(rows, tone="warm", language="en")] == [
         "bad_experience",
         "general",
     ]
@@ -80,12 +80,12 @@ def test_the_first_reason_that_can_be_spoken_to_counts() -> None:
 
 @pytest.mark.parametrize("wrong", [{"tone": "angry"}, {"language": "fr"}])
 def test_an_unknown_tone_or_language_is_refused(wrong: dict[str, str]) -> None:
-    """The sentence names what there is to choose from."""
+    """The error lists the values to choose from."""
     with pytest.raises(OfferError, match="choose one of"):
         segments_of(pd.DataFrame({"id": []}), **{"tone": "warm", "language": "en", **wrong})
 
 
-def test_facts_take_no_free_text() -> None:
-    """Not even code of ours can put a name into facts."""
+def test_a_segment_takes_no_free_text() -> None:
+    """A value that is not on its list is an error, also from the program itself."""
     with pytest.raises(OfferError):
         MessageSegment(cuisine="Priya")

@@ -1,7 +1,7 @@
-"""A language-model server on loopback that fails in every way one can, on purpose and on the wire.
+"""A language-model server on loopback that fails in every way a server can, on the wire.
 
-It speaks just enough HTTP on plain asyncio streams to be able to break it: nothing here is a
-mock, and clients meet real sockets. What it does next is the function in ``answer``; every
+It speaks just enough HTTP on plain asyncio streams to be able to break it. Nothing here is a
+mock: clients meet real sockets. The function in ``answer`` handles the next request, and every
 request's head and body is kept in ``requests``.
 """
 
@@ -25,7 +25,7 @@ class Request:
     @property
     def model(self) -> str:
         """The model that was asked for."""
-        return json.loads(self.body)["model"]
+        return str(json.loads(self.body)["model"])
 
 
 Answer = Callable[[asyncio.StreamWriter, Request], Awaitable[None]]
@@ -56,12 +56,12 @@ def replies(
 
 def in_turn(*answers: Answer) -> Answer:
     """Answer with the first, then the second, and so on, over and over."""
-    asked = 0
+    requests = 0
 
     async def answer(writer: asyncio.StreamWriter, request: Request) -> None:
-        nonlocal asked
-        asked += 1
-        await answers[(asked - 1) % len(answers)](writer, request)
+        nonlocal requests
+        requests += 1
+        await answers[(requests - 1) % len(answers)](writer, request)
 
     return answer
 
@@ -150,7 +150,7 @@ FAULTS: dict[str, Answer] = {
 
 @dataclass
 class FaultServer:
-    """Serves from a thread of its own; use it in a ``with`` block."""
+    """The server, on a thread of its own; use it in a ``with`` block."""
 
     answer: Answer = field(default_factory=says)
     requests: list[Request] = field(default_factory=list)
@@ -180,10 +180,10 @@ class FaultServer:
 
     async def _end(self) -> None:
         self._server.close()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
+        open_connections = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in open_connections:
             task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.gather(*open_connections, return_exceptions=True)
         await asyncio.sleep(0)  # the transports close one turn later
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

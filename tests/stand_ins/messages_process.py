@@ -1,4 +1,4 @@
-"""``python -m retention offers`` in a process of its own, killed at a call of our choosing."""
+"""``python -m retention offers`` in a process of its own, which a test can kill at a chosen call."""
 
 import asyncio
 import os
@@ -12,23 +12,23 @@ from tests.stand_ins.fault_server import FaultServer, Request, says
 ROOT = Path(__file__).parents[2]
 
 
-def offers_process(
+def run_offers(
     server: FaultServer, scored: Path, out: Path, ledger: Path, *, kill_at: int | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Write offers against ``server``, whose every line differs from all before.
+    """Write messages with ``server`` as the language model; each of its templates differs from all before.
 
     Parameters
     ----------
     kill_at
-        At this many calls of this process it gets SIGKILL; None lets it finish.
+        The number of the call at which the process gets SIGKILL; None lets it finish.
     """
     environment = {**os.environ, "RETENTION_BASE_URL": server.base_url, "RETENTION_LLM_MODELS": "m"}
-    asked = 0
+    calls = 0
 
     async def answer(writer: asyncio.StreamWriter, request: Request) -> None:
-        nonlocal asked
-        asked += 1
-        if asked == kill_at:
+        nonlocal calls
+        calls += 1
+        if calls == kill_at:
             os.kill(process.pid, signal.SIGKILL)
         await says(f"Hi {{name}}, a dish called {_word(len(server.requests))} is waiting with {{offer}}.")(
             writer, request
@@ -40,8 +40,8 @@ def offers_process(
         [sys.executable, "-m", "retention", *command],
         cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
-        said, complained = process.communicate()
-    return subprocess.CompletedProcess(command, process.returncode, said, complained)
+        stdout, stderr = process.communicate()
+    return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
 
 
 def _word(number: int) -> str:

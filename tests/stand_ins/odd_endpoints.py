@@ -1,4 +1,4 @@
-"""A server of steps that misbehave, and of a screen: ``python -m tests.stand_ins.odd_endpoints``."""
+"""A server of API steps that misbehave, and of a screen: ``python -m tests.stand_ins.odd_endpoints``."""
 
 from pathlib import Path
 from typing import Any
@@ -16,27 +16,27 @@ from retention.ui.gradio_runtime.calls import skip_unused_work
 
 
 def broken(*, folder: Path) -> tuple[Path, dict[str, Any]]:
-    """Fail in a way that nobody foresaw.
+    """Fail with an error that no code expects.
 
     Returns
     -------
     file
-        Never comes.
+        Never returned.
     summary
-        Never comes.
+        Never returned.
     """
     raise KeyError(f"secret of {folder}")
 
 
 def halfway(*, folder: Path) -> tuple[Path, dict[str, Any]]:
-    """Leave half a file and say where.
+    """Leave a partial file, and fail with its folder in the error.
 
     Returns
     -------
     file
-        Never comes.
+        Never returned.
     summary
-        Never comes.
+        Never returned.
     """
     (folder / "half.csv").write_text("id\n", encoding="utf-8")
     raise InputError(str(folder))
@@ -66,12 +66,12 @@ def patient(*, forever: bool = False, folder: Path, progress: Progress) -> tuple
 
 
 def count(seen: int) -> tuple[int, int]:
-    """Tell how often this visitor has been here."""
+    """Count this visitor's visits."""
     return seen + 1, seen + 1
 
 
 def main() -> None:
-    """Serve them, beside a screen that remembers two visitors."""
+    """Serve the steps, and a screen that remembers two visitors."""
     files.use_private_upload_dir()
     with AppBlocks(analytics_enabled=False) as app:
         endpoints.build({broken: {}, halfway: {}, patient: {"concurrency_limit": 1, "concurrency_id": "train"}})

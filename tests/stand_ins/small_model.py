@@ -1,6 +1,6 @@
 """A real language model on loopback: SmolLM2-135M behind llama.cpp's own server, in a process of its own.
 
-Its prose is too poor to send; it is there to be spoken to. ``python -m tests.stand_ins.small_model``
+Its texts are too poor to send; it serves to call a real model. ``python -m tests.stand_ins.small_model``
 prints where it listens, for ``RETENTION_BASE_URL``, and serves until its input ends.
 """
 

@@ -28,7 +28,7 @@ MAX_UNANSWERED_CALLS = 20
 MAX_PAUSE_S = 60.0
 """Longest ``Retry-After`` that is obeyed, in seconds; a longer one counts as this."""
 
-MODEL_OFF_S = 600.0
+MODEL_NOT_SERVED_S = 600.0
 """Seconds for which a model that the server does not know is not asked again."""
 
 _log = logging.getLogger(__name__)
@@ -191,7 +191,7 @@ class Breaker:
             self._reasons[model] = error.reason
             self._reasons["account" if error.failure_kind is FailureKind.ACCOUNT else "endpoint"] = error.reason
             if error.failure_kind is FailureKind.NOT_SERVED:
-                self._off_until[model] = now + MODEL_OFF_S
+                self._off_until[model] = now + MODEL_NOT_SERVED_S
             if error.failure_kind is FailureKind.PAUSE and error.retry_after_s:
                 self._paused_until = now + min(error.retry_after_s, MAX_PAUSE_S)
                 self._reasons["pause"] = error.reason

@@ -1,6 +1,6 @@
-"""The contract of the circuit breaker: what any breaker behind the seam has to do.
+"""The contract of the circuit breaker, which any replacement has to meet.
 
-No call here touches a network, and no test sleeps: the clock is ours.
+No call here touches a network, and no test sleeps: each test moves the clock.
 """
 
 import asyncio
@@ -9,26 +9,34 @@ import tracemalloc
 
 import pytest
 
-from retention.messages.llm.breaker import MAX_UNANSWERED_CALLS, MODEL_OFF_S
+from retention.messages.llm.breaker import MAX_UNANSWERED_CALLS, MODEL_NOT_SERVED_S
 from retention.messages.llm.outcome import BreakerOpenError, CallError, FailureKind
-from tests.stand_ins.breaker_backend import RESET_S, Backend, breaker_of, now, opened, probes_of_a_crowd, went
+from tests.stand_ins.breaker_backend import (
+    RESET_S,
+    Backend,
+    breaker_of,
+    open_breaker,
+    outcome_of,
+    probes_per_round,
+    run_without_waiting,
+)
 
 
 def test_answers_keep_it_closed() -> None:
     """A healthy backend is asked every time."""
     breaker, _ = breaker_of()
     backend = Backend()
-    assert {went(breaker, backend) for _ in range(100)} == {"line"}
+    assert {outcome_of(breaker, backend) for _ in range(100)} == {"line"}
     report = breaker.report()
     assert (report.state, report.reason, report.calls, report.failures) == ("closed", "", 100, 0)
     assert report.next_probe_s is None
 
 
-@pytest.mark.parametrize("blame", [FailureKind.ENDPOINT, FailureKind.MODEL, FailureKind.PAUSE, FailureKind.TEXT])
-def test_a_dead_backend_gets_20_calls_and_one_more_each_interval(blame: FailureKind) -> None:
+@pytest.mark.parametrize("kind", [FailureKind.ENDPOINT, FailureKind.MODEL, FailureKind.PAUSE, FailureKind.TEXT])
+def test_a_dead_backend_gets_20_calls_and_one_more_each_interval(kind: FailureKind) -> None:
     """At 16 at once, at most 20 calls go out; after that one per reset interval."""
     breaker, clock = breaker_of()
-    backend = Backend(otherwise=blame)
+    backend = Backend(otherwise=kind)
 
     async def call(model: str) -> str:
         await asyncio.sleep(0)
@@ -43,65 +51,65 @@ def test_a_dead_backend_gets_20_calls_and_one_more_each_interval(blame: FailureK
         await asyncio.gather(*(worker() for _ in range(16)))
 
     asyncio.run(batch())
-    assert len(backend.asked) <= 20
+    assert len(backend.models_called) <= 20
     for interval in range(1, 6):
         clock.now += RESET_S
-        before = len(backend.asked)
+        before = len(backend.models_called)
         asyncio.run(batch())
-        assert len(backend.asked) - before == 1, interval
+        assert len(backend.models_called) - before == 1, interval
 
 
-@pytest.mark.parametrize("blame", [FailureKind.ENDPOINT, FailureKind.MODEL])
-def test_a_dead_backend_of_many_models_gets_no_more_calls(blame: FailureKind) -> None:
+@pytest.mark.parametrize("kind", [FailureKind.ENDPOINT, FailureKind.MODEL])
+def test_a_dead_backend_of_many_models_gets_no_more_calls(kind: FailureKind) -> None:
     """Four models on one dead endpoint share the 20 calls, and the probe."""
     breaker, clock = breaker_of("a", "b", "c", "d")
-    backend = Backend(otherwise=blame)
+    backend = Backend(otherwise=kind)
     for _ in range(100):
-        went(breaker, backend)
-    assert len(backend.asked) <= MAX_UNANSWERED_CALLS
+        outcome_of(breaker, backend)
+    assert len(backend.models_called) <= MAX_UNANSWERED_CALLS
     for _ in range(8):
         clock.now += RESET_S
-        before = len(backend.asked)
+        before = len(backend.models_called)
         for _ in range(50):
-            went(breaker, backend)
-        assert len(backend.asked) - before == 1
+            outcome_of(breaker, backend)
+        assert len(backend.models_called) - before == 1
 
 
-def test_each_model_has_its_turn_to_probe() -> None:
+def test_each_model_gets_its_turn_to_probe() -> None:
     """When one of four models recovers, a probe reaches it within as many intervals."""
     breaker, clock = breaker_of("a", "b", "c", "d")
     for _ in range(100):
-        went(breaker, Backend(otherwise=FailureKind.MODEL))
-    backend = Backend(blame={"c": None}, otherwise=FailureKind.MODEL)
+        outcome_of(breaker, Backend(otherwise=FailureKind.MODEL))
+    backend = Backend(kind_by_model={"c": None}, otherwise=FailureKind.MODEL)
     answers = []
     for _ in range(5):
         clock.now += RESET_S
-        answers.append(went(breaker, backend))
+        answers.append(outcome_of(breaker, backend))
     assert "line" in answers
 
 
 def test_half_open_lets_exactly_one_call_out() -> None:
     """Sixteen threads at once, 400 rounds: one probe each round."""
-    assert probes_of_a_crowd(threads=16, rounds=400) == [1] * 400
+    assert probes_per_round(threads=16, rounds=400) == [1] * 400
 
 
 def test_the_first_answered_probe_closes_it() -> None:
     """Recovery takes one reset interval and one call."""
-    breaker, clock = opened()
+    breaker, clock = open_breaker()
     backend = Backend()
     clock.now += RESET_S - 0.1
-    assert went(breaker, backend) == "not now: endpoint trouble"
+    assert outcome_of(breaker, backend) == "not now: endpoint trouble"
     clock.now += 0.1
     assert breaker.report().state == "half_open"
-    assert [went(breaker, backend) for _ in range(3)] == ["line"] * 3
+    assert [outcome_of(breaker, backend) for _ in range(3)] == ["line"] * 3
     assert breaker.report().state == "closed"
 
 
 def test_a_failed_probe_opens_it_again() -> None:
     """The interval starts over, and the report counts it down."""
-    breaker, clock = opened()
+    breaker, clock = open_breaker()
     clock.now += RESET_S
-    assert went(breaker, Backend(otherwise=FailureKind.ENDPOINT)) == "failed: endpoint trouble"
+    assert outcome_of(breaker, Backend(otherwise=FailureKind.ENDPOINT)) == "failed: endpoint trouble"
     clock.now += 10
     report = breaker.report()
     assert report.state == "open"
@@ -114,16 +122,16 @@ def test_frequent_failures_open_it_without_five_in_a_row() -> None:
     backend = Backend()
     for number in range(20):
         backend.otherwise = None if number % 5 == 4 else FailureKind.ENDPOINT
-        went(breaker, backend)
+        outcome_of(breaker, backend)
     assert breaker.report().state == "open"
-    assert len(backend.asked) <= 20
+    assert len(backend.models_called) <= 20
 
 
 def test_a_late_success_does_not_close_it() -> None:
-    """A call that set out before the outage proves nothing about now."""
+    """A call that started before the outage proves nothing about the server afterwards."""
     breaker, clock = breaker_of()
 
-    async def story() -> None:
+    async def scenario() -> None:
         answer = asyncio.Event()
 
         async def straggler(model: str) -> str:
@@ -138,7 +146,7 @@ def test_a_late_success_does_not_close_it() -> None:
         answer.set()
         assert await late == "line"
 
-    asyncio.run(story())
+    asyncio.run(scenario())
     assert breaker.report().state == "open"
     clock.now += RESET_S
     assert breaker.report().state == "half_open"
@@ -146,25 +154,25 @@ def test_a_late_success_does_not_close_it() -> None:
 
 def test_a_refused_request_is_neither_success_nor_failure() -> None:
     """A 400 on the probe leaves it half open, and a thousand of them never open it."""
-    breaker, clock = opened()
+    breaker, clock = open_breaker()
     clock.now += RESET_S
     backend = Backend(otherwise=FailureKind.REQUEST)
-    went(breaker, backend)
+    outcome_of(breaker, backend)
     assert breaker.report().state == "half_open"
-    assert went(breaker, Backend()) == "line"
+    assert outcome_of(breaker, Backend()) == "line"
     failures = breaker.report().failures
     for _ in range(1000):
-        went(breaker, backend)
+        outcome_of(breaker, backend)
     assert breaker.report().state == "closed"
     assert breaker.report().failures == failures
 
 
 def test_a_cancelled_probe_does_not_stick() -> None:
-    """After a cancelled probe, the next call is one."""
-    breaker, clock = opened()
+    """After a cancelled probe, the next call is a probe."""
+    breaker, clock = open_breaker()
     clock.now += RESET_S
 
-    async def story() -> str:
+    async def scenario() -> str:
         async def never(model: str) -> str:
             await asyncio.Event().wait()
             return ""
@@ -177,100 +185,100 @@ def test_a_cancelled_probe_does_not_stick() -> None:
                 await probe
         return await breaker.run(Backend())
 
-    assert asyncio.run(story()) == "line"
+    assert asyncio.run(scenario()) == "line"
     assert breaker.report().state == "closed"
 
 
 @pytest.mark.slow
 def test_rejections_cost_no_memory() -> None:
     """20,000 calls that may not go out leave less than 1 MB behind."""
-    breaker, _ = opened()
+    breaker, _ = open_breaker()
     backend = Backend()
-    went(breaker, backend)
+    outcome_of(breaker, backend)
     gc.collect()
     tracemalloc.start()
     for _ in range(20_000):
-        went(breaker, backend)
+        outcome_of(breaker, backend)
     gc.collect()
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert kept < 1_000_000
-    assert backend.asked == []
+    assert backend.models_called == []
 
 
-def test_an_account_without_credits_is_left_alone_at_once() -> None:
-    """One 402 is enough, whatever went before, for all models, and the reason is told."""
+def test_an_account_without_credits_gets_no_further_call() -> None:
+    """A single 402 opens the breaker for all models, whatever went before, and the report holds the reason."""
     breaker, clock = breaker_of("a", "b")
     for _ in range(1000):
-        went(breaker, Backend())
+        outcome_of(breaker, Backend())
     backend = Backend(otherwise=FailureKind.ACCOUNT)
-    assert went(breaker, backend) == "failed: account trouble"
-    assert went(breaker, backend) == "not now: account trouble"
-    assert backend.asked == ["a"]
+    assert outcome_of(breaker, backend) == "failed: account trouble"
+    assert outcome_of(breaker, backend) == "not now: account trouble"
+    assert backend.models_called == ["a"]
     assert breaker.report().state == "open"
     assert breaker.report().reason == "account trouble"
     clock.now += RESET_S
-    assert went(breaker, Backend()) == "line"
+    assert outcome_of(breaker, Backend()) == "line"
     assert breaker.report().state == "closed"
 
 
-@pytest.mark.parametrize(("asked_for_s", "pause_s"), [(7.0, 7.0), (60.0, 60.0), (3600.0, 60.0)])
-def test_a_request_to_slow_down_is_obeyed(asked_for_s: float, pause_s: float) -> None:
+@pytest.mark.parametrize(("retry_after_s", "pause_s"), [(7.0, 7.0), (60.0, 60.0), (3600.0, 60.0)])
+def test_a_request_to_slow_down_is_obeyed(retry_after_s: float, pause_s: float) -> None:
     """No call goes out before Retry-After has passed, and it is obeyed for a minute at the most."""
     breaker, clock = breaker_of("a", "b")
-    went(breaker, Backend(otherwise=FailureKind.PAUSE, retry_after_s=asked_for_s))
+    outcome_of(breaker, Backend(otherwise=FailureKind.PAUSE, retry_after_s=retry_after_s))
     backend = Backend()
     assert breaker.report().next_probe_s == pytest.approx(pause_s)
     clock.now += pause_s - 0.01
-    assert went(breaker, backend) == "not now: pause trouble"
+    assert outcome_of(breaker, backend) == "not now: pause trouble"
     clock.now += 0.02
-    assert went(breaker, backend) == "line"
-    assert backend.asked == ["a"]
+    assert outcome_of(breaker, backend) == "line"
+    assert backend.models_called == ["a"]
 
 
 def test_a_model_nobody_serves_is_switched_off_alone() -> None:
     """A 404 costs one call in ten minutes, and the next model answers."""
     breaker, clock = breaker_of("a", "b")
-    backend = Backend(blame={"a": FailureKind.NOT_SERVED})
-    assert [went(breaker, backend) for _ in range(50)] == ["line"] * 50
-    assert backend.asked.count("a") == 1
+    backend = Backend(kind_by_model={"a": FailureKind.NOT_SERVED})
+    assert [outcome_of(breaker, backend) for _ in range(50)] == ["line"] * 50
+    assert backend.models_called.count("a") == 1
     assert breaker.report().state == "closed"
-    clock.now += MODEL_OFF_S
-    went(breaker, backend)
-    assert backend.asked.count("a") == 2
+    clock.now += MODEL_NOT_SERVED_S
+    outcome_of(breaker, backend)
+    assert backend.models_called.count("a") == 2
 
 
 def test_no_model_served_at_all_is_reported() -> None:
-    """With every model switched off the line is open, and the report says why and for how long."""
+    """With every model switched off the breaker is open, and the report says why and for how long."""
     breaker, _ = breaker_of("a", "b")
-    assert went(breaker, Backend(otherwise=FailureKind.NOT_SERVED)) == "failed: not served trouble"
+    assert outcome_of(breaker, Backend(otherwise=FailureKind.NOT_SERVED)) == "failed: not served trouble"
     report = breaker.report()
-    assert (report.state, report.reason, report.next_probe_s) == ("open", "not served trouble", MODEL_OFF_S)
+    assert (report.state, report.reason, report.next_probe_s) == ("open", "not served trouble", MODEL_NOT_SERVED_S)
 
 
 def test_refused_texts_count_against_the_model_only() -> None:
-    """A model that cannot write is left out, and the next one goes on undisturbed."""
+    """A model whose texts are refused is no longer asked, and the next model answers."""
     breaker, _ = breaker_of("a", "b")
-    backend = Backend(blame={"a": FailureKind.TEXT})
-    assert {went(breaker, backend) for _ in range(50)} == {"line"}
-    assert backend.asked.count("a") == 5
+    backend = Backend(kind_by_model={"a": FailureKind.TEXT})
+    assert {outcome_of(breaker, backend) for _ in range(50)} == {"line"}
+    assert backend.models_called.count("a") == 5
     assert breaker.report().state == "closed"
 
 
 def test_a_failing_first_model_does_not_close_the_endpoint() -> None:
-    """Where the second model answers, the endpoint is well."""
+    """Where the second model answers, the endpoint works."""
     breaker, _ = breaker_of("a", "b")
-    backend = Backend(blame={"a": FailureKind.MODEL})
-    assert {went(breaker, backend) for _ in range(100)} == {"line"}
-    assert backend.asked.count("a") == 5
+    backend = Backend(kind_by_model={"a": FailureKind.MODEL})
+    assert {outcome_of(breaker, backend) for _ in range(100)} == {"line"}
+    assert backend.models_called.count("a") == 5
 
 
 def test_an_unreachable_endpoint_is_not_asked_for_the_next_model() -> None:
     """Connection errors and timeouts end the attempt: no model there could answer."""
     breaker, _ = breaker_of("a", "b")
     backend = Backend(otherwise=FailureKind.ENDPOINT)
-    went(breaker, backend)
-    assert backend.asked == ["a"]
+    outcome_of(breaker, backend)
+    assert backend.models_called == ["a"]
 
 
 def test_no_further_model_is_asked_when_time_is_up() -> None:
@@ -278,18 +286,18 @@ def test_no_further_model_is_asked_when_time_is_up() -> None:
     breaker, _ = breaker_of("a", "b")
     backend = Backend(otherwise=FailureKind.MODEL)
     with pytest.raises(CallError):
-        now(breaker.run(backend, time_left=lambda: False))
-    assert backend.asked == ["a"]
+        run_without_waiting(breaker.run(backend, time_left=lambda: False))
+    assert backend.models_called == ["a"]
 
 
-def test_slow_trickles_of_failures_never_lock_it_for_good() -> None:
+def test_rare_failures_never_lock_it_for_good() -> None:
     """A call a minute fails for hours; the first one after the recovery gets through."""
     breaker, clock = breaker_of("a", "b", "c", "d")
     for _ in range(200):
         clock.now += 60
-        went(breaker, Backend(otherwise=FailureKind.MODEL))
+        outcome_of(breaker, Backend(otherwise=FailureKind.MODEL))
     clock.now += 60
-    assert went(breaker, Backend()) == "line"
+    assert outcome_of(breaker, Backend()) == "line"
 
 
 def test_a_bug_is_no_outage() -> None:
@@ -301,17 +309,17 @@ def test_a_bug_is_no_outage() -> None:
 
     for _ in range(10):
         with pytest.raises(ZeroDivisionError):
-            now(breaker.run(broken))
+            run_without_waiting(breaker.run(broken))
     assert breaker.report().state == "closed"
 
 
 def test_changes_are_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """Opening and closing leave one line each, with the reason."""
-    breaker, clock = opened()
+    """Opening and closing leave a line each in the log, with the reason."""
+    breaker, clock = open_breaker()
     clock.now += RESET_S
-    went(breaker, Backend())
-    lines = [record.getMessage() for record in caplog.records]
-    assert [line for line in lines if line.startswith("breaker of endpoint")] == [
+    outcome_of(breaker, Backend())
+    log = [record.getMessage() for record in caplog.records]
+    assert [entry for entry in log if entry.startswith("breaker of endpoint")] == [
         "breaker of endpoint: closed -> open (endpoint trouble)",
         "breaker of endpoint: open -> half_open",
         "breaker of endpoint: half_open -> closed",

@@ -1,4 +1,4 @@
-"""The writer against a server that fails in every way, on real sockets."""
+"""The writer with a server that fails in every way, on real sockets."""
 
 import asyncio
 import json
@@ -30,27 +30,25 @@ def writer(server: FaultServer) -> Iterator[HubWriter]:
     writing.close()
 
 
-def draft(writer: HubWriter, facts: MessageSegment | None = None, deadline_s: float = 5.0) -> TemplateDraft:
-    """Ask for one line."""
-    return writer.submit(writer.write(facts or MessageSegment(), deadline_s=deadline_s)).result()
+def draft(writer: HubWriter, segment: MessageSegment | None = None, deadline_s: float = 5.0) -> TemplateDraft:
+    """Ask for a template."""
+    return writer.submit(writer.write(segment or MessageSegment(), deadline_s=deadline_s)).result()
 
 
-def test_a_good_line_is_returned_with_its_model(writer: HubWriter) -> None:
-    """The line comes unfilled, and says who wrote it."""
+def test_a_good_template_is_returned_with_its_model(writer: HubWriter) -> None:
+    """The template has its slots unfilled, and names the model."""
     assert draft(writer) == TemplateDraft(LINE, source="first")
     assert writer.report().state == "closed"
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_every_fault_leaves_a_reason_in_place_of_a_line(
-    writer: HubWriter, server: FaultServer, fault: str
-) -> None:
-    """Whatever comes over the wire: no line, no exception, a reason that quotes none of it."""
+def test_every_fault_gives_a_reason_and_no_template(writer: HubWriter, server: FaultServer, fault: str) -> None:
+    """Whatever the server sends, there is no template and no exception, but a reason that quotes nothing of it."""
     server.answer = FAULTS[fault]
-    found = draft(writer, deadline_s=DEADLINE_S if fault in {"hang", "headers then hang", "drip"} else 5.0)
-    assert found.template is None
-    assert found.note
-    assert "evil" not in found.note
+    reply = draft(writer, deadline_s=DEADLINE_S if fault in {"hang", "headers then hang", "drip"} else 5.0)
+    assert reply.template is None
+    assert reply.note
+    assert "evil" not in reply.note
 
 
 @pytest.mark.parametrize(
@@ -67,7 +65,7 @@ def test_every_fault_leaves_a_reason_in_place_of_a_line(
         ("503", "", "closed"),
     ],
 )
-def test_one_fault_has_its_own_consequence(
+def test_a_single_fault_has_its_own_consequence(
     writer: HubWriter, server: FaultServer, fault: str, reason: str, state: str
 ) -> None:
     """Account, models and pauses act at once and name their cause; one passing failure does not."""
@@ -94,15 +92,15 @@ def test_retry_after_is_read_as_seconds_or_date(
     assert wait is None if low is None else wait is not None and low < wait <= high
 
 
-def test_refused_connections_are_told(server: FaultServer) -> None:
-    """A writer whose plug is pulled meets a real refused connection."""
+def test_refused_connections_are_reported(server: FaultServer) -> None:
+    """A writer that is switched off meets a real refused connection."""
     writer = switched_off_writer()
-    found = draft(writer)
-    assert found == TemplateDraft(None, note="the language model cannot be reached")
+    reply = draft(writer)
+    assert reply == TemplateDraft(None, note="the language model cannot be reached")
     writer.close()
 
 
-def test_a_name_that_does_not_resolve_is_told() -> None:
+def test_a_host_that_does_not_resolve_is_reported() -> None:
     """A host that does not exist is an outage like any other."""
     writer = HubWriter(("m",), base_url="http://nowhere.invalid/v1")
     assert draft(writer).template is None
@@ -110,14 +108,14 @@ def test_a_name_that_does_not_resolve_is_told() -> None:
 
 
 def test_the_next_model_answers_for_the_first(writer: HubWriter, server: FaultServer) -> None:
-    """A model that nobody serves, fails or writes badly is followed by the next one."""
+    """After a model that is not served, fails or writes badly, the next one is asked."""
     for fault in ("404", "503", "unusable text"):
         server.answer = by_model({"first": FAULTS[fault]}, otherwise=says())
         assert draft(writer) == TemplateDraft(LINE, source="second")
 
 
-def test_the_deadline_cuts_a_drip_that_every_read_survives(writer: HubWriter, server: FaultServer) -> None:
-    """Bytes keep coming, and the call ends all the same."""
+def test_the_deadline_ends_a_slow_reply(writer: HubWriter, server: FaultServer) -> None:
+    """The call ends in time, although every single read is fast."""
     server.answer = drip
     assert draft(writer, deadline_s=DEADLINE_S).note == "no answer within 0.2 s"
 
@@ -128,7 +126,7 @@ def test_waiting_for_a_free_place_counts_towards_the_deadline(writer: HubWriter,
 
     async def crowd() -> list[TemplateDraft]:
         slow = [writer.write(MessageSegment(), deadline_s=2.0) for _ in range(16)]
-        tasks = [asyncio.create_task(one) for one in slow]
+        tasks = [asyncio.create_task(call) for call in slow]
         await asyncio.sleep(0)
         late = await writer.write(MessageSegment(), deadline_s=DEADLINE_S)
         for task in tasks:
@@ -142,7 +140,7 @@ def test_waiting_for_a_free_place_counts_towards_the_deadline(writer: HubWriter,
     assert writer.report().failures == 0
 
 
-def test_only_coarse_facts_leave(writer: HubWriter, server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_segment_is_sent(writer: HubWriter, server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """The Hub's token stays here even when it is in the environment, and the body holds the prompt alone."""
     monkeypatch.setenv("HF_TOKEN", "hf_canary")
     draft(writer, MessageSegment(cuisine="pizza", reason="price"))
@@ -163,15 +161,15 @@ class _ToLoopback(httpx2.AsyncHTTPTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         self.hosts.append(request.url.host)
-        here = httpx2.URL(self.server.base_url)
-        request.url = request.url.copy_with(scheme="http", host=here.host, port=here.port)
+        loopback = httpx2.URL(self.server.base_url)
+        request.url = request.url.copy_with(scheme="http", host=loopback.host, port=loopback.port)
         return await super().handle_async_request(request)
 
 
 def test_a_token_goes_to_the_router_and_asks_by_model(
     server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Inference Providers are asked through the router, one call a line, with the token as bearer."""
+    """Inference Providers are asked through the router, one call a template, with the token as bearer."""
     network = _ToLoopback(server)
     monkeypatch.setattr(hub_http, "_GLOBAL_ASYNC_CLIENT_FACTORY", hub_http._GLOBAL_ASYNC_CLIENT_FACTORY)
     set_async_client_factory(lambda: httpx2.AsyncClient(transport=network))
@@ -184,8 +182,8 @@ def test_a_token_goes_to_the_router_and_asks_by_model(
     assert server.requests[0].model == "org/first"
 
 
-def test_settings_say_whom_to_ask(server: FaultServer) -> None:
-    """A server of one's own comes before the token; with neither there is no writer."""
+def test_the_settings_choose_the_server(server: FaultServer) -> None:
+    """The owner's own server comes before the token; with neither there is no writer."""
     assert writer_from_settings(Settings()) is None
     assert writer_from_settings(Settings(hf_token=SecretStr("not the Hub's"))) is None
     own = Settings(hf_token=SecretStr("hf_canary"), base_url=server.base_url, deadline_s=3)
@@ -206,7 +204,7 @@ def test_an_address_without_a_scheme_is_refused() -> None:
 def test_nothing_of_a_reply_is_logged(
     writer: HubWriter, server: FaultServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The log tells what happened to the line, not what was said on it."""
+    """The log holds the breaker's changes, and nothing of a reply."""
     caplog.set_level(logging.WARNING)
     server.answer = replies('{"error": "canary"}', status=402)
     draft(writer)
@@ -229,28 +227,28 @@ def test_closing_cancels_what_is_under_way(server: FaultServer) -> None:
 def test_a_loop_thread_runs_coroutines_beside_the_caller() -> None:
     """Results come back through futures, from one thread."""
 
-    async def farewell() -> None:
-        said.append("bye")
+    async def on_close() -> None:
+        closed.append("closed")
 
     async def double(number: int) -> int:
         return 2 * number
 
-    said: list[str] = []
+    closed: list[str] = []
     loop = LoopThread("test")
     assert [loop.submit(double(number)).result() for number in range(3)] == [0, 2, 4]
-    loop.close(farewell)
-    assert said == ["bye"]
+    loop.close(on_close)
+    assert closed == ["closed"]
 
 
 @pytest.mark.slow
 def test_a_real_model_keeps_the_contract() -> None:
-    """A real, poor model is spoken to: every line it gets through is fit, and nothing else does."""
+    """With a real, poor model, every call gives either a template that the guard accepts or a reason."""
     with SmallModel() as model:
         writer = HubWriter(("smollm2",), base_url=model.base_url)
         drafts = [draft(writer, MessageSegment(cuisine="pizza", reason="away"), deadline_s=30.0) for _ in range(6)]
         report = writer.report()
         writer.close()
     assert report.calls >= 5
-    assert all((found.template is None) == bool(found.note) for found in drafts)
-    assert report.failures == report.calls - sum(found.template is not None for found in drafts)
-    assert not any("reached" in found.note or "form" in found.note for found in drafts)
+    assert all((reply.template is None) == bool(reply.note) for reply in drafts)
+    assert report.failures == report.calls - sum(reply.template is not None for reply in drafts)
+    assert not any("reached" in reply.note or "form" in reply.note for reply in drafts)

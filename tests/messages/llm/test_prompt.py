@@ -1,4 +1,4 @@
-"""The prompt is made of allow-listed words, and a reply is read with care."""
+"""The prompt is made of allow-listed words, and the template is taken out of any reply."""
 
 from itertools import product
 
@@ -10,21 +10,21 @@ from retention.messages.llm.prompt import MAX_REPLY_CHARACTERS, chat_for, templa
 from retention.messages.segments import AWAY, CUISINES, LANGUAGES, REASONS, TONES, MessageSegment
 
 
-def test_facts_change_what_is_asked() -> None:
+def test_the_segment_changes_the_prompt() -> None:
     """Cuisine, absence, reason, tone and language each reach the prompt."""
     base = MessageSegment()
-    for other in (
+    for segment in (
         MessageSegment(cuisine="pizza"),
         MessageSegment(away="over two months"),
         MessageSegment(reason="price"),
         MessageSegment(tone="brief"),
         MessageSegment(language="hi"),
     ):
-        assert chat_for(other) != chat_for(base)
+        assert chat_for(segment) != chat_for(base)
 
 
 def test_no_prompt_holds_a_digit_or_an_address() -> None:
-    """No amount and no contact can have got in, for any facts there can be."""
+    """No segment brings an amount or an address into the prompt."""
     for tone, language, reason in product(TONES, LANGUAGES, REASONS):
         for cuisine, away in zip(CUISINES, AWAY * len(CUISINES), strict=False):
             text = str(chat_for(MessageSegment(cuisine, away, reason, tone, language)))
@@ -44,13 +44,13 @@ def test_no_prompt_holds_a_digit_or_an_address() -> None:
         "```\nHi {name}, enjoy {offer}.\n```",
     ],
 )
-def test_the_line_is_found_in_a_reply(reply: str) -> None:
-    """Thinking aloud, labels, bullets, quotes and chatter around it are left out."""
+def test_the_template_is_taken_out_of_a_reply(reply: str) -> None:
+    """The model's thinking, labels, bullets, quotes and other sentences are left out."""
     assert template_in_reply(reply) == "Hi {name}, enjoy {offer}."
 
 
 def test_unfinished_thinking_leaves_nothing() -> None:
-    """A reply cut off while thinking holds no line."""
+    """A reply that ends while the model is thinking holds no template."""
     assert template_in_reply("<think>Perhaps Hi {name}, enjoy {offer}.") == ""
 
 

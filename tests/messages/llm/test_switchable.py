@@ -1,4 +1,4 @@
-"""A plug that is pulled in mid-batch: nobody is left out, and the breaker says why."""
+"""A language model switched off during a run: everyone gets a message, and the breaker says why."""
 
 from retention.messages.batch import write_messages
 from retention.messages.llm.client import HubWriter, switched_off_writer
@@ -7,35 +7,35 @@ from tests.messages.cases import OFFERS, many_kinds, send_list
 from tests.stand_ins.fault_server import FaultServer, says
 
 
-def test_pulled_in_mid_batch_everyone_still_gets_a_message() -> None:
-    """Lines that had come are used, the rest is the library's, and the breaker of the dead line is open."""
+def test_switched_off_during_a_run_everyone_still_gets_a_message() -> None:
+    """Templates that had come are used, hand-written ones replace the rest, and the breaker is open."""
     with FaultServer(says(after_s=0.01)) as server:
-        writer, dead = HubWriter(("m",), base_url=server.base_url), switched_off_writer()
-        plug = SwitchableWriter(writer, dead)
+        writer, switched_off = HubWriter(("m",), base_url=server.base_url), switched_off_writer()
+        switchable = SwitchableWriter(writer, switched_off)
 
-        def pull(share: float, words: str) -> None:
-            plug.switched_on = share < 0.5
+        def switch_off(share: float, words: str) -> None:
+            switchable.switched_on = share < 0.5
 
-        campaign = write_messages(
-            many_kinds(600), id="customer_id", offers=OFFERS, writer=plug, review=True, progress=pull
+        run = write_messages(
+            many_kinds(600), id="customer_id", offers=OFFERS, writer=switchable, review=True, progress=switch_off
         )
-        assert plug.report().state == "open"
-        plug.switched_on = True
-        assert plug.report().state == "closed"
-        plug.close()
-        for line in (writer, dead):
-            line.close()
-    assert campaign.message_count == 600
-    assert campaign.by_source.keys() == {"m", "backup"}
-    assert campaign.breaker.state == "open"
-    assert campaign.breaker.reason == "the language model cannot be reached"
+        assert switchable.report().state == "open"
+        switchable.switched_on = True
+        assert switchable.report().state == "closed"
+        switchable.close()
+        for connected in (writer, switched_off):
+            connected.close()
+    assert run.message_count == 600
+    assert run.by_source.keys() == {"m", "backup"}
+    assert run.breaker.state == "open"
+    assert run.breaker.reason == "the language model cannot be reached"
 
 
-def test_without_a_language_model_the_plug_is_dead_either_way() -> None:
-    """There is nothing to plug in, so the library writes."""
-    dead = switched_off_writer()
-    plug = SwitchableWriter(None, dead)
-    campaign = write_messages(send_list(20), id="customer_id", offers=OFFERS, writer=plug)
-    assert campaign.by_source == {"backup": 20}
-    assert plug.deadline_s is None
-    dead.close()
+def test_without_a_language_model_the_switch_has_no_effect() -> None:
+    """No model is set up, so everyone gets a hand-written template."""
+    switched_off = switched_off_writer()
+    switchable = SwitchableWriter(None, switched_off)
+    run = write_messages(send_list(20), id="customer_id", offers=OFFERS, writer=switchable)
+    assert run.by_source == {"backup": 20}
+    assert switchable.deadline_s is None
+    switched_off.close()

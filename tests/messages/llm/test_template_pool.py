@@ -14,7 +14,7 @@ def test_segments_share_templates_from_few_calls(writer: HubWriter, server: Faul
     templates = [
         f"Hi {{name}}, {word} is waiting for you with {{offer}}." for word in ("dinner", "lunch", "supper", "tea")
     ]
-    server.answer = in_turn(*(says(line) for line in templates))
+    server.answer = in_turn(*(says(template) for template in templates))
     rows = send_list(2000)
     run = write(rows, writer=writer)
     assert_sound(run, rows)

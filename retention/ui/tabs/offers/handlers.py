@@ -37,7 +37,7 @@ def score(session: Session, threshold: float) -> Session:
     return replace(session, scored=scored, message_run=None)
 
 
-def preview_messages(run: MessageRun) -> pd.DataFrame:
+def message_table(run: MessageRun) -> pd.DataFrame:
     """Return the first messages as a table for the screen."""
     shown = run.rows(0, ROWS_SHOWN)
     return pd.DataFrame(

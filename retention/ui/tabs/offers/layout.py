@@ -149,7 +149,7 @@ class OffersLayout(Layout):
         return {
             self.summary: views.run_summary(run),
             self.messages: gr.Dataframe(
-                value=None if run is None else handlers.preview_messages(run), visible=written > 0
+                value=None if run is None else handlers.message_table(run), visible=written > 0
             ),
             self.csv.button: gr.Button(interactive=sealed),
             self.workbook.button: gr.Button(interactive=sealed),

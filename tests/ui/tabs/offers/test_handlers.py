@@ -1,4 +1,4 @@
-"""What the Offers tab's buttons do, without a screen."""
+"""The handlers of the Offers tab, without a screen."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +10,7 @@ from retention.churn.model import ChurnModel
 from retention.customers.table import Customers
 from retention.errors import InputError, OfferError
 from retention.messages.ledger import Ledger
+from retention.messages.run import MessageRun
 from retention.pipeline.customers import SIMULATED
 from retention.profit.catalogue import load_catalogue
 from retention.profit.economics import Economics
@@ -32,7 +33,7 @@ def written(session: Session) -> Session:
     return offers.write(session, 0.5)
 
 
-def campaign_of(session: Session):  # type: ignore[no-untyped-def]
+def run_of(session: Session) -> MessageRun:
     """Return the messages, which must be there."""
     assert session.message_run is not None
     return session.message_run
@@ -45,20 +46,20 @@ def test_an_edited_offer_sets_money_and_message(session: Session) -> None:
     edited = catalogue.use(session, table)
     assert edited.economics == replace(session.economics, offer_cost=80, save_rate=0.4)
     assert edited.curve and edited.curve.economics == edited.economics
-    written = campaign_of(offers.write(edited, 0.5))
+    written = run_of(offers.write(edited, 0.5))
     assert written.messages_frame["message"].str.contains("₹80").all()
     assert set(written.messages_frame["offer_cost"]) == {80}
     repriced = edited.priced(replace(edited.economics, offer_cost=65))
     assert catalogue.table(repriced).loc[0, "Cost when redeemed"] == "65"
-    assert campaign_of(offers.write(repriced, 0.5)).messages_frame["message"].str.contains("₹65").all()
+    assert run_of(offers.write(repriced, 0.5)).messages_frame["message"].str.contains("₹65").all()
 
 
 def test_mistakes_in_the_table_change_nothing(session: Session) -> None:
-    """Each is told, and the offers in use stay."""
+    """Each is reported, and the offers in use stay."""
     table = catalogue.table(session)
     table.loc[1, ["Id", "Cost when redeemed"]] = ["Two Words", "-1"]
-    found = catalogue.mistakes_in(session, table)
-    assert [sentence.split(":")[0] for sentence in found] == [
+    mistakes = catalogue.mistakes_in(session, table)
+    assert [sentence.split(":")[0] for sentence in mistakes] == [
         "row 2, column 'Id'", "row 2, column 'Cost when redeemed'",
     ]  # fmt: skip
     with pytest.raises(InputError, match="row 2"):
@@ -85,30 +86,30 @@ def test_offers_and_prices_outlive_other_customers(session: Session) -> None:
     assert customers.simulate(edited, 300, 1).offers[0].id == "mine"
 
 
-def test_lines_are_read_struck_and_changed(written: Session) -> None:
-    """What the tables show follows each change, for everyone who had the line."""
-    lines = review.template_table(campaign_of(written))
-    assert lines["Customers"].sum() == campaign_of(written).message_count
-    line = lines["Template"].iloc[0]
-    struck = review.reject_template(written, line)
-    assert line not in set(review.template_table(campaign_of(struck))["Template"])
-    other = review.template_table(campaign_of(struck))["Template"].iloc[0]
-    changed = review.replace_template(struck, other, "Hello {name}, your table is ready, with {offer}.")
-    assert "person" in set(review.template_table(campaign_of(changed))["Written by"])
+def test_templates_are_read_rejected_and_replaced(written: Session) -> None:
+    """The table shows each change, for everyone who had the template."""
+    templates = review.template_table(run_of(written))
+    assert templates["Customers"].sum() == run_of(written).message_count
+    template = templates["Template"].iloc[0]
+    rejected = review.reject_template(written, template)
+    assert template not in set(review.template_table(run_of(rejected))["Template"])
+    next_template = review.template_table(run_of(rejected))["Template"].iloc[0]
+    changed = review.replace_template(rejected, next_template, "Hello {name}, your table is ready, with {offer}.")
+    assert "person" in set(review.template_table(run_of(changed))["Written by"])
     with pytest.raises(InputError, match="holds a digit"):
         review.replace_template(
-            changed, review.template_table(campaign_of(changed))["Template"].iloc[0], "Hi {name}, 50 {offer}."
+            changed, review.template_table(run_of(changed))["Template"].iloc[0], "Hi {name}, 50 {offer}."
         )
 
 
 def test_one_message_can_be_changed_and_no_other(written: Session) -> None:
     """A person's own words replace one message, cleaned of line breaks, and are marked as theirs."""
     edited = review.edit_message(written, 2, "Come back soon,\n  we miss you")
-    before, after = campaign_of(written).messages_frame, campaign_of(edited).messages_frame
+    before, after = run_of(written).messages_frame, run_of(edited).messages_frame
     assert after["message"].iloc[2] == "Come back soon, we miss you"
     assert after["message_source"].iloc[2] == "person"
-    others = [row for row in range(len(before)) if row != 2]
-    pd.testing.assert_frame_equal(before.iloc[others], after.iloc[others])
+    unchanged = [row for row in range(len(before)) if row != 2]
+    pd.testing.assert_frame_equal(before.iloc[unchanged], after.iloc[unchanged])
 
 
 @pytest.mark.parametrize(("length", "fits"), [(0, False), (1, True), (160, True), (161, False)])
@@ -124,54 +125,54 @@ def test_a_message_keeps_its_bounds(written: Session, length: int, fits: bool) -
 def test_writing_again_keeps_the_customer(written: Session) -> None:
     """A message written anew in another language goes to the same customer with the same offer."""
     again = review.write_again(written, 1, writer=None, tone="brief", language="hi")
-    old, new = campaign_of(written).messages_frame.iloc[1], campaign_of(again).messages_frame.iloc[1]
+    old, new = run_of(written).messages_frame.iloc[1], run_of(again).messages_frame.iloc[1]
     assert new["message"] != old["message"]
     assert new["customerID"] == old["customerID"]
 
 
-def test_a_customer_is_found_by_id_however_the_table_is_sorted(written: Session) -> None:
+def test_a_message_is_looked_up_by_its_customers_id(written: Session) -> None:
     """The row on screen may stand elsewhere than in the messages."""
-    messages = campaign_of(written).messages_frame
-    assert review.position_of(campaign_of(written), messages["customerID"].iloc[7]) == 7
+    messages = run_of(written).messages_frame
+    assert review.position_of(run_of(written), messages["customerID"].iloc[7]) == 7
     with pytest.raises(InputError, match="has no message"):
-        review.position_of(campaign_of(written), "nobody")
+        review.position_of(run_of(written), "nobody")
 
 
-def test_sealing_ends_it(written: Session) -> None:
-    """Nothing changes afterwards, and writing the same again finds the sealed messages."""
-    sealed = review.approve(written, cool_down_days=14)
-    assert campaign_of(sealed).approved
+def test_approval_ends_the_review(written: Session) -> None:
+    """Nothing changes afterwards, and writing the same again returns the approved messages."""
+    approved = review.approve(written, cool_down_days=14)
+    assert run_of(approved).approved
     with pytest.raises(OfferError, match="approved"):
-        review.edit_message(sealed, 0, "Hello")
+        review.edit_message(approved, 0, "Hello")
     with pytest.raises(InputError, match="not approved yet"):
         offers.csv(written)
-    assert offers.csv(sealed).name == "send_list.csv"
-    assert offers.workbook(sealed).name.endswith(".xlsx")
-    again = offers.write(sealed, 0.5)
-    assert campaign_of(again).approved
-    pd.testing.assert_frame_equal(campaign_of(again).messages_frame, campaign_of(sealed).messages_frame)
+    assert offers.csv(approved).name == "send_list.csv"
+    assert offers.workbook(approved).name.endswith(".xlsx")
+    again = offers.write(approved, 0.5)
+    assert run_of(again).approved
+    pd.testing.assert_frame_equal(run_of(again).messages_frame, run_of(approved).messages_frame)
 
 
 def test_a_new_run_holds_back_those_of_the_last(written: Session) -> None:
     """Within the cool-down nobody is messaged twice, unless the person sets it to 0."""
-    sealed = review.approve(written, cool_down_days=14)
-    n = campaign_of(sealed).message_count
-    again = campaign_of(offers.write(sealed, 0.5, tone="brief"))
+    approved = review.approve(written, cool_down_days=14)
+    n = run_of(approved).message_count
+    again = run_of(offers.write(approved, 0.5, tone="brief"))
     assert (again.message_count, again.held_back_by_reason) == (0, {"messaged less than 14 days ago": n})
-    assert campaign_of(offers.write(sealed, 0.5, tone="brief", cool_down_days=0)).message_count == n
+    assert run_of(offers.write(approved, 0.5, tone="brief", cool_down_days=0)).message_count == n
     with pytest.raises(OfferError, match="name a new run"):
-        offers.write(sealed, 0.6, tone="brief", run=campaign_of(sealed).name)
+        offers.write(approved, 0.6, tone="brief", run=run_of(approved).name)
 
 
 def test_one_visit_never_holds_back_anothers_customers(session: Session, written: Session) -> None:
     """Where no ledger is set, as on a public Space, each visit has its own, which ends with it."""
-    sealed = review.approve(written, cool_down_days=14)
-    other = offers.write(session, 0.5, tone="brief")
-    assert campaign_of(other).held_back_count == 0
-    assert sealed.own_ledger and other.own_ledger and sealed.own_ledger != other.own_ledger
-    offers.remove_own_ledger(sealed)
-    assert not sealed.own_ledger.exists()
-    assert other.own_ledger.exists()
+    approved = review.approve(written, cool_down_days=14)
+    other_visit = offers.write(session, 0.5, tone="brief")
+    assert run_of(other_visit).held_back_count == 0
+    assert approved.own_ledger and other_visit.own_ledger and approved.own_ledger != other_visit.own_ledger
+    offers.remove_own_ledger(approved)
+    assert not approved.own_ledger.exists()
+    assert other_visit.own_ledger.exists()
     offers.remove_own_ledger(Session())
 
 
@@ -185,11 +186,11 @@ def test_a_ledger_of_the_settings_outlives_the_visit(
     first = offers.write(session, 0.5)
     edited = review.edit_message(first, 0, "Come back soon")
     killed_and_back = offers.write(session, 0.5)
-    pd.testing.assert_frame_equal(campaign_of(killed_and_back).messages_frame, campaign_of(edited).messages_frame)
-    sealed = campaign_of(review.approve(killed_and_back, cool_down_days=14))
+    pd.testing.assert_frame_equal(run_of(killed_and_back).messages_frame, run_of(edited).messages_frame)
+    approved = run_of(review.approve(killed_and_back, cool_down_days=14))
     with Ledger(path) as ledger:
-        assert len(ledger.entries(sealed.name)) == sealed.message_count
-    assert campaign_of(offers.write(session, 0.5, tone="brief")).held_back_count == sealed.message_count
+        assert len(ledger.entries(approved.name)) == approved.message_count
+    assert run_of(offers.write(session, 0.5, tone="brief")).held_back_count == approved.message_count
     assert first.own_ledger is None
 
 
