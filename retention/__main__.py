@@ -20,7 +20,7 @@ def start_app() -> None:
     Raises
     ------
     RetentionError
-        If a setting cannot be used, or the ledger cannot be brought back.
+        If a setting cannot be used, or the ledger cannot be restored.
     """
     # Read when libgomp loads: spinning threads make a shared machine nearly three times slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -80,7 +80,7 @@ def take_panel(
         definition = replace(definition, active_days=snapshots[0].active_days)
     *earlier, last = snapshots
     sizes = [f"{snapshot.cutoff} ({count_noun(len(snapshot), 'customer')})" for snapshot in earlier]
-    notes = [*last.notes, f"stacked with it, to train on: {', '.join(sizes) or 'no earlier cutoff'}"]
+    notes = [*last.notes, f"stacked with earlier cutoffs, to train on: {', '.join(sizes) or 'none'}"]
     if cutoffs is None and len(snapshots) < periods:
         notes.append(f"the log supports {count_noun(len(snapshots), 'cutoff')} of the {periods} asked for")
     frame = stack_tables([snapshot.frame for snapshot in snapshots], [snapshot.cutoff for snapshot in snapshots])

@@ -1,10 +1,19 @@
-"""What all commands share: a wrong request is refused in one line with exit code 2."""
+"""What all commands share: a quick start, and wrong requests refused in one line with exit code 2."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.commands import refused
+
+
+def test_the_command_line_starts_without_heavy_libraries() -> None:
+    """Importing the commands does not load pandas: a step is imported when a command needs it."""
+    program = "import sys, retention.cli; print(sorted({'pandas', 'sklearn', 'pydantic'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 @pytest.mark.parametrize(
