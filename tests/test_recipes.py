@@ -77,6 +77,7 @@ def carried_out(title: str, folder: Path) -> Recipe:
         subprocess.run(
             [sys.executable, "-m", "ruff", "format", "--check", "--no-cache", *python[4:]], cwd=tree, check=True
         )
+        subprocess.run([Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=tree, check=True)
     return recipe
 
 
