@@ -29,18 +29,18 @@ def build(tabs: Sequence[Tab[Any]] = TABS) -> gr.Blocks:
     """Return the whole app, ready to launch; nothing is trained or loaded yet."""
     files.use_private_upload_dir()
     with AppBlocks(title="Retention desk", analytics_enabled=False, delete_cache=(600, 3600)) as app:
-        endpoints.build()  # first, so that their names are not taken by a button's handler
+        endpoints.build()  # first, so that no button's handler takes their names
         events.wire(Screen(app, tabs))
     return app
 
 
 def launch(app: gr.Blocks) -> None:
-    """Serve the app until the process ends; what it starts on is made while the first visitor is on the way.
+    """Serve the app until the process ends; the start session is made meanwhile.
 
     Raises
     ------
     RetentionError
-        If a setting cannot be used, or the ledger cannot be brought back: nobody is to be written to twice.
+        If a setting cannot be used, or the ledger cannot be restored: no customer may be messaged twice.
     """
     options = settings()
     with _ledger_in_sync(options):
@@ -59,7 +59,7 @@ def _serve(app: gr.Blocks, options: Settings) -> None:
         head=f"<script>{asset('desk.js')}\n{asset('decision.js')}</script>",
         favicon_path=ASSETS / "icon.svg",
         max_file_size=f"{options.max_upload_mb}mb",
-        state_session_capacity=512,  # an untouched page takes 1.3 MB: the example is everybody's
+        state_session_capacity=512,  # an untouched page takes 1.3 MB; the example is shared
         footer_links=["api"],
         run_history=False,
         enable_monitoring=False,
@@ -78,7 +78,7 @@ def _serve(app: gr.Blocks, options: Settings) -> None:
 
 
 def _ledger_in_sync(options: Settings) -> AbstractContextManager[object]:
-    """Bring the ledger back, and keep its copy up to date, where a dataset for it is named."""
+    """Restore the ledger from its dataset and keep the copy there up to date, where one is set."""
     if options.ledger_repo is None:
         return nullcontext()
     if options.ledger is None:

@@ -1,6 +1,6 @@
-"""Where the app's files lie: uploads, files to hand out, and what a visit alone records. Knows no gradio.
+"""The app's files: uploads, files to download, and a visit's own ledger, all in a folder of this process.
 
-All are in a folder of this process. What a call brings is gone when the call ends, what it made within 70 minutes.
+What a call uploads is deleted when the call ends, what it produces within 70 minutes.
 """
 
 import atexit
@@ -22,17 +22,17 @@ from urllib.parse import unquote, urlsplit
 from retention.errors import InputError
 from retention.tabular.files import Limits
 
-_UPLOADS = "GRADIO_TEMP_DIR"  # where gradio keeps them, and serves them from
+_UPLOADS = "GRADIO_TEMP_DIR"  # the folder in which gradio keeps uploads and from which it serves files
 _ADDRESS = "/gradio_api/file="
 _KEPT_S = 3600
-_HOW = "upload it to /gradio_api/upload and pass the path you get, or over MCP its address or a data: URL"
+_ADVICE = "upload it to /gradio_api/upload and pass the path you get, or over MCP its address or a data: URL"
 
 
 def use_private_upload_dir() -> None:
-    """Let uploads lie in the folder of this process, gone when it ends; before anything of the page is made.
+    """Keep uploads in the folder of this process, which is deleted when it ends; call it before the page is built.
 
-    Gradio's is one for all its apps on a machine, open to every account on it, and an app that ends deletes what
-    another still needs, as a file's place there follows from its content.
+    By default all gradio apps on a machine share one folder that every account can read, and an app that ends
+    deletes what another still needs, since a file's place follows from its content.
     """
     os.environ.setdefault(_UPLOADS, str(process_folder() / "uploads"))
     signal.signal(signal.SIGTERM, lambda *_: _terminate())
@@ -40,79 +40,79 @@ def use_private_upload_dir() -> None:
 
 @cache
 def process_folder() -> Path:
-    """Return the folder of this process, gone when it ends. Gradio serves nothing of it but the uploads."""
-    own = tempfile.mkdtemp(prefix="retention-")
-    atexit.register(shutil.rmtree, own, ignore_errors=True)
-    return Path(own)
+    """Return the folder of this process, deleted when it ends. Gradio serves nothing in it but the uploads."""
+    folder = tempfile.mkdtemp(prefix="retention-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 def _terminate() -> None:
-    """Do what SIGTERM does, at once, but leave nothing behind."""
+    """Delete the folder, then end as SIGTERM does."""
     shutil.rmtree(process_folder(), ignore_errors=True)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.raise_signal(signal.SIGTERM)
 
 
 def new_ledger_path() -> Path:
-    """Return where a visit may keep its ledger; neither the file nor its folder is made yet."""
+    """Return a path for a visit's own ledger; neither the file nor its folder exists yet."""
     return process_folder() / "ledgers" / secrets.token_urlsafe(16) / "offers.sqlite"
 
 
 def _upload_folder() -> Path:
-    place = Path(os.environ.get(_UPLOADS) or process_folder() / "uploads")
-    place.mkdir(parents=True, exist_ok=True)
-    return place
+    folder = Path(os.environ.get(_UPLOADS) or process_folder() / "uploads")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @contextmanager
 def download_folder() -> Iterator[Path]:
-    """Make a folder for a file to hand out; it goes at once if the file does not come about.
+    """Yield a new folder for a file to download; an error deletes it at once.
 
-    Gradio hands a file out to anyone who knows its path, so the name is random. The file itself goes with gradio's
-    own (``delete_cache`` of the app), its empty folder when the next is made.
+    Gradio serves a file to anyone who knows its path, so the folder's name is random. Gradio deletes the file with
+    its own (``delete_cache`` of the app); the empty folder goes when a later one is made.
     """
-    kept = _upload_folder() / "served"
-    kept.mkdir(exist_ok=True)
-    for old in kept.iterdir():
-        with suppress(FileNotFoundError):  # somebody else has just removed it
+    served = _upload_folder() / "served"
+    served.mkdir(exist_ok=True)
+    for old in served.iterdir():
+        with suppress(FileNotFoundError):  # another call has just deleted it
             if time.time() - old.stat().st_mtime > _KEPT_S:
                 shutil.rmtree(old, ignore_errors=True)
-    made = kept / secrets.token_urlsafe(16)
-    made.mkdir()
+    folder = served / secrets.token_urlsafe(16)
+    folder.mkdir()
     try:
-        yield made
+        yield folder
     except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
 @contextmanager
 def pinned_upload(upload: Path) -> Iterator[Path]:
-    """Yield a path that keeps an upload's content: another visitor's of the same content takes its place.
+    """Yield a path at which an upload keeps its content, even when another upload replaces it.
 
     Raises
     ------
     FileNotFoundError
-        If the upload is gone.
+        If the upload was deleted.
     """
-    with tempfile.TemporaryDirectory(dir=_upload_folder()) as place:
-        yield _link_or_copy(upload, Path(place) / upload.name)
+    with tempfile.TemporaryDirectory(dir=_upload_folder()) as folder:
+        yield _link_or_copy(upload, Path(folder) / upload.name)
 
 
-def receive_file(name: str, value: Any, place: Path) -> Path:
-    """Put a file that came as an endpoint's parameter into a folder, and return its path there.
+def receive_file(name: str, value: Any, folder: Path) -> Path:
+    """Put a file that an endpoint got as a parameter into a folder, and return its path there.
 
-    It keeps its content there whatever happens to the upload: another of the same content takes its place.
+    There it keeps its content, even when another upload replaces the first.
 
     Parameters
     ----------
     name
-        The parameter's, for messages.
+        The parameter's name, for error sentences.
     value
         A file as gradio's clients send it, the path or address that an upload or another endpoint returned,
         or a ``data:`` URL. No other address is fetched.
-    place
-        An empty folder of the call's own.
+    folder
+        An empty folder that belongs to the call.
 
     Raises
     ------
@@ -122,43 +122,43 @@ def receive_file(name: str, value: Any, place: Path) -> Path:
     source = value.get("path") if isinstance(value, dict) else value
     if isinstance(source, str):
         if source.startswith("data:"):
-            return _decode_data_url(name, source, place)
-        with suppress(OSError, ValueError):  # no path at all, too long a one, or the file has gone meanwhile
+            return _decode_data_url(name, source, folder)
+        with suppress(OSError, ValueError):  # no path, one that is too long, or a deleted file
             if file := _served_file(source):
-                return _link_or_copy(file, place / file.name)
-    strange = isinstance(source, str) and source.startswith(("http://", "https://"))
-    said = "this address is not of a file that was brought here" if strange else "no file came along"
-    raise InputError(f"{name}: {said}; {_HOW}")
+                return _link_or_copy(file, folder / file.name)
+    is_address = isinstance(source, str) and source.startswith(("http://", "https://"))
+    problem = "this address belongs to no file that was uploaded here" if is_address else "no file was passed"
+    raise InputError(f"{name}: {problem}; {_ADVICE}")
 
 
 def _served_file(source: str) -> Path | None:
-    """Return the file of this server that a path or an address means, if it is one for anybody to name."""
+    """Return the served file that a path or an address means; None where it is none that callers may name."""
     address = urlsplit(source)
     path = unquote(address.path).partition(_ADDRESS)[2] if address.scheme in {"http", "https"} else source
     file = Path(path).resolve()
     return file if path and file.is_relative_to(_upload_folder().resolve()) and file.is_file() else None
 
 
-def _link_or_copy(file: Path, own: Path) -> Path:
+def _link_or_copy(file: Path, copy: Path) -> Path:
     try:
-        own.hardlink_to(file)
+        copy.hardlink_to(file)
     except FileNotFoundError:
         raise
     except OSError:  # not every file system has links
-        shutil.copyfile(file, own)
-    return own
+        shutil.copyfile(file, copy)
+    return copy
 
 
-def _decode_data_url(name: str, url: str, place: Path) -> Path:
+def _decode_data_url(name: str, url: str, folder: Path) -> Path:
     """Write the content of a data: URL to a file."""
     head, _, content = url.partition(",")
     limits = Limits.from_settings()
     if len(content) > limits.megabytes * 1_400_000:
-        raise InputError(f"{name}: is larger than the limit of {limits.megabytes:,} MB; bring a smaller file")
+        raise InputError(f"{name}: is larger than the limit of {limits.megabytes:,} MB; pass a smaller file")
     try:
-        found = base64.b64decode(content, validate=True) if head.endswith(";base64") else unquote(content).encode()
+        data = base64.b64decode(content, validate=True) if head.endswith(";base64") else unquote(content).encode()
     except (binascii.Error, ValueError):
         raise InputError(f"{name}: this data: URL is no base64; encode the file again") from None
-    own = place / name
-    own.write_bytes(found)
-    return own
+    file = folder / name
+    file.write_bytes(data)
+    return file

@@ -1,4 +1,4 @@
-"""The process's one way to the language model, for visitors, scripts and agents alike."""
+"""The connection to the language model, shared by all visitors, scripts and agents of this process."""
 
 import atexit
 from functools import cache
@@ -10,11 +10,11 @@ from retention.settings import settings
 
 @cache
 def writer() -> Writer | None:
-    """Return it, or None where none is set up.
+    """Return the writer, or None where no language model is set up.
 
-    Its breaker remembers outages whoever met them; it keeps nothing of a visitor's.
+    Its circuit breaker remembers outages for everyone; it keeps no visitor's data.
     """
-    made = writer_from_settings(settings())
-    if made is not None:
-        atexit.register(made.close)
-    return made
+    connected = writer_from_settings(settings())
+    if connected is not None:
+        atexit.register(connected.close)
+    return connected

@@ -1,8 +1,8 @@
 """The heavy libraries, loaded by one thread while the page is already served.
 
-They are imported where they are used. Two threads that do so at the same time, of packages that import each
-other's parts, may each hold what the other waits for; Python then fails one of them (``deadlock detected by
-_ModuleLock``). So in the app nothing that uses them begins before one thread has loaded them all.
+Modules import them where they use them. When two threads import packages that import each other's parts, each may
+hold a lock that the other waits for, and Python fails one of them (``deadlock detected by _ModuleLock``). So no
+handler begins before one thread has loaded them all.
 """
 
 import threading
@@ -28,7 +28,7 @@ _LOADED = threading.Event()
 
 
 def loaded() -> bool:
-    """Tell whether all of them are there."""
+    """Return whether all of them are loaded."""
     return _LOADED.is_set()
 
 

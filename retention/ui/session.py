@@ -1,4 +1,4 @@
-"""What one visitor has so far."""
+"""A visitor's session: customers, model, money inputs, offers and messages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -21,14 +21,14 @@ from retention.ui.send_choice import FIRST, SLIDER, SendChoice
 
 
 class Scores:
-    """Everybody's churn probability, kept while model and customers are the same: money changes often."""
+    """Churn probabilities, kept while model and customers are the same, since money inputs change often."""
 
     def __init__(self) -> None:
         self._of: tuple[ChurnModel, Customers] | None = None
         self._scores: NDArray[np.float64] = np.empty(0)
 
     def of(self, model: ChurnModel, customers: Customers) -> NDArray[np.float64]:
-        """Return them for these customers, (n,)."""
+        """Return the churn probabilities of these customers, (n,)."""
         if self._of is None or self._of[0] is not model or self._of[1] is not customers:
             self._scores = model.predict(customers)
             self._of = model, customers
@@ -46,30 +46,30 @@ class Session:
     customers
         Customers with known outcome, to train on; or those to be scored when there is no label.
     today
-        Customers to write to; None means those in ``customers``.
+        Active customers today, to whom messages go; None means those in ``customers``.
     findings
         What the audit of ``customers`` found.
     pictures
         Name -> plotly figure of the customers, drawn once; None where there is nothing to draw.
     economics, catalogue
-        The money inputs, and the offers as written; the first offer's cost and save rate are the money inputs'.
+        The money inputs, and the offer catalogue; its first offer takes cost and save rate from the money inputs.
     chosen
         How the visitor selects customers for an offer; None until they choose. See ``send_choice``.
     model, curve
         The trained model, and its profit at every threshold under ``economics``; no profit for a model from the
         Hub that came without its evaluation rows.
     model_source, model_findings
-        What the model was trained on here, and what the audit found in it; None for a model brought along.
+        What the model was trained on here, and what the audit found in it; None for a loaded model.
     model_at
-        ``OWNER/NAME@commit`` where this very model is on the Hub; None where it is not.
+        ``OWNER/NAME@commit`` of this model on the Hub; None where it is not there.
     scored, message_run
         The send list, and the messages written for it.
     language_model_on
         Whether the visitor has the language model switched on.
     own_ledger
-        The file in which this visit alone records whom it has written to, if it needed one so far.
+        The file in which this visit alone records sent messages; None while it needs none.
     scores
-        What the model says of the recipients.
+        The recipients' churn probabilities.
     """
 
     customers: Customers | None = None
@@ -91,7 +91,7 @@ class Session:
     scores: Scores = field(default_factory=Scores, repr=False)
 
     def with_model(self, model: ChurnModel, *, at: str | None = None) -> "Session":
-        """Return the session with a model brought along, and without what was made with the one before."""
+        """Return the session with a loaded model, and without the results of the one before."""
         return replace(
             self,
             model=model,
@@ -104,7 +104,7 @@ class Session:
         )
 
     def with_own_model(self, model: ChurnModel) -> "Session":
-        """Return the session with a model that was trained on its customers, and the report can say so."""
+        """Return the session with a model trained on its customers, noting source and audit for the report."""
         source = None if self.customers is None else self.customers.source
         return replace(self.with_model(model), model_source=source, model_findings=self.findings)
 
@@ -148,10 +148,10 @@ class Session:
 
     @property
     def recipients(self) -> Customers | None:
-        """Whom a send list is made of: today's customers."""
+        """The customers that a send list covers: those of today."""
         return self.customers if self.today is None else self.today
 
     @property
     def offers(self) -> tuple[Offer, ...]:
-        """What can be given, at the money inputs: the first offer costs what they say, and is worded so."""
+        """The offers at the money inputs, which set the first offer's cost and save rate."""
         return self.catalogue.at(self.economics)

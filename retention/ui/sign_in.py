@@ -1,8 +1,8 @@
-"""As whom the app speaks to the Hub.
+"""In whose name the app calls the Hub.
 
-On one's own machine that is whoever is signed in there: the app listens on loopback alone. On a Space it is the
-visitor who asks, with the token of their own sign-in, and never the Space with its secret. Gradio hands a handler
-the token for the length of a call (a parameter typed ``gr.OAuthToken | None``); it is kept nowhere.
+On a visitor's own machine it is whoever is signed in there, since the app listens on loopback alone. On a Space
+it is the visitor, with the token of their own sign-in, and never the Space with its secret. Gradio passes the
+token to a handler for the length of a call (a parameter typed ``gr.OAuthToken | None``); it is stored nowhere.
 """
 
 from typing import Any
@@ -18,16 +18,16 @@ _THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
 
 def hub_for_caller(token: Any, request: Any) -> Hub:
-    """Return the way a visitor speaks to the Hub.
+    """Return the connection to the Hub in the caller's name.
 
     Parameters
     ----------
     token
         What gradio injected for this call: the visitor's own (``gr.OAuthToken``), or None.
     request
-        The call (``gr.Request``). A browser sends cookies along whatever page it is on, and gradio answers pages
-        of other sites, so for a call from another site's page it is nobody who asks. Nor is this machine's token
-        for those who reach the app under another name than its own.
+        The call (``gr.Request``). A browser sends cookies from every page, and gradio answers pages of other
+        sites, so a call from another site's page is anonymous. A call that reaches the app under a foreign host
+        name does not get this machine's token either.
     """
     host, page = request.headers.get("host", ""), request.headers.get("origin")
     if page is not None and _part(page, "netloc") not in {host, *settings().space_hosts}:
@@ -40,13 +40,13 @@ def hub_for_caller(token: Any, request: Any) -> Hub:
 
 
 def login_button() -> gr.LoginButton | None:
-    """Lay out the button of a Space that lets visitors sign in; elsewhere gradio would fake a sign-in."""
+    """Lay out the sign-in button on a Space; elsewhere gradio would fake a sign-in."""
     return gr.LoginButton(size="md") if settings().visitors_sign_in else None
 
 
 def _part(address: str, part: str) -> str | None:
     try:
-        found: str | None = getattr(urlsplit(address), part)
+        value: str | None = getattr(urlsplit(address), part)
     except ValueError:
         return None
-    return found
+    return value

@@ -150,7 +150,7 @@ def test_the_send_list_goes_out_as_csv_and_excel(session: Session, tmp_path: Pat
     """Both files are named for what they are, and nothing is written before somebody asks."""
     written = offers.write(session, 0.9)
     for early in (session, written):
-        with pytest.raises(InputError, match="not sealed yet"):
+        with pytest.raises(InputError, match="not approved yet"):
             offers.csv(early)
     written = review.approve(written, cool_down_days=14)
     for file, magic in [(offers.csv(written), b"customerID,"), (offers.workbook(written), b"PK")]:

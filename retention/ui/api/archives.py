@@ -1,4 +1,4 @@
-"""A model folder as one zip file, the way it travels; a stranger's is opened with bounds on all it may hold."""
+"""A model folder as one zip file; a zip that a stranger may have made is opened with limits on all it may hold."""
 
 import re
 import stat
@@ -46,7 +46,7 @@ def zip_folder(folder: Path, path: Path) -> None:
 def load_model(path: Path, *, limits: Limits | None = None) -> ChurnModel:
     """Read a model from a zip file that anybody may have made.
 
-    It is unpacked into a private folder that is gone when this returns.
+    It is unpacked into a private folder that is deleted on return.
 
     Parameters
     ----------
@@ -68,9 +68,9 @@ def load_model(path: Path, *, limits: Limits | None = None) -> ChurnModel:
 
 @contextmanager
 def unzipped_model(path: Path, *, limits: Limits | None = None) -> Iterator[Path]:
-    """Yield the folder that a zip file holds, its bytes as they are; nothing is known of them but their bounds.
+    """Yield a folder with the files of a zip, whose sizes are checked and whose content is not.
 
-    What is found wrong with the folder meanwhile is told of the zip file.
+    An error about the folder that is raised meanwhile names the zip file.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def unzipped_model(path: Path, *, limits: Limits | None = None) -> Iterator[Path
 
 
 def _files(path: Path, limits: Limits) -> Iterator[tuple[str, bytes]]:
-    """Yield each file's name and content; stop at the first that cannot belong to a model."""
+    """Yield each file's name and content; raise at the first that cannot belong to a model."""
     _check_directory(path, limits)
     left = min(limits.megabytes * _MEGABYTE, max(_UNPACKED_FREELY, _MOST_TIMES_LARGER * path.stat().st_size))
     try:
@@ -114,7 +114,7 @@ def _files(path: Path, limits: Limits) -> Iterator[tuple[str, bytes]]:
 
 
 def _check_directory(path: Path, limits: Limits) -> None:
-    """Read where a zip ends, before anything makes an object of each of a million entries."""
+    """Check the end of a zip first, since opening it makes an object of each of its entries, be they a million."""
     size = path.stat().st_size
     if size > limits.megabytes * _MEGABYTE:
         raise InputError(f"{path.name}: is larger than the limit of {limits.megabytes:,} MB; pass a smaller model")
@@ -130,15 +130,15 @@ def _check_directory(path: Path, limits: Limits) -> None:
 
 
 def _plain_names(entries: list[zipfile.ZipInfo], source: str) -> list[str]:
-    """Return the names without their folder, if they are names of files that a model may have."""
+    """Return the names without their folder, if a model may have files of these names."""
     names = []
     for entry in entries:
-        found = _PLAIN.fullmatch(entry.filename)
+        name = _PLAIN.fullmatch(entry.filename)
         kind = stat.S_IFMT(entry.external_attr >> 16)
         plain = kind in {0, stat.S_IFREG} and entry.compress_type in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-        if found is None or not plain:
+        if name is None or not plain:
             raise InputError(f"{source}: holds something that is no plain file; zip the model folder alone")
-        names.append(found[1])
+        names.append(name[1])
     if len(names) > _MOST_FILES or len(set(names)) < len(names):
         raise InputError(f"{source}: holds too many files, or one twice; zip the model folder alone")
     return names

@@ -1,4 +1,4 @@
-"""Customers from nothing, from an order log, and what is wrong with them."""
+"""The steps for customers: simulate a market, take a snapshot of an order log, audit a table."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -24,7 +24,7 @@ def simulate(*, customers: int = 5000, seed: int = 7, folder: Path) -> tuple[Pat
     Parameters
     ----------
     customers
-        How many people join over a year, 1 to 100,000.
+        How many customers join over a year, 1 to 100,000.
     seed
         The same seed gives the same market.
 
@@ -59,33 +59,34 @@ def snapshot(
     quiet_gaps: float | None = None,
     folder: Path,
 ) -> tuple[Path, dict[str, Any]]:
-    """Turn an order log into one row a customer: features from up to a day, and whether they left after it.
+    """Turn an order log into one row per customer: features up to a cutoff date, and who churned after it.
 
     Parameters
     ----------
     orders
-        The order log: CSV or Parquet, one row an order.
+        The order log: CSV or Parquet, one row per order.
     customer, time, amount
-        Name of that column; blank to guess it by its name.
+        Name of that column; blank to guess it.
     cutoff
         Last day that counts as past, YYYY-MM-DD; blank for the latest that leaves a full horizon.
     horizon_days
-        Days after the cutoff without an order that mean a customer left; left out, 30, or what quiet_gaps takes.
+        Days after the cutoff without an order that mean a customer churned; if omitted, 30, or what quiet_gaps
+        takes.
     today
-        Set it to describe customers as of the last day, with nothing known of who leaves: those to score.
+        Set it to describe customers as of the last day, without a label: the customers to score.
     active_days
-        Take those who ordered within so many days up to the cutoff; left out, what suits the log.
+        Take customers who ordered within this many days up to the cutoff; if omitted, what suits the log.
     periods
-        At most so many cutoffs, a horizon apart, under one another: a model trained on them is tested on the
+        At most this many cutoffs, a horizon apart, stacked in one table: a model trained on them is tested on the
         newest.
     quiet_gaps
-        Count as gone who stays silent for so many times their own mean gap between orders; left out, whoever
-        places no order within the horizon.
+        Count as churned whoever is silent for this many times their own mean gap between orders; if omitted,
+        whoever places no order within the horizon.
 
     Returns
     -------
     customers
-        The customers as CSV: the id first, then features, then churn (1 left, 0 stayed) unless today is set.
+        The customers as CSV: the id first, then features, then churn (1 churned, 0 retained) unless today is set.
     summary
         JSON: customers, churn_rate (null with today), features, cutoff, cutoffs, rows.
     """
@@ -113,18 +114,18 @@ def audit(
     value_column: str = "",
     exclude: str = "",
 ) -> dict[str, Any]:
-    """Say what looks wrong in a customer file before anybody trusts a model trained on it.
+    """List what looks wrong in a customer file, before anybody trusts a model trained on it.
 
     Parameters
     ----------
     customers
-        The customers: CSV or Parquet, one row a customer.
+        The customers: CSV or Parquet, one row per customer.
     id
         Column with the customer's id; blank to guess it by its name.
     label
-        Column that says who left; blank to guess it by its name.
+        Column that says who churned; blank to guess it by its name.
     positive
-        The label's value for those who left; blank where it is plain, as in 1/0 or yes/no.
+        The label's value for churned customers; blank where it is plain, as in 1/0 or yes/no.
     value_column
         Column with the margin kept if that customer stays; blank to guess it by its name.
     exclude

@@ -1,4 +1,4 @@
-"""NumPy-style docstrings taken apart, so that one docstring serves readers, the API's pages and agents."""
+"""Parses NumPy-style docstrings, so that one docstring serves readers, the API's pages and agents."""
 
 import inspect
 import re
@@ -12,7 +12,7 @@ _ITEM = re.compile(r"^(\w+(?:, \w+)*)(?: : .*)?$")
 
 @dataclass(frozen=True)
 class ParsedDocstring:
-    """What a docstring says, each part as one line of plain text.
+    """The parts of a docstring, each as one line of plain text.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class ParsedDocstring:
     returns: Mapping[str, str]
 
     def for_agents(self) -> str:
-        """Return it in the layout that gradio reads for the tools it offers to agents."""
+        """Return the docstring in the layout that gradio reads for the tools it offers to agents."""
         parts = [self.description]
         for heading, items in (("Args", self.parameters), ("Returns", self.returns)):
             parts += ["", f"{heading}:", *(f"    {name}: {words}" for name, words in items.items())]
@@ -35,7 +35,7 @@ class ParsedDocstring:
 
 
 def parse_docstring(function: Callable[..., Any], *, also: type | None = None) -> ParsedDocstring:
-    """Take a function's docstring apart.
+    """Parse a function's docstring.
 
     Parameters
     ----------
@@ -61,22 +61,22 @@ def parse_docstring(function: Callable[..., Any], *, also: type | None = None) -
 
 
 def _apart(subject: Any) -> tuple[str, dict[str, str]]:
-    """Return what stands above the sections, and each section by its heading."""
+    """Return the text above the sections, and each section by its heading."""
     description, *sections = _HEADING.split(inspect.getdoc(subject) or "")
     return description, dict(zip(sections[::2], sections[1::2], strict=True))
 
 
 def _items(section: str) -> dict[str, str]:
     """Return each name with the indented lines under it."""
-    found: dict[str, str] = {}
+    items: dict[str, str] = {}
     names: list[str] = []
     for line in section.splitlines():
         if item := _ITEM.match(line):
             names = item[1].split(", ")
-            found |= dict.fromkeys(names, "")
+            items |= dict.fromkeys(names, "")
         elif line.strip():
-            found |= {name: f"{found[name]} {line.strip()}".strip() for name in names}
-    return {name: _plain(words) for name, words in found.items()}
+            items |= {name: f"{items[name]} {line.strip()}".strip() for name in names}
+    return {name: _plain(description) for name, description in items.items()}
 
 
 def _plain(text: str) -> str:

@@ -1,7 +1,7 @@
-"""Models, customers and decisions to the Hugging Face Hub and back, in the name of whoever calls.
+"""The steps for the Hugging Face Hub: push and pull models and customers, replay decisions, in the caller's name.
 
-``hub`` is as whom, and no part of the API: on one's own machine whoever is signed in there, elsewhere the
-caller with the token they pass along.
+``hub`` is the connection in the caller's name and no part of the API: on one's own machine whoever is signed in
+there, elsewhere the caller with the token they pass.
 """
 
 import tempfile
@@ -47,16 +47,16 @@ def push(
     hub: Hub,
     progress: Progress = silent,
 ) -> dict[str, Any]:
-    """Share a model, or customers under pseudonyms, on the Hugging Face Hub, once it is confirmed.
+    """Publish a model, or customers under pseudonyms, on the Hugging Face Hub, once it is confirmed.
 
     Without confirm nothing is sent: the answer says what would be, for a person to look at and agree.
 
     Parameters
     ----------
     source
-        A model, the zip file that train returned; or customers, CSV or Parquet, one row a customer.
+        A model, the zip file that train returned; or customers, CSV or Parquet, one row per customer.
     repo
-        OWNER/NAME on the Hub; made if there is none.
+        OWNER/NAME on the Hub; created if it does not exist.
     kind
         What the source is: model or dataset (customers).
     confirm
@@ -64,16 +64,16 @@ def push(
     private
         Whether nobody else may see it.
     with_evaluation
-        Share a model's evaluation rows too: score and outcome of every training customer, no ids.
+        Publish a model's evaluation rows too: score and outcome of every training customer, no ids.
     model_at
-        For customers: OWNER/NAME or OWNER/NAME@commit of a model on the Hub, to share who gets an offer as well,
-        so that replay can make that decision again; blank for the customers alone.
+        For customers: OWNER/NAME or OWNER/NAME@commit of a model on the Hub, to publish who gets an offer as well,
+        so that replay can repeat that decision; blank for the customers alone.
     threshold
-        Send an offer from this churn probability on; left out, from the one that earned most or breaks even.
+        Send an offer from this churn probability on; if omitted, from the one that earned most or breaks even.
     id
         Column with the customer's id; blank to guess it by its name.
     label
-        Column that says who left; blank to guess it by its name.
+        Column that says who churned; blank to guess it by its name.
     value_column
         Column with the margin kept if that customer stays; blank to guess it by its name.
 
@@ -114,13 +114,13 @@ def pull(
 ) -> tuple[Path, dict[str, Any]]:
     """Fetch a model, or a table of customers or orders, from the Hugging Face Hub.
 
-    Models, and customers that this program shared, are held against their hashes first. A dataset of somebody
-    else's may hold one CSV or Parquet file.
+    Models, and customers that this program published, are checked against their hashes first. Any other dataset
+    may hold one CSV or Parquet file.
 
     Parameters
     ----------
     repo
-        OWNER/NAME for the newest, OWNER/NAME@commit for always the same.
+        OWNER/NAME for the newest commit, OWNER/NAME@commit for a fixed one.
     kind
         What there is: model or dataset.
 
@@ -142,9 +142,9 @@ def pull(
 
 
 def replay(repo: str, *, hub: Hub, progress: Progress = silent) -> dict[str, Any]:
-    """Make a decision that was shared on the Hugging Face Hub again, and compare it bit for bit.
+    """Replay a decision that was published on the Hugging Face Hub, and compare it bit for bit.
 
-    Its customers are scored anew with its model at the shared money inputs.
+    Its customers are scored again with its model at the published money inputs.
 
     Parameters
     ----------

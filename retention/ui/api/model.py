@@ -1,4 +1,4 @@
-"""A model, what it earns, and whom it says to contact."""
+"""The steps for a model: train it, price it, score customers with it."""
 
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,7 +19,7 @@ from retention.ui.api import archives as model_zip
 from retention.ui.training_queue import TRAINING_QUEUE
 
 MOST_LISTED = 200
-"""Customers listed in an answer at the most; the file has them all."""
+"""At most this many customers are listed in an answer; the file has them all."""
 
 
 def train(
@@ -36,24 +36,24 @@ def train(
 ) -> tuple[Path, dict[str, Any]]:
     """Fit a churn model on customers with known outcome, and measure it on customers it has not seen.
 
-    Only one training runs at a time; others wait in line.
+    Only one training runs at a time; others wait in a queue.
 
     Parameters
     ----------
     customers
-        The customers: CSV or Parquet, one row a customer, with a column that says who left.
+        The customers: CSV or Parquet, one row per customer, with a column that says who churned.
     id
         Column with the customer's id; blank to guess it by its name.
     label
-        Column that says who left (1/0, yes/no); blank to guess it by its name.
+        Column that says who churned (1/0, yes/no); blank to guess it by its name.
     positive
-        The label's value for those who left; blank where it is plain, as in 1/0 or yes/no.
+        The label's value for churned customers; blank where it is plain, as in 1/0 or yes/no.
     value_column
         Column with the margin kept if that customer stays; blank to guess it by its name.
     exclude
         Columns that the model may not use, with commas between them.
     weighted
-        Set it to weight leavers as much as stayers while fitting; probabilities are calibrated back.
+        Set it to weight churned customers as much as retained ones while fitting; calibration undoes it.
 
     Returns
     -------
@@ -89,9 +89,9 @@ def profit(
     harm_rate: float = 0.0,
     currency: str = "₹",
 ) -> dict[str, Any]:
-    """Say what sending an offer to everyone above a churn probability earns, and which threshold earns most.
+    """Compute what sending an offer to everyone above a churn probability earns, and which threshold earns most.
 
-    The default money inputs suppose that every leaver who gets an offer stays. Campaigns see something closer to
+    The default money inputs assume that an offer keeps every customer about to churn. Campaigns are closer to
     save_rate 0.3, stayer_redemption 0.6 and contact_cost 1.
 
     Parameters
@@ -99,7 +99,7 @@ def profit(
     model
         The model: the zip file that train returned.
     threshold
-        Show the four groups at this churn probability; left out, at the one that earns most.
+        Show the four groups at this churn probability; if omitted, at the one that earns most.
 
     Returns
     -------
@@ -134,39 +134,39 @@ def score(
     folder: Path,
     progress: Progress = silent,
 ) -> tuple[Path, dict[str, Any]]:
-    """Answer who is about to leave and whom to contact first, as in "who should I call this week?".
+    """Return who is about to churn and whom to contact first, as in "who should I call this week?".
 
     Every customer gets a churn probability, what an offer to them is expected to earn, and reasons in words.
 
     Parameters
     ----------
     customers
-        Today's customers: CSV or Parquet, one row a customer, with the columns the model was trained on.
+        Today's customers: CSV or Parquet, one row per customer, with the columns the model was trained on.
     model
         The model: the zip file that train returned.
     top
-        Contact so many customers at the most, those with the highest expected profit; left out, all whom it pays
+        Contact at most this many customers, those with the highest expected profit; if omitted, all whom it pays
         to contact.
     threshold
-        Contact from this churn probability on; left out, the one that earned most, or with a value column each
+        Contact from this churn probability on; if omitted, the one that earned most, or with a value column each
         customer's own.
     every_offer
         Set it to give each customer the offer of the catalogue that earns most with them, not the first.
     budget
-        The offers may be expected to cost so much at the most (currency); those that earn most for it are sent.
+        Expected cost of the offers at most (currency); those that earn most for it are sent.
     max_contacts
-        Contact so many customers at the most, weighing what each would earn; not together with threshold.
+        Contact at most this many customers, those who earn most; not together with threshold.
     id
         Column with the customer's id; blank to guess it by its name.
     value_column
         Column with the margin kept if that customer stays; blank to guess it by its name.
     exclude
-        Columns to leave aside, with commas between them.
+        Columns to ignore, with commas between them.
 
     Returns
     -------
     scored
-        The send list as CSV, one row a customer, for offers.
+        The send list as CSV, one row per customer, for offers.
     summary
         JSON: customers, contacted, mean_probability, threshold, expected_profit, drift and more, and top: up to
         200 customers to contact, the highest expected profit first, each with customer (the id),
@@ -198,7 +198,7 @@ def score(
 
 @dataclass(frozen=True)
 class _Zip:
-    """A model's zip file, told from others by its content."""
+    """A model's zip file, identified by its content."""
 
     digest: str
     path: Path = field(compare=False)

@@ -1,4 +1,4 @@
-"""A chart, underneath the sentence that reads it and the buttons that save it."""
+"""A chart, with a sentence that says what it shows and buttons that save it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from retention import charts as figures
-from retention.ui.components import html as views
+from retention.ui.components.html import picture_buttons, reading
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Chart:
 
     @property
     def components(self) -> list[Any]:
-        """What a handler that draws it lists among its outputs."""
+        """The outputs of an event that draws it."""
         return [self.plot, self.reading]
 
     def show(self, figure: Any | None) -> dict[Any, Any]:
@@ -28,7 +28,7 @@ class Chart:
         return {
             self.plot: gr.Plot(value=figure, visible=True),
             self.reading: gr.HTML(
-                value=views.reading(figures.reading(figure)) + views.picture_buttons(str(self.plot.elem_id)),
+                value=reading(figures.reading(figure)) + picture_buttons(str(self.plot.elem_id)),
                 visible=True,
             ),
         }

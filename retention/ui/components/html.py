@@ -7,12 +7,12 @@ from retention.errors import InputError
 
 
 def reading(sentence: str) -> str:
-    """Return a line that says what the picture above it shows."""
+    """Return a sentence beside a chart or a table."""
     return f'<p class="reading">{escape(sentence)}</p>'
 
 
 def picture_buttons(chart: str) -> str:
-    """Return the buttons that save a chart, by its ``elem_id``; ``assets/desk.js`` listens to them."""
+    """Return the buttons that save a chart, by its ``elem_id``; ``assets/desk.js`` handles them."""
     name = escape(chart.replace("-", " ").replace("_", " "))
     buttons = "".join(
         f'<button type="button" data-picture="{escape(chart)}" data-format="{kind}" '
@@ -23,7 +23,7 @@ def picture_buttons(chart: str) -> str:
 
 
 def problem(error: InputError) -> str:
-    """Return what is wrong with an input, for the place where it was typed."""
+    """Return what is wrong with an input, to show beside it."""
     return f'<p class="finding error" role="alert">{escape(str(error))}</p>'
 
 
@@ -44,5 +44,5 @@ def bullets(sentences: Iterable[str]) -> str:
 
 
 def empty(sentence: str) -> str:
-    """Return an empty state that explains the next move."""
+    """Return an empty state: a sentence that says what to do."""
     return f'<p class="empty">{escape(sentence)}</p>'

@@ -100,18 +100,21 @@ def test_a_script_gets_the_figures_of_the_program(
         ({"save_rate": 4}, "save_rate: must be a number at least 0 and at most 1"),
         ({"value": [500]}, "value: should be a valid number"),
         ({"currency": 5}, "currency: should be a valid string"),
-        ({"model": None}, "model: no file came along"),
-        ({"model": "/etc/passwd"}, "model: no file came along"),
-        ({"model": {"path": "/etc/passwd"}}, "model: no file came along"),
-        ({"model": "https://example.com/model.zip"}, "model: this address is not of a file that was brought here"),
-        ({"model": "a\0b"}, "model: no file came along"),
-        ({"model": "http://[bad"}, "model: this address is not"),
-        ({"model": "m" * 5000}, "model: no file came along"),
+        ({"model": None}, "model: no file was passed"),
+        ({"model": "/etc/passwd"}, "model: no file was passed"),
+        ({"model": {"path": "/etc/passwd"}}, "model: no file was passed"),
+        (
+            {"model": "https://example.com/model.zip"},
+            "model: this address belongs to no file that was uploaded here",
+        ),
+        ({"model": "a\0b"}, "model: no file was passed"),
+        ({"model": "http://[bad"}, "model: this address belongs to no file"),
+        ({"model": "m" * 5000}, "model: no file was passed"),
         ({"model": "data:;base64,?"}, "model: this data: URL is no base64"),
         ({"model": "data:,hello"}, "model: is no zip of a model folder"),
         (
             {"model": {"path": "https://example.com/m.zip", "meta": {"_type": "gradio.FileData"}}},
-            "model: this address is not of a file that was brought here",
+            "model: this address belongs to no file that was uploaded here",
         ),
         ({"model": handle_file(__file__)}, "test_endpoints.py: is no zip of a model folder"),
     ],
@@ -223,7 +226,7 @@ def test_plain_http_takes_the_path_that_an_upload_returned(
     assert (kind, data) == ("complete", [curve_as_dict(profit_of_model(telecom_model, Economics(offer_cost=80)))])
     kind, data = http(address, "profit", {"model": "model.zip"})
     assert kind == "error"
-    assert data["error"].startswith("model: no file came along; upload it to /gradio_api/upload")
+    assert data["error"].startswith("model: no file was passed; upload it to /gradio_api/upload")
 
 
 @pytest.mark.parametrize(
@@ -326,8 +329,8 @@ def test_an_agent_may_pass_a_small_file_as_it_is(address: str) -> None:
     ("model", "sentence"),
     [
         ("{own}", "telecom.csv: is no zip of a model folder; pass the file that training made"),
-        ("{address}/gradio_api/file=/etc/passwd", "model: this address is not of a file that was brought here"),
-        ("https://example.com/model.zip", "model: this address is not of a file that was brought here"),
+        ("{address}/gradio_api/file=/etc/passwd", "model: this address belongs to no file that was uploaded here"),
+        ("https://example.com/model.zip", "model: this address belongs to no file that was uploaded here"),
     ],
 )
 def test_an_agent_gets_the_sentence_as_an_error(

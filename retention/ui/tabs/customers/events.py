@@ -19,7 +19,7 @@ _STACKED = 3  # so many cutoffs are suggested where the log supports them
 def wire(page: Page, tab: CustomersLayout) -> None:
     """Connect the Customers tab."""
     _wire_questions(tab)
-    asked = {
+    boxes = {
         "customer": tab.customer, "time": tab.time, "amount": tab.amount, "cutoff": tab.cutoff,
         "horizon_days": tab.horizon_days, "active_days": tab.active_days, "periods": tab.periods,
     }  # fmt: skip
@@ -34,7 +34,7 @@ def wire(page: Page, tab: CustomersLayout) -> None:
 
     def use_orders(session: Session, path: str, means: str, quiet_gaps: float | None, *values: Any) -> Updates:
         gaps = customers.checked_quiet_gaps(means == SILENT, quiet_gaps)
-        used = customers.use_orders(session, path, quiet_gaps=gaps, **dict(zip(asked, values, strict=True)))
+        used = customers.use_orders(session, path, quiet_gaps=gaps, **dict(zip(boxes, values, strict=True)))
         return {tab.loaded: JobResult(session, used)}
 
     def simulate(session: Session, count: float | None, seed: float | None) -> Updates:
@@ -47,7 +47,7 @@ def wire(page: Page, tab: CustomersLayout) -> None:
     )  # fmt: skip
     on(
         tab.use_orders.click, use_orders,
-        [page.session, tab.file, tab.churn_definition, tab.quiet_gaps, *asked.values()], [tab.loaded],
+        [page.session, tab.file, tab.churn_definition, tab.quiet_gaps, *boxes.values()], [tab.loaded],
         show_progress_on=[tab.summary],
     )  # fmt: skip
     on(

@@ -49,7 +49,7 @@ def simulate(session: Session, customers: float | None, seed: float | None) -> S
 
 @dataclass(frozen=True)
 class Upload:
-    """What an uploaded file seems to be, before the person confirms it.
+    """What an uploaded file seems to be, before a person confirms it.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class Upload:
         table, ``customer``, ``time``, ``amount`` of an order log. An amount may be the product of two
         columns.
     defaults
-        What suits an order log; None for another file, and where its columns have to be chosen first.
+        Suitable settings for an order log; None for another file, and while its columns are not chosen.
     """
 
     columns: list[str]
@@ -71,23 +71,23 @@ class Upload:
     defaults: Defaults | None
 
     def columns_for(self, role: str) -> list[str]:
-        """Return what may be chosen for a role; a computed amount is among it."""
+        """Return the columns to choose from for a role, a computed amount included."""
         guess = self.guesses.get(role)
         return self.columns if guess is None or guess in self.columns else [guess, *self.columns]
 
 
 def inspect_upload(path: str) -> Upload:
-    """Tell what an uploaded file seems to be."""
+    """Return what an uploaded file seems to be."""
     with _uploaded(path) as file:
         return _inspect(file)
 
 
 def _inspect(file: Path) -> Upload:
-    # As text, so that a stray word in a column is no reason to refuse before that column can be struck.
+    # As text, so that a stray word in a column does not fail before a person can exclude that column.
     table = read_table(file, limits=Limits.from_settings(), text_columns=lambda columns: columns)
     columns = [str(column) for column in table.frame.columns]
     guesses: dict[str, str | None] = {}
-    with suppress(InputError):  # no column can be the id: the person is asked to say which
+    with suppress(InputError):  # no column can be the id: the person chooses one
         roles = guess_customer_roles(table).roles
         guesses |= {"id": roles.id, "label": roles.label, "value": roles.value}
     if not _is_order_log(table.frame, guesses):
@@ -101,7 +101,7 @@ def _inspect(file: Path) -> Upload:
 
 
 def _is_order_log(frame: pd.DataFrame, guesses: Mapping[str, str | None]) -> bool:
-    """Whether to ask for the columns of an order log first; the person can say otherwise."""
+    """Return whether to ask for the columns of an order log first; a person can choose otherwise."""
     if looks_like_order_log(frame):
         return True
     if guesses.get("label") is not None:  # a label is a column of customers, not of orders
@@ -113,7 +113,7 @@ def _is_order_log(frame: pd.DataFrame, guesses: Mapping[str, str | None]) -> boo
 def suggest_defaults(
     path: str | None, *, customer: str | None, time: str | None, amount: str | None
 ) -> Defaults | None:
-    """Return what suits an uploaded order log whose columns a person has chosen; None while they do not fit."""
+    """Return suitable settings for an order log whose columns a person chose; None while they do not fit."""
     try:
         with _uploaded(path) as file:
             return _defaults(read_orders(file, customer=customer, time=time, amount=amount))
@@ -129,7 +129,7 @@ def latest_cutoff(horizon_days: float | None, defaults: Defaults | None) -> str:
 
 
 def checked_quiet_gaps(silent: bool, quiet_gaps: float | None) -> float | None:
-    """Return after how many of their own gaps a customer counts as gone; None where the horizon decides.
+    """Return after how many of their own gaps a customer counts as churned; None where the horizon decides.
 
     Raises
     ------
@@ -144,7 +144,7 @@ def checked_quiet_gaps(silent: bool, quiet_gaps: float | None) -> float | None:
 
 
 def default_horizon(quiet_gaps: float | None, defaults: Defaults | None) -> int:
-    """Return the horizon (days) that suits a log and a label, 30 where nothing is known of the log."""
+    """Return the suitable horizon (days) for a log and a definition of churn; 30 where no log is known."""
     return 30 if defaults is None else defaults.horizon_for(quiet_gaps)
 
 

@@ -143,7 +143,7 @@ class OffersLayout(Layout):
         if view.unwritten:
             return {}
         run = session.message_run
-        sealed = run is not None and run.approved
+        approved = run is not None and run.approved
         written = 0 if run is None else run.message_count
         held = 0 if run is None else run.held_back_count
         return {
@@ -151,13 +151,13 @@ class OffersLayout(Layout):
             self.messages: gr.Dataframe(
                 value=None if run is None else handlers.message_table(run), visible=written > 0
             ),
-            self.csv.button: gr.Button(interactive=sealed),
-            self.workbook.button: gr.Button(interactive=sealed),
+            self.csv.button: gr.Button(interactive=approved),
+            self.workbook.button: gr.Button(interactive=approved),
             self.approve: gr.Button(
-                interactive=written > 0 and not sealed,
-                variant="primary" if written > 0 and not sealed else "secondary",
+                interactive=written > 0 and not approved,
+                variant="primary" if written > 0 and not approved else "secondary",
             ),
-            self.templates.box: gr.Accordion(open=not sealed, visible=written > 0),
+            self.templates.box: gr.Accordion(open=not approved, visible=written > 0),
             self.templates.table: None if run is None else review.template_table(run),
             self.held_back_box: gr.Accordion(label=f"Held back: {held:,}", visible=held > 0),
             self.held_back: None if run is None else run.held_back_frame.head(ROWS_SHOWN),

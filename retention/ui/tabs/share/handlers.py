@@ -1,4 +1,4 @@
-"""Looking at what would go to the Hub, pushing it, replaying a decision."""
+"""Previewing what would be published on the Hub, publishing it, and replaying a decision."""
 
 import tempfile
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ MODEL, CUSTOMERS, DECISION = "model", "customers", "decision"
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """A release as a person sees it before agreeing; exactly this is pushed.
+    """A release as a person previews it; exactly this is published.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ def preview(
     with_messages: bool = False,
     progress: Progress = silent,
 ) -> Plan:
-    """Plan a release; nothing is pushed.
+    """Plan a release; nothing is sent.
 
     Parameters
     ----------
@@ -81,11 +81,11 @@ def preview(
     threshold
         Where the slider's send list begins, if it was not made yet.
     hub
-        As whom; asked only for the model that a decision was made with.
+        In whose name; called only for the model of a decision.
     with_evaluation
-        Push the model's out-of-fold rows too.
+        Publish the model's out-of-fold rows too.
     with_messages
-        Push the messages of a decision too, names taken out.
+        Publish the messages of a decision too, without names.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def preview(
         return _model(session, repo, private=private, with_evaluation=with_evaluation)
     salt = Salt.for_release()
     if content == CUSTOMERS:
-        progress(0.1, "Hiding who is who")
+        progress(0.1, "Replacing ids by pseudonyms")
         release = plan_dataset(_require(session.customers), repo=repo, salt=salt, private=private)
     else:
         release = _decision(
@@ -108,12 +108,12 @@ def preview(
 
 
 def publish_plan(plan: Plan | None, *, hub: Hub, progress: Progress = silent) -> Published:
-    """Push what a person has looked at.
+    """Publish what a person has previewed.
 
     Raises
     ------
     InputError
-        If nothing was looked at.
+        If nothing was previewed.
     PublishError
         If the Hub refuses or cannot be reached; then nothing was written.
     """
@@ -124,14 +124,14 @@ def publish_plan(plan: Plan | None, *, hub: Hub, progress: Progress = silent) ->
 
 
 def with_published_model(session: Session, published: Published | None) -> Session:
-    """Return the session that knows where its model is; as it was if another model was trained meanwhile."""
+    """Return the session with its model's place on the Hub; unchanged if it has another model by now."""
     if published is None or published.plan.model is None or published.plan.model is not session.model:
         return session
     return replace(session, model_at=published.pushed.reference)
 
 
 def replay(reference: str, *, hub: Hub, progress: Progress = silent) -> ReplayResult:
-    """Make a shared decision again and compare.
+    """Replay a published decision and compare it.
 
     Raises
     ------
@@ -174,11 +174,11 @@ def _decision(
         raise InputError("no messages yet; write them in the Offers tab, or publish the decision without")
     scored = session.scored
     if session.message_run is not None and scored is not None:
-        # where those who were written to begin, wherever the slider is now
+        # the threshold at which the messages were written, wherever the slider is now
         threshold = threshold if scored.threshold is None else scored.threshold
     policy = session.send_policy(threshold)
     with planned_decision(policy, model_at=session.model_at, hub=hub, progress=progress) as planned:
-        progress(0.96, "Deciding with what is shared")
+        progress(0.96, "Computing the send list")
         return plan_dataset(
             _require(session.recipients),
             repo=repo,
@@ -198,7 +198,7 @@ def _require(customers: Customers | None) -> Customers:
 
 
 def _salt_note() -> str:
-    """Say what becomes of the salt; see :meth:`Salt.for_release`."""
+    """Return what happens to the salt; see :meth:`Salt.for_release`."""
     if settings().on_space:
-        return "made for this release and thrown away, so nobody can tell these pseudonyms back"
+        return "made for this release and deleted, so nobody can reverse these pseudonyms"
     return "kept on this machine in ~/.config/retention/salt, so that a customer has the same pseudonym next time"
