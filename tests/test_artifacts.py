@@ -24,9 +24,9 @@ def write(folder: Path, files: dict[str, bytes] = FILES) -> Path:
 
 def test_a_folder_reads_back_as_it_was_written(tmp_path: Path) -> None:
     """Files and manifest fields come back unchanged."""
-    found = read_folder(write(tmp_path / "thing"), kind="thing")
-    assert found.files == FILES
-    assert found.fields == {"kind": "thing", "format": 1}
+    artifact = read_folder(write(tmp_path / "thing"), kind="thing")
+    assert artifact.files == FILES
+    assert artifact.fields == {"kind": "thing", "format": 1}
 
 
 @pytest.mark.parametrize("name", ["a.json", "b.parquet"])
@@ -41,7 +41,7 @@ def test_one_changed_byte_is_refused(tmp_path: Path, name: str) -> None:
 
 
 def test_an_optional_file_may_be_absent_and_another_may_not(tmp_path: Path) -> None:
-    """Rows that were left out of a copy are no damage; a missing model is."""
+    """A copy may lack the optional rows, but not the model."""
     folder = write(tmp_path / "thing")
     (folder / "b.parquet").unlink()
     assert read_folder(folder, kind="thing").files == {"a.json": b"{}"}
@@ -54,7 +54,7 @@ def test_an_optional_file_may_be_absent_and_another_may_not(tmp_path: Path) -> N
     "manifest", ["", "[]", "{}", '{"kind": "thing"}', '{"kind": 1, "files": {}}', "\x00", "[" * 200_000]
 )
 def test_a_broken_manifest_is_one_clear_sentence(tmp_path: Path, manifest: str) -> None:
-    """Rubbish where the manifest should be is told as such."""
+    """Rubbish in place of the manifest gets a sentence."""
     folder = write(tmp_path / "thing")
     (folder / MANIFEST).write_text(manifest)
     with pytest.raises(ModelError, match=r"manifest|holds a"):

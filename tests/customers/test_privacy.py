@@ -1,4 +1,4 @@
-"""Columns that look personal: caught by name and by content, and not cried out over every Yes and No."""
+"""Columns that look personal are found by name and by content, and harmless ones are not."""
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,8 @@ def look(name: str, cells: object) -> PersonalColumn | None:
     frame = pd.DataFrame({name: cells})
     if not pd.api.types.is_numeric_dtype(frame[name]):
         frame = frame.astype("str")
-    found = find_personal_columns(frame, IDS)
-    return found[0] if found else None
+    personal = find_personal_columns(frame, IDS)
+    return personal[0] if personal else None
 
 
 def cycled(*values: str) -> list[str]:
@@ -34,7 +34,7 @@ def cycled(*values: str) -> list[str]:
         ([f"remark number {i}" for i in range(N)], "a text of its own for nearly every customer"),
     ],
 )
-def test_what_surely_is_personal_is_found_by_its_content(cells: list[object], what: str) -> None:
+def test_what_certainly_is_personal_is_found_by_its_content(cells: list[object], what: str) -> None:
     """The column's name says nothing, its cells do."""
     assert look("extra", cells) == PersonalColumn("extra", what, certain=True)
 
@@ -76,7 +76,7 @@ def test_harmless_columns_pass(name: str, cells: list[object]) -> None:
     ],
 )
 def test_what_may_be_personal_is_a_warning(name: str, cells: list[object], what: str) -> None:
-    """A doubtful column is named, not dropped."""
+    """A column that only may be personal is named in a warning, not left out."""
     assert look(name, cells) == PersonalColumn(name, what, certain=False)
 
 

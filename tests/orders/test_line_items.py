@@ -1,4 +1,4 @@
-"""Files as companies have them: other names, line items, credit notes, labels in words."""
+"""Order logs as companies have them: line items, credit notes, other names and notations."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,9 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.customers.intake import read_customers
 from retention.errors import InputError
-from retention.orders.defaults import defaults_for, mean_gaps_days
 from retention.orders.order_columns import looks_like_order_log
 from retention.orders.order_log import read_orders
 from retention.orders.snapshot import take_snapshot
@@ -39,18 +37,18 @@ def save(tmp_path: Path) -> Callable[[str], Path]:
 
 
 def test_line_items_become_orders(save: Callable[[str], Path]) -> None:
-    """No amount but quantity and unit price, several lines an order, credit notes, no id: all told, none lost."""
+    """No amount but quantity and unit price, several lines an order, credit notes, no id: all are noted."""
     orders = read_orders(save(INVOICES))
     assert (orders.customer, orders.time, orders.amount) == ("CustomerID", "InvoiceDate", "Quantity × UnitPrice")
     assert orders.frame["CustomerID"].tolist() == ["17850", "17850", "13047", "17850", "17850", "13047"]
     assert orders.frame[orders.amount].tolist() == [15.0, 8.0, 15.0, 10.0, -7.5, 18.0]
-    said = " | ".join(orders.notes)
-    assert "the amount of a row is computed: 'Quantity' times 'UnitPrice'" in said
-    assert "1 row without a customer left out (12%, first: row 7)" in said
-    assert "1 row taken back at no price left out (12%, first: row 9)" in said
-    assert "rows with the same 'InvoiceNo' are one order: 6 rows are 5 orders" in said
-    assert "a negative amount is a refund" in said
-    assert "column 'CustomerID': ids are read without the trailing '.0'" in said
+    notes = " | ".join(orders.notes)
+    assert "the amount of a row is computed: 'Quantity' times 'UnitPrice'" in notes
+    assert "1 row without a customer left out (12%, first: row 7)" in notes
+    assert "1 row taken back at no price left out (12%, first: row 9)" in notes
+    assert "rows with the same 'InvoiceNo' are one order: 6 rows are 5 orders" in notes
+    assert "a negative amount is a refund" in notes
+    assert "column 'CustomerID': ids are read without the trailing '.0'" in notes
 
 
 def test_features_count_orders_and_not_their_lines(save: Callable[[str], Path]) -> None:
@@ -67,27 +65,29 @@ def test_features_count_orders_and_not_their_lines(save: Callable[[str], Path]) 
 def test_the_order_of_lines_does_not_matter(save: Callable[[str], Path]) -> None:
     """Shuffled lines give the same snapshot."""
     header, *lines = INVOICES.splitlines()
-    one = take_snapshot(read_orders(save(INVOICES)), cutoff="2010-12-31", horizon_days=20)
-    two = take_snapshot(read_orders(save("\n".join([header, *lines[::-1]]))), cutoff="2010-12-31", horizon_days=20)
-    pd.testing.assert_frame_equal(one.frame, two.frame, check_exact=True)
+    in_order = take_snapshot(read_orders(save(INVOICES)), cutoff="2010-12-31", horizon_days=20)
+    reversed_lines = take_snapshot(
+        read_orders(save("\n".join([header, *lines[::-1]]))), cutoff="2010-12-31", horizon_days=20
+    )
+    pd.testing.assert_frame_equal(in_order.frame, reversed_lines.frame, check_exact=True)
 
 
 def test_lines_after_the_cutoff_change_no_feature(save: Callable[[str], Path]) -> None:
-    """Further lines of an order, other orders and other people afterwards: only the label may differ."""
+    """Further lines of an order, other orders and other customers afterwards: only the label may differ."""
     later = "536367,21730,GLASS STAR,9,1/5/2011 9:01,10,17850.0,France\n536380,1,X,1,1/6/2011 9:01,1,9.0,France\n"
-    seen = [
+    snapshots = [
         take_snapshot(read_orders(save(text)), cutoff="2010-12-31", horizon_days=20)
         for text in (INVOICES, INVOICES + later)
     ]
-    pd.testing.assert_frame_equal(seen[0].features, seen[1].features, check_exact=True)
-    assert [one.frame.set_index("CustomerID")["churn"].to_dict() for one in seen] == [
+    pd.testing.assert_frame_equal(snapshots[0].features, snapshots[1].features, check_exact=True)
+    assert [snapshot.frame.set_index("CustomerID")["churn"].to_dict() for snapshot in snapshots] == [
         {"13047": 0, "17850": 1},
         {"13047": 0, "17850": 0},
     ]
 
 
 def test_an_order_number_of_its_own_in_each_row_changes_nothing(save: Callable[[str], Path]) -> None:
-    """Without lines, rows are orders as ever."""
+    """Without several lines an order, each row is an order."""
     orders = read_orders(save("order_id,user_id,date,total\n1,a,2025-01-01,5\n2,a,2025-02-01,7\n"))
     assert orders.order is None
 
@@ -119,8 +119,8 @@ def test_a_product_can_be_asked_for(save: Callable[[str], Path]) -> None:
         read_orders(path, amount="pieces*eac")
 
 
-def test_a_word_beside_the_money_stops_nobody(save: Callable[[str], Path]) -> None:
-    """One stray word among the numbers of another column makes it text, told; among amounts it is refused."""
+def test_a_word_in_a_column_without_amounts_is_kept(save: Callable[[str], Path]) -> None:
+    """One word among the numbers of another column makes it text, with a note; among amounts it is an error."""
     rows = [f"a,2025-01-{day:02},{day},{day}" for day in range(1, 29)]
     with_word = [*rows, "a,2025-01-29,5,tbd"]
     orders = read_orders(save("\n".join(["user,date,amount,table", *with_word])))
@@ -138,8 +138,8 @@ def test_a_log_in_another_language_and_notation(save: Callable[[str], Path]) -> 
     assert str(orders.days.max()) == "2025-03-30"
 
 
-def test_the_person_goes_before_the_number_of_the_order() -> None:
-    """Olist's ``customer_id`` is new in every order; ``customer_unique_id`` is the person."""
+def test_the_customer_is_preferred_to_the_order() -> None:
+    """Olist's ``customer_id`` is new in every order; ``customer_unique_id`` is the customer."""
     log = pd.DataFrame(
         {
             "order_id": ["o1", "o2", "o3"],
@@ -168,70 +168,8 @@ def test_a_log_without_days_is_refused() -> None:
         read_orders(log)
 
 
-def test_a_stack_of_snapshots_is_no_log() -> None:
+def test_a_panel_of_snapshots_is_no_log() -> None:
     """Its ids repeat and it has dates, but each id stands at each cutoff once."""
     stack = pd.DataFrame({"user": ["a", "b", "a", "b"], "cutoff": ["2025-01-31"] * 2 + ["2025-02-28"] * 2})
     assert not looks_like_order_log(stack)
     assert looks_like_order_log(pd.concat([stack, stack]))
-
-
-@pytest.mark.parametrize(
-    ("columns", "id", "label", "left"),
-    [
-        ({"RowNumber": [1, 2, 3], "CustomerId": [15634602, 15647311, 15619304], "Surname": ["A", "B", "C"],
-          "Exited": [1, 0, 1]}, "CustomerId", "Exited", [1, 0, 1]),
-        ({"CLIENTNUM": [1, 2, 3], "Attrition_Flag": ["Existing Customer", "Attrited Customer",
-          "Existing Customer"]}, "CLIENTNUM", "Attrition_Flag", [0, 1, 0]),
-        ({"Emp ID": ["a", "b", "c"], "left": [0, 1, 1]}, "Emp ID", "left", [0, 1, 1]),
-        ({"msno": ["a", "b", "c"], "is_churn": [0, 0, 1]}, "msno", "is_churn", [0, 0, 1]),
-        ({"customer_id": ["a", "b", "c"], "churn_risk_score": [0, 1, 1]}, "customer_id", "churn_risk_score",
-         [0, 1, 1]),
-        ({"phone number": ["382-4657", "371-7191", "358-1921"], "churn": [False, True, False]}, "phone number",
-         "churn", [0, 1, 0]),
-        ({"household_id": ["a", "b", "c"], "Membership": ["Stayed", "Churned", "Stayed"]}, "household_id",
-         "Membership", [0, 1, 0]),
-        ({"Customer ID": ["a", "b", "c"], "Churn Label": ["Yes", "No", "No"], "Churn Value": [1, 0, 0]},
-         "Customer ID", "Churn Label", [1, 0, 0]),
-    ],
-)  # fmt: skip
-def test_roles_of_well_known_files(columns: dict[str, list[object]], id: str, label: str, left: list[int]) -> None:
-    """Bank, card, staff, music, member, phone and telecom files need no flags."""
-    customers = read_customers(pd.DataFrame(columns))
-    assert (customers.roles.id, customers.roles.label) == (id, label)
-    assert customers.label is not None
-    assert customers.label.tolist() == left
-
-
-def test_a_label_of_three_words_needs_the_one_for_leaving() -> None:
-    """Told apart once the person says which; all others count as stayed."""
-    frame = pd.DataFrame(
-        {"Customer ID": list("abcd"), "Customer Status": ["Stayed", "Churned", "Joined", "Stayed"]}
-    )
-    with pytest.raises(InputError, match=r"label 'Customer Status' has 3 values .* as --positive"):
-        read_customers(frame)
-    customers = read_customers(frame, positive="churned")
-    assert customers.label is not None
-    assert customers.label.tolist() == [0, 1, 0, 0]
-
-
-def test_defaults_suit_the_rhythm_of_the_log() -> None:
-    """Orders every 40 days: 60 days ahead, active for three gaps; the cutoff leaves the horizon in the log."""
-    days = pd.to_datetime("2024-01-01") + pd.to_timedelta(np.tile(np.arange(0, 361, 40), 5), unit="D")
-    orders = read_orders(pd.DataFrame({"user": np.repeat(list("abcde"), 10), "date": days, "amount": 5.0}))
-    found = defaults_for(orders)
-    assert (found.last_day, found.cutoff, found.horizon_days, found.active_days) == (
-        "2024-12-26", "2024-10-27", 60, 120,
-    )  # fmt: skip
-    assert found.periods == 5
-    seen = take_snapshot(orders, horizon_days=found.horizon_days)
-    assert (seen.cutoff, seen.active_days) == (found.cutoff, found.active_days)
-    assert (found.horizon_for(None), found.horizon_for(2), found.horizon_for(9)) == (60, 80, 120)
-
-
-def test_mean_gaps_by_hand() -> None:
-    """10 and 30 days; somebody with one order has none, and a refund makes none."""
-    rows = [("a", "2025-01-01", 5), ("a", "2025-01-11", 5), ("b", "2025-01-01", 5), ("b", "2025-01-31", 5),
-            ("c", "2025-01-01", 5), ("c", "2025-01-02", -5), ("a", "2025-03-01", 5)]  # fmt: skip
-    orders = read_orders(pd.DataFrame(rows, columns=["user", "date", "amount"]))
-    assert mean_gaps_days(orders, np.datetime64("2025-02-01")).tolist() == [10, 30]
-    assert mean_gaps_days(orders, np.datetime64("2025-01-01")).empty
