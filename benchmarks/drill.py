@@ -1,7 +1,7 @@
-"""The reliability drill: what a language model may do to us, done on purpose, and what it cost.
+"""The reliability drill: every failure of a language model, caused on purpose, and what it costs.
 
-``python -m benchmarks.drill`` meets a real server on loopback with every fault there is, kills real
-processes, and prints a table of bounds and measured figures. It ends with 1 if a bound was missed.
+``python -m benchmarks.drill`` calls a real server on loopback with every fault, kills real
+processes, and prints a table of bounds and measured figures. It exits with 1 if a bound was missed.
 """
 
 import argparse
@@ -71,14 +71,14 @@ class Finding:
 
 
 class Timed(HubWriter):
-    """A writer that keeps the time of its slowest line."""
+    """A writer that records the time of its slowest template."""
 
     slowest_s = 0.0
 
     async def write(
         self, segment: MessageSegment, *, deadline_s: float, channel: Channel = DEFAULT_CHANNEL
     ) -> TemplateDraft:
-        """Ask for one line."""
+        """Ask for a template."""
         started = time.monotonic()
         try:
             return await super().write(segment, deadline_s=deadline_s, channel=channel)
@@ -88,7 +88,7 @@ class Timed(HubWriter):
 
 @dataclass
 class Drill:
-    """What the items share: the customers and a server."""
+    """The items of the drill, with the customers and the server that they share."""
 
     rows: pd.DataFrame
     server: FaultServer
@@ -108,8 +108,8 @@ class Drill:
     def write(self, rows: pd.DataFrame | None = None, **options: object) -> MessageRun:
         """Write to everyone with the drill's deadline."""
         rows = self.rows if rows is None else rows
-        given = {"id": "customer_id", "offers": OFFERS, "deadline_s": DEADLINE_S, **options}
-        return write_messages(rows, **given)  # type: ignore[arg-type]
+        arguments = {"id": "customer_id", "offers": OFFERS, "deadline_s": DEADLINE_S, **options}
+        return write_messages(rows, **arguments)  # type: ignore[arg-type]
 
     def faults(self) -> Iterator[Finding]:
         """Items 1 to 4 in one pass over all faults."""
@@ -118,21 +118,21 @@ class Drill:
         whole, slowest, longest, calls = True, 0.0, ("", 0.0), 0
         for fault, answer in FAULTS.items():
             with self.writer(answer) as writer:
-                campaign = self.write(writer=writer)
-            whole &= sound(campaign, self.rows)
+                message_run = self.write(writer=writer)
+            whole &= sound(message_run, self.rows)
             slowest = max(slowest, writer.slowest_s)
             if fault in OUTAGES:
-                longest = max(longest, (fault, campaign.seconds - alone), key=lambda pair: pair[1])
-                calls = max(calls, campaign.breaker.calls)
-        plug = switched_off_writer()
-        campaign = self.write(writer=plug)
-        plug.close()
-        whole &= sound(campaign, self.rows)
-        longest = max(longest, ("refused", campaign.seconds - alone), key=lambda pair: pair[1])
-        calls = max(calls, campaign.breaker.calls)
+                longest = max(longest, (fault, message_run.seconds - alone), key=lambda pair: pair[1])
+                calls = max(calls, message_run.breaker.calls)
+        switched_off = switched_off_writer()
+        message_run = self.write(writer=switched_off)
+        switched_off.close()
+        whole &= sound(message_run, self.rows)
+        longest = max(longest, ("refused", message_run.seconds - alone), key=lambda pair: pair[1])
+        calls = max(calls, message_run.breaker.calls)
         yield Finding("1", f"{len(FAULTS) + 1} faults, {n:,} customers each", f"{n:,} messages, no exception",
                       f"{n:,} every time" if whole else "not every time", whole)  # fmt: skip
-        yield Finding("2", "slowest line under any fault", f"<= {DEADLINE_S + 0.5} s", f"{slowest:.2f} s",
+        yield Finding("2", "slowest template under any fault", f"<= {DEADLINE_S + 0.5} s", f"{slowest:.2f} s",
                       slowest <= DEADLINE_S + 0.5)  # fmt: skip
         bound = 3 * DEADLINE_S + 5
         yield Finding("3", f"an outage adds to {n:,} customers", f"<= {bound:g} s",
@@ -143,11 +143,11 @@ class Drill:
 
     def probes(self) -> Finding:
         """Item 4, over several reset intervals."""
-        some, reset_s, lasting_s = self.rows.head(500), 1.0, 4.0
+        first_rows, reset_s, lasting_s = self.rows.head(500), 1.0, 4.0
         with self.writer(FAULTS["503"], reset_s=reset_s) as writer:
             started = time.monotonic()
             while time.monotonic() - started < lasting_s:
-                self.write(some, writer=writer)
+                self.write(first_rows, writer=writer)
             intervals = math.ceil((time.monotonic() - started) / reset_s)
             calls = len(self.server.requests)
         return Finding("4", f"the same over {intervals} reset intervals", f"<= {20 + intervals}", str(calls),
@@ -183,8 +183,8 @@ class Drill:
         """Item 7."""
         bad = replies("", status=500)
         with self.writer(in_turn(bad, bad, says(), bad, bad)) as writer:
-            campaign = self.write(writer=writer)
-        calls, state = campaign.breaker.calls, campaign.breaker.state
+            message_run = self.write(writer=writer)
+        calls, state = message_run.breaker.calls, message_run.breaker.state
         breaker, _ = breaker_of()
         backend, until = Backend(), 0
         while breaker.report().state == "closed" and until < 100:
@@ -250,20 +250,20 @@ class Drill:
             ended = run_offers(self.server, scored, out, path, kill_at=dice.randint(1, 30))
             kills += ended.returncode == -signal.SIGKILL
             with Ledger(path) as ledger:
-                sealed = ledger.entries("june")
-            changed += sum(sealed.get(customer) != entry for customer, entry in known.items())
-            known = dict(sealed)
+                entries = ledger.entries("june")
+            changed += sum(entries.get(customer) != entry for customer, entry in known.items())
+            known = dict(entries)
         last = json.loads(run_offers(self.server, scored, out, path).stdout)
         with Ledger(path) as ledger:
-            sealed = ledger.entries("june")
-        changed += sum(sealed.get(customer) != entry for customer, entry in known.items())
+            entries = ledger.entries("june")
+        changed += sum(entries.get(customer) != entry for customer, entry in known.items())
         with out.open(encoding="utf-8-sig", newline="") as file:
             sent = {row["customer_id"]: row["message"] for row in csv.DictReader(file)}
-        differing = sum(sent.get(customer) != entry.message for customer, entry in sealed.items())
+        differing = sum(sent.get(customer) != entry.message for customer, entry in entries.items())
         n = len(self.rows)
-        fine = last["messages"] == len(sent) == len(sealed) == n and changed == differing == 0
+        fine = last["messages"] == len(sent) == len(entries) == n and changed == differing == 0
         yield Finding("12", f"{kills} SIGKILLs in {n:,} customers, one resume", "none lost, changed or doubled",
-                      f"{len(sealed):,} sealed, {changed} changed, {differing} differ; "
+                      f"{len(entries):,} recorded, {changed} changed, {differing} differ; "
                       f"{len(self.server.requests):,} calls", fine)  # fmt: skip
 
     def same_again(self) -> Iterator[Finding]:
@@ -289,14 +289,14 @@ class Drill:
     def adversaries(self) -> Iterator[Finding]:
         """Item 14: 10,000 replies made of attacks, of innocent text and of both."""
         dice = random.Random(14)  # noqa: S311  which attacks to mix
-        wording = offer_texts([CASH], language="en", currency="₹")["cash_50"]
+        offer = offer_texts([CASH], language="en", currency="₹")["cash_50"]
         passed = unsafe = 0
         for _ in range(10_000):
-            line = template_in_reply(adversarial_reply(dice))
-            if check_template(line, "en").fit:
+            template = template_in_reply(adversarial_reply(dice))
+            if check_template(template, "en").fit:
                 passed += 1
-                message = compose_message(line, name="Priya", offer=wording, language="en") or ""
-                unsafe += is_unsafe(message, wording.full)
+                message = compose_message(template, name="Priya", offer=offer, language="en") or ""
+                unsafe += is_unsafe(message, offer.full)
         yield Finding("14", "unsafe among 10,000 adversarial replies", "0",
                       f"{unsafe} ({passed:,} were fit to send)", unsafe == 0 and passed > 0)  # fmt: skip
 
@@ -309,14 +309,14 @@ class Drill:
             "m = run.messages_frame['message'];"
             "print(hashlib.sha256('\\n'.join(m).encode()).hexdigest())"
         )
-        found = {hashlib.sha256("\n".join(self.write().messages_frame["message"]).encode()).hexdigest()}
+        digests = {hashlib.sha256("\n".join(self.write().messages_frame["message"]).encode()).hexdigest()}
         for seed in ("1", "2"):
             environment = {**os.environ, "PYTHONHASHSEED": seed}
             ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True,
                                  text=True, check=True)  # fmt: skip
-            found.add(ran.stdout.strip())
-        yield Finding("15", "the library in 3 processes, sockets blocked in 2", "one result", str(len(found)),
-                      len(found) == 1)  # fmt: skip
+            digests.add(ran.stdout.strip())
+        yield Finding("15", "the library in 3 processes, sockets blocked in 2", "one result", str(len(digests)),
+                      len(digests) == 1)  # fmt: skip
 
     def formulas(self) -> Iterator[Finding]:
         """Item 18: what a spreadsheet would run, in every text column of the messages file."""
@@ -344,20 +344,20 @@ class Drill:
         rows = self.rows.assign(customer_id=ids, name="Canaryname", cuisine="canarycuisine", phone="+91canary")
         try:
             with self.writer(in_turn(says(), replies('{"error": "canaryreply"}', status=503))) as writer:
-                campaign = self.write(rows.assign(reason_1="rating is canaryreason"), writer=writer)
+                message_run = self.write(rows.assign(reason_1="rating is canaryreason"), writer=writer)
         finally:
             del os.environ["HF_TOKEN"]
             logging.getLogger().removeHandler(listener)
         sent = [request.head + request.body for request in self.server.requests]
-        leaks = sum("canary" in text.lower() for text in (*sent, *heard, str(campaign.breaker)))
-        named = campaign.messages_frame["message"].str.contains("Canaryname").all()
+        leaks = sum("canary" in text.lower() for text in (*sent, *heard, str(message_run.breaker)))
+        named = message_run.messages_frame["message"].str.contains("Canaryname").all()
         yield Finding("19", "canaries in requests and log lines", "0", f"{leaks} of {len(sent) + len(heard)}",
                       leaks == 0 and bool(named) and bool(sent))  # fmt: skip
 
 
-def sound(campaign: MessageRun, rows: pd.DataFrame) -> bool:
+def sound(message_run: MessageRun, rows: pd.DataFrame) -> bool:
     """Whether each customer has exactly one message that fits and says the offer."""
-    messages = campaign.messages_frame
+    messages = message_run.messages_frame
     words = {offer.id: offer.gives["en"] for offer in OFFERS}
     return (
         messages["customer_id"].tolist() == rows["customer_id"].tolist()

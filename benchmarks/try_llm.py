@@ -1,8 +1,8 @@
-"""Watch a small real language model write: ``make try-llm``.
+"""Watch a small real language model write message templates: ``make try-llm``.
 
 Starts SmolLM2-135M behind llama.cpp's own OpenAI-compatible server on loopback, and the app against it.
 ``python -m benchmarks.try_llm --offers N`` writes to N made-up customers on the terminal instead. The model is
-far too small to be sent unread: watch the guard refuse most of its lines, and everyone get a message all the same.
+far too small for its texts to be sent unread: the guard refuses most of them, and everyone still gets a message.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from tests.stand_ins.small_model import SmallModel
 ROOT = Path(__file__).parents[1]
 MODEL = "SmolLM2-135M"
 DEADLINE_S = 60.0
-"""Generous: sixteen lines are asked for at once, and two processors write one or two at a time."""
+"""Generous: sixteen templates are asked for at once, and two processors write one or two at a time."""
 
 
 def app(base_url: str) -> int:
@@ -40,26 +40,26 @@ def app(base_url: str) -> int:
 
 
 def offers(base_url: str, customers: int) -> int:
-    """Write to made-up customers, and show every line, who wrote it, and why the others are the library's."""
+    """Write to made-up customers, and print every template with its source, and every note."""
     writer = HubWriter((MODEL,), base_url=base_url, deadline_s=DEADLINE_S)
     try:
-        campaign = write_messages(
+        run = write_messages(
             many_kinds(customers), id="customer_id", offers=OFFERS, writer=writer,
             progress=lambda share, words: print(f"\r\033[K{share:4.0%} {words}", end="", file=sys.stderr),
         )  # fmt: skip
     finally:
         writer.close()
     print(file=sys.stderr)
-    for row in distinct_templates(campaign).itertuples():
+    for row in distinct_templates(run).itertuples():
         print(f"{row.customers:>6} {row.source:<14} {row.template}")
-    for note, n in Counter(campaign.messages_frame["message_note"]).most_common():
+    for note, n in Counter(run.messages_frame["message_note"]).most_common():
         print(f"{n:>6} {note or 'no remark'}")
-    print(f"{campaign.message_count:,} messages in {campaign.seconds:.0f} s; {campaign.breaker.describe()}")
+    print(f"{run.message_count:,} messages in {run.seconds:.0f} s; {run.breaker.describe()}")
     return 0
 
 
 def main() -> int:
-    """Start the model, and what is to be watched."""
+    """Start the model, then the app or the run on the terminal."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--offers", type=int, metavar="N", help="write to N made-up customers instead of the app")
     options = parser.parse_args()

@@ -238,11 +238,13 @@ def _final_messages(
 
     def tick(answered: int, requested: int) -> None:
         speed = describe_pace(answered, requested, time.monotonic() - started)
-        words = (
+        progress_text = (
             f"Language model: {answered:,} of {requested:,} requests answered, "
             f"{customers:,} of {len(work.waiting):,} customers"
         )
-        progress(0.2 + 0.75 * answered / max(requested, 1), f"{words}; {speed}" if speed else words)
+        progress(
+            0.2 + 0.75 * answered / max(requested, 1), f"{progress_text}; {speed}" if speed else progress_text
+        )
 
     pools = request_templates(writer, sizes, channel=brief.channel, deadline_s=seconds, tick=tick)
     for segment, pool in pools:

@@ -233,7 +233,7 @@ class Ledger:
                 application_id != _APPLICATION_ID
                 and database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             ):
-                raise sqlite3.DatabaseError("it holds something else")
+                raise sqlite3.DatabaseError("it holds other data")
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = FULL")
             database.execute("BEGIN IMMEDIATE")

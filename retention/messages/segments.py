@@ -129,13 +129,13 @@ def segments_of(send_list: pd.DataFrame, *, tone: str, language: str) -> list[Me
     'pizza|two to four weeks|fewer_orders|warm|en'
     """
     MessageSegment(tone=tone, language=language)
-    known: dict[tuple[str, str, str], MessageSegment] = {}
+    by_values: dict[tuple[str, str, str], MessageSegment] = {}
     segments = []
     for values in zip(_cuisines(send_list), _bands(send_list), _reasons(send_list), strict=True):
-        segment = known.get(values)
+        segment = by_values.get(values)
         if segment is None:
             cuisine, away, reason = values
-            segment = known[values] = MessageSegment(cuisine, away, reason, tone, language)
+            segment = by_values[values] = MessageSegment(cuisine, away, reason, tone, language)
         segments.append(segment)
     return segments
 

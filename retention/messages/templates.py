@@ -22,7 +22,7 @@ BACKUP = "backup"
 """The ``message_source`` of a message made of one of these templates."""
 
 SHORTEST_TEMPLATES = {"en": "{name}: {offer}.", "hi": "{name}: {offer}।", "hinglish": "{name}: {offer}."}
-"""By language, for a channel into which no other template fits; with any offer at most 80 characters."""
+"""By language, for a channel into which no other template fits: at most 80 characters with any offer."""
 
 T = TypeVar("T")
 
