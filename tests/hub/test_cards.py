@@ -23,7 +23,6 @@ from retention.orders.snapshot import take_snapshot
 from retention.profit.curve import profit_curve
 from retention.profit.economics import Economics
 from retention.simulation.simulate import simulate
-from retention.wording.column_descriptions import column_meaning
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = "a|b`<script>alert(1)</script>\n# heading"
@@ -135,23 +134,6 @@ def test_the_owner_can_say_what_a_column_means(telecom: object) -> None:
         telecom, repo="alice/data", salt=Salt.new(), meanings={"tenure": "months as a customer"}
     )
     assert "| `tenure` | number |  | months as a customer |" in planned.content["README.md"].decode()
-
-
-@pytest.mark.parametrize(
-    ("column", "words", "unit"),
-    [
-        ("orders_30d", "orders in the last 30 days up to the cutoff", "orders"),
-        ("late_minutes_last", "late minutes of the latest order", "minutes"),
-        ("coupon_share", "share of orders with coupon", "0 to 1"),
-        ("city_usual", "most frequent city", ""),
-        ("reason_2", "reason number 2, in words", ""),
-        ("days_away", "", "days"),
-        ("Contract", "", ""),
-    ],
-)
-def test_names_tell_meaning_and_unit(column: str, words: str, unit: str) -> None:
-    """Endings that snapshots use are put into words; a unit in the name is taken."""
-    assert column_meaning(column) == (words, unit)
 
 
 def test_the_calibration_figure_puts_every_group_in_place() -> None:
