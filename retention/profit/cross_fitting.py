@@ -41,7 +41,7 @@ class CrossFitted:
         Share of customers contacted, in [0, 1].
     profit
         Per 1,000 customers (currency), against doing nothing.
-    personal
+    per_customer
         What deciding customer by customer earns; None without a value column.
     """
 

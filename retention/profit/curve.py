@@ -58,7 +58,7 @@ class ProfitCurve:
     profit_all, profit_none, profit_random, profit_perfect
         Earned by sending to everyone; to nobody (0); to as many as ``share_best``, drawn at random; to exactly
         the churned customers for whom it pays.
-    personal
+    per_customer
         What deciding customer by customer earns; None without a value column.
     """
 

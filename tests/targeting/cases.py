@@ -14,13 +14,7 @@ from retention.customers.table import Customers
 from retention.profit.catalogue import Offer
 from retention.profit.economics import Economics
 from retention.tabular.csv_export import write_csv
-from retention.targeting import (
-    SendPolicy,
-    Summary,
-    known_kinds,
-    score,
-    score_file,
-)
+from retention.targeting import SendPolicy, Summary, known_kinds, score, score_file
 from tests.files import telecom_customers
 
 SMALL = Offer(id="small", gives={"en": "a little"}, cost=20, save_rate=0.2)

@@ -9,11 +9,7 @@ import pytest
 
 from retention.churn.model import ChurnModel
 from retention.errors import InputError, ModelError, RetentionError
-from retention.targeting import (
-    SendPolicy,
-    score,
-    score_file,
-)
+from retention.targeting import SendPolicy, score, score_file
 from tests.files import write
 from tests.targeting.cases import as_text, table_of, today, whole_and_streamed
 

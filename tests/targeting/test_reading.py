@@ -10,14 +10,7 @@ from retention.churn.model import ChurnModel
 from retention.errors import InputError
 from retention.messages.batch import write_messages
 from retention.profit.economics import Economics
-from retention.targeting import (
-    SendPolicy,
-    currency_of,
-    offers_at,
-    offers_priced,
-    read_send_list,
-    score_file,
-)
+from retention.targeting import SendPolicy, currency_of, offers_at, offers_priced, read_send_list, score_file
 from tests.files import write
 from tests.targeting.cases import CATALOGUE, as_text, run, today
 

@@ -12,11 +12,7 @@ from retention.churn.model import ChurnModel
 from retention.customers.intake import read_customers
 from retention.errors import InputError
 from retention.profit.economics import Economics
-from retention.targeting import (
-    SendPolicy,
-    offers_at,
-    score,
-)
+from retention.targeting import SendPolicy, offers_at, profit_of_model, score
 from tests.files import telecom_customers
 from tests.targeting.cases import LARGE, SMALL, TERMS
 
@@ -92,3 +88,18 @@ def test_the_smaller_of_top_and_max_contacts_counts(telecom_model: ChurnModel) -
     customers = read_customers(telecom_customers(100), ignore_label=True)
     scored = score(customers, telecom_model, SendPolicy(top=7, max_contacts=9))
     assert scored.contacted == 7
+
+
+def test_settling_takes_the_threshold_that_the_model_says(telecom_model: ChurnModel) -> None:
+    """The best one on held-out customers, or the break-even without them; nothing where it is not needed."""
+    policy = SendPolicy(economics=TERMS)
+    assert policy.send_from is None
+    best = profit_of_model(telecom_model, TERMS).threshold_best
+    assert policy.settle(telecom_model, has_values=False).send_from == best
+    without_evaluation = replace(telecom_model, out_of_fold=None)
+    assert policy.settle(without_evaluation, has_values=False).send_from == TERMS.break_even()
+    never_pays = SendPolicy(economics=Economics(value=40))
+    assert never_pays.settle(without_evaluation, has_values=False).send_from == np.inf
+    assert policy.settle(telecom_model, has_values=True) == policy
+    for asked in (SendPolicy(threshold=0.3), SendPolicy(budget=100.0), SendPolicy(every_offer=True)):
+        assert asked.settle(telecom_model, has_values=False) is asked

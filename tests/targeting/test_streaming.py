@@ -15,12 +15,7 @@ from retention.churn.model import ChurnModel
 from retention.customers.stream import open_customers
 from retention.errors import Cancelled, InputError
 from retention.profit.economics import PRESETS
-from retention.targeting import (
-    SendPolicy,
-    known_kinds,
-    read_send_list,
-    score_file,
-)
+from retention.targeting import SendPolicy, known_kinds, read_send_list, score_file
 from tests.files import telecom_customers, write
 from tests.targeting.cases import LARGE, SMALL, as_text, today, whole_and_streamed
 

@@ -9,11 +9,7 @@ import pytest
 
 from retention.churn.model import ChurnModel
 from retention.customers.intake import read_customers
-from retention.targeting import (
-    SendPolicy,
-    Spending,
-    score,
-)
+from retention.targeting import SendPolicy, Spending, score
 from tests.files import telecom_customers, write
 from tests.targeting.cases import CATALOGUE, LARGE, SMALL, TERMS, run
 
