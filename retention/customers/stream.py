@@ -20,8 +20,9 @@ from retention.customers.roles import ColumnKinds, find_text_columns, guess_role
 from retention.customers.table import CUTOFF, Customers, Roles
 from retention.errors import InputError
 from retention.progress import Progress, silent
-from retention.tabular.columns import ColumnLocation, ParsedColumn, parse_column
+from retention.tabular.columns import ParsedColumn, parse_column
 from retention.tabular.files import Limits
+from retention.tabular.locations import ColumnLocation
 from retention.tabular.rows import Rows, TableSource
 from retention.tabular.tables import Table, name_columns, open_table
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from retention.errors import InputError
 from retention.tabular.arrays import temporal_to_text
 from retention.tabular.formulas import unescape
+from retention.tabular.locations import ColumnLocation
 from retention.tabular.number_formats import ParsedNumbers, parse_numbers, read_open_ended, to_mask
 from retention.wording.text import count_noun, quote, quote_cell
 
@@ -55,21 +56,6 @@ class ParsedColumn:
     def is_numeric(self) -> bool:
         """Whether the values are numbers."""
         return isinstance(self.values, np.ndarray)
-
-
-@dataclass(frozen=True)
-class ColumnLocation:
-    """Where the cells of a column stand, for messages: the file, the column, and each cell's row number."""
-
-    source: str
-    name: str
-    row_numbers: NDArray[np.int64]
-
-    def error(self, position: int, sentence: str) -> InputError:
-        """Return an error about the cell at this position, naming its row."""
-        return InputError(
-            f"{self.source}: column {quote(self.name)}, row {self.row_numbers[position]:,}: {sentence}"
-        )
 
 
 def parse_column(
@@ -157,7 +143,7 @@ def _parse_numeric(cells: Any, location: ColumnLocation) -> ParsedColumn:
     values = cells.cast(pa.float64(), safe=False).to_numpy().astype(np.float64, copy=True)
     if not pa.types.is_floating(cells.type) and _beyond_exact(values):
         return _to_text(
-            cells.cast(pa.string()), location, _kept_as_text(location, "its numbers are too long to compute with")
+            cells.cast(pa.string()), location, location.kept_as_text("its numbers are too long to compute with")
         )
     _refuse_infinite(values, location)
     return ParsedColumn(values, cellwise=True)
@@ -179,10 +165,10 @@ def _parse_text(cells: Any, location: ColumnLocation, text_if_mixed: bool) -> Pa
         return _parse_formatted(cells, filled_cells, location, text_if_mixed)
     code = _first_code(filled_cells, values)
     if code is not None:
-        reason = f"{_quote_at(cells, code, location)} is a code, not a number"
-        return _to_text(cells, location, _kept_as_text(location, reason))
+        reason = f"{location.quote_cell(cells, code)} is a code, not a number"
+        return _to_text(cells, location, location.kept_as_text(reason))
     _refuse_infinite(values, location)
-    return ParsedColumn(values, _blank_note(np.isnan(values), cells, location), cellwise=not _beyond_exact(values))
+    return ParsedColumn(values, location.blank_note(np.isnan(values), cells), cellwise=not _beyond_exact(values))
 
 
 def _cast(cells: Any) -> NDArray[np.float64] | None:
@@ -237,13 +223,13 @@ def _parse_formatted(cells: Any, filled_cells: Any, location: ColumnLocation, te
     if wrong.any():
         return _parse_mixed(cells, wrong, parsed, location, text_if_mixed)
     if parsed.ambiguity:
-        reason = f"{parsed.ambiguity} ({_quote_at(cells, int(np.argmax(filled)), location)})"
-        return _to_text(cells, location, _kept_as_text(location, reason))
+        reason = f"{parsed.ambiguity} ({location.quote_cell(cells, int(np.argmax(filled)))})"
+        return _to_text(cells, location, location.kept_as_text(reason))
     _refuse_infinite(parsed.values, location)
     formatted = int(np.argmax(filled & ~to_mask(pc.match_substring_regex(filled_cells, _BARE_NUMBER))))
-    example = f"{_quote_at(cells, formatted, location)} as {parsed.values[formatted]:.15g}"
+    example = f"{location.quote_cell(cells, formatted)} as {parsed.values[formatted]:.15g}"
     note = f"column {quote(location.name)}: numbers are read without their units and separators, {example}"
-    return ParsedColumn(parsed.values, _with_blank_note(note, parsed.values, cells, location))
+    return ParsedColumn(parsed.values, _join_notes(note, location.blank_note(np.isnan(parsed.values), cells)))
 
 
 def _parse_mixed(
@@ -264,43 +250,22 @@ def _parse_mixed(
     if ends is not None:
         values = np.where(wrong, ends, parsed.values)
         _refuse_infinite(values, location)
-        example = f"{_quote_at(cells, first, location)} as {ends[first]:.15g}"
+        example = f"{location.quote_cell(cells, first)} as {ends[first]:.15g}"
         cells_read = count_noun(wrong_count, "open-ended cell")
         note = f"column {quote(location.name)}: {cells_read} read as the number in it, {example}"
-        return ParsedColumn(values, _with_blank_note(note, values, cells, location))
+        return ParsedColumn(values, _join_notes(note, location.blank_note(np.isnan(values), cells)))
     few = max(1.0, _MOST_WRONG_CELLS * (wrong_count + number_count))
     if not text_if_mixed and number_count >= 3 and wrong_count <= few:
         others = f" (and {count_noun(wrong_count - 1, 'more cell')})" if wrong_count > 1 else ""
         sentence = f"{quote_cell(cells[first])}{others} is not a number, as the rest is; "
         raise location.error(first, f"{sentence}correct it, or exclude the column")
     mostly_numbers = 2 * int(parsed.fits_some_format.sum()) > wrong_count + number_count
-    reason = f"{_quote_at(cells, first, location)} is not written like the other numbers"
-    return _to_text(cells, location, _kept_as_text(location, reason) if mostly_numbers else None)
+    reason = f"{location.quote_cell(cells, first)} is not written like the other numbers"
+    return _to_text(cells, location, location.kept_as_text(reason) if mostly_numbers else None)
 
 
-def _quote_at(cells: Any, position: int, location: ColumnLocation) -> str:
-    """Quote a cell together with its row number."""
-    return f"{quote_cell(cells[position])} in row {location.row_numbers[position]:,}"
-
-
-def _with_blank_note(note: str, values: NDArray[np.float64], cells: Any, location: ColumnLocation) -> str:
-    blank_note = _blank_note(np.isnan(values), cells, location)
+def _join_notes(note: str, blank_note: str | None) -> str:
     return f"{note}; {blank_note}" if blank_note else note
-
-
-def _blank_note(blank: NDArray[np.bool_], cells: Any, location: ColumnLocation) -> str | None:
-    first = _first(blank)
-    if first is None:
-        return None
-    word = quote_cell(cells[first]) if cells[first].is_valid else "blank"
-    return (
-        f"column {quote(location.name)}: {int(blank.sum()):,} of {count_noun(len(blank), 'cell')} hold no number "
-        f"(first in row {location.row_numbers[first]:,}: {word}) and count as missing"
-    )
-
-
-def _kept_as_text(location: ColumnLocation, reason: str) -> str:
-    return f"column {quote(location.name)} is kept as text: {reason}"
 
 
 def _first(mask: NDArray[np.bool_]) -> int | None:

@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from retention.errors import InputError
-from retention.tabular.columns import BLANK_WORDS, ColumnLocation
+from retention.tabular.columns import BLANK_WORDS
+from retention.tabular.locations import ColumnLocation
 from retention.wording.text import quote, quote_cell
 
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?"

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from retention.errors import InputError
 from retention.tabular.arrays import as_arrow
-from retention.tabular.columns import ColumnLocation, parse_column
+from retention.tabular.columns import parse_column
 from retention.tabular.delimited import open_delimited
 from retention.tabular.files import Limits, open_file
+from retention.tabular.locations import ColumnLocation
 from retention.tabular.parquet import open_parquet
 from retention.tabular.rows import Rows, TableSource, check_cells, check_names, check_rows
 from retention.tabular.text import inspect_text

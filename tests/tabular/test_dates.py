@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from retention.errors import InputError
-from retention.tabular.columns import ColumnLocation
 from retention.tabular.dates import looks_like_dates, parse_dates
+from retention.tabular.locations import ColumnLocation
 
 
 def parsed(*cells: str | None) -> list[str]:
