@@ -121,7 +121,7 @@ def test_on_a_space_no_salt_is_kept(
     first, second = (look(trained, CUSTOMERS, hub) for _ in range(2))
     assert first.release.content != second.release.content
     assert not home.exists()
-    assert "thrown away" in hub_views.plan(first)
+    assert "made for this release and deleted" in hub_views.plan(first)
 
 
 ELSEWHERE = {"model_at": "alice/gone@" + "0" * 40}
