@@ -1,4 +1,4 @@
-"""Parse a column of dates, all in one layout, or say in one sentence which cell does not fit and why."""
+"""Parse a column of dates, all in one layout, or say in one sentence which cell does not fit and reason."""
 
 import re
 from dataclasses import dataclass
@@ -216,18 +216,18 @@ def _day_or_month_first(column: _Column, layout: str) -> tuple[str, tuple[str, .
     """Return the layout with day and month in the order that fits the whole column, and a note about it."""
     location, cells = column.location, column.distinct
     if "%y" in layout and _may_begin_with_years(cells):
-        why = f"{quote(cells.iloc[0])} may begin or end with the year"
-        raise InputError(f"{location.source}: column {quote(location.name)}: {why}; {_ADVICE}")
+        reason = f"{quote(cells.iloc[0])} may begin or end with the year"
+        raise InputError(f"{location.source}: column {quote(location.name)}: {reason}; {_ADVICE}")
     if re.match(r"%d.%m", layout) is None:
         return layout, ()
     above_12 = cells.str.extract(r"^(\d+)\D(\d+)\D").astype(np.int64).to_numpy() > 12
     day_first, month_first = bool(above_12[:, 0].any()), bool(above_12[:, 1].any())
-    example = [quote(cells.iloc[at]) for at in above_12.argmax(axis=0)]
+    example = [quote(cells.iloc[position]) for position in above_12.argmax(axis=0)]
     if day_first == month_first:
         clash = f"{example[0]} has the day first and {example[1]} the month"
         open_question = f"{example[0]} and all others fit both day/month and month/day"
-        why = clash if day_first else open_question
-        raise InputError(f"{location.source}: column {quote(location.name)}: {why}; {_ADVICE}")
+        reason = clash if day_first else open_question
+        raise InputError(f"{location.source}: column {quote(location.name)}: {reason}; {_ADVICE}")
     note = "column {}: dates are read with the {} first, as in {}"
     if day_first:
         return layout, (note.format(quote(location.name), "day", example[0]),)

@@ -124,8 +124,8 @@ class _TextStatistics:
             head = chunk[:_HEAD].removeprefix(codecs.BOM_UTF8)
             self.control = 1 - len(head.translate(None, _CONTROL_BYTES)) / max(1, len(head))
         self.blank = self.blank and not chunk.removeprefix(b"" if self.size else codecs.BOM_UTF8).strip()
-        if self.nul_line is None and (at := chunk.find(b"\0")) >= 0:
-            self.nul_line = self._lines + chunk.count(b"\n", 0, at) + 1
+        if self.nul_line is None and (nul := chunk.find(b"\0")) >= 0:
+            self.nul_line = self._lines + chunk.count(b"\n", 0, nul) + 1
         self.size += len(chunk)
         self._lines += chunk.count(b"\n")
         self.quotes += chunk.count(b'"')

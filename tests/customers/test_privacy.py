@@ -23,7 +23,7 @@ def cycled(*values: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("cells", "what"),
+    ("cells", "kind"),
     [
         ([f"user{i}@mail.example" for i in range(N)], "e-mail addresses"),
         (["fine"] * (N - 1) + ["write to a.b@c.org"], "e-mail addresses"),
@@ -34,9 +34,9 @@ def cycled(*values: str) -> list[str]:
         ([f"remark number {i}" for i in range(N)], "a text of its own for nearly every customer"),
     ],
 )
-def test_what_certainly_is_personal_is_found_by_its_content(cells: list[object], what: str) -> None:
+def test_what_certainly_is_personal_is_found_by_its_content(cells: list[object], kind: str) -> None:
     """The column's name says nothing, its cells do."""
-    assert look("extra", cells) == PersonalColumn("extra", what, certain=True)
+    assert look("extra", cells) == PersonalColumn("extra", kind, certain=True)
 
 
 def test_names_of_people_are_found_by_the_column() -> None:
@@ -66,7 +66,7 @@ def test_harmless_columns_pass(name: str, cells: list[object]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "cells", "what"),
+    ("name", "cells", "kind"),
     [
         ("account", [1e7 + i for i in range(N)], "numbers of papers or accounts"),
         ("latitude", [12.9 + i / 1000 for i in range(N)], "addresses"),
@@ -75,13 +75,13 @@ def test_harmless_columns_pass(name: str, cells: list[object]) -> None:
         ("favourite", cycled(*(f"Burger {chr(65 + i)}arn" for i in range(25))), "names of people"),
     ],
 )
-def test_what_may_be_personal_is_a_warning(name: str, cells: list[object], what: str) -> None:
+def test_what_may_be_personal_is_a_warning(name: str, cells: list[object], kind: str) -> None:
     """A column that only may be personal is named in a warning, not left out."""
-    assert look(name, cells) == PersonalColumn(name, what, certain=False)
+    assert look(name, cells) == PersonalColumn(name, kind, certain=False)
 
 
 @pytest.mark.parametrize(
-    ("column", "what"),
+    ("column", "kind"),
     [
         ("eMail", "e-mail addresses"), ("e_mail", "e-mail addresses"), ("ContactEmail2", "e-mail addresses"),
         ("mobileNo", "phone numbers"), ("WhatsApp", "phone numbers"), ("Home Address", "addresses"),
@@ -90,6 +90,6 @@ def test_what_may_be_personal_is_a_warning(name: str, cells: list[object], what:
         ("emailed", None), ("renamed", None), ("tenure", None), ("mailing", None), ("identity_checks", None),
     ],
 )  # fmt: skip
-def test_names_are_read_word_by_word(column: str, what: str | None) -> None:
+def test_names_are_read_word_by_word(column: str, kind: str | None) -> None:
     """Whatever the spelling, a whole word counts and a part of one does not."""
-    assert personal_kind(column) == what
+    assert personal_kind(column) == kind

@@ -20,14 +20,14 @@ def test_id_and_label_are_found_by_name(save: Save, name: str, label: str) -> No
 
 
 def test_value_is_found_only_by_a_plain_name(save: Save) -> None:
-    """A margin is money kept; monthly charges need asking."""
+    """A margin is money kept; monthly charges need to be passed."""
     assert read_customers(save("id,margin\na,5\n")).roles.value == "margin"
     charges = save("id,MonthlyCharges\na,5\n")
     assert read_customers(charges).roles.value is None
-    asked = read_customers(charges, value="MonthlyCharges")
-    assert asked.value is not None
-    assert asked.value.tolist() == [5.0]
-    assert asked.feature_names == ["MonthlyCharges"]
+    customers = read_customers(charges, value="MonthlyCharges")
+    assert customers.value is not None
+    assert customers.value.tolist() == [5.0]
+    assert customers.feature_names == ["MonthlyCharges"]
 
 
 def test_personal_data_is_set_aside(save: Save) -> None:

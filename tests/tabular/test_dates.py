@@ -90,15 +90,15 @@ def test_long_and_short_months_and_days_may_be_mixed() -> None:
 
 def test_seconds_since_1970_are_read_only_where_times_are_known_to_stand() -> None:
     """1751241600 is the first second of 2025-06-30 in UTC, by thousandths as well; elsewhere it is a number."""
-    place = ColumnLocation("orders.csv", "timestamp", np.array([2, 3]))
+    location = ColumnLocation("orders.csv", "timestamp", np.array([2, 3]))
     for digits in ("1751241600", "1751241600000"):
-        dates = parse_dates(pd.Series([digits, None], dtype="str"), place, epochs=True)
+        dates = parse_dates(pd.Series([digits, None], dtype="str"), location, epochs=True)
         assert dates.values.astype("datetime64[s]").astype(str).tolist() == ["2025-06-30T00:00:00", "NaT"]
         assert "since 1970" in dates.notes[0]
     with pytest.raises(InputError, match="row 2: '9999999999' is not a date"):
         parsed("1751241600")
     with pytest.raises(InputError, match="is not a date"):
-        parse_dates(pd.Series(["1751241600", "17512416"], dtype="str"), place, epochs=True)
+        parse_dates(pd.Series(["1751241600", "17512416"], dtype="str"), location, epochs=True)
 
 
 def test_blanks_stay_blank() -> None:

@@ -74,13 +74,13 @@ def digits(number: int) -> bytes:
 
 def wide(rows: int, columns: int) -> bytes:
     """Return a file of small numbers."""
-    header = ",".join(f"c{place}" for place in range(columns))
+    header = ",".join(f"c{number}" for number in range(columns))
     return f"{header}\n".encode() + (b"1," * (columns - 1) + b"1\n") * rows
 
 
 BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a million columns": (lambda: b"column," * 10**6 + b"c\n1\n", "about 1,000,001 columns"),
-    "301 columns": (lambda: ",".join(f"c{place}" for place in range(301)).encode() + b"\n", "301 columns"),
+    "301 columns": (lambda: ",".join(f"c{number}" for number in range(301)).encode() + b"\n", "301 columns"),
     "packed rows": (lambda: gzip.compress(b"id,a\n" + b"1,2\n" * 4_500_000, 1), "100 times its size"),
     "packed over the limit": (lambda: gzip.compress(digits(21_000_000), 1), "limit of 20 MB"),
     "too many rows": (lambda: b"id,a\n" + b"1,2\n" * 50_001, "limit of 50,000"),

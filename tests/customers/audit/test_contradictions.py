@@ -52,8 +52,10 @@ def test_the_window_ends_where_it_says() -> None:
 def test_other_contradictions(columns: dict[str, float], words: str) -> None:
     """Each pair that cannot be true together is named."""
     half = np.arange(ROWS) % 2 == 0
-    found = findings("contradiction", **{name: np.where(half, value, np.nan) for name, value in columns.items()})
-    assert any(words in finding.sentence and finding.affected == 0.5 for finding in found)
+    contradictions = findings(
+        "contradiction", **{name: np.where(half, value, np.nan) for name, value in columns.items()}
+    )
+    assert any(words in finding.sentence and finding.affected == 0.5 for finding in contradictions)
 
 
 def test_a_few_slips_are_a_warning() -> None:

@@ -11,8 +11,8 @@ def test_a_column_that_is_the_label() -> None:
     label = labelled()
     number = label * 9.0 + random().normal(0, 1, ROWS)
     word = np.where(label, "closed account", np.where(random(1).random(ROWS) < 0.5, "open", "fresh"))
-    found = findings("leakage", churn=label, score9=number, state=word)
-    assert {finding.column: finding.severity for finding in found} == {"score9": "error", "state": "error"}
+    leaks = findings("leakage", churn=label, score9=number, state=word)
+    assert {finding.column: finding.severity for finding in leaks} == {"score9": "error", "state": "error"}
 
 
 def test_strong_is_not_certain() -> None:
@@ -36,11 +36,11 @@ def test_filled_in_for_one_class_only(churned: int) -> None:
 
 def test_filled_in_for_some_of_one_class() -> None:
     """A reason given by a third of the churned, and by nobody else, is a leak; a few blanks are not."""
-    label, place = labelled(), np.arange(ROWS)
-    reason = np.where(label & (place % 3 == 0), np.array("price", dtype=object), np.array(None))
+    label, row = labelled(), np.arange(ROWS)
+    reason = np.where(label & (row % 3 == 0), np.array("price", dtype=object), np.array(None))
     (finding,) = findings("leakage", churn=label, remark=reason)
     assert finding.severity == "error"
-    blank = np.where(~label & (place % 100 == 99), np.nan, random().normal(0, 1, ROWS))
+    blank = np.where(~label & (row % 100 == 99), np.nan, random().normal(0, 1, ROWS))
     assert findings("leakage", churn=label, total=blank) == []
 
 

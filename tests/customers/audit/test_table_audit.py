@@ -31,8 +31,8 @@ def test_harmless_customers_have_no_findings() -> None:
 def test_both_classes_need_enough_customers(churned: int, expected: dict[str, str]) -> None:
     """Fewer than 10 are too few to learn from, fewer than 50 for firm figures, and under 2% are rare."""
     label = random().permutation(ROWS) < churned
-    found = [finding for finding in findings(churn=label) if finding.check in {"class_balance", "few_churners"}]
-    assert {finding.check: finding.severity for finding in found} == expected
+    balance = [finding for finding in findings(churn=label) if finding.check in {"class_balance", "few_churners"}]
+    assert {finding.check: finding.severity for finding in balance} == expected
 
 
 def test_without_a_label_there_is_less_to_say() -> None:
@@ -59,7 +59,7 @@ def test_constant_columns(same: int, expected: list[str]) -> None:
 def test_repeated_rows() -> None:
     """Rows equal in all but the id are counted, and are suspicious where values are many."""
     rng = random()
-    numbers = {f"n{place}": rng.normal(0, 1, ROWS) for place in range(4)}
+    numbers = {f"n{number}": rng.normal(0, 1, ROWS) for number in range(4)}
     half = {name: np.concatenate([values[:500], values[:500]]) for name, values in numbers.items()}
     frame = pd.DataFrame({"id": [f"c{n}" for n in range(ROWS)], **half})
     (finding,) = audit(read_customers(frame))
@@ -72,7 +72,7 @@ def test_repeated_rows() -> None:
 def test_repeated_rows_are_counted_exactly() -> None:
     """The count is that of comparing all rows."""
     rng = random()
-    frame = pd.DataFrame({f"n{place}": rng.integers(0, 4, 3000).astype(float) for place in range(5)})
+    frame = pd.DataFrame({f"n{number}": rng.integers(0, 4, 3000).astype(float) for number in range(5)})
     frame.loc[rng.random(3000) < 0.2, "n0"] = np.nan
     frame["w"] = rng.choice(np.array(["a", "b", None], dtype=object), 3000)
     expected = frame.duplicated().mean()
@@ -123,11 +123,13 @@ def test_nothing_to_learn_from() -> None:
 
 def test_errors_come_first() -> None:
     """Findings are in order of severity, then of how many customers they concern."""
-    found = findings(age=np.where(np.arange(ROWS) < 500, -1.0, 30.0), plan=["None"] * 900 + ["A"] * 100, same=1.0)
-    assert [finding.severity for finding in found] == sorted(
-        (finding.severity for finding in found), key=["error", "warning", "note"].index
+    audited = findings(
+        age=np.where(np.arange(ROWS) < 500, -1.0, 30.0), plan=["None"] * 900 + ["A"] * 100, same=1.0
     )
-    assert found[0].check == "contradiction"
+    assert [finding.severity for finding in audited] == sorted(
+        (finding.severity for finding in audited), key=["error", "warning", "note"].index
+    )
+    assert audited[0].check == "contradiction"
 
 
 def test_excluded_columns_are_not_audited() -> None:
