@@ -6,15 +6,11 @@ late or is refused by the guard counts as the failure it is.
 """
 
 import asyncio
-import math
 import socket
-import time
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from retention.errors import InputError
 from retention.messages.channels.channel import Channel
@@ -22,13 +18,11 @@ from retention.messages.channels.registry import DEFAULT_CHANNEL
 from retention.messages.guard import check_template
 from retention.messages.llm.breaker import Breaker
 from retention.messages.llm.event_loop import LoopThread
+from retention.messages.llm.http_status import error_of_status
 from retention.messages.llm.outcome import BreakerOpenError, BreakerReport, CallError, FailureKind
 from retention.messages.llm.prompt import chat_for, template_in_reply
 from retention.messages.segments import MessageSegment
 from retention.settings import Settings
-
-if TYPE_CHECKING:
-    from huggingface_hub.errors import HfHubHTTPError
 
 MAX_CONCURRENT_CALLS = 16
 """Most calls of a writer under way at one time."""
@@ -215,7 +209,7 @@ class HubWriter:
             )
             text = reply.choices[0].message.content
         except HfHubHTTPError as error:
-            raise _error_of_status(error) from None
+            raise error_of_status(error) from None
         except TimeoutError:
             raise
         except (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.DecodingError, httpx2.TooManyRedirects):
@@ -238,47 +232,3 @@ class _SwitchedOffWriter(HubWriter):
     def close(self) -> None:
         super().close()
         self._port.close()
-
-
-_ACCOUNT = {
-    401: "the token is not accepted (401)",
-    402: "no inference credits left (402)",
-    403: "the token may not make calls to Inference Providers (403)",
-}
-_SLOW_DOWN = "the server asks to slow down (429)"
-_NOT_SERVED = "nobody serves this model"
-
-
-def _error_of_status(error: "HfHubHTTPError") -> CallError:
-    """Return the error that an HTTP status other than success stands for."""
-    status = error.response.status_code
-    if status in _ACCOUNT:
-        return CallError(_ACCOUNT[status], FailureKind.ACCOUNT)
-    if status == 429:
-        return CallError(
-            _SLOW_DOWN, FailureKind.PAUSE, retry_after_s=_retry_after_s(error.response.headers.get("retry-after"))
-        )
-    if status in {404, 410} or (status == 400 and "model_not_supported" in error.response.text):
-        return CallError(f"{_NOT_SERVED} ({status})", FailureKind.NOT_SERVED)
-    if status in {400, 422}:
-        return CallError(f"the server did not take the request ({status})", FailureKind.REQUEST)
-    return CallError(f"the language model's server failed ({status})", FailureKind.MODEL)
-
-
-def _retry_after_s(retry_after: str | None) -> float | None:
-    """Read a ``Retry-After`` header: seconds, or a date."""
-    if retry_after is None:
-        return None
-    try:
-        seconds = float(retry_after)
-    except ValueError:
-        seconds = _seconds_until(retry_after)
-    return seconds if math.isfinite(seconds) and seconds > 0 else None
-
-
-def _seconds_until(date: str) -> float:
-    try:
-        moment = parsedate_to_datetime(date)
-    except ValueError:
-        return 0.0
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - time.time()
