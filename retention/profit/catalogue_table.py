@@ -50,7 +50,7 @@ def as_table(catalogue: Catalogue, economics: Economics) -> pd.DataFrame:
 def find_mistakes(table: pd.DataFrame, *, currency: str) -> tuple[str, ...]:
     """Return one sentence for each mistake in the table, naming its row and column; none for a valid catalogue."""
     if table.shape[1] != len(COLUMNS):
-        return (f"the table of offers must have {len(COLUMNS)} columns, got {table.shape[1]}; open the tab anew",)
+        return (f"the table of offers must have {len(COLUMNS)} columns, got {table.shape[1]}; open the tab again",)
     rows = list(_entries(table, currency))
     in_cells = tuple(sentence for _, sentences in rows for sentence in sentences)
     return in_cells or _mistakes_of_all_rows(tuple(entry for entry, _ in rows))

@@ -60,6 +60,6 @@ def build() -> BudgetSection:
                 None, label="Most contacts", placeholder="none", scale=1, min_width=140,
                 info="Customers; blank for no limit",
             )  # fmt: skip
-        trouble = gr.HTML(elem_id="choosing-trouble")
+        problem = gr.HTML(elem_id="choosing-trouble")
         result = gr.HTML(elem_id="outcome")
-    return BudgetSection(how, budget, max_contacts, trouble, result)
+    return BudgetSection(how, budget, max_contacts, problem, result)
