@@ -1,4 +1,4 @@
-"""The dataset card: what the columns mean, how the rows were made, and what was done so that nobody is named."""
+"""The dataset card: what the columns mean, how the rows were made, and how personal data was removed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -22,19 +22,19 @@ class DatasetTable(NamedTuple):
     Attributes
     ----------
     name
-        Its configuration.
+        Name of its configuration.
     path
-        Its Parquet file.
+        Path of its Parquet file.
     frame
-        Its rows.
-    words
-        What it holds.
+        The rows.
+    description
+        What it holds, in words.
     """
 
     name: str
     path: str
     frame: pd.DataFrame
-    words: str
+    description: str
 
 
 def dataset_card(
@@ -103,18 +103,18 @@ def _metadata(repo: str, customers: int, parts: Sequence[DatasetTable], licence:
 
 def _opening(repo: str, customers: Customers, parts: Sequence[DatasetTable], record: DecisionRecord | None) -> str:
     label = customers.label
-    rate = "" if label is None else f" {float(label.mean()):.1%} of them left."
+    rate = "" if label is None else f" {float(label.mean()):.1%} of them churned."
     rows_are = "one row each"
     if customers.cutoffs:
         rows_are = f"one row each at each of {len(customers.cutoffs)} cutoffs where they were active"
-        rate = "" if label is None else f" {float(label.mean()):.1%} of the rows left."
-    why = " It holds a decision, whom to send an offer, that can be replayed." if record else ""
-    rows = [[as_code(part.name), f"{len(part.frame):,}", part.words, as_code(part.path)] for part in parts]
+        rate = "" if label is None else f" {float(label.mean()):.1%} of the rows are churned customers."
+    why = " It holds a send decision that can be replayed." if record else ""
+    rows = [[as_code(part.name), f"{len(part.frame):,}", part.description, as_code(part.path)] for part in parts]
     return f"""# {repo.split("/")[1]}
 
 {customers.ids.nunique():,} customers, {rows_are}, under pseudonyms.{rate}{why}
 
-{table(["configuration", "rows", "what", "file"], rows)}"""
+{table(["configuration", "rows", "content", "file"], rows)}"""
 
 
 def _loading(repo: str) -> str:
@@ -126,25 +126,25 @@ from datasets import load_dataset
 customers = load_dataset("{repo}", "customers", split="train")
 ```
 
-or, every byte checked against the manifest, `python -m retention pull {repo} --kind dataset --out DIR`. Write
+or, with every byte checked against the manifest, `python -m retention pull {repo} --kind dataset --out DIR`. Write
 `{repo}@<commit>`, or pass `revision=`, to always get the same bytes."""
 
 
 def _making(customers: Customers, parts: Sequence[DatasetTable]) -> str:
     if isinstance(customers, Snapshot) and customers.cutoff:
         made = (
-            f"Made from a log of orders as it stood on the evening of {customers.cutoff}: features look at that "
-            f"day and before, and who has an order in the {customers.active_days} days up to it is in. "
+            f"Made from an order log at the cutoff date {customers.cutoff}: features look at that "
+            f"day and before, and customers with an order in the {customers.active_days} days up to it are in. "
         )
         if customers.horizon_days:
             made += (
                 f"The label looks at the {customers.horizon_days} days after it: 1 for those who did not order."
             )
     else:
-        made = "One row a customer, as their owner keeps them. "
+        made = "One row per customer, as the owner keeps them. "
         if customers.roles.label:
             made += (
-                f"The label {as_code(customers.roles.label)} is 1 for those who left and 0 for those who stayed."
+                f"The label {as_code(customers.roles.label)} is 1 for churned customers and 0 for retained ones."
             )
     order = "in the order of their pseudonyms"
     if len(parts) > 1:
@@ -153,22 +153,22 @@ def _making(customers: Customers, parts: Sequence[DatasetTable]) -> str:
 
 {made}
 
-There is one split, `train`: what is held out is a question of the model, which scores every customer by a fit on
-others. Rows are {order}, so their place says nothing."""
+There is one split, `train`: the model holds customers out by itself and scores each by a fit on others. Rows are
+{order}, so their position reveals nothing."""
 
 
 def _persons(columns: Sequence[ReleaseColumn], id: str) -> str:
     left_out = [[as_code(column.name), escape_text(column.why)] for column in columns if column.fate == "left out"]
-    what = table(["left out", "because"], left_out) if left_out else "No column had to be left out."
+    what = table(["left out", "because"], left_out) if left_out else "No column was left out."
     return f"""## Personal data
 
-{as_code(id)} is a pseudonym: HMAC-SHA256 of the customer's id under a salt that only the owner keeps. Names, phone
-numbers, e-mail addresses and ids are not in here.
+{as_code(id)} is a pseudonym: the HMAC-SHA256 of the customer's id under a salt that only the owner has. Names,
+phone numbers, e-mail addresses and ids are not included.
 
 {what}
 
 Pseudonymous is not anonymous: somebody who knows a customer well may still recognise their row by its figures.
-Do not try to tell who is who, and do not join this with other data about persons."""
+Do not try to identify anybody, and do not join these rows with other personal data."""
 
 
 def _columns(part: DatasetTable, customers: Customers, meanings: Mapping[str, str]) -> str:
@@ -180,18 +180,18 @@ def _columns(part: DatasetTable, customers: Customers, meanings: Mapping[str, st
 
 def _column(name: str, part: DatasetTable, customers: Customers, meanings: Mapping[str, str]) -> list[str]:
     cells, roles = part.frame[name], customers.roles
-    found = column_meaning(name)
+    known = column_meaning(name)
     if name == roles.id:
-        found = ColumnMeaning("pseudonym of the customer", "")
+        known = ColumnMeaning("pseudonym of the customer", "")
     elif name == roles.label:
-        found = ColumnMeaning("1 left, 0 stayed", "")
+        known = ColumnMeaning("1 churned, 0 retained", "")
     elif name == roles.cutoff:
-        found = ColumnMeaning("last day that counts as past for the row", "date")
+        known = ColumnMeaning("cutoff date: the last day that the features of the row look at", "date")
     elif name == roles.value:
-        found = ColumnMeaning("margin kept if the customer stays", "currency")
-    words = escape_text(meanings.get(name, found.words)) or "as the owner names it"
+        known = ColumnMeaning("margin kept if the customer is retained", "currency")
+    words = escape_text(meanings.get(name, known.words)) or "as the owner names it"
     kind = "number" if pd.api.types.is_numeric_dtype(cells) else "text"
-    return [as_code(name), kind, found.unit, words, f"{cells.isna().mean():.1%}" if cells.isna().any() else ""]
+    return [as_code(name), kind, known.unit, words, f"{cells.isna().mean():.1%}" if cells.isna().any() else ""]
 
 
 def _replaying(repo: str, record: DecisionRecord) -> str:
@@ -201,8 +201,8 @@ def _replaying(repo: str, record: DecisionRecord) -> str:
         ["model", f"[{model}](https://huggingface.co/{model}) at commit `{commit}`", "by its commit and SHA-256"]
     ]
     rows += [
-        [name.replace("_", " "), escape_text(str(found)), "assumed"]
-        for name, found in asdict(policy.economics).items()
+        [name.replace("_", " "), escape_text(str(setting)), "assumed"]
+        for name, setting in asdict(policy.economics).items()
     ]
     threshold = "each customer's own break-even" if policy.threshold is None else f"{policy.threshold:.6g}"
     rows.append(["threshold", threshold, "computed"])
@@ -212,14 +212,18 @@ def _replaying(repo: str, record: DecisionRecord) -> str:
         rows.append(["budget", f"{policy.budget:g} {escape_text(policy.economics.currency)}", "chosen"])
     offers = policy.choice or policy.offers[:1]
     rows.append(
-        ["offers", ", ".join(as_code(offer.id) for offer in offers), "words and terms are in the manifest"]
+        [
+            "offers",
+            ", ".join(as_code(offer.id) for offer in offers),
+            "their texts and conditions are in the manifest",
+        ]
     )
     return f"""## Replaying the decision
 
-`python -m retention replay {repo}@<commit>` fetches the model named here, scores the customers anew and compares
-the send list with the shared one, bit for bit.
+`python -m retention replay {repo}@<commit>` fetches the model named here, scores the customers again and compares
+the send list with the published one, bit for bit.
 
-{table(["made from", "", "rests on"], rows)}"""
+{table(["made from", "setting", "rests on"], rows)}"""
 
 
 def _rights(licence: str | None) -> str:

@@ -50,18 +50,18 @@ def plan_dataset(
     Parameters
     ----------
     customers
-        One row a customer. Excluded columns, names and whatever is surely personal stay at home.
+        One row per customer. Excluded columns, names and columns that are certainly personal are not published.
     repo
         ``OWNER/NAME``.
     salt
         The owner's secret behind the pseudonyms.
     planned
-        Share a send list too, and all that it takes to replay it.
+        The send decision to publish too, with everything a replay needs.
     messages
-        Share the messages written to these customers too, with names taken out: the id, ``message``,
-        ``message_source``, ``message_note``, and ``name`` where they were called by it.
+        The messages to publish too, with names removed: the id, ``message``,
+        ``message_source``, ``message_note``, and ``name`` if they contain it.
     private
-        Whether nobody else may see it.
+        Whether only the owner may see it.
     licence
         A licence identifier of the Hub; None reserves all rights.
     meanings
@@ -87,11 +87,11 @@ def plan_dataset(
     else:
         record, shared, rows = _decide(customers, shareable, planned)
         fields["decision"] = record.as_json()
-        more.append(DatasetTable("send_list", SEND_LIST_FILE, rows, "whom to send an offer, and why"))
+        more.append(DatasetTable("send_list", SEND_LIST_FILE, rows, "who gets an offer, and why"))
     if messages is not None:
         texts = _messages(messages, customers, salt)
         warnings += [f"messages may hold {what}; look for them" for what in find_contact_kinds(texts["message"])]
-        more.append(DatasetTable("messages", MESSAGES_FILE, texts, "what they were written, without names"))
+        more.append(DatasetTable("messages", MESSAGES_FILE, texts, "the messages, without names"))
     fields["roles"] = roles_as_json(shared.roles)
     parts = [DatasetTable("customers", CUSTOMERS_FILE, shared.frame, "the customers"), *more]
     content = with_manifest({part.path: to_parquet(part.frame) for part in parts}, fields)
@@ -111,7 +111,7 @@ def plan_dataset(
         private,
         {**content, "README.md": text.encode()},
         columns=shareable.columns,
-        left_out=("the salt, which alone tells who is who",),
+        left_out=("the salt, which alone identifies customers",),
         warnings=tuple(warnings),
     )
 
@@ -119,7 +119,7 @@ def plan_dataset(
 def _decide(
     customers: Customers, shareable: PseudonymisedCustomers, planned: PlannedDecision
 ) -> tuple[DecisionRecord, Customers, pd.DataFrame]:
-    """Make the send list twice, from what is known and from what is shared, and see that it is the same."""
+    """Make the send list from the original and from the published columns, and check that both are equal."""
     if customers.roles.cutoff is not None:
         raise InputError(
             f"{customers.source}: holds customers at {len(customers.cutoffs)} cutoffs, and a decision is about "
@@ -131,8 +131,8 @@ def _decide(
     for column in shareable.columns:
         if column.fate == "left out" and column.name in used:
             raise PublishError(
-                f"{customers.source}: the model uses column '{column.name}', which stays at home ({column.why}), "
-                "so the decision could not be replayed; train without it"
+                f"{customers.source}: the model uses column '{column.name}', which is not published "
+                f"({column.why}), so the decision could not be replayed; train without it"
             )
     policy = planned.policy
     known = score(customers, model, policy)
@@ -157,7 +157,7 @@ def _decide(
 
 
 def _messages(rows: pd.DataFrame, customers: Customers, salt: Salt) -> pd.DataFrame:
-    """Return the messages under pseudonyms, each customer's own name replaced by a slot."""
+    """Return the messages under pseudonyms, with each customer's own name replaced by ``{name}``."""
     id, name = customers.roles.id, customers.roles.name
     if missing := {"message", "message_source", "message_note"} - set(rows.columns):
         raise InputError(f"messages: column '{min(missing)}' is missing; pass what `offers` wrote")
@@ -182,7 +182,7 @@ def _messages(rows: pd.DataFrame, customers: Customers, salt: Salt) -> pd.DataFr
 
 
 def _without_names(message: str, *called: object) -> str:
-    """Take what a customer is called out of their message, every word of it.
+    """Replace every word of a customer's names in their message by ``{name}``.
 
     >>> _without_names("Hi Priya, dinner is on.", "Priya Rao")
     'Hi {name}, dinner is on.'

@@ -1,8 +1,8 @@
-"""The ledger kept safe where the disk is not: copied to a private dataset, and brought back when the app starts.
+"""Back up the message ledger to a private dataset, and restore it when the app starts.
 
-A Space loses its disk whenever it sleeps, and with it who was written to. New rows go up every few minutes and
-when the app is told to end, as shards that are never written twice. They hold ids and messages with names, so each
-is sealed before it leaves (Fernet: AES-128-CBC and HMAC-SHA256, under a key that only the owner has).
+A Space loses its disk whenever it sleeps, and with it the record of who was contacted. New rows are uploaded
+every few minutes and when the app ends, as shards that are never written twice. They hold ids and messages with
+names, so each is encrypted first (Fernet: AES-128-CBC and HMAC-SHA256, under a key that only the owner has).
 """
 
 import base64
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 from huggingface_hub import (
     CommitScheduler,
-)  # imported here, since it is built on; nobody imports this without need
+)  # imported here as the base class; this module is imported only where it is needed
 from pydantic import SecretStr
 
 from retention.errors import InputError, ModelError, PublishError
@@ -42,21 +42,21 @@ _EVERY_MINUTES: Final = 5.0
 def synced_ledger(
     ledger: Path, repo: str, *, key: SecretStr | None, hub: Hub, every_minutes: float = _EVERY_MINUTES
 ) -> Iterator["LedgerUploader"]:
-    """Bring a ledger back from a private dataset, and keep that up to date until the block ends.
+    """Restore a ledger from a private dataset, and upload its new rows until the block ends.
 
-    SIGTERM, which is how a Space is told to end, ends the block; then the last rows go up. To be called in the
-    main thread.
+    A Space ends with SIGTERM, which ends the block; the last rows are then uploaded. Call this in the main
+    thread.
 
     Parameters
     ----------
     ledger
-        The SQLite file; its folder is made if need be.
+        The SQLite file; its folder is created if necessary.
     repo
-        ``OWNER/NAME`` of a private dataset, made if there is none.
+        ``OWNER/NAME`` of a private dataset, created if there is none.
     key
-        The owner's passphrase, with which the shards are sealed.
+        The owner's passphrase, with which the shards are encrypted.
     hub
-        As whom.
+        The connection, which says in whose name.
 
     Raises
     ------
@@ -65,9 +65,9 @@ def synced_ledger(
     PublishError
         If nobody is signed in, the dataset is public, or the Hub cannot be reached.
     ModelError
-        If a shard was sealed with another key, or changed.
+        If a shard was encrypted with another key, or changed.
     """
-    shards = _restore(ledger, repo, seal=_cipher(key), hub=hub, every_minutes=every_minutes)
+    shards = _restore(ledger, repo, cipher=_cipher(key), hub=hub, every_minutes=every_minutes)
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         yield shards
@@ -77,20 +77,20 @@ def synced_ledger(
 
 
 class LedgerUploader(CommitScheduler):
-    """Puts what is new in a ledger into a shard of its own before each push; the rest is the library's."""
+    """Writes the new rows of a ledger to a shard before each push; the base class schedules the pushes."""
 
     def __init__(
         self,
         ledger: Path,
-        seal: "Fernet",
+        cipher: "Fernet",
         *,
-        up: set[tuple[str, str]],
+        uploaded: set[tuple[str, str]],
         repo: str,
         hub: Hub,
         api: "HfApi",
         every: float,
     ) -> None:
-        self._ledger, self._seal, self._up, self._hub = ledger, seal, up, hub
+        self._ledger, self._cipher, self._uploaded, self._hub = ledger, cipher, uploaded, hub
         self._folder = tempfile.TemporaryDirectory(prefix="ledger-")
         super().__init__(
             repo_id=repo, repo_type="dataset", private=True, folder_path=self._folder.name, path_in_repo="shards",
@@ -98,29 +98,31 @@ class LedgerUploader(CommitScheduler):
         )  # fmt: skip
 
     def push_to_hub(self) -> "CommitInfo | None":
-        """Write a shard of the rows that are new, and push it with those that did not get through before."""
+        """Write a shard of the new rows, and push it with the shards that failed before."""
         with Ledger(self._ledger) as ledger:
-            rows = [record for record in ledger.records() if (record.run, record.entry.customer) not in self._up]
+            rows = [
+                record for record in ledger.records() if (record.run, record.entry.customer) not in self._uploaded
+            ]
         if rows:
             text = json.dumps([asdict(row) for row in rows])
-            sealed = json.dumps({"sealed": self._seal.encrypt(text.encode()).decode()})
-            (self.folder_path / f"{uuid.uuid4().hex}.json").write_text(sealed, encoding="ascii")
-            self._up |= {(row.run, row.entry.customer) for row in rows}
+            shard = json.dumps({"sealed": self._cipher.encrypt(text.encode()).decode()})
+            (self.folder_path / f"{uuid.uuid4().hex}.json").write_text(shard, encoding="ascii")
+            self._uploaded |= {(row.run, row.entry.customer) for row in rows}
         return super().push_to_hub()
 
     def flush(self) -> None:
-        """Push now what is new, and wait for it.
+        """Push the new rows now, and wait until they are uploaded.
 
         Raises
         ------
         PublishError
-            If it does not get through; it is tried again with the next push.
+            If the push fails; the next push repeats it.
         """
         with self._hub.connect(Reference.parse(self.repo_id), "dataset"):
             self.trigger().result()
 
     def close(self) -> None:
-        """Push what is new, and end."""
+        """Push the new rows, and stop the scheduler."""
         try:
             self.flush()
         finally:
@@ -128,8 +130,8 @@ class LedgerUploader(CommitScheduler):
             self._folder.cleanup()
 
 
-def _restore(ledger: Path, repo: str, *, seal: "Fernet", hub: Hub, every_minutes: float) -> LedgerUploader:
-    """Merge every shard of the dataset into the ledger, and start to push what it does not hold."""
+def _restore(ledger: Path, repo: str, *, cipher: "Fernet", hub: Hub, every_minutes: float) -> LedgerUploader:
+    """Merge every shard of the dataset into the ledger, and start to upload the rows that are not in it."""
     from huggingface_hub.errors import RepositoryNotFoundError
 
     hub.check_token(repo)
@@ -144,23 +146,25 @@ def _restore(ledger: Path, repo: str, *, seal: "Fernet", hub: Hub, every_minutes
             if not state.private:
                 raise PublishError(f"{repo}: is public, and a ledger names customers; make it private")
             for name in filter(_SHARD.fullmatch, state.sizes):
-                records += _decrypt(download(api, hub, state, "dataset", name), seal, f"{repo}/{name}")
+                records += _decrypt(download(api, hub, state, "dataset", name), cipher, f"{repo}/{name}")
         ledger.parent.mkdir(parents=True, exist_ok=True)
-        with Ledger(ledger) as here:
-            here.merge(records)
-        up = {(record.run, record.entry.customer) for record in records}
-        return LedgerUploader(ledger, seal, up=up, repo=reference.repo, hub=hub, api=api, every=every_minutes)
+        with Ledger(ledger) as restored:
+            restored.merge(records)
+        uploaded = {(record.run, record.entry.customer) for record in records}
+        return LedgerUploader(
+            ledger, cipher, uploaded=uploaded, repo=reference.repo, hub=hub, api=api, every=every_minutes
+        )
 
 
-def _decrypt(content: bytes, seal: "Fernet", source: str) -> list[LedgerRecord]:
+def _decrypt(content: bytes, cipher: "Fernet", source: str) -> list[LedgerRecord]:
     from cryptography.fernet import InvalidToken
 
     try:
-        rows = json.loads(seal.decrypt(json.loads(content)["sealed"]))
+        rows = json.loads(cipher.decrypt(json.loads(content)["sealed"]))
         return [LedgerRecord(row["run"], LedgerEntry(**row["entry"]), row["sealed_at"]) for row in rows]
     except InvalidToken:
         raise ModelError(
-            f"{source}: was changed, or sealed with another key; set the RETENTION_LEDGER_KEY it was sealed with"
+            f"{source}: was changed, or encrypted with another key; set the RETENTION_LEDGER_KEY of that time"
         ) from None
     except (ValueError, KeyError, TypeError):
         raise ModelError(
@@ -174,7 +178,7 @@ def _cipher(key: SecretStr | None) -> "Fernet":
 
     if key is None or not key.get_secret_value():
         raise InputError(
-            "environment variable RETENTION_LEDGER_KEY: is not set, and a ledger leaves this machine only sealed; "
+            "environment variable RETENTION_LEDGER_KEY: is not set, and a ledger is uploaded only encrypted; "
             "set it to a long passphrase, and keep that"
         )
     secret = hashlib.scrypt(key.get_secret_value().encode(), salt=b"retention ledger", n=2**14, r=8, p=1, dklen=32)

@@ -1,6 +1,8 @@
-"""Pieces of a card: tables, and names that cannot break out of their cell."""
+"""Markdown for the cards: tables, and text from data that is made safe to put into them."""
 
 from collections.abc import Iterable, Sequence
+
+from retention.wording.text import on_one_line
 
 
 def assemble_card(metadata: str, sections: Iterable[str]) -> str:
@@ -9,7 +11,7 @@ def assemble_card(metadata: str, sections: Iterable[str]) -> str:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Lay rows out as a table; cells are put in as they are, so anything foreign goes through :func:`as_code`.
+    """Lay rows out as a table; cells are inserted as they are, so text from data must go through :func:`as_code`.
 
     Examples
     --------
@@ -19,26 +21,26 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     | 1 | `x¦y` |
     """
     lines = [header, ["---"] * len(header), *rows]
-    text = ["| " + " | ".join(str(cell) for cell in line) + " |" for line in lines]
-    text[1] = "|" + "---|" * len(header)
-    return "\n".join(text)
+    written = ["| " + " | ".join(str(cell) for cell in line) + " |" for line in lines]
+    written[1] = "|" + "---|" * len(header)
+    return "\n".join(written)
 
 
-def as_code(foreign: str) -> str:
-    """Quote a column's name or other text from data as code: on one line, with nothing that is markup."""
-    plain = " ".join("".join(letter if letter.isprintable() else " " for letter in foreign).split())
+def as_code(text: str) -> str:
+    """Quote a column's name or other text from data as code, on one line and without markup."""
+    plain = on_one_line(text)
     return f"`{plain.replace('`', 'ʹ').replace('|', '¦')[:80]}`" if plain else "(blank)"
 
 
-def escape_text(foreign: str) -> str:
-    """Put a sentence that may quote data into a card: on one line, with nothing that is markup.
+def escape_text(text: str) -> str:
+    """Escape a sentence that may quote data, so that it stays on one line and holds no markup.
 
     Examples
     --------
     >>> escape_text("<b>most churn with a|b")
     '&lt;b&gt;most churn with a¦b'
     """
-    plain = " ".join("".join(letter if letter.isprintable() else " " for letter in foreign).split())
+    plain = on_one_line(text)
     for mark, harmless in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "¦"), ("`", "ʹ"), ("[", "\\[")):
         plain = plain.replace(mark, harmless)
     return plain

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from retention.profit.curve import ProfitCurve
 
 _METRICS = {
-    "roc_auc": ("ROC AUC", "share of pairs ranked rightly; 0.5 is chance"),
+    "roc_auc": ("ROC AUC", "share of churned-retained pairs ranked correctly; 0.5 is chance"),
     "average_precision": ("Average precision", "area under precision against recall; chance is the churn rate"),
     "brier": ("Brier score", "mean squared error of the probability; 0 is best"),
     "log_loss": ("Log loss", "mean negative log-likelihood in nats; 0 is best"),
@@ -45,13 +45,13 @@ def model_card(
     model
         The model.
     bins
-        Its calibration on customers it had not seen; empty where the rows are not at hand.
+        Its calibration on customers it had not seen; empty without the evaluation rows.
     curve
-        Its profit at the economics to be stated; None where the rows are not at hand.
+        Its profit at the economics to state; None without the evaluation rows.
     licence
         A licence identifier of the Hub; None reserves all rights.
     dataset
-        Repository of the training data, if it is shared.
+        Repository of the training data, if it is published.
     """
     return assemble_card(
         _metadata(repo, model, licence, dataset),
@@ -103,16 +103,16 @@ def _opening(repo: str, model: ChurnModel) -> str:
     warnings = "\n".join(f"> - {escape_text(sentence)}" for sentence in model.warnings)
     return f"""# {repo.split("/")[1]}
 
-Calibrated probabilities that a customer leaves. Trained on {model.customers:,} customers, of whom
-{model.churn_rate:.1%} left; the rung of the ladder that gives the probabilities is **{model.chosen}**.
+Calibrated churn probabilities. Trained on {model.customers:,} customers, of whom
+{model.churn_rate:.1%} churned; the selected candidate is **{model.chosen}**.
 {chr(10) + "> **Read this first**" + chr(10) + warnings if warnings else ""}"""
 
 
 def _use() -> str:
     return """## Intended use
 
-To rank a company's own customers by their risk to leave, so that offers go to those for whom they pay. The
-probabilities mean what they say, so a threshold can be read as money.
+To rank a company's own customers by their churn risk, so that offers go to those for whom they pay. The
+probabilities are calibrated, so a threshold can be read as money.
 
 It is not meant for decisions that weigh heavily on a person (credit, insurance, employment, prices shown to one
 person only), nor for customers of another company or another market: their probabilities would be wrong."""
@@ -149,55 +149,66 @@ def _data(model: ChurnModel, dataset: str | None) -> str:
         for column in model.columns
     ]
     source = (
-        f"They are shared, pseudonymised, as [{dataset}](https://huggingface.co/datasets/{dataset}). "
+        f"They are published under pseudonyms as [{dataset}](https://huggingface.co/datasets/{dataset}). "
         if dataset
         else ""
     )
     label = as_code(model.roles.label) if model.roles.label else "unknown"
     return f"""## Training data
 
-{model.customers:,} customers, one row each; the label {label} is 1 for those who left. {source}The model holds no
-customer's row: it keeps coefficients, trees, and for each column a histogram and the names of frequent values.
+{model.customers:,} customers, one row each; the label {label} is 1 for churned customers. {source}The model holds
+no customer's row: it keeps coefficients, trees, and for each column a histogram and the names of frequent values.
 
 {table(["column", "kind", ""], rows)}"""
 
 
 def _evaluation(model: ChurnModel) -> str:
     measured = [[name, f"{getattr(model.metrics, key):.4f}", words] for key, (name, words) in _METRICS.items()]
-    measured.append(["Mean probability", f"{model.metrics.mean_probability:.4f}", f"{model.churn_rate:.4f} left"])
-    ladder = [
-        [one.name + (" (chosen)" if one.name == model.chosen else ""), f"{one.log_loss:.4f}", f"{one.roc_auc:.4f}"]
-        for one in model.candidates
+    measured.append(
+        ["Mean probability", f"{model.metrics.mean_probability:.4f}", f"{model.churn_rate:.4f} churned"]
+    )
+    candidates = [
+        [
+            candidate.name + (" (selected)" if candidate.name == model.chosen else ""),
+            f"{candidate.log_loss:.4f}",
+            f"{candidate.roc_auc:.4f}",
+        ]
+        for candidate in model.candidates
     ]
     return f"""## Evaluation
 
-All figures are of the whole procedure, choosing and calibrating included, on customers it had not seen
-(cross-fitted: each customer is scored by a fit on the other folds).
+All metrics are those of the whole procedure, selection and calibration included, on customers it had not seen
+(nested cross-validation: each customer is scored by a fit on the other folds).
 
 {table(["metric", "value", "meaning"], measured)}
 
-The candidates, simplest first; a richer one is taken only where it is better beyond noise:
+The candidates, simplest first; a more complex one is selected only where it is better beyond noise:
 
-{table(["candidate", "log loss", "ROC AUC"], ladder)}"""
+{table(["candidate", "log loss", "ROC AUC"], candidates)}"""
 
 
 def _calibration(bins: Sequence[CalibrationBin]) -> str:
     if not bins:
-        return "## Calibration\n\nThe evaluation rows were not at hand when this card was written."
+        return "## Calibration\n\nThe evaluation rows were not available when this card was written."
     rows = [
-        [f"{one.customers:,}", f"{one.predicted:.1%}", f"{one.observed:.1%}", f"{one.low:.1%} to {one.high:.1%}"]
-        for one in bins
+        [
+            f"{group.customers:,}",
+            f"{group.predicted:.1%}",
+            f"{group.observed:.1%}",
+            f"{group.low:.1%} to {group.high:.1%}",
+        ]
+        for group in bins
     ]
     return f"""## Calibration
 
-![Share of customers who left, against the probability they were given](figures/calibration.svg)
+![Share of customers who churned, against their predicted churn probability](figures/calibration.svg)
 
-{table(["customers", "predicted", "left", "95% interval"], rows)}"""
+{table(["customers", "predicted", "churned", "95% interval"], rows)}"""
 
 
 def _profit(curve: "ProfitCurve | None") -> str:
     if curve is None:
-        return "## Profit\n\nThe evaluation rows were not at hand when this card was written."
+        return "## Profit\n\nThe evaluation rows were not available when this card was written."
     economics, matrix = curve.economics, curve.matrix()
 
     def amount(number: float) -> str:
@@ -208,15 +219,15 @@ def _profit(curve: "ProfitCurve | None") -> str:
 
     inputs = [[names.label, f"{getattr(economics, field):g}", "assumed"] for field, names in MONEY_INPUTS.items()]
     earned = [
-        ["this model, thresholds picked on other folds", amount(curve.profit_best)],
+        ["this model, each threshold picked on the other folds", amount(curve.profit_best)],
         ["an offer to everyone", amount(curve.profit_all)],
-        ["nobody", amount(curve.profit_none)],
+        ["no offer to anybody", amount(curve.profit_none)],
         ["as many offers at random", amount(curve.profit_random)],
-        ["knowing who leaves (the limit)", amount(curve.profit_perfect)],
+        ["perfect foresight (the limit)", amount(curve.profit_perfect)],
     ]
     groups = [
         ["offered", group("saved"), group("wasted")],
-        ["left alone", group("lost"), group("loyal")],
+        ["not contacted", group("lost"), group("loyal")],
     ]
     low, high = amount(float(curve.band.low)), amount(float(curve.band.high))
     return f"""## Profit at stated prices
@@ -233,7 +244,7 @@ and no campaign has measured them. Amounts in {escape_text(economics.currency)}.
 The middle 90% for this model: {low} to {high} (backtested, assumed). The threshold to deploy is
 {curve.threshold_best:.4f}; at it, of {curve.customers:,} customers:
 
-{table(["backtested, assumed", "would leave", "would stay"], groups)}"""
+{table(["backtested, assumed", "churned", "retained"], groups)}"""
 
 
 def _reasons(model: ChurnModel) -> str:
@@ -246,25 +257,25 @@ def _reasons(model: ChurnModel) -> str:
         ]
         for one in model.directions
     ]
-    return f"""## What goes along with leaving
+    return f"""## What goes along with churn
 
-Directions with the other columns held still. They go along with churn; they need not cause it, and changing
-them need not keep anybody.
+Directions with all other features held constant. They go along with churn; they need not cause it, and changing
+them need not retain anybody.
 
 ![How much each feature moves the scores](figures/reasons.svg)
 
-{table(["column", "direction", "mean effect (log-odds)", "sign kept in resamples"], rows)}"""
+{table(["feature", "direction", "mean effect (log-odds)", "same sign in resamples"], rows)}"""
 
 
 def _limits(model: ChurnModel) -> str:
     rarer = min(round(model.customers * model.churn_rate), round(model.customers * (1 - model.churn_rate)))
     return f"""## Limits
 
-- Risk is not responsiveness: a high probability says that someone may leave, not that an offer keeps them. Only a
-  campaign with a random control group measures that.
-- The figures rest on {rarer:,} customers of the rarer kind; with few of them every figure is uncertain.
-- Customers change. Retrain when new ones no longer resemble those above; scoring reports that as drift.
-- Columns can stand in for age, gender or origin. Look at the directions before acting on them."""
+- Risk is not responsiveness: a high probability says that a customer may churn, not that an offer retains them.
+  Only a campaign with a random control group measures that.
+- The metrics rest on {rarer:,} customers of the rarer class; with few of them every metric is uncertain.
+- Customers change. Retrain when new ones no longer resemble the training customers; scoring reports that as drift.
+- Features can stand in for age, gender or origin. Look at the directions before acting on them."""
 
 
 def _origin(model: ChurnModel) -> str:
@@ -275,4 +286,4 @@ def _origin(model: ChurnModel) -> str:
 {table(["", ""], rows)}
 
 `manifest.json` lists the SHA-256 of every file the program reads. The out-of-fold rows (score, label, value,
-fold; no ids) are shared only if their owner asked for it; without them profits cannot be measured anew."""
+fold; no ids) are published only if the owner chose so; without them profits cannot be computed again."""

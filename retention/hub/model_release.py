@@ -1,4 +1,4 @@
-"""Plan the release of a model: its folder byte for byte, a card, and figures."""
+"""Plan the release of a model: its folder byte for byte, a card, and charts."""
 
 from pathlib import Path
 
@@ -38,11 +38,11 @@ def plan_model(
     repo
         ``OWNER/NAME``.
     economics
-        The prices at which the card states profits; the original card's if None.
+        The money inputs at which the card states profits; the defaults if None.
     with_evaluation
         Push the out-of-fold rows too (score, label, value, fold; no ids).
     private
-        Whether nobody else may see it.
+        Whether only the owner may see it.
     licence
         A licence identifier of the Hub; None reserves all rights.
     dataset
@@ -66,18 +66,18 @@ def plan_model(
         )
     bins = calibration_table(rows.label, rows.score) if rows else ()
     curve = profit_of_model(model, economics or Economics()) if rows else None
-    figures = {"figures/reasons.svg": draw_importance(model.directions)}
+    charts = {"figures/reasons.svg": draw_importance(model.directions)}
     if bins:
-        figures["figures/calibration.svg"] = draw_calibration(bins)
+        charts["figures/calibration.svg"] = draw_calibration(bins)
     if curve:
-        figures["figures/profit.svg"] = draw_profit(curve)
+        charts["figures/profit.svg"] = draw_profit(curve)
     text = model_card(reference.repo, model, bins=bins, curve=curve, licence=licence, dataset=dataset)
     return Release(
         reference.repo,
         "model",
         "Release a churn model",
         private,
-        {**files, **figures, MANIFEST: (folder / MANIFEST).read_bytes(), "README.md": text.encode()},
+        {**files, **charts, MANIFEST: (folder / MANIFEST).read_bytes(), "README.md": text.encode()},
         columns=tuple(ReleaseColumn(column.name, "shared", "name and summary only") for column in model.columns),
         left_out=tuple(left_out),
         warnings=_personal_columns(model),
@@ -86,10 +86,10 @@ def plan_model(
 
 def _personal_columns(model: ChurnModel) -> tuple[str, ...]:
     """Warn of model columns whose name, or whose frequent values, look personal: both are part of the model."""
-    found = {column.name: what for column in model.columns if (what := personal_kind(column.name))}
+    personal = {column.name: what for column in model.columns if (what := personal_kind(column.name))}
     for column in model.columns:
         if column.categories:
             values = pd.DataFrame({column.name: pd.array(column.categories, dtype="str")})
-            for one in find_personal_columns(values, pd.Series([], dtype="str")):
-                found[column.name] = one.kind
-    return tuple(f"the model uses column '{name}', which may hold {what}" for name, what in found.items())
+            for match in find_personal_columns(values, pd.Series([], dtype="str")):
+                personal[column.name] = match.kind
+    return tuple(f"the model uses column '{name}', which may hold {what}" for name, what in personal.items())

@@ -1,4 +1,4 @@
-"""Customers made ready to be shared: pseudonyms for ids, nothing that names or reaches a person, a new order."""
+"""Customers prepared for publishing: pseudonyms for ids, no personal columns, and a neutral order of rows."""
 
 import io
 from collections.abc import Mapping
@@ -26,16 +26,16 @@ MESSAGES_FILE = "messages/train-00000-of-00001.parquet"
 
 @dataclass(frozen=True)
 class PseudonymisedCustomers:
-    """What may leave the house.
+    """Customers that may be published.
 
     Attributes
     ----------
     customers
         Pseudonymised customers, n rows.
     columns
-        What happened to each column of the original.
+        How each column of the original is released.
     warnings
-        Sentences about columns that may be personal.
+        Sentences about columns that may hold personal data.
     """
 
     customers: Customers = field(repr=False)
@@ -46,8 +46,8 @@ class PseudonymisedCustomers:
 def pseudonymise(customers: Customers, salt: Salt) -> PseudonymisedCustomers:
     """Replace ids by pseudonyms and drop every column that is excluded, a name, or surely personal.
 
-    The rows keep their order here; sharing them in the order of the file would tell who is who, so
-    they are to be reordered by :func:`sort_by_pseudonym`.
+    The rows keep their order. Publishing the order of the file could identify customers, so sort them with
+    :func:`sort_by_pseudonym` first.
     """
     roles, frame = customers.roles, customers.frame
     fates = {roles.id: ReleaseColumn(roles.id, "pseudonymised", "HMAC-SHA256 with your salt")}
@@ -57,11 +57,11 @@ def pseudonymise(customers: Customers, salt: Salt) -> PseudonymisedCustomers:
     warnings = []
     known = {roles.label, roles.value, roles.cutoff}
     rest = [str(name) for name in frame.columns if name not in fates and name not in known]
-    for one in find_personal_columns(frame[rest], customers.ids):
-        if one.certain:
-            fates[one.column] = ReleaseColumn(one.column, "left out", f"looks like {one.kind}")
+    for personal in find_personal_columns(frame[rest], customers.ids):
+        if personal.certain:
+            fates[personal.column] = ReleaseColumn(personal.column, "left out", f"looks like {personal.kind}")
         else:
-            warnings.append(f"column '{one.column}' may hold {one.kind}; exclude it if it does")
+            warnings.append(f"column '{personal.column}' may hold {personal.kind}; exclude it if it does")
     columns = tuple(fates.get(str(name), ReleaseColumn(str(name), "shared")) for name in frame.columns)
     kept = [column.name for column in columns if column.fate != "left out"]
     shared = frame[kept].assign(**{roles.id: salt.pseudonyms(customers.ids)})
@@ -84,7 +84,7 @@ def to_parquet(frame: pd.DataFrame) -> bytes:
     import pyarrow.parquet as pq
 
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    plain = [pa.string() if pa.types.is_large_string(one.type) else one.type for one in table.schema]
+    plain = [pa.string() if pa.types.is_large_string(field.type) else field.type for field in table.schema]
     names = table.schema.names
     table = table.cast(pa.schema(list(zip(names, plain, strict=True)))).replace_schema_metadata(None)
     buffer = io.BytesIO()
@@ -93,24 +93,24 @@ def to_parquet(frame: pd.DataFrame) -> bytes:
 
 
 def from_parquet(content: bytes, source: str) -> pd.DataFrame:
-    """Read what :func:`to_parquet` wrote, or anybody else: numbers as numbers, all else as text.
+    """Read a Parquet file: numbers as numbers, everything else as text.
 
     Raises
     ------
     InputError
-        If it is no Parquet file, or larger than a table may be here.
+        If it is no Parquet file, or larger than the limit.
     """
     import pyarrow as pa
 
     cells, _ = parse_parquet(content, source, Limits.from_settings())
-    kinds = [pa.string() if pa.types.is_dictionary(one.type) else one.type for one in cells.schema]
+    kinds = [pa.string() if pa.types.is_dictionary(field.type) else field.type for field in cells.schema]
     frame: pd.DataFrame = cells.cast(pa.schema(list(zip(cells.column_names, kinds, strict=True)))).to_pandas()
     texts = [name for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])]
     return frame.astype(dict.fromkeys(texts, "str"))
 
 
 def roles_as_json(roles: Roles) -> dict[str, Any]:
-    """Return the roles that a shared table has."""
+    """Return the roles of a published table, ready for JSON."""
     return {"id": roles.id, "label": roles.label, "value": roles.value, "cutoff": roles.cutoff}
 
 
@@ -128,5 +128,5 @@ def roles_from_json(manifest: Mapping[str, Any], source: str) -> Roles:
     if not isinstance(id, str) or not all(
         name is None or isinstance(name, str) for name in (label, value, cutoff)
     ):
-        raise ModelError(f"{source}: does not say which column is what; ask its owner to share it anew")
+        raise ModelError(f"{source}: does not state the roles of its columns; ask its owner to publish it again")
     return Roles(id, label, value, cutoff=cutoff)

@@ -54,7 +54,7 @@ def test_a_model_card_has_every_section(telecom_folder: Path) -> None:
     text = content["README.md"].decode()
     assert re.findall(r"^## (.+)$", text, re.M) == [
         "Intended use", "How to load it", "Training data", "Evaluation", "Calibration", "Profit at stated prices",
-        "What goes along with leaving", "Limits", "Where it comes from",
+        "What goes along with churn", "Limits", "Where it comes from",
     ]  # fmt: skip
     assert set(re.findall(r"\]\((figures/.+?)\)", text)) == {
         path for path in content if path.startswith("figures/")
@@ -69,7 +69,7 @@ def test_a_model_card_states_the_profit_and_what_it_rests_on(
     text = plan_model(telecom_folder, repo="alice/churn", economics=economics).content["README.md"].decode()
     rows = telecom_model.out_of_fold
     curve = profit_curve(score=rows.score, label=rows.label, fold=rows.fold, economics=economics)
-    assert f"| this model, thresholds picked on other folds | €{round(curve.profit_best):,} |" in text
+    assert f"| this model, each threshold picked on the other folds | €{round(curve.profit_best):,} |" in text
     assert f"{curve.threshold_best:.4f}" in text
     assert "| Margin kept if a customer stays | 900 | assumed |" in text
     assert "**backtested**" in text
@@ -95,7 +95,7 @@ def test_training_data_are_linked_where_they_are_shared(telecom_model: ChurnMode
 def test_a_card_without_evaluation_rows_says_so(telecom_model: ChurnModel) -> None:
     """No figure is made up where the rows are missing."""
     text = card(replace(telecom_model, out_of_fold=None))
-    assert text.count("not at hand when this card was written") == 2
+    assert text.count("not available when this card was written") == 2
     assert "figures/calibration.svg" not in text
 
 
@@ -118,7 +118,7 @@ def test_a_dataset_card_explains_every_column() -> None:
     for column in customers.frame.columns:
         assert re.search(rf"^\| `{column}` \|", text, re.M), column
     assert "| `recency_days` | number | days | from the last order to the cutoff day |" in text
-    assert f"the evening of {customers.cutoff}" in text
+    assert f"the cutoff date {customers.cutoff}" in text
     assert f"the {customers.horizon_days} days after it" in text
     data = DatasetCard(text).data
     assert data.configs == [
@@ -137,7 +137,7 @@ def test_the_owner_can_say_what_a_column_means(telecom: object) -> None:
 
 
 def test_the_calibration_figure_puts_every_group_in_place() -> None:
-    """One dot a group, above the diagonal where more left than predicted."""
+    """One dot per group, above the diagonal where more churned than predicted."""
     bins = (CalibrationBin(50, 0.2, 0.4, 0.3, 0.5), CalibrationBin(50, 0.6, 0.6, 0.5, 0.7))
     dots = ET.fromstring(draw_calibration(bins)).findall(f"{SVG}circle")  # noqa: S314  our own text
     across = [float(dot.get("cx")) for dot in dots]

@@ -1,4 +1,4 @@
-"""The ledger on an ephemeral disk: sealed shards in a private dataset, back again at the next start."""
+"""The ledger on an ephemeral disk: encrypted shards in a private dataset, restored at the next start."""
 
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def test_nothing_leaves_in_the_clear(server: HubServer, hub: Hub, tmp_path: Path
     )
     assert not any(word.encode() in everything for word in ("canary", NAME, "june", KEY.get_secret_value(), TOKEN))
     with (
-        pytest.raises(ModelError, match="sealed with another key; set the RETENTION_LEDGER_KEY"),
+        pytest.raises(ModelError, match="encrypted with another key; set the RETENTION_LEDGER_KEY"),
         synced_ledger(tmp_path / "x.sqlite", REPO, key=SecretStr("another"), hub=hub),
     ):
         pass
