@@ -145,7 +145,7 @@ def test_ties_at_the_end_of_the_list_are_kept_as_decided(telecom_folder: Path) -
 
 
 def test_a_decision_on_a_personal_column_is_not_shared(telecom_folder: Path) -> None:
-    """A model that uses a column that is not published could not be replayed; the sentence says to train without it."""
+    """A model that uses an unpublished column cannot be replayed; the sentence says to train without it."""
     customers = people()
     roles = Roles(customers.roles.id, customers.roles.label, name="Contract")
     with pytest.raises(PublishError, match="uses column 'Contract', which is not published"):
