@@ -52,14 +52,14 @@ def test_nothing_personal_leaves_the_house(telecom_folder: Path) -> None:
     """No name, phone, e-mail or id is in any file, messages included; the salt neither."""
     customers = people()
     scored = score(customers, ChurnModel.load(telecom_folder), SendPolicy())
-    campaign = write_messages(scored.send_list, id=scored.id, offers=read_offers())
-    assert campaign.messages_frame["message"].str.contains(NAME).any()
+    message_run = write_messages(scored.send_list, id=scored.id, offers=read_offers())
+    assert message_run.messages_frame["message"].str.contains(NAME).any()
     planned = plan_dataset(
         customers,
         repo="alice/data",
         salt=SALT,
         planned=deciding(telecom_folder),
-        messages=campaign.messages_frame,
+        messages=message_run.messages_frame,
     )
     frames = [read(planned, path) for path in planned.content if path.endswith(".parquet")]
     text = "\n".join([*(frame.to_csv() for frame in frames), planned.preview_text()])
@@ -166,11 +166,11 @@ def test_messages_come_without_names(telecom_folder: Path) -> None:
     """One row a message, the name replaced by a slot, nothing else changed."""
     customers = people()
     scored = score(customers, ChurnModel.load(telecom_folder), SendPolicy())
-    campaign = write_messages(scored.send_list, id=scored.id, offers=read_offers())
-    planned = plan_dataset(customers, repo="alice/data", salt=SALT, messages=campaign.messages_frame)
+    message_run = write_messages(scored.send_list, id=scored.id, offers=read_offers())
+    planned = plan_dataset(customers, repo="alice/data", salt=SALT, messages=message_run.messages_frame)
     shared = read(planned, MESSAGES_FILE).set_index("customerID")
-    assert len(shared) == campaign.message_count
-    original = campaign.messages_frame.set_index(SALT.pseudonyms(campaign.messages_frame["customerID"]))
+    assert len(shared) == message_run.message_count
+    original = message_run.messages_frame.set_index(SALT.pseudonyms(message_run.messages_frame["customerID"]))
     for pseudonym, row in shared.head(20).iterrows():
         name = original.at[pseudonym, "name"]
         assert row["message"].replace("{name}", name) == original.at[pseudonym, "message"]
@@ -209,9 +209,11 @@ def test_several_cutoffs_keep_their_days(telecom_folder: Path) -> None:
 def test_messages_of_others_are_refused(telecom_folder: Path) -> None:
     """Messages and customers must belong together."""
     scored = score(people(), ChurnModel.load(telecom_folder), SendPolicy())
-    campaign = write_messages(scored.send_list, id=scored.id, offers=read_offers())
+    message_run = write_messages(scored.send_list, id=scored.id, offers=read_offers())
     with pytest.raises(InputError, match="the messages are for other customers"):
-        plan_dataset(people().take(np.arange(5)), repo="alice/data", salt=SALT, messages=campaign.messages_frame)
+        plan_dataset(
+            people().take(np.arange(5)), repo="alice/data", salt=SALT, messages=message_run.messages_frame
+        )
 
 
 @given(

@@ -40,7 +40,7 @@ def test_the_header_names_the_state_of_the_circuit_breaker(
 ) -> None:
     """In plain words, and as it is now, whatever it was when messages were written."""
     written = offers.write(trained, 0.5)
-    monkeypatch.setattr(offers, "breaker_report", lambda plugged: BreakerReport(state))
+    monkeypatch.setattr(offers, "breaker_report", lambda language_model_on: BreakerReport(state))
     header = stepper.header(TABS, written)
     assert words in header and "half_open" not in header
 
