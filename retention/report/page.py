@@ -1,7 +1,7 @@
-"""The figures of the page, handed to its template.
+"""Compute the numbers of the one-page report and render its template.
 
-The words stand in ``page.html``, the look in ``page.css`` and the curve in ``curve.svg``. Whatever comes
-from a user's file is escaped by the template engine.
+``page.html`` holds the words, ``page.css`` the style and ``curve.svg`` the profit curve. The template engine
+escapes everything that comes from a user's file.
 """
 
 import json
@@ -27,6 +27,7 @@ from retention.targeting import Scored
 from retention.wording.column_descriptions import feature_labels
 from retention.wording.money import in_currency
 from retention.wording.money_inputs import MONEY_INPUTS
+from retention.wording.text import on_one_line, shorten
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -42,7 +43,7 @@ def render_report(
     scored: Scored | None = None,
     folder: Path | None = None,
 ) -> str:
-    """Write the page. The same arguments give the same bytes.
+    """Render the report as HTML. The same arguments give the same bytes.
 
     Parameters
     ----------
@@ -73,16 +74,18 @@ def render_report(
         cautions += [(kind, f"Drift: {sentence}") for sentence in scored.drift.reasons]
     shown = _fitting(cautions, letters=130, rows=3)
     rows = 5 if scored is None or scored.spending is None else 4  # the limits of the send list take room as well
-    found = _fitting([(one.severity, one.sentence) for one in findings or ()], letters=46, rows=rows)
-    dense = sum(len(sentence) for _, sentence in shown + found) > 250
+    fitting_findings = _fitting(
+        [(finding.severity, finding.sentence) for finding in findings or ()], letters=46, rows=rows
+    )
+    dense = sum(len(sentence) for _, sentence in shown + fitting_findings) > 250
     return _template(curve.economics.currency).render(
         model=model,
-        called=feature_labels(one.feature for one in model.directions),
+        feature_names=feature_labels(direction.feature for direction in model.directions),
         curve=curve,
         made_on=f"{made_at.day} {made_at:%B %Y}",
         source=source,
         audited=findings is not None,
-        findings=found,
+        findings=fitting_findings,
         scored=scored,
         cautions=shown,
         dense=dense,
@@ -132,7 +135,7 @@ def _choices(curve: ProfitCurve) -> list[tuple[str, float]]:
         ("everyone", curve.profit_all),
         ("as many at random", curve.profit_random),
         ("nobody", curve.profit_none),
-        ("just the leavers (limit)", curve.profit_perfect),
+        ("only churners (limit)", curve.profit_perfect),
     ]
     if curve.per_customer is not None:
         choices.insert(1, ("each by own break-even", curve.per_customer.profit))
@@ -144,8 +147,8 @@ def _reach(amounts: Sequence[float]) -> Callable[[float, float], tuple[float, fl
     low, high = min(0.0, *amounts), max(0.0, *amounts)
     scale = 100 / (high - low or 1.0)
 
-    def reach(one: float, other: float) -> tuple[float, float]:
-        return round((min(one, other) - low) * scale, 1), round(abs(one - other) * scale, 1)
+    def reach(start: float, end: float) -> tuple[float, float]:
+        return round((min(start, end) - low) * scale, 1), round(abs(start - end) * scale, 1)
 
     return reach
 
@@ -153,10 +156,10 @@ def _reach(amounts: Sequence[float]) -> Callable[[float, float], tuple[float, fl
 def _groups(curve: ProfitCurve) -> list[tuple[str, str, str]]:
     accept = f"{100 * curve.economics.save_rate:.6g}% accept"
     return [
-        ("saved", "Saved customer", f"leavers, {accept}"),
-        ("wasted", "Wasted budget", "stayers, offered"),
-        ("lost", "Lost revenue", "leavers, left alone"),
-        ("loyal", "Loyal, no cost", "stayers, left alone"),
+        ("saved", "Saved customer", f"churners, {accept}"),
+        ("wasted", "Wasted budget", "retained, offered"),
+        ("lost", "Lost revenue", "churners, no offer"),
+        ("loyal", "Loyal, no cost", "retained, no offer"),
     ]
 
 
@@ -185,7 +188,7 @@ class _Input:
 def _inputs(curve: ProfitCurve) -> list[_Input]:
     economics = curve.economics
     swings = {swing.name: swing for swing in tornado(curve)}
-    found = []
+    inputs = []
     for name, words in MONEY_INPUTS.items():
         now, swing = getattr(economics, name), swings.get(name)
         if name == "value" and curve.ranking.value is not None:
@@ -196,30 +199,31 @@ def _inputs(curve: ProfitCurve) -> list[_Input]:
             setting = f"{100 * now:.6g}%"
         lower = None if swing is None or swing.low == now else swing.profit_low
         higher = None if swing is None or swing.high == now else swing.profit_high
-        found.append(_Input(words.label, setting, lower, higher))
-    return found
+        inputs.append(_Input(words.label, setting, lower, higher))
+    return inputs
 
 
 def _figures(model: ChurnModel) -> list[tuple[str, str, str]]:
     """Return the figures of the model's probabilities, each with its name and what to hold it against."""
     metrics, rate = model.metrics, model.churn_rate
     figures = [
-        ("Leavers ranked above stayers (ROC AUC)", f"{metrics.roc_auc:.3f}", "chance: 0.5"),
+        ("Churned ranked above retained (ROC AUC)", f"{metrics.roc_auc:.3f}", "chance: 0.5"),
         ("Average precision", f"{metrics.average_precision:.3f}", f"chance: {rate:.3f}"),
         ("Brier score, 0 is best", f"{metrics.brier:.3f}", f"one risk for all: {rate * (1 - rate):.3f}"),
-        ("Mean probability", f"{metrics.mean_probability:.1%}", f"really left: {rate:.1%}"),
+        ("Mean probability", f"{metrics.mean_probability:.1%}", f"churned: {rate:.1%}"),
     ]
-    if went := model.out_of_time:
+    if out_of_time := model.out_of_time:
         figures.insert(1, (
-            f"… at {went.cutoff}; on the cutoffs before, cross-validated", f"{went.cross_validated.roc_auc:.3f}",
-            f"gap: {went.gap.roc_auc:+.3f}",
+            f"… at {out_of_time.cutoff}; on the cutoffs before, cross-validated",
+            f"{out_of_time.cross_validated.roc_auc:.3f}",
+            f"gap: {out_of_time.gap.roc_auc:+.3f}",
         ))  # fmt: skip
     rows = model.out_of_fold
     bins = () if rows is None else calibration_table(rows.label, rows.score)
     ends = (("highest", bins[-1]), ("lowest", bins[0])) if len(bins) > 1 else ()
     for words, end in ends:
         name = f"… of the {end.customers:,} {words}"
-        figures.append((name, f"{end.predicted:.1%}", f"really left: {end.observed:.1%}"))
+        figures.append((name, f"{end.predicted:.1%}", f"churned: {end.observed:.1%}"))
     return figures
 
 
@@ -249,5 +253,4 @@ def _hashes(model: ChurnModel, curve: ProfitCurve, folder: Path | None) -> list[
 
 def _plain(text: str, longest: int) -> str:
     """Put foreign text on one line without control characters, cut to a length."""
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+    return shorten(on_one_line(text), longest)

@@ -245,7 +245,7 @@ def test_a_concurrent_release_is_reported(server: HubServer, machine: Machine) -
     theirs = {"model.json": b"{}"}
     server.before_commit.append(lambda repo: repo.commit("theirs", {**repo.head.files, **theirs}))
     error = machine.refused("push", "model/", "alice/churn", "--with-evaluation", "--yes")
-    assert "somebody else changed it in the meantime" in error
+    assert "somebody else changed it meanwhile" in error
     head = server.repos["model", "alice/churn"].head
     assert head.title == "theirs"
     assert "out_of_fold.parquet" not in head.files

@@ -140,7 +140,7 @@ def test_the_earnings_are_those_of_the_curve(telecom_model: ChurnModel, full: st
         ("everyone", curve.profit_all),
         ("as many at random", curve.profit_random),
         ("nobody", 0.0),
-        ("just the leavers (limit)", curve.profit_perfect),
+        ("only churners (limit)", curve.profit_perfect),
     ]:
         assert row(page, name)[-1] == in_currency(number, "₹")
     answer = page.all("answer")[0].words
@@ -167,15 +167,15 @@ def test_the_model_is_shown_with_figures_of_customers_it_had_not_seen(
     """ROC AUC, Brier score and mean probability are the held-out ones, beside what chance would give."""
     page, metrics = read(full), telecom_model.metrics
     rate = telecom_model.churn_rate
-    assert row(page, "Leavers ranked above stayers (ROC AUC)") == [f"{metrics.roc_auc:.3f}", "chance: 0.5"]
+    assert row(page, "Churned ranked above retained (ROC AUC)") == [f"{metrics.roc_auc:.3f}", "chance: 0.5"]
     assert row(page, "Brier score, 0 is best") == [
         f"{metrics.brier:.3f}", f"one risk for all: {rate * (1 - rate):.3f}"
     ]  # fmt: skip
-    assert row(page, "Mean probability") == [f"{metrics.mean_probability:.1%}", f"really left: {rate:.1%}"]
+    assert row(page, "Mean probability") == [f"{metrics.mean_probability:.1%}", f"churned: {rate:.1%}"]
     assert f"Chosen: {telecom_model.chosen}" in page.words
 
 
-def test_every_money_input_stands_with_its_meaning_and_what_hangs_on_it(telecom_model: ChurnModel) -> None:
+def test_every_money_input_has_its_label_and_its_effect_on_the_profit(telecom_model: ChurnModel) -> None:
     """Six inputs as they were typed; a lower save rate earns less, and what is at its limit has a dash."""
     economics = Economics(value=1234567.5, offer_cost=50, save_rate=0.3125, stayer_redemption=1, currency="₹")
     page = read(bare(telecom_model, economics))
@@ -342,7 +342,7 @@ def test_an_audit_that_found_nothing_differs_from_none(telecom_model: ChurnModel
     """Silence is not mistaken for a clean bill."""
     curve = profit_of_model(telecom_model, REALISTIC)
     assert "The audit found nothing" in render_report(telecom_model, curve, made_at=DAY, findings=())
-    assert "No audit was handed to this page" in render_report(telecom_model, curve, made_at=DAY)
+    assert "The training data was not audited for this page" in render_report(telecom_model, curve, made_at=DAY)
 
 
 def test_the_send_list_is_told_in_sums_and_names_nobody(
