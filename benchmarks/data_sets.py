@@ -57,8 +57,8 @@ def packaged() -> Iterator[tuple[str, Customers]]:
 
 def shipped(package: str, folder: str) -> Path | None:
     """Return a folder of a package, without importing it; None if it is not installed."""
-    found = importlib.util.find_spec(package)
-    return None if found is None or found.origin is None else Path(found.origin).parent / folder
+    spec = importlib.util.find_spec(package)
+    return None if spec is None or spec.origin is None else Path(spec.origin).parent / folder
 
 
 def table(path: Path, *, sep: str = ",") -> pd.DataFrame:

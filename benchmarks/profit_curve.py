@@ -80,9 +80,9 @@ def against_peers(score: Numbers, label: NDArray[np.int8], value: Numbers) -> No
 
     metric = Metric(CostMatrix().add_tp_benefit(Symbol("gain")).add_fp_cost(Symbol("burn")), EmpiricalMaxProfit())
     ranking = rank_customers(score, label, fold=folds, value=value)
-    found = best_thresholds(ranking, money).best
+    best_threshold = best_thresholds(ranking, money).best
     theirs = metric(label, score, gain=value - 50, burn=50.0) * len(score)
-    assert np.isclose(gain[score >= found].sum(), theirs)
+    assert np.isclose(gain[score >= best_threshold].sum(), theirs)
     fast, slow = in_turn(
         lambda: best_thresholds(rank_customers(score, label, fold=folds, value=value), money),
         lambda: metric(label, score, gain=value - 50, burn=50.0),
@@ -140,8 +140,8 @@ def main(customers: int) -> None:
     def line(name: str, work: Callable[[], object], *, times: int = 7) -> None:
         print(f"  {cpu(work, times=times) / unit:9.3f}  {name}")
 
-    found = best_thresholds(rank_customers(score, label, fold=two_folds, value=value), money).best
-    assert np.isclose(gain[score >= found].sum(), sorted_optimum(score, gain))
+    best_threshold = best_thresholds(rank_customers(score, label, fold=two_folds, value=value), money).best
+    assert np.isclose(gain[score >= best_threshold].sum(), sorted_optimum(score, gain))
 
     print("exact optimum, from scratch")
     line("one value", lambda: best_thresholds(rank_customers(score, label, fold=two_folds), money))

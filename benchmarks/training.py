@@ -67,7 +67,7 @@ def compare(name: str, customers: Customers) -> None:
         ours = timed(lambda: ChurnModel.fit(customers, jobs=jobs))
         clock.append(ours[1] / spread[1])
         seconds.append(ours[1])
-    figures = "".join(f"{statistics.median(one):>9.1f}" if one else f"{'–':>9}" for one in (cpu, clock, seconds))
+    figures = "".join(f"{statistics.median(run):>9.1f}" if run else f"{'–':>9}" for run in (cpu, clock, seconds))
     print(
         f"  {name:12}{len(customers):>10,}{figures}   {model.chosen}, AUC {model.metrics.roc_auc:.4f}", flush=True
     )

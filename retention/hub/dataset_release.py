@@ -169,7 +169,9 @@ def _messages(rows: pd.DataFrame, customers: Customers, salt: Salt) -> pd.DataFr
     if name is not None:
         known.append(rows[id].map(dict(zip(customers.ids, customers.frame[name], strict=True))))
     names = zip(*known, strict=True) if known else [()] * len(rows)
-    texts = [_without_names(text, *called) for text, called in zip(rows["message"], names, strict=True)]
+    texts = [
+        _without_names(text, *customer_names) for text, customer_names in zip(rows["message"], names, strict=True)
+    ]
     shared = pd.DataFrame(
         {
             id: salt.pseudonyms(rows[id]),
@@ -181,13 +183,13 @@ def _messages(rows: pd.DataFrame, customers: Customers, salt: Salt) -> pd.DataFr
     return shared.iloc[np.argsort(shared[id].to_numpy(dtype=object).astype(str))].reset_index(drop=True)
 
 
-def _without_names(message: str, *called: object) -> str:
+def _without_names(message: str, *customer_names: object) -> str:
     """Replace every word of a customer's names in their message by ``{name}``.
 
     >>> _without_names("Hi Priya, dinner is on.", "Priya Rao")
     'Hi {name}, dinner is on.'
     """
-    names = [name for raw in called for name in (raw, clean_name(raw)) if isinstance(name, str)]
+    names = [name for raw in customer_names for name in (raw, clean_name(raw)) if isinstance(name, str)]
     words = {word for name in names for word in [name, *name.split()] if word}
     for word in sorted(words, key=len, reverse=True):
         message = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", "{name}", message)

@@ -250,12 +250,12 @@ The middle 90% for this model: {low} to {high} (backtested, assumed). The thresh
 def _reasons(model: ChurnModel) -> str:
     rows = [
         [
-            as_code(one.feature),
-            escape_text(one.effect),
-            f"{one.mean_abs_contribution:.3f}",
-            f"{one.sign_stability:.0%}",
+            as_code(direction.feature),
+            escape_text(direction.effect),
+            f"{direction.mean_abs_contribution:.3f}",
+            f"{direction.sign_stability:.0%}",
         ]
-        for one in model.directions
+        for direction in model.directions
     ]
     return f"""## What goes along with churn
 

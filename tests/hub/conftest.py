@@ -51,8 +51,14 @@ def small_release(files: dict[str, bytes] | None = None, **fields: object) -> Re
     """Make a release of a model folder with given files, by default two."""
     files = files or {"model.json": b'{"a": 1}', "booster.json": b"{}"}
     content = with_manifest(files, {"kind": "churn-model", "format": 1})
-    given = {"repo": "alice/churn", "kind": "model", "title": "Release a churn model", "private": True, **fields}
-    return Release(**given, content={**content, "README.md": b"---\nlicense: mit\n---\n# churn\n"})
+    arguments = {
+        "repo": "alice/churn",
+        "kind": "model",
+        "title": "Release a churn model",
+        "private": True,
+        **fields,
+    }
+    return Release(**arguments, content={**content, "README.md": b"---\nlicense: mit\n---\n# churn\n"})
 
 
 @pytest.fixture

@@ -29,8 +29,8 @@ NASTY = "a|b`<script>alert(1)</script>\n# heading"
 
 
 def card(model: ChurnModel, **changes: object) -> str:
-    given = {"bins": (), "curve": None, "licence": None, "dataset": None, **changes}
-    return model_card("alice/churn", model, **given)
+    arguments = {"bins": (), "curve": None, "licence": None, "dataset": None, **changes}
+    return model_card("alice/churn", model, **arguments)
 
 
 def test_a_model_card_tells_the_real_figures(telecom_folder: Path, telecom_model: ChurnModel) -> None:

@@ -65,11 +65,11 @@ default = load_dataset("alice/data", split="train")
 print(json.dumps({{name: table.to_list() for name, table in tables.items()}}))
 assert default.to_list() == tables["customers"].to_list()
 """
-    found = json.loads(run(code, server, tmp_path).splitlines()[-1])
-    assert list(found) == ["customers", "send_list"]
+    results = json.loads(run(code, server, tmp_path).splitlines()[-1])
+    assert list(results) == ["customers", "send_list"]
     for name, path in (("customers", CUSTOMERS_FILE), ("send_list", SEND_LIST_FILE)):
         frame = from_parquet(planned.content[path], "test").astype(object)
-        assert found[name] == frame.where(frame.notna(), None).to_dict("records")
+        assert results[name] == frame.where(frame.notna(), None).to_dict("records")
 
 
 @pytest.mark.slow

@@ -25,10 +25,10 @@ def test_a_pseudonym_is_an_hmac() -> None:
 @given(st.lists(st.text(min_size=1), unique=True, min_size=1))
 def test_different_customers_get_different_pseudonyms(ids: list[str]) -> None:
     """None is lost, none is shared, and no id shows through."""
-    found = SALT.pseudonyms(pd.Series(ids, dtype="str"))
-    assert found.nunique() == len(ids)
-    assert found.str.fullmatch("[0-9a-f]{32}").all()
-    assert not set(found) & set(ids)
+    pseudonyms = SALT.pseudonyms(pd.Series(ids, dtype="str"))
+    assert pseudonyms.nunique() == len(ids)
+    assert pseudonyms.str.fullmatch("[0-9a-f]{32}").all()
+    assert not set(pseudonyms) & set(ids)
 
 
 def test_another_salt_gives_other_pseudonyms() -> None:

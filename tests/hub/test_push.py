@@ -215,9 +215,9 @@ def test_on_a_space_the_sentence_points_to_its_button(
 
 def test_a_push_says_nothing_after_its_commit(hub: Hub, release: MakeRelease) -> None:
     """A job that is stopped hears of it at a report, and must not be told then that nothing was changed."""
-    told: list[str] = []
-    push(release(), hub=hub, progress=lambda share, words: told.append(words))
-    assert told[-1] == "Writing the commit"
+    reports: list[str] = []
+    push(release(), hub=hub, progress=lambda share, words: reports.append(words))
+    assert reports[-1] == "Writing the commit"
 
 
 def test_a_token_the_hub_does_not_know_is_told(server: HubServer, release: MakeRelease) -> None:

@@ -77,11 +77,11 @@ def test_a_shared_decision_comes_out_the_same(
 ) -> None:
     """The model travelled without its evaluation rows, so the best threshold had to travel by itself."""
     pushed = share(**how)
-    found = replay(pushed.reference, hub=hub)
-    assert found.identical
-    assert found.different == {}
-    assert (found.repo, found.commit, found.model) == ("alice/data", pushed.commit, model_at)
-    assert found.customers == 300
+    replayed = replay(pushed.reference, hub=hub)
+    assert replayed.identical
+    assert replayed.different == {}
+    assert (replayed.repo, replayed.commit, replayed.model) == ("alice/data", pushed.commit, model_at)
+    assert replayed.customers == 300
 
 
 def test_a_decision_to_send_nothing_comes_out_the_same(
@@ -107,9 +107,9 @@ def test_a_send_list_that_is_another_is_told(server: HubServer, hub: Hub, share:
     rows = from_parquet(server.repos["dataset", "alice/data"].head.files[SEND_LIST_FILE], "test")
     rows.loc[:2, "send"] = "no"
     rows.loc[0, "churn_probability"] = np.nextafter(rows.loc[0, "churn_probability"], 1)
-    found = replay(reshare(server, {SEND_LIST_FILE: to_parquet(rows)}), hub=hub)
-    assert not found.identical
-    assert found.different == {"churn_probability": 1, "send": 3}
+    replayed = replay(reshare(server, {SEND_LIST_FILE: to_parquet(rows)}), hub=hub)
+    assert not replayed.identical
+    assert replayed.different == {"churn_probability": 1, "send": 3}
 
 
 def test_rows_added_to_a_send_list_are_told(server: HubServer, hub: Hub, share: Share) -> None:
@@ -117,9 +117,9 @@ def test_rows_added_to_a_send_list_are_told(server: HubServer, hub: Hub, share: 
     share()
     rows = from_parquet(server.repos["dataset", "alice/data"].head.files[SEND_LIST_FILE], "test")
     longer = to_parquet(pd.concat([rows, rows.head(1)], ignore_index=True))
-    found = replay(reshare(server, {SEND_LIST_FILE: longer}), hub=hub)
-    assert not found.identical
-    assert found.different == {"rows": 301}
+    replayed = replay(reshare(server, {SEND_LIST_FILE: longer}), hub=hub)
+    assert not replayed.identical
+    assert replayed.different == {"rows": 301}
 
 
 def test_other_prices_than_those_recorded_are_told(server: HubServer, hub: Hub, share: Share) -> None:
@@ -127,9 +127,9 @@ def test_other_prices_than_those_recorded_are_told(server: HubServer, hub: Hub, 
     share()
     manifest = json.loads(server.repos["dataset", "alice/data"].head.files[MANIFEST])
     manifest["decision"]["economics"]["value"] = 501.0
-    found = replay(reshare(server, decision=manifest["decision"]), hub=hub)
-    assert not found.identical
-    assert "expected_profit" in found.different
+    replayed = replay(reshare(server, decision=manifest["decision"]), hub=hub)
+    assert not replayed.identical
+    assert "expected_profit" in replayed.different
 
 
 @pytest.mark.parametrize("path", [CUSTOMERS_FILE, SEND_LIST_FILE])
@@ -215,12 +215,12 @@ def test_a_replay_needs_no_more_than_the_hub(
     """It leaves nothing behind where it runs, and progress is told."""
     pushed = share()
     monkeypatch.chdir(tmp_path)
-    told: list[float] = []
+    reports: list[float] = []
     replay(
         pushed.reference,
         hub=hub,
-        progress=lambda share, words: told.append(share),
+        progress=lambda share, words: reports.append(share),
     )
     assert list(tmp_path.iterdir()) == []
-    assert told == sorted(told)
-    assert told[-1] == 1.0
+    assert reports == sorted(reports)
+    assert reports[-1] == 1.0

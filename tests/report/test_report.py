@@ -333,9 +333,9 @@ def test_many_warnings_are_counted_not_all_told(telecom_model: ChurnModel) -> No
     findings = [Finding("error", "leakage", None, 1.0, f"finding number {number}") for number in range(30)]
     curve = profit_of_model(telecom_model, REALISTIC)
     page = read(render_report(telecom_model, curve, made_at=DAY, findings=findings)).words
-    told = page.count("finding number")
-    assert 3 <= told < 30
-    assert "finding number 0" in page and f"and {30 - told} more" in page
+    shown_findings = page.count("finding number")
+    assert 3 <= shown_findings < 30
+    assert "finding number 0" in page and f"and {30 - shown_findings} more" in page
 
 
 def test_an_audit_that_found_nothing_differs_from_none(telecom_model: ChurnModel) -> None:
