@@ -13,8 +13,8 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable
 
 def installed() -> str | None:
     """Return the path of a browser on this machine, or None to let playwright use its own."""
-    found = (shutil.which(name) for name in (os.environ.get("CHROMIUM", ""), *_NAMES) if name)
-    return next((path for path in found if path), None)
+    paths = (shutil.which(name) for name in (os.environ.get("CHROMIUM", ""), *_NAMES) if name)
+    return next((path for path in paths if path), None)
 
 
 def install() -> None:

@@ -53,12 +53,12 @@ def running(
         heard = [] if heard is None else heard
         for line in process.stdout:
             heard.append(line)
-            if found := re.search(r"http://[\w.]+:\d+", line):
+            if match := re.search(r"http://[\w.]+:\d+", line):
                 # Somebody has to listen on, or it would stop once the pipe is full.
                 listener = threading.Thread(target=heard.extend, args=[process.stdout], daemon=True)
                 listener.start()
                 try:
-                    yield found.group()
+                    yield match.group()
                 finally:
                     process.terminate()
                     listener.join()

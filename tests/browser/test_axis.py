@@ -33,8 +33,8 @@ _AGREED = """() => {
 def chart(page: Page, title: str) -> dict[str, Any]:
     """What the curve shows, once its horizontal axis has this title."""
     expect(page.locator("#profit-curve .xtitle")).to_have_text(title)
-    found: dict[str, Any] = page.evaluate(_CHART)
-    return found
+    shown: dict[str, Any] = page.evaluate(_CHART)
+    return shown
 
 
 def agreed(page: Page) -> dict[str, Any]:
@@ -45,11 +45,11 @@ def agreed(page: Page) -> dict[str, Any]:
 
 def test_the_curve_is_drawn_by_share_without_asking_the_server(page: Page) -> None:
     """Axis, line and break-even change; marker and cards agree at the start and wherever the slider goes."""
-    asked: list[str] = []
+    requested: list[str] = []
     page.wait_for_selector("#profit-curve .xtitle")
     before = chart(page, "Threshold: offer from this probability on")
     assert (before["first"], before["last"]) == (0, 1)
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: requested.append(request.url))
     page.get_by_label("Share of customers contacted").click()
     after = agreed(page)
     assert (after["first"], after["last"]) == (1, 0)
@@ -66,7 +66,7 @@ def test_the_curve_is_drawn_by_share_without_asking_the_server(page: Page) -> No
     back = chart(page, "Threshold: offer from this probability on")
     assert back["x"] == pytest.approx(float(page.locator("#threshold input[type=number]").input_value()))
     assert (back["first"], back["last"], back["mark"]) == (0, 1, before["mark"])
-    assert asked == []
+    assert requested == []
 
 
 def test_the_axis_stays_when_the_curve_comes_anew(browser: Browser, address: str) -> None:

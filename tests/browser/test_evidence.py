@@ -59,9 +59,9 @@ def test_no_amount_on_screen_stands_bare(page: Page) -> None:
         open_tab(page, tab)
         page.evaluate("document.querySelectorAll('button.label-wrap:not(.open)').forEach((one) => one.click())")
         page.wait_for_timeout(300)
-        found = page.evaluate(WALK)
-        assert found["bare"] == [], tab
-        assert found["tagged"] >= at_least, tab
+        counted = page.evaluate(WALK)
+        assert counted["bare"] == [], tab
+        assert counted["tagged"] >= at_least, tab
 
 
 def customer_by_customer(page: Page, folder: Path) -> None:
@@ -104,9 +104,9 @@ def test_no_amount_stands_bare_however_it_is_decided(
     state(page, tmp_path)
     page.locator("#what-if").click()
     page.wait_for_selector("#save-rate .js-plotly-plot .gtitle")
-    found = page.evaluate(WALK)
-    assert found["bare"] == []
-    assert found["tagged"] >= 12
+    counted = page.evaluate(WALK)
+    assert counted["bare"] == []
+    assert counted["tagged"] >= 12
 
 
 def test_the_walk_sees_what_is_bare(page: Page) -> None:

@@ -23,8 +23,8 @@ _AXE = {"runOnly": ["wcag2a", "wcag2aa"], "resultTypes": ["violations"]}
 
 def complaints(page: Page) -> list[str]:
     """What the accessibility checker finds wrong: contrast, labels, roles, names."""
-    found = Axe().run(page, options=_AXE).response["violations"]
-    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+    violations = Axe().run(page, options=_AXE).response["violations"]
+    return [f"{violation['id']}: {node['html'][:200]}" for violation in violations for node in violation["nodes"]]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

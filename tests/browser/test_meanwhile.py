@@ -80,6 +80,6 @@ def test_customers_brought_during_training_stay(page: Page, others: Path, tmp_pa
     button(page, "Use these customers").click()
     expect(page.locator("#header")).to_contain_text("300 customers from mine.csv, no model yet")
     others.write_text("done")
-    told = page.locator(".toast-body", has_text="the customers changed during the training; train again")
-    expect(told).to_be_visible(timeout=120_000)
+    toast = page.locator(".toast-body", has_text="the customers changed during the training; train again")
+    expect(toast).to_be_visible(timeout=120_000)
     expect(page.locator("#header")).to_contain_text("300 customers from mine.csv, no model yet")

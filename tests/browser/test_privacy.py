@@ -42,12 +42,12 @@ def test_two_visitors_never_meet(browser: Browser, address: str, tmp_path: Path)
         addresses = {
             name: send_list(page, tmp_path / f"{name}-list.csv") for name, page in [("anna", anna), ("bela", bela)]
         }
-        for name, page, other in [("anna", anna, "bela"), ("bela", bela, "anna")]:
+        for name, page, second_page in [("anna", anna, "bela"), ("bela", bela, "anna")]:
             ids = pd.read_csv(tmp_path / f"{name}-list.csv")["customerID"]
             assert len(ids) and ids.str.startswith(f"{name}-").all()
             content = page.content()
             assert f"{name}-" in content
-            assert f"{other}-" not in content and f"{other}.csv" not in content
+            assert f"{second_page}-" not in content and f"{second_page}.csv" not in content
         folders = {
             name: re.search(r"file=(.*)/([0-9a-f]{64})/send_list.csv$", url) for name, url in addresses.items()
         }

@@ -23,12 +23,12 @@ LONG = "column 'a_name_somebody_chose_long_ago' tells nearly all about who left;
 def printed_pages(browser: Browser, html: str) -> int:
     """Print a page on the paper it asks for and count the sheets; it must ask nobody for anything."""
     page = browser.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
     page.set_content(html)
     paper = page.pdf(prefer_css_page_size=True, print_background=True)
     page.close()
-    assert asked == []
+    assert requested == []
     return len(re.findall(rb"/Type\s*/Page\b", paper))
 
 
@@ -53,7 +53,7 @@ def test_it_prints_on_one_page_with_much_to_say(
 ) -> None:
     """Amounts in crores, long warnings, a long audit, long names and severe drift still fit."""
     economics = Economics(value=5_000_000, save_rate=0.0213, stayer_redemption=0.9, harm_rate=0.01)
-    directions = tuple(replace(one, feature=LONG, effect=LONG) for one in telecom_model.directions)
+    directions = tuple(replace(direction, feature=LONG, effect=LONG) for direction in telecom_model.directions)
     model = replace(telecom_model, warnings=(LONG,) * 5, directions=directions)
     limited = score(telecom, model, SendPolicy(economics=economics, budget=7_654_321.5, max_contacts=1_234))
     scored = replace(limited, drift=Drift("severe", (LONG,) * 4))

@@ -78,8 +78,8 @@ def test_a_fresh_space_shows_its_first_picture(tree: Path, python: Path, browser
     with running(python=python, folder=tree, heard=[], HOME=str(tree.parent), **VARIABLES) as address:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(120_000)
-        asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
+        requested: list[str] = []
+        page.on("request", lambda request: requested.append(request.url))
         # Opened by itself, gradio would draw the Hub's own header above it, with the Hub's likes and fonts.
         page.set_content(f'<iframe src="{address}" style="width: 100%; height: 850px"></iframe>')
         space = page.frame_locator("iframe")
@@ -91,4 +91,4 @@ def test_a_fresh_space_shows_its_first_picture(tree: Path, python: Path, browser
         expect(space.get_by_role("button", name="Sign in with Hugging Face")).to_be_visible()
         page.close()
     own = (address, address.replace("http", "ws"), "data:", "blob:")
-    assert [url for url in asked if not url.startswith(own)] == []
+    assert [url for url in requested if not url.startswith(own)] == []

@@ -21,9 +21,9 @@ def visiting(
     width, height = size
     context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
     page = context.new_page()
-    asked: list[str] = []
+    requested: list[str] = []
     wrong: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: requested.append(request.url))
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     page.set_default_timeout(60_000)
@@ -33,7 +33,7 @@ def visiting(
     yield page
     context.close()
     own = (address, "data:", f"blob:{address}", address.replace("http", "ws"))
-    assert [url for url in asked if not url.startswith(own)] == []
+    assert [url for url in requested if not url.startswith(own)] == []
     assert wrong == []
 
 

@@ -39,10 +39,10 @@ def test_prices_changed_during_training_stay(begun: Session) -> None:
     """The model comes into the session as it is, priced at what that says by now."""
     finished = JobResult(begun, churn.train(begun, weighted=False))
     repriced = begun.priced(REALISTIC)
-    found = with_training(repriced, finished)
-    assert found.model is finished.after.model
-    assert found.economics == REALISTIC
-    assert found.curve and found.curve.economics == REALISTIC
+    updated = with_training(repriced, finished)
+    assert updated.model is finished.after.model
+    assert updated.economics == REALISTIC
+    assert updated.curve and updated.curve.economics == REALISTIC
     assert with_training(begun, finished).curve is finished.after.curve
 
 
@@ -59,9 +59,9 @@ def test_other_customers_brought_meanwhile_stay(begun: Session, telecom: Custome
 
 def test_a_loaded_model_comes_at_the_prices_there_are(begun: Session, loaded: JobResult) -> None:
     """Its send list too, unless that was made at other prices."""
-    found = with_loaded_model(begun, loaded)
-    assert found.model_at == loaded.after.model_at
-    assert found.scored is loaded.after.scored is not None
+    updated = with_loaded_model(begun, loaded)
+    assert updated.model_at == loaded.after.model_at
+    assert updated.scored is loaded.after.scored is not None
     repriced = with_loaded_model(begun.priced(REALISTIC), loaded)
     assert repriced.model_at == loaded.after.model_at
     assert repriced.curve and repriced.curve.economics == REALISTIC
@@ -73,9 +73,9 @@ def test_new_customers_come_to_the_prices_and_the_plug_there_are(begun: Session)
     """What is not about customers is the session's own."""
     finished = JobResult(begun, customers.simulate(begun, 300, 1))
     now = replace(begun.priced(REALISTIC), language_model_on=False)
-    found = with_customers(now, finished)
-    assert found.customers is finished.after.customers
-    assert (found.economics, found.language_model_on, found.model) == (REALISTIC, False, None)
+    updated = with_customers(now, finished)
+    assert updated.customers is finished.after.customers
+    assert (updated.economics, updated.language_model_on, updated.model) == (REALISTIC, False, None)
 
 
 def other_customers(session: Session) -> Session:
@@ -114,9 +114,9 @@ def test_messages_do_not_come_to_what_they_were_not_written_for(
 def test_messages_come_beside_what_they_do_not_rest_on(begun: Session) -> None:
     """The plug was pulled and the model pushed meanwhile: both are known afterwards."""
     finished = JobResult(begun, offers.write(begun, 0.5))
-    found = with_messages(replace(begun, language_model_on=False, model_at="alice/churn@" + "0" * 40), finished)
-    assert found.message_run is finished.after.message_run
-    assert (found.language_model_on, found.model_at) == (False, "alice/churn@" + "0" * 40)
+    updated = with_messages(replace(begun, language_model_on=False, model_at="alice/churn@" + "0" * 40), finished)
+    assert updated.message_run is finished.after.message_run
+    assert (updated.language_model_on, updated.model_at) == (False, "alice/churn@" + "0" * 40)
 
 
 def test_blank_numbers_are_asked_for_or_mean_the_usual(begun: Session) -> None:
@@ -126,9 +126,9 @@ def test_blank_numbers_are_asked_for_or_mean_the_usual(begun: Session) -> None:
     assert sealed.message_run and written.message_run
     again = offers.write(sealed, 0.5, tone="brief", cool_down_days=None)
     assert again.message_run and again.message_run.held_back_count == written.message_run.message_count
-    for given, box in (((None, 7), "Customers"), ((300, None), "Seed")):
+    for inputs, box in (((None, 7), "Customers"), ((300, None), "Seed")):
         with pytest.raises(InputError, match=f"{box}: is blank; give a number"):
-            customers.simulate(begun, *given)
+            customers.simulate(begun, *inputs)
     with pytest.raises(InputError, match="Multiple of their usual gap: is blank; give a number"):
         customers.checked_quiet_gaps(True, None)
     assert customers.checked_quiet_gaps(True, 2) == 2

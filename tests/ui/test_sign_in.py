@@ -173,7 +173,7 @@ def look_at_a_model(visitor: Visitor, repo: str) -> None:
 
 def sentences(answer: dict[str, Any]) -> str:
     """What a person was told on the way."""
-    return " ".join(one.get("log", "") for one in answer["said"])
+    return " ".join(one.get("log", "") for one in answer["messages"])
 
 
 @pytest.mark.slow

@@ -55,15 +55,15 @@ def test_the_pinned_model_is_there_priced(
     reference = pushed(server, telecom_folder).reference
     server.repos["model", "alice/churn"].commit("newer", {})  # the pin is what counts
     monkeypatch.setenv("SPACE_ID", "alice/desk")
-    found = started(monkeypatch, reference)
-    assert found.warning is None
-    assert found.session.model is not None
-    assert found.session.model.customers == 1500
-    assert found.session.curve is not None
-    assert found.session.curve.customers == 1500
-    assert found.session.customers is None
+    beginning = started(monkeypatch, reference)
+    assert beginning.warning is None
+    assert beginning.session.model is not None
+    assert beginning.session.model.customers == 1500
+    assert beginning.session.curve is not None
+    assert beginning.session.curve.customers == 1500
+    assert beginning.session.customers is None
     with pytest.raises(InputError, match="no customers yet"):
-        offers.write(found.session, 0.2)
+        offers.write(beginning.session, 0.2)
 
 
 @pytest.mark.slow
@@ -81,10 +81,10 @@ def test_without_the_model_the_example_is_there_and_says_why(
         f"alice/churn@{'0' * 40}": "there is no such commit",
     }
     for reference, words in troubles.items():
-        found = started(monkeypatch, reference)
-        assert found.session is example()
-        assert words in str(found.warning)
-        assert str(found.warning).startswith("this is an example")
+        beginning = started(monkeypatch, reference)
+        assert beginning.session is example()
+        assert words in str(beginning.warning)
+        assert str(beginning.warning).startswith("this is an example")
 
 
 @pytest.mark.slow
@@ -94,9 +94,9 @@ def test_without_network_the_example_is_there_and_says_why(monkeypatch: pytest.M
 
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:1")
     monkeypatch.setattr("retention.hub.failures.ATTEMPTS", 1)
-    found = started(monkeypatch, f"alice/other@{'1' * 40}")
-    assert found.session is example()
-    assert "the Hub cannot be reached" in str(found.warning)
+    beginning = started(monkeypatch, f"alice/other@{'1' * 40}")
+    assert beginning.session is example()
+    assert "the Hub cannot be reached" in str(beginning.warning)
 
 
 @pytest.mark.parametrize("model", ["alice/churn", "alice/churn@main", "alice/churn@0123abc", "churn@" + "0" * 40])
@@ -115,8 +115,8 @@ def test_the_app_refuses_to_start_on_it_before_anything_heavy_is_loaded() -> Non
         check=False,
     )  # fmt: skip
     assert done.returncode == 1
-    said = [line for line in done.stderr.splitlines() if not line.startswith("import time:")]
-    assert said == [
+    printed = [line for line in done.stderr.splitlines() if not line.startswith("import time:")]
+    assert printed == [
         "error: environment variable RETENTION_START_MODEL: names no commit; pass OWNER/NAME@ and all 40 digits, "
         "so that the model cannot change; change or unset it"
     ]

@@ -26,13 +26,13 @@ def address() -> Iterator[str]:
 
 def sentences(answer: dict[str, Any]) -> str:
     """What a person was told on the way."""
-    return " ".join(one.get("log", "") for one in answer["said"])
+    return " ".join(message.get("log", "") for message in answer["messages"])
 
 
 def words_of_progress(answer: dict[str, Any]) -> str:
     """What stood beside the progress bar."""
-    told = [one.get("progress_data") or () for one in answer["said"]]
-    return " ".join(str(part["desc"]) for parts in told for part in parts)
+    descriptions = [message.get("progress_data") or () for message in answer["messages"]]
+    return " ".join(str(part["desc"]) for parts in descriptions for part in parts)
 
 
 def test_a_forgotten_visit_is_told_to_reload(address: str) -> None:
@@ -43,8 +43,8 @@ def test_a_forgotten_visit_is_told_to_reload(address: str) -> None:
         assert "this session expired" in sentences(stranger.press(*press))
     visitor = Visitor(address, name="visitor")
     visitor.load()
-    told = sentences(visitor.press("Show", None, "nobody"))
-    assert "no customer has this id" in told and "expired" not in told
+    warning = sentences(visitor.press("Show", None, "nobody"))
+    assert "no customer has this id" in warning and "expired" not in warning
 
 
 def test_the_second_to_train_is_told_its_place(address: str) -> None:
@@ -61,15 +61,15 @@ def test_the_second_to_train_is_told_its_place(address: str) -> None:
 
 def test_after_a_bug_the_buttons_work_as_before() -> None:
     """Whatever went wrong is raised on, and the work can be begun again."""
-    start, other, button, work = gr.Button(), gr.Button(), gr.Button(), gr.State(None)
+    start, second_start, button, work = gr.Button(), gr.Button(), gr.Button(), gr.State(None)
 
     def broken(progress: Progress) -> None:
         raise KeyError("nobody foresaw this")
 
     shown: list[Updates] = []
     with pytest.raises(KeyError, match="nobody foresaw this"):
-        shown.extend(run_job([start, other], Stop(button, work), gr.Progress(), broken, lambda result: {}))
+        shown.extend(run_job([start, second_start], Stop(button, work), gr.Progress(), broken, lambda result: {}))
     first, last = shown[0], shown[-1]
-    assert [first[one].interactive for one in (start, other, button)] == [False, False, True]
-    assert [last[one].interactive for one in (start, other, button)] == [True, True, False]
+    assert [first[component].interactive for component in (start, second_start, button)] == [False, False, True]
+    assert [last[component].interactive for component in (start, second_start, button)] == [True, True, False]
     assert first[work] is not None and last[work] is None

@@ -38,23 +38,23 @@ class Visitor:
 
     def buttons(self, label: str) -> list[int]:
         """Return the number of the function behind each button of this label."""
-        ids = {one["id"] for one in self.config["components"] if one["props"].get("value") == label}
+        ids = {entry["id"] for entry in self.config["components"] if entry["props"].get("value") == label}
         return self._wired_to("click", ids)
 
     def call(self, fn_index: int, *data: Any) -> dict[str, Any]:
         """Call a function by its number; return the last message, with all that was said on the way."""
         body = {"data": list(data), "fn_index": fn_index, "session_hash": self.name}
         url = f"{self.address}/gradio_api/queue"
-        said: list[dict[str, Any]] = []
+        messages: list[dict[str, Any]] = []
         with httpx2.Client(headers=self.headers, timeout=60) as client:
             client.post(f"{url}/join", json=body).raise_for_status()
             with client.stream("GET", f"{url}/data", params={"session_hash": self.name}) as stream:
                 for line in stream.iter_lines():
                     if line.startswith("data:"):
-                        said.append(json.loads(line[5:]))
-                        if said[-1]["msg"] == "process_completed":
-                            return {**said[-1], "said": said}
-        raise AssertionError(said)
+                        messages.append(json.loads(line[5:]))
+                        if messages[-1]["msg"] == "process_completed":
+                            return {**messages[-1], "messages": messages}
+        raise AssertionError(messages)
 
     @cached_property
     def config(self) -> dict[str, Any]:
@@ -64,7 +64,7 @@ class Visitor:
 
     def _wired_to(self, event: str, ids: set[int] | None) -> list[int]:
         return [
-            one["id"]
-            for one in self.config["dependencies"]
-            if any(wired == event and (ids is None or id in ids) for id, wired in one["targets"])
+            entry["id"]
+            for entry in self.config["dependencies"]
+            if any(wired == event and (ids is None or id in ids) for id, wired in entry["targets"])
         ]

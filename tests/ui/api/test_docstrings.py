@@ -31,12 +31,12 @@ def step(scored: str, *, tone: str = "warm", save_rate: float = 1.0) -> str:
 
 def test_each_part_becomes_one_line() -> None:
     """Lines are joined, marks of the notation go, and what a class describes comes from there."""
-    found = parse_docstring(step, also=Economics)
-    assert found.description == "Write to customers. Nobody is left out: send = yes is who gets a message."
-    assert found.parameters["scored"] == "The send list: the CSV that score returned."
-    assert found.parameters["save_rate"] == "γ, share of churning customers whom the offer keeps, in [0, 1]."
-    assert list(found.parameters) == ["scored", "tone", "save_rate"]
-    assert found.returns == {"messages": "The messages."}
+    parsed = parse_docstring(step, also=Economics)
+    assert parsed.description == "Write to customers. Nobody is left out: send = yes is who gets a message."
+    assert parsed.parameters["scored"] == "The send list: the CSV that score returned."
+    assert parsed.parameters["save_rate"] == "γ, share of churning customers whom the offer keeps, in [0, 1]."
+    assert list(parsed.parameters) == ["scored", "tone", "save_rate"]
+    assert parsed.returns == {"messages": "The messages."}
 
 
 def test_agents_get_the_layout_that_gradio_reads() -> None:
@@ -53,12 +53,12 @@ def test_agents_get_the_layout_that_gradio_reads() -> None:
     ]
 
 
-@pytest.mark.parametrize("endpoint", STEPS, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("endpoint", STEPS, ids=lambda step: step.__name__)
 def test_every_endpoint_is_described_in_full(endpoint: Step) -> None:
     """No parameter and no result goes without words, and none is a mere name."""
-    found = parse_docstring(endpoint, also=Economics)
+    parsed = parse_docstring(endpoint, also=Economics)
     names = [name for name in endpoint.__annotations__ if name not in {"folder", "hub", "progress", "return"}]
-    assert list(found.parameters) == names
+    assert list(parsed.parameters) == names
     assert all(
-        len(words) > 12 for words in (found.description, *found.parameters.values(), *found.returns.values())
+        len(words) > 12 for words in (parsed.description, *parsed.parameters.values(), *parsed.returns.values())
     )

@@ -74,13 +74,16 @@ def test_the_app_lists_these_endpoints_and_no_other(client: Client) -> None:
 def test_what_may_be_left_out_says_what_it_then_is(client: Client) -> None:
     """Files are required, everything else has its default, and results are a file and an object."""
     listed = client.view_api(print_info=False, return_format="dict")["named_endpoints"]["/score"]
-    given = {one["parameter_name"]: one for one in listed["parameters"]}
-    assert [name for name, one in given.items() if not one["parameter_has_default"]] == ["customers", "model"]
-    assert given["top"]["python_type"]["type"] == "int"
-    assert {name: one["parameter_default"] for name, one in given.items()}.items() >= {
+    arguments = {item["parameter_name"]: item for item in listed["parameters"]}
+    assert [name for name, item in arguments.items() if not item["parameter_has_default"]] == [
+        "customers",
+        "model",
+    ]
+    assert arguments["top"]["python_type"]["type"] == "int"
+    assert {name: item["parameter_default"] for name, item in arguments.items()}.items() >= {
         "top": None, "threshold": None, "value": 500.0, "offer_cost": 50.0, "save_rate": 1.0, "currency": "₹",
     }.items()  # fmt: skip
-    assert [one["python_type"]["type"] for one in listed["returns"]] == ["filepath", "dict(str, Any)"]
+    assert [item["python_type"]["type"] for item in listed["returns"]] == ["filepath", "dict(str, Any)"]
 
 
 def test_a_script_gets_the_figures_of_the_program(
@@ -88,12 +91,12 @@ def test_a_script_gets_the_figures_of_the_program(
 ) -> None:
     """Money inputs arrive as they are; null means the default, as leaving out does."""
     model = handle_file(telecom_zip)
-    found = client.predict(model=model, offer_cost=80, save_rate=None, currency="€", api_name="/profit")
-    assert found == curve_as_dict(profit_of_model(telecom_model, Economics(offer_cost=80, currency="€")))
+    summary = client.predict(model=model, offer_cost=80, save_rate=None, currency="€", api_name="/profit")
+    assert summary == curve_as_dict(profit_of_model(telecom_model, Economics(offer_cost=80, currency="€")))
 
 
 @pytest.mark.parametrize(
-    ("given", "sentence"),
+    ("arguments", "sentence"),
     [
         ({"threshold": "high"}, "threshold: should be a valid number"),
         ({"threshold": 7}, "threshold: must be from 0 to 1"),
@@ -120,11 +123,11 @@ def test_a_script_gets_the_figures_of_the_program(
     ],
 )
 def test_what_cannot_be_used_gets_one_sentence(
-    client: Client, telecom_zip: Path, given: dict[str, Any], sentence: str
+    client: Client, telecom_zip: Path, arguments: dict[str, Any], sentence: str
 ) -> None:
     """It names the parameter or the file, says what to do, and shows no path of the server."""
     with pytest.raises(AppError) as refusal:
-        client.predict(**{"model": handle_file(telecom_zip), **given}, api_name="/profit")
+        client.predict(**{"model": handle_file(telecom_zip), **arguments}, api_name="/profit")
     assert str(refusal.value).startswith(sentence)
     assert "\n" not in str(refusal.value)
     assert "/tmp" not in str(refusal.value)  # noqa: S108 - a place that must not be named
@@ -148,9 +151,9 @@ def test_a_bug_says_nothing_of_itself(odd_address: str) -> None:
     with pytest.raises(AppError) as failure:
         Client(odd_address, verbose=False).predict(api_name="/broken")
     assert "secret" not in str(failure.value)
-    told: CallToolResult = asked(odd_address, lambda agent: agent.call_tool("broken", {}))
-    assert told.isError
-    assert "secret" not in told.model_dump_json()
+    answer: CallToolResult = requested(odd_address, lambda agent: agent.call_tool("broken", {}))
+    assert answer.isError
+    assert "secret" not in answer.model_dump_json()
 
 
 def test_a_failed_step_leaves_no_file(odd_address: str) -> None:
@@ -168,16 +171,16 @@ def test_a_caller_who_gives_up_ends_the_work(odd_address: str) -> None:
     assert next(iter(first)) == (None, {"progress": 0.5, "words": "working"})
     second = Client(odd_address, verbose=False).submit(api_name="/patient")
     first.cancel()
-    file, found = second.result(timeout=30)
-    assert (Path(file).name, found) == ("made.txt", {"forever": False})
+    file, summary = second.result(timeout=30)
+    assert (Path(file).name, summary) == ("made.txt", {"forever": False})
 
 
 def test_scripts_do_not_push_visitors_out(odd_address: str) -> None:
     """Calls leave no session behind, so the few that the server keeps stay those of people."""
     visitor = Client(odd_address, verbose=False)
     assert visitor.predict(api_name="/count") == 1
-    for given in ({}, {"forever": "perhaps"}) * 2:
-        http(odd_address, "patient", given)
+    for arguments in ({}, {"forever": "perhaps"}) * 2:
+        http(odd_address, "patient", arguments)
     http(odd_address, "halfway", {})
     assert visitor.predict(api_name="/count") == 2
 
@@ -192,9 +195,9 @@ def uploaded(address: str, file: Path) -> str:
     return path
 
 
-def http(address: str, name: str, given: dict[str, Any]) -> tuple[str, Any]:
+def http(address: str, name: str, arguments: dict[str, Any]) -> tuple[str, Any]:
     """Call an endpoint as curl would, and return the last event and its data."""
-    event = httpx.post(f"{address}/gradio_api/call/v2/{name}", json=given).json()["event_id"]
+    event = httpx.post(f"{address}/gradio_api/call/v2/{name}", json=arguments).json()["event_id"]
     answer = httpx.get(f"{address}/gradio_api/call/{name}/{event}", timeout=60).text
     kind, data = re.findall(r"event: (\w+)\ndata: (.*)\n", answer)[-1]
     return kind, json.loads(data)
@@ -230,7 +233,7 @@ def test_plain_http_takes_the_path_that_an_upload_returned(
 
 
 @pytest.mark.parametrize(
-    ("name", "given", "status", "sentence"),
+    ("name", "arguments", "status", "sentence"),
     [
         ("prophet", {}, 404, "prophet: there is no such endpoint; see /gradio_api/openapi.json"),
         ("profit", {}, 422, "profit: No value provided for required argument: model; see"),
@@ -243,10 +246,10 @@ def test_plain_http_takes_the_path_that_an_upload_returned(
     ],
 )
 def test_a_misspelt_call_is_told_what_is_wrong(
-    address: str, name: str, given: dict[str, Any], status: int, sentence: str
+    address: str, name: str, arguments: dict[str, Any], status: int, sentence: str
 ) -> None:
     """The commonest mistakes of a script by hand do not end in "Internal Server Error"."""
-    answer = httpx.post(f"{address}/gradio_api/call/v2/{name}", json=given)
+    answer = httpx.post(f"{address}/gradio_api/call/v2/{name}", json=arguments)
     assert answer.status_code == status
     assert answer.json()["error"].startswith(sentence)
 
@@ -264,7 +267,7 @@ def test_openapi_describes_the_values(address: str) -> None:
 # Agents
 
 
-def asked(address: str, question: Callable[[ClientSession], Awaitable[Any]]) -> Any:
+def requested(address: str, question: Callable[[ClientSession], Awaitable[Any]]) -> Any:
     """Connect as an agent does, ask, and return the answer."""
 
     async def ask() -> Any:
@@ -283,7 +286,7 @@ def texts(answer: CallToolResult) -> list[str]:
 
 def test_agents_find_documented_tools(address: str) -> None:
     """Each endpoint is a tool that says what it is for, what it takes and what comes back."""
-    tools = {tool.name: tool for tool in asked(address, lambda agent: agent.list_tools()).tools}
+    tools = {tool.name: tool for tool in requested(address, lambda agent: agent.list_tools()).tools}
     assert list(tools) == NAMES
     score = tools["score"]
     assert "who should I call this week?" in score.description
@@ -291,7 +294,7 @@ def test_agents_find_documented_tools(address: str) -> None:
     assert score.inputSchema["required"] == ["customers", "model"]
     assert score.inputSchema["properties"]["top"]["type"] == "integer"
     assert all(
-        one["description"] for tool in tools.values() for one in tool.inputSchema.get("properties", {}).values()
+        item["description"] for tool in tools.values() for item in tool.inputSchema.get("properties", {}).values()
     )
 
 
@@ -299,18 +302,20 @@ def test_agents_find_documented_tools(address: str) -> None:
 def test_an_agent_learns_whom_to_call(address: str, telecom_zip: Path, telecom_file: Path, watching: bool) -> None:
     """From two addresses it gets the address of the send list and, as JSON, who comes first and why."""
     files = {"customers": telecom_file, "model": telecom_zip}
-    given = {name: f"{address}/gradio_api/file={uploaded(address, file)}" for name, file in files.items()}
+    arguments = {name: f"{address}/gradio_api/file={uploaded(address, file)}" for name, file in files.items()}
 
     async def seen(progress: float, total: float | None, message: str | None) -> None:
         """Watch the work."""
 
-    answer: CallToolResult = asked(
+    answer: CallToolResult = requested(
         address,
-        lambda agent: agent.call_tool("score", {**given, "top": 3}, progress_callback=seen if watching else None),
+        lambda agent: agent.call_tool(
+            "score", {**arguments, "top": 3}, progress_callback=seen if watching else None
+        ),
     )
     assert not answer.isError
-    send_list, found = texts(answer)
-    top = json.loads(found)["top"]
+    send_list, summary = texts(answer)
+    top = json.loads(summary)["top"]
     assert len(top) == 3
     assert all(row["customer"] and row["expected_profit"] > 0 and row["reasons"] for row in top)
     assert httpx.get(send_list).text.startswith("customerID,churn_probability")
@@ -318,7 +323,7 @@ def test_an_agent_learns_whom_to_call(address: str, telecom_zip: Path, telecom_f
 
 def test_an_agent_may_pass_a_small_file_as_it_is(address: str) -> None:
     """A data: URL is a file too."""
-    answer: CallToolResult = asked(
+    answer: CallToolResult = requested(
         address, lambda agent: agent.call_tool("audit", {"customers": "data:text/csv;base64,aWQseAoxLDIK"})
     )
     assert not answer.isError
@@ -338,8 +343,8 @@ def test_an_agent_gets_the_sentence_as_an_error(
 ) -> None:
     """`isError` is set and the words are those a person would read."""
     own = f"{address}/gradio_api/file={uploaded(address, telecom_file)}"
-    given = {"model": model.format(own=own, address=address)}
-    answer: CallToolResult = asked(address, lambda agent: agent.call_tool("profit", given))
+    arguments = {"model": model.format(own=own, address=address)}
+    answer: CallToolResult = requested(address, lambda agent: agent.call_tool("profit", arguments))
     assert answer.isError
     assert texts(answer)[0].startswith(sentence)
 
@@ -357,9 +362,9 @@ def test_the_examples_run(address: str, tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    said = run("steps.py", sys.executable)
-    assert "20 messages by {'backup': 20}" in said
-    first = re.search(r"^(C\d{7}) 0\.\d+ \w", said, re.MULTILINE)
+    printed = run("steps.py", sys.executable)
+    assert "20 messages by {'backup': 20}" in printed
+    first = re.search(r"^(C\d{7}) 0\.\d+ \w", printed, re.MULTILINE)
     if shutil.which("curl"):
         assert '"profit_best"' in run("profit.sh", "bash")
     whom = json.loads(run("agent.py", sys.executable).splitlines()[0])

@@ -80,10 +80,10 @@ def test_a_script_pushes_pulls_and_replays(
     pushed = client.predict(packed, "alice/churn", confirm=True, api_name="/push")
     assert {**pushed, "commit": None} == planned
     assert pushed["commit"] == hub.repos["model", "alice/churn"].head.oid
-    file, found = client.predict(f"alice/churn@{pushed['commit']}", api_name="/pull")
-    assert found["commit"] == pushed["commit"]
+    file, summary = client.predict(f"alice/churn@{pushed['commit']}", api_name="/pull")
+    assert summary["commit"] == pushed["commit"]
     telecom = read_customers(telecom_file)
-    fetched, trained = (model_zip.load_model(Path(one)).predict(telecom) for one in (file, packed["path"]))
+    fetched, trained = (model_zip.load_model(Path(item)).predict(telecom) for item in (file, packed["path"]))
     assert (fetched == trained).all()
 
     decided = client.predict(
@@ -94,9 +94,9 @@ def test_a_script_pushes_pulls_and_replays(
     assert replayed["identical"] is True
     assert replayed["customers"] == 1500
     assert replayed["model"] == f"alice/churn@{pushed['commit']}"
-    table, found = client.predict("alice/decision", kind="dataset", api_name="/pull")
+    table, summary = client.predict("alice/decision", kind="dataset", api_name="/pull")
     assert len(read_customers(table, id="customerID", label="Churn")) == 1500
-    assert found["repo"] == "alice/decision"
+    assert summary["repo"] == "alice/decision"
 
 
 def test_refusals_are_one_sentence_and_write_nothing(
@@ -143,5 +143,5 @@ def test_the_token_is_no_parameter(here: str, tmp_path: Path) -> None:
     assert set(listed) == {"/push", "/pull", "/replay"}
     for endpoint in listed.values():
         assert endpoint["oauth_token"] == "optional"  # noqa: S105
-        assert not {"token", "hub", "request"} & {one["parameter_name"] for one in endpoint["parameters"]}
+        assert not {"token", "hub", "request"} & {item["parameter_name"] for item in endpoint["parameters"]}
     assert MINE not in json.dumps(listed)

@@ -37,44 +37,44 @@ def command_line(capsys: pytest.CaptureFixture[str]) -> Run:
 
     def run(*arguments: object) -> dict[str, Any]:
         assert main([*map(str, arguments), "--json"]) == 0
-        found: dict[str, Any] = json.loads(capsys.readouterr().out)
-        return found
+        summary: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return summary
 
     return run
 
 
 def test_profit_is_the_curve(telecom_model: ChurnModel, telecom_zip: Path) -> None:
     """Every figure is the profit room's at these money inputs and this threshold."""
-    found = profit(
+    summary = profit(
         telecom_zip, threshold=0.2, value=600.0, offer_cost=40.0, contact_cost=2.0, save_rate=0.5,
         stayer_redemption=0.6, harm_rate=0.1, currency="€",
     )  # fmt: skip
     economics = Economics(600.0, 40.0, 0.5, 0.6, 0.1, 2.0, "€")
-    assert found == curve_as_dict(profit_of_model(telecom_model, economics), 0.2)
+    assert summary == curve_as_dict(profit_of_model(telecom_model, economics), 0.2)
 
 
 def test_score_makes_the_command_lines_send_list(
     telecom_zip: Path, telecom_folder: Path, telecom_file: Path, command_line: Run, tmp_path: Path
 ) -> None:
     """The same customers, prices and cap give the same file and the same figures."""
-    scored, found = score(telecom_file, telecom_zip, top=7, offer_cost=80.0, folder=tmp_path)
+    scored, summary = score(telecom_file, telecom_zip, top=7, offer_cost=80.0, folder=tmp_path)
     out = tmp_path / "expected.csv"
     expected = command_line(
         "score", telecom_file, "--model", telecom_folder, "--top", 7, "--offer-cost", 80, "--out", out
     )
     assert scored.read_bytes() == out.read_bytes()
-    assert {name: found[name] for name in expected} == expected | {"scored": "scored.csv"}
+    assert {name: summary[name] for name in expected} == expected | {"scored": "scored.csv"}
 
 
 def test_score_says_whom_to_contact_first(telecom_zip: Path, telecom_file: Path, tmp_path: Path) -> None:
     """The JSON alone answers it: ids, probabilities, expected profits, reasons, and what the amounts rest on."""
-    scored, found = score(telecom_file, telecom_zip, top=5, folder=tmp_path)
+    scored, summary = score(telecom_file, telecom_zip, top=5, folder=tmp_path)
     sent = pd.read_csv(scored).query("send == 'yes'").sort_values("expected_profit", ascending=False)
-    assert [row["customer"] for row in found["top"]] == list(sent["customerID"])
-    assert [row["expected_profit"] for row in found["top"]] == list(sent["expected_profit"])
-    assert [row["churn_probability"] for row in found["top"]] == list(sent["churn_probability"].round(4))
-    assert all(row["reasons"] and all(row["reasons"]) for row in found["top"])
-    assert (found["contacted"], found["evidence"]["expected_profit"]) == (5, ["assumed"])
+    assert [row["customer"] for row in summary["top"]] == list(sent["customerID"])
+    assert [row["expected_profit"] for row in summary["top"]] == list(sent["expected_profit"])
+    assert [row["churn_probability"] for row in summary["top"]] == list(sent["churn_probability"].round(4))
+    assert all(row["reasons"] and all(row["reasons"]) for row in summary["top"])
+    assert (summary["contacted"], summary["evidence"]["expected_profit"]) == (5, ["assumed"])
 
 
 def test_ids_in_the_answer_are_the_customers_own(telecom_zip: Path, telecom_file: Path, tmp_path: Path) -> None:
@@ -82,16 +82,16 @@ def test_ids_in_the_answer_are_the_customers_own(telecom_zip: Path, telecom_file
     table = pd.read_csv(telecom_file, dtype="str")
     table["customerID"] = [f"={n}+1" if n % 2 else f"00{n}" for n in range(len(table))]
     table.to_csv(tmp_path / "today.csv", index=False)
-    _, found = score(tmp_path / "today.csv", telecom_zip, top=50, folder=tmp_path)
-    assert {row["customer"] for row in found["top"]} <= set(table["customerID"])
+    _, summary = score(tmp_path / "today.csv", telecom_zip, top=50, folder=tmp_path)
+    assert {row["customer"] for row in summary["top"]} <= set(table["customerID"])
 
 
 def test_a_long_list_is_cut_in_the_answer_and_whole_in_the_file(
     telecom_zip: Path, telecom_file: Path, tmp_path: Path
 ) -> None:
     """An agent is not drowned: 200 rows at the most, while the file has everybody."""
-    scored, found = score(telecom_file, telecom_zip, threshold=0.0, folder=tmp_path)
-    assert (len(found["top"]), found["contacted"], len(pd.read_csv(scored))) == (200, 1500, 1500)
+    scored, summary = score(telecom_file, telecom_zip, threshold=0.0, folder=tmp_path)
+    assert (len(summary["top"]), summary["contacted"], len(pd.read_csv(scored))) == (200, 1500, 1500)
 
 
 def test_where_no_offer_pays_the_answer_is_still_json(
@@ -101,9 +101,9 @@ def test_where_no_offer_pays_the_answer_is_still_json(
     telecom_model.save(tmp_path / "model")
     (tmp_path / "model" / "out_of_fold.parquet").unlink()
     model_zip.save_model(ChurnModel.load(tmp_path / "model"), tmp_path / "model.zip")
-    _, found = score(telecom_file, tmp_path / "model.zip", value=40.0, folder=tmp_path)
-    assert json.loads(json.dumps(found, allow_nan=False))["threshold"] is None
-    assert (found["contacted"], found["top"]) == (0, [])
+    _, summary = score(telecom_file, tmp_path / "model.zip", value=40.0, folder=tmp_path)
+    assert json.loads(json.dumps(summary, allow_nan=False))["threshold"] is None
+    assert (summary["contacted"], summary["top"]) == (0, [])
 
 
 def test_an_order_log_becomes_customers(command_line: Run, tmp_path: Path) -> None:
@@ -114,14 +114,14 @@ def test_an_order_log_becomes_customers(command_line: Run, tmp_path: Path) -> No
     assert simulated == expected | {"files": ["orders.csv"]}
     assert orders.read_bytes() == files["orders"].read_bytes()
 
-    past, found = snapshot(orders, customer="customer_id", horizon_days=20, folder=tmp_path)
-    assert found == command_line("snapshot", orders, "--horizon-days", 20, "--out", files["past"])
+    past, summary = snapshot(orders, customer="customer_id", horizon_days=20, folder=tmp_path)
+    assert summary == command_line("snapshot", orders, "--horizon-days", 20, "--out", files["past"])
     assert past.read_bytes() == files["past"].read_bytes()
     assert audit(past, label="churn") == command_line("audit", past)
 
-    today, found = snapshot(orders, today=True, folder=tmp_path)
-    assert found == command_line("snapshot", orders, "--today", "--out", files["today"])
-    assert found["churn_rate"] is None
+    today, summary = snapshot(orders, today=True, folder=tmp_path)
+    assert summary == command_line("snapshot", orders, "--today", "--out", files["today"])
+    assert summary["churn_rate"] is None
     assert today.read_bytes() == files["today"].read_bytes()
 
 
@@ -136,13 +136,13 @@ def test_offers_writes_to_the_send_list(
 ) -> None:
     """Messages give what was priced, in the tone and language asked for, to the list or to everyone."""
     scored, _ = score(telecom_file, telecom_zip, top=9, offer_cost=70.0, folder=tmp_path)
-    messages, found = offers(scored, folder=tmp_path)
+    messages, summary = offers(scored, folder=tmp_path)
     expected = command_line("offers", scored, "--out", tmp_path / "expected.csv")
     assert messages.read_bytes() == (tmp_path / "expected.csv").read_bytes()
-    assert found | {"seconds": 0} == expected | {"seconds": 0}
+    assert summary | {"seconds": 0} == expected | {"seconds": 0}
     assert pd.read_csv(messages)["message"].str.contains("₹70").all()
-    messages, found = offers(scored, language="hi", tone="brief", everyone=True, folder=tmp_path)
-    assert found["messages"] == 1500
+    messages, summary = offers(scored, language="hi", tone="brief", everyone=True, folder=tmp_path)
+    assert summary["messages"] == 1500
     assert pd.read_csv(messages)["message"].str.contains("[\u0900-\u097f]").all()
 
 
@@ -165,9 +165,9 @@ def test_train_gives_the_command_lines_model(
     telecom_file: Path, telecom_zip: Path, command_line: Run, tmp_path: Path
 ) -> None:
     """The same file gives the same figures, and leavers count for more where that is asked for."""
-    model, found = train(telecom_file, id="customerID", label="Churn", folder=tmp_path)
+    model, summary = train(telecom_file, id="customerID", label="Churn", folder=tmp_path)
     flags = ["--id", "customerID", "--label", "Churn", "--out", tmp_path / "model"]
-    assert found == command_line("train", telecom_file, *flags) | {"model": "model.zip"}
+    assert summary == command_line("train", telecom_file, *flags) | {"model": "model.zip"}
     assert profit(model) == profit(telecom_zip)
     weighted, _ = train(telecom_file, weighted=True, folder=tmp_path)
     assert model_zip.load_model(weighted).weighting is not None

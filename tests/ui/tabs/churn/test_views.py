@@ -13,11 +13,11 @@ def test_directions_stand_beside_the_trees_and_disagreement_is_said() -> None:
     """The regression's coefficient and how sure its sign is, the trees' say, and a word where they differ."""
     more = Direction("tenure", "higher values go with less churn", -0.52, 1.0, 0.31, 0.4, True)
     apart = Direction("contract", "most churn with <b>, but the trees differ", 0.2, 0.93, 0.05, 0.1, False)
-    told = model_views.directions(replace(hand_model(), directions=(more, apart)))
-    assert "<td>Tenure</td><td>higher values go with less churn</td>" in told
-    assert '<td class="number">-0.52</td><td class="number">100%</td><td class="number">0.31</td>' in told
-    assert "most churn with &lt;b&gt;" in told
-    assert "In 1 of these 2 regression and trees point different ways" in told
+    html = model_views.directions(replace(hand_model(), directions=(more, apart)))
+    assert "<td>Tenure</td><td>higher values go with less churn</td>" in html
+    assert '<td class="number">-0.52</td><td class="number">100%</td><td class="number">0.31</td>' in html
+    assert "most churn with &lt;b&gt;" in html
+    assert "In 1 of these 2 regression and trees point different ways" in html
     alike = model_views.directions(replace(hand_model(), directions=(more,)))
     assert "point the same way in all of them" in alike
     assert model_views.directions(None) == ""

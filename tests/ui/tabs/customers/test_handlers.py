@@ -54,12 +54,16 @@ def test_a_log_under_strange_names_is_asked_about(strange_log: str) -> None:
     upload = customers.inspect_upload(strange_log)
     assert (upload.is_order_log, upload.defaults, upload.guesses) == (True, None, {})
     assert customers.suggest_defaults(strange_log, customer=None, time="wann", amount=None) is None
-    found = customers.suggest_defaults(strange_log, customer="wer", time="wann", amount="wieviel")
-    assert found and (found.last_day, found.cutoff, found.horizon_days) == ("2025-02-23", "2025-01-24", 30)
-    assert customers.latest_cutoff(60, found) == "2024-12-25"
-    assert [customers.latest_cutoff(days, found) for days in (None, 0, 1e9)] == ["", "", ""]
+    defaults = customers.suggest_defaults(strange_log, customer="wer", time="wann", amount="wieviel")
+    assert defaults and (defaults.last_day, defaults.cutoff, defaults.horizon_days) == (
+        "2025-02-23",
+        "2025-01-24",
+        30,
+    )
+    assert customers.latest_cutoff(60, defaults) == "2024-12-25"
+    assert [customers.latest_cutoff(days, defaults) for days in (None, 0, 1e9)] == ["", "", ""]
     assert customers.latest_cutoff(60, None) == ""
-    assert customers.default_horizon(3, found) > 30 == customers.default_horizon(3, None)
+    assert customers.default_horizon(3, defaults) > 30 == customers.default_horizon(3, None)
 
 
 def test_every_choice_about_a_log_is_followed(strange_log: str) -> None:

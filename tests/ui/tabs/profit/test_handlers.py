@@ -90,11 +90,11 @@ def test_the_report_tells_what_its_model_was_trained_on(trained: Session, teleco
     brought = replace(trained, customers=None)
     assert profit.report_file(brought).name == html
     assert "No audit was handed to this page" in written(profit.report_file(brought))
-    other = replace(trained, customers=replace(telecom, source="somebody-elses.csv"), findings=())
-    assert "somebody-elses.csv" not in written(profit.report_file(other))
-    assert "No audit was handed to this page" in written(profit.report_file(other))
+    replaced = replace(trained, customers=replace(telecom, source="somebody-elses.csv"), findings=())
+    assert "somebody-elses.csv" not in written(profit.report_file(replaced))
+    assert "No audit was handed to this page" in written(profit.report_file(replaced))
     assert trained.model
-    own = other.with_own_model(trained.model).priced(Economics())
+    own = replaced.with_own_model(trained.model).priced(Economics())
     assert "somebody-elses.csv" in written(profit.report_file(own))
     assert "The audit found nothing" in written(profit.report_file(own))
     again = own.with_model(trained.model, at="alice/model@" + "0" * 40)

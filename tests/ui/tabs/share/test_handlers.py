@@ -20,8 +20,8 @@ from tests.ui.conftest import TOKEN
 
 
 def look(session: Session, what: str, hub: Hub, **how: Any) -> Plan:
-    given = {"repo": f"alice/{what}", "private": True, "threshold": 0.3, **how}
-    return share.preview(session, what, given.pop("repo"), hub=hub, **given)
+    changes = {"repo": f"alice/{what}", "private": True, "threshold": 0.3, **how}
+    return share.preview(session, what, changes.pop("repo"), hub=hub, **changes)
 
 
 def push(session: Session, what: str, hub: Hub, **how: Any) -> tuple[Session, Published]:
@@ -88,9 +88,9 @@ def test_a_decision_comes_out_the_same(trained: Session, hub: Hub) -> None:
     assert {path.split("/")[0] for path in shared.pushed.files} == {
         "README.md", "data", "manifest.json", "messages", "send_list",
     }  # fmt: skip
-    found = share.replay(shared.pushed.reference, hub=hub)
-    assert found.identical
-    assert "yes, bit for bit" in hub_views.replayed(found)
+    result = share.replay(shared.pushed.reference, hub=hub)
+    assert result.identical
+    assert "yes, bit for bit" in hub_views.replayed(result)
     assert f"python -m retention replay {shared.pushed.reference}" in hub_views.published(shared)
 
 
@@ -110,7 +110,7 @@ def test_customers_go_under_pseudonyms_that_stay_the_same(trained: Session, hub:
     assert (home / ".config" / "retention" / "salt").is_file()
     words = hub_views.plan(look(trained, CUSTOMERS, hub))
     assert "pseudonymised, HMAC-SHA256 with your salt" in words
-    assert "who is who: kept on this machine" in words
+    assert "identifies customers: kept on this machine" in words
 
 
 def test_on_a_space_no_salt_is_kept(
@@ -128,7 +128,7 @@ ELSEWHERE = {"model_at": "alice/gone@" + "0" * 40}
 
 
 @pytest.mark.parametrize(
-    ("change", "asked", "words"),
+    ("change", "arguments", "words"),
     [
         ({}, {"what": DECISION}, "this model is not on the Hub; publish it first"),
         (ELSEWHERE, {"what": DECISION, "with_messages": True}, "no messages yet"),
@@ -140,11 +140,11 @@ ELSEWHERE = {"model_at": "alice/gone@" + "0" * 40}
     ],
 )
 def test_what_is_missing_is_told(
-    trained: Session, hub: Hub, change: dict[str, Any], asked: dict[str, Any], words: str
+    trained: Session, hub: Hub, change: dict[str, Any], arguments: dict[str, Any], words: str
 ) -> None:
     """One sentence says what, and what to do."""
     with pytest.raises(RetentionError, match=words) as error:
-        look(replace(trained, **change), hub=hub, **asked)
+        look(replace(trained, **change), hub=hub, **arguments)
     assert "\n" not in str(error.value)
 
 
