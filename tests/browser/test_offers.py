@@ -1,4 +1,4 @@
-"""Reading, changing and sealing messages in a real browser."""
+"""Reviewing, changing and approving messages in a real browser."""
 
 import re
 import tomllib
@@ -16,7 +16,7 @@ def cell(page: Page, table: str, row: int, column: int, columns: int) -> Locator
     return page.locator(f"#{table} [role=gridcell]").nth(row * columns + column)
 
 
-def test_an_offer_is_edited_lines_are_read_and_the_seal_ends_it(page: Page) -> None:
+def test_an_offer_is_edited_templates_are_reviewed_and_approval_ends_it(page: Page) -> None:
     """A cost typed into the table reaches every message; lines struck or changed are so in what is downloaded."""
     page.get_by_role("tab", name="Offers").click()
     page.get_by_text("Offer catalogue").click()

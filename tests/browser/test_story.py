@@ -268,13 +268,13 @@ def test_a_drag_of_the_slider_speaks_once(page: Page) -> None:
     """Screen readers are told the headline when it has come to rest, with what it rests on."""
     expect(page.locator("#spoken")).to_contain_text("more than doing nothing. (backtested, assumed)")
     page.evaluate(
-        "window.said = 0; new MutationObserver(() => (window.said += 1))"
+        "window.announcements = 0; new MutationObserver(() => (window.announcements += 1))"
         ".observe(document.getElementById('spoken'), { childList: true })"
     )
     press_arrow(page, 20)
     threshold = float(page.locator("#threshold input[type=number]").input_value())
     expect(page.locator("#spoken")).to_contain_text(f"at least {threshold:.3f}")
-    assert page.evaluate("window.said") == 1
+    assert page.evaluate("window.announcements") == 1
 
 
 def test_a_link_that_cannot_be_is_one_sentence(browser: Browser, address: str) -> None:

@@ -1,6 +1,6 @@
 """The app, where somebody else trains whenever nobody does: ``python -m tests.stand_ins.busy_desk PIPE``.
 
-Their training ends when something is written into the named pipe; whoever stands in line is next.
+Their training ends when something is written into the named pipe; whoever waits in the queue is next.
 """
 
 import sys

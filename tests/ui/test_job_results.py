@@ -46,7 +46,7 @@ def test_prices_changed_during_training_stay(begun: Session) -> None:
     assert with_training(begun, finished).curve is finished.after.curve
 
 
-def test_other_customers_brought_meanwhile_stay(begun: Session, telecom: Customers, loaded: JobResult) -> None:
+def test_customers_loaded_meanwhile_stay(begun: Session, telecom: Customers, loaded: JobResult) -> None:
     """A model of those before, or tried on those before, is not put beside them; the sentence says what to do."""
     others = replace(begun, customers=replace(telecom, frame=telecom.frame.head(300)))
     with pytest.raises(InputError, match="the customers changed during the training; train again"):
@@ -69,7 +69,7 @@ def test_a_loaded_model_comes_at_the_prices_there_are(begun: Session, loaded: Jo
 
 
 @pytest.mark.slow
-def test_new_customers_come_to_the_prices_and_the_plug_there_are(begun: Session) -> None:
+def test_new_customers_keep_money_inputs_and_the_language_model_switch(begun: Session) -> None:
     """What is not about customers is the session's own."""
     finished = JobResult(begun, customers.simulate(begun, 300, 1))
     now = replace(begun.priced(REALISTIC), language_model_on=False)

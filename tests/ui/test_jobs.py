@@ -30,7 +30,7 @@ def test_steps_are_told_while_the_work_goes_on() -> None:
 
 
 def test_what_was_said_is_seldom_said_again() -> None:
-    """Who waits in line is told so at once, and then at every fourth look, however often the work reports it."""
+    """The position in the queue shows at once, then at every fourth look, however often the work reports it."""
     over = threading.Event()
     reports = 0
 

@@ -57,7 +57,7 @@ def test_turns_come_in_order_and_the_place_is_told() -> None:
     assert len(line) == 0
 
 
-def test_who_stops_waiting_leaves_the_line() -> None:
+def test_stopped_work_leaves_the_queue() -> None:
     """Those behind move up."""
     line = TrainingQueue("training")
     first = Waiter(line)

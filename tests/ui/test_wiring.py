@@ -35,7 +35,7 @@ def words_of_progress(answer: dict[str, Any]) -> str:
     return " ".join(str(part["desc"]) for parts in descriptions for part in parts)
 
 
-def test_a_forgotten_visit_is_told_to_reload(address: str) -> None:
+def test_an_expired_session_asks_for_a_reload(address: str) -> None:
     """At the press of a button and at a download; to a visit that is known nothing is said."""
     stranger = Visitor(address, name="stranger")
     presses: list[tuple[Any, ...]] = [("Train", None, False), ("Show", None, "nobody"), ("Download report", None)]
@@ -48,7 +48,7 @@ def test_a_forgotten_visit_is_told_to_reload(address: str) -> None:
 
 
 def test_the_second_to_train_is_told_its_place(address: str) -> None:
-    """Of two who press Train at once one hears that it is next in line; both are served."""
+    """Of two who press Train at once one hears that it is next in the queue; both are served."""
     visitors = [Visitor(address, name=name) for name in ("anna", "bela")]
     for visitor in visitors:
         visitor.load()

@@ -166,7 +166,7 @@ def test_a_failed_step_leaves_no_file(odd_address: str) -> None:
 
 
 def test_a_caller_who_gives_up_ends_the_work(odd_address: str) -> None:
-    """One at a time works, the others wait; whoever stands next in line gets the place of one who leaves."""
+    """One call works at a time and the others wait; the next in the queue takes the place of a call that stops."""
     first = Client(odd_address, verbose=False).submit(forever=True, api_name="/patient")
     assert next(iter(first)) == (None, {"progress": 0.5, "words": "working"})
     second = Client(odd_address, verbose=False).submit(api_name="/patient")

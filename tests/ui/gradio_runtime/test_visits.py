@@ -90,7 +90,7 @@ def test_a_page_whose_connection_broke_goes_on_when_it_is_used(visits: Visits) -
     assert not visit.is_closed
 
 
-def test_who_has_to_make_room_is_forgotten_whole(visits: Visits, screen: Screen) -> None:
+def test_the_visit_idle_longest_is_dropped_with_its_ledger(visits: Visits, screen: Screen) -> None:
     """With one visit too many, the one longest away goes, and so does the ledger it kept."""
     kept, _ = with_ledger(Session())
     assert kept.own_ledger is not None

@@ -40,7 +40,7 @@ def test_today_is_who_gets_written_to(trained: Session, telecom: Customers) -> N
     assert written.message_run and written.message_run.message_count == 100
 
 
-def test_pulling_the_plug_still_writes_to_everyone(trained: Session) -> None:
+def test_switching_the_language_model_off_still_writes_to_everyone(trained: Session) -> None:
     """With a server that refuses every call, all get the library's message and the breaker says why."""
     written = offers.write(trained, 0.3, writer=offers.switchable_writer(False))
     assert written.message_run and written.scored

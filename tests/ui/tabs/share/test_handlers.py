@@ -48,7 +48,7 @@ def test_evaluation_rows_go_along_only_if_asked(trained: Session, hub: Hub) -> N
     assert "out_of_fold.parquet" in look(trained, MODEL, hub, with_evaluation=True).release.content
 
 
-def test_exactly_what_was_looked_at_is_pushed(trained: Session, hub: Hub, server: HubServer) -> None:
+def test_exactly_what_was_previewed_is_published(trained: Session, hub: Hub, server: HubServer) -> None:
     """Byte for byte, as a private repository, and the session knows where its model is."""
     plan = look(trained, MODEL, hub)
     shared = share.publish_plan(plan, hub=hub)
@@ -148,7 +148,7 @@ def test_what_is_missing_is_told(
     assert "\n" not in str(error.value)
 
 
-def test_nothing_is_pushed_that_was_not_looked_at(hub: Hub, server: HubServer) -> None:
+def test_nothing_is_published_without_a_preview(hub: Hub, server: HubServer) -> None:
     """A direct call of the button finds no plan."""
     with pytest.raises(InputError, match="press Preview"):
         share.publish_plan(None, hub=hub)

@@ -36,20 +36,20 @@ def others(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(others: Path) -> Iterator[str]:
-    """An app where somebody trains already, so whoever trains now waits in line."""
+    """An app where somebody trains already, so whoever trains now waits in the queue."""
     with running("-m", "tests.stand_ins.busy_desk", str(others)) as address:
         yield address
 
 
 def train(page: Page) -> None:
-    """Press Train, and wait in line."""
+    """Press Train, and wait in the queue."""
     open_tab(page, "Churn model")
     button(page, "Train").click()
     expect(page.get_by_text("you are next in the queue")).to_be_visible()
 
 
 def test_a_training_is_stopped_after_prices_were_changed(page: Page) -> None:
-    """Who waits in line sees so, changes a price and can still stop; the price stays."""
+    """Who waits in the queue sees so, changes a price and can still stop; the price stays."""
     train(page)
     at_80(page)
     expect(button(page, "Train")).to_be_disabled()
@@ -72,7 +72,7 @@ def test_a_price_changed_during_training_stays(page: Page, others: Path) -> None
     expect(page.get_by_label("Offer cost")).to_have_value("80")
 
 
-def test_customers_brought_during_training_stay(page: Page, others: Path, tmp_path: Path) -> None:
+def test_customers_loaded_during_training_stay(page: Page, others: Path, tmp_path: Path) -> None:
     """The model of those before does not come back with them; a sentence says what to do."""
     telecom_customers(300).to_csv(tmp_path / "mine.csv", index=False)
     train(page)
