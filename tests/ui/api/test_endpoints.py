@@ -261,7 +261,7 @@ def test_openapi_describes_the_values(address: str) -> None:
     assert calls == [f"/gradio_api/call/v2/{name}" for name in NAMES]
     body = paths["/gradio_api/call/v2/score"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert body["properties"]["top"]["type"] == "integer"
-    assert body["properties"]["top"]["description"].startswith("Contact so many customers at the most")
+    assert body["properties"]["top"]["description"].startswith("Contact at most this many customers")
 
 
 # Agents
