@@ -55,6 +55,11 @@ class Hub:
         saved = None if settings().hf_token else get_token()
         return cls(settings().hf_token or (SecretStr(saved) if saved else None))
 
+    @classmethod
+    def of_this_machine(cls) -> "Hub":
+        """Do the same as :meth:`from_environment`, which model cards published earlier call by this name."""
+        return cls.from_environment()
+
     def check_token(self, repo: str) -> None:
         """Check that a user is signed in, which writing to a repository requires.
 

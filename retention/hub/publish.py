@@ -11,7 +11,7 @@ from retention.artifacts import MANIFEST
 from retention.errors import PublishError
 from retention.hub.connection import Hub
 from retention.hub.failures import client_errors, is_permanent, seconds_before_retry, to_publish_error
-from retention.hub.pull import ARTIFACT_KINDS, MAX_MANIFEST_BYTES
+from retention.hub.pull import ARTIFACT_KINDS, MAX_MANIFEST_BYTES, pull
 from retention.hub.reference import Reference
 from retention.hub.release import Release
 from retention.hub.repository import RepositoryState, download, read_state
@@ -19,6 +19,8 @@ from retention.progress import Progress, silent
 
 if TYPE_CHECKING:
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
+
+__all__ = ["PushResult", "pull", "push"]  # model cards published earlier import pull from here
 
 _HUB_FILES: Final = frozenset({".gitattributes", "README.md", "LICENSE", "LICENSE.md", "LICENSE.txt"})
 

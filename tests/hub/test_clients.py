@@ -1,4 +1,4 @@
-"""What others see of a release: the `datasets` library and the cards' snippets, in processes of their own."""
+"""A release as its users get it: by the `datasets` library and the cards' snippets, in processes of their own."""
 
 import json
 import os
@@ -24,9 +24,23 @@ from tests.stand_ins.hub_server import HubServer
 
 ROOT = Path(__file__).parents[2]
 
+EARLIER_SNIPPET = """
+from pathlib import Path
+
+from retention.churn.model import ChurnModel
+from retention.customers.intake import read_customers
+from retention.hub.connection import Hub
+from retention.hub.publish import pull
+
+pulled = pull("alice/churn", kind="model", out=Path("model"), hub=Hub.of_this_machine())
+model = ChurnModel.load("model")
+customers = read_customers("customers.csv", id='customerID')  # one row a customer, columns as below
+print(pulled.commit, model.predict(customers)[:5])
+"""
+
 
 def run(code: str, server: HubServer, folder: Path) -> str:
-    """Run a program as somebody else would: with the address of the Hub and a token, nothing more."""
+    """Run a program as another user would: with only the address of the Hub and a token in the environment."""
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
@@ -37,12 +51,12 @@ def run(code: str, server: HubServer, folder: Path) -> str:
         "HF_HUB_DISABLE_XET": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
     }
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
-    assert TOKEN not in done.stdout + done.stderr
-    return done.stdout
+    assert process.returncode == 0, process.stderr
+    assert TOKEN not in process.stdout + process.stderr
+    return process.stdout
 
 
 @pytest.mark.slow
@@ -52,8 +66,8 @@ def test_datasets_loads_a_shared_decision(
     """The real client finds every configuration of the card, and its rows are those that were shared."""
     customers = read_customers(telecom_customers(200))
     model = push(plan_model(telecom_folder, repo="alice/churn"), hub=hub)
-    deciding = PlannedDecision(model=telecom_folder, model_at=model.reference, policy=SendPolicy())
-    planned = plan_dataset(customers, repo="alice/data", salt=Salt.new(), planned=deciding)
+    decision = PlannedDecision(model=telecom_folder, model_at=model.reference, policy=SendPolicy())
+    planned = plan_dataset(customers, repo="alice/data", salt=Salt.new(), planned=decision)
     pushed = push(planned, hub=hub)
     code = f"""
 import json
@@ -83,6 +97,18 @@ def test_the_snippet_of_a_model_card_works(
     snippet = re.search(r"```python\n(.+?)```", planned.content["README.md"].decode(), re.DOTALL)
     assert snippet is not None
     printed = run(snippet[1], server, tmp_path)
+    assert printed.startswith(pushed.commit)
+    assert len(re.findall(r"0\.\d+", printed)) == 5
+
+
+@pytest.mark.slow
+def test_the_snippet_of_a_model_card_published_earlier_works(
+    server: HubServer, hub: Hub, telecom_folder: Path, tmp_path: Path
+) -> None:
+    """Cards on the Hub stay as they are, so the names they import and call keep working."""
+    pushed = push(plan_model(telecom_folder, repo="alice/churn"), hub=hub)
+    telecom_customers(50).to_csv(tmp_path / "customers.csv", index=False)
+    printed = run(EARLIER_SNIPPET, server, tmp_path)
     assert printed.startswith(pushed.commit)
     assert len(re.findall(r"0\.\d+", printed)) == 5
 

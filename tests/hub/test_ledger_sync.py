@@ -127,7 +127,7 @@ def test_a_ledger_is_not_made_public(server: HubServer, hub: Hub, stranger: Hub,
         with pytest.raises(error, match=words), synced_ledger(path, repo, key=key, hub=who):
             pass
     assert not path.exists()
-    assert server.asked("POST", "/commit/") == 0
+    assert server.count_requests("POST", "/commit/") == 0
 
 
 @pytest.mark.slow

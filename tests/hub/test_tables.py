@@ -82,7 +82,7 @@ def test_what_is_too_large_is_not_fetched(
     monkeypatch.setenv("RETENTION_MAX_UPLOAD_MB", "1")
     put(server, {"orders.csv": b" " * 1_000_001})
     assert "orders.csv is larger than the limit of 1 MB" in refused(hub, tmp_path)
-    assert server.asked("GET", "/resolve/") == 0
+    assert server.count_requests("GET", "/resolve/") == 0
 
 
 def test_one_changed_byte_of_a_snapshot_is_refused(server: HubServer, hub: Hub, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A Hub on loopback, spoken to by the real clients; faults and races can be asked for.
+"""A Hub on loopback for the real clients, which can be told to fail, or to let another commit come first.
 
 with HubServer() as hub:
     hub.people["token"] = Person("alice")
@@ -15,7 +15,7 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import unquote
 
 import uvicorn
@@ -24,10 +24,16 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.stand_ins.hub_store import Commit, Person, Repo, Store, is_large
 
 __all__ = ["HubServer", "Person"]
+
+JSON = dict[str, Any]
+"""A JSON object."""
+
+FaultKind = Literal["refuse", "hang", "lose request", "lose answer", "cut"]
 
 _ID = r"(?P<id>[^/]+/[^/]+)"
 _KIND = r"(?P<kind>models|datasets|spaces)"
@@ -39,13 +45,13 @@ _FREE = re.compile(r"^/(api/validate-yaml|lfs/)")
 class Fault:
     """What goes wrong on the next ``times`` requests that match.
 
-    ``refuse`` answers with ``status``; ``hang`` never answers; ``lose request`` cuts the line before anything
-    happened, ``lose answer`` after it has happened, ``cut`` in the middle of the answer's body.
+    ``refuse`` answers with ``status``; ``hang`` never answers; ``lose request`` drops the connection before the
+    request is handled, ``lose answer`` after it, and ``cut`` in the middle of the answer's body.
     """
 
     method: str
     path: str
-    how: Literal["refuse", "hang", "lose request", "lose answer", "cut"] = "refuse"
+    how: FaultKind = "refuse"
     status: int = 503
     headers: dict[str, str] = field(default_factory=dict)
     body: str = ""
@@ -53,7 +59,7 @@ class Fault:
 
 
 class HubServer(Store):
-    """The server; its address is ``url``, what it was asked is in ``requests``."""
+    """The server; its address is ``url``, and ``requests`` records the method and path of every request."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,7 +73,7 @@ class HubServer(Store):
         app = Starlette(
             routes=[Route("/{path:path}", self._answer, methods=["GET", "HEAD", "POST", "PUT", "DELETE"])]
         )
-        config = uvicorn.Config(_losing(app), log_level="critical", lifespan="off", ws="none", http="h11")
+        config = uvicorn.Config(_cut_answers(app), log_level="critical", lifespan="off", ws="none", http="h11")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
 
@@ -86,13 +92,26 @@ class HubServer(Store):
         for memory in (self.people, self.repos, self.large, self.faults, self.requests, self.before_commit):
             memory.clear()
 
-    def fail(self, method: str, path: str, **fault: object) -> None:
-        """Let the next request whose path contains ``path`` (a regular expression) go wrong."""
-        self.faults.append(Fault(method, path, **fault))
+    def fail(
+        self,
+        method: str,
+        path: str,
+        *,
+        how: FaultKind = "refuse",
+        status: int = 503,
+        headers: dict[str, str] | None = None,
+        body: str = "",
+        times: int = 1,
+    ) -> None:
+        """Let the next ``times`` requests whose path matches ``path`` (a regular expression) go wrong."""
+        self.faults.append(Fault(method, path, how, status, headers or {}, body, times))
 
-    def asked(self, method: str, path: str) -> int:
-        """Return how many requests of a kind there were."""
-        return sum(one == method and re.search(path, where) is not None for one, where in self.requests)
+    def count_requests(self, method: str, path: str) -> int:
+        """Return how many requests had this method and a path that matches the regular expression ``path``."""
+        return sum(
+            request_method == method and re.search(path, request_path) is not None
+            for request_method, request_path in self.requests
+        )
 
     async def _answer(self, request: Request) -> Response:
         path = request.scope["raw_path"].decode()
@@ -126,18 +145,18 @@ class HubServer(Store):
                 if token is not None and token not in self.people and not _FREE.search(path):
                     return _error(401, "Invalid credentials in Authorization header")
                 parts = {key: unquote(value) for key, value in match.groupdict().items() if value is not None}
-                return handler(self, _Asked(request, body, self.people.get(token or "")), **parts)
+                return handler(self, _Call(request, body, self.people.get(token or "")), **parts)
         return _error(404, "Sorry, we can't find the page you are looking for.")
 
-    def _repo(self, kind: str, id: str, asked: "_Asked") -> Repo | Response:
-        """Return a repository the person may see."""
+    def _repo(self, kind: str, id: str, call: "_Call") -> Repo | Response:
+        """Return a repository that the caller may see."""
         repo = self.repos.get((kind.removesuffix("s"), id))
-        if repo is None or (repo.private and not asked.belongs_to(id)):
-            return _error(401 if asked.person is None else 404, "Repository not found", "RepoNotFound")
+        if repo is None or (repo.private and not call.belongs_to(id)):
+            return _error(401 if call.caller is None else 404, "Repository not found", "RepoNotFound")
         return repo
 
-    def _commit(self, kind: str, id: str, revision: str, asked: "_Asked") -> tuple[Repo, Commit] | Response:
-        repo = self._repo(kind, id, asked)
+    def _commit(self, kind: str, id: str, revision: str, call: "_Call") -> tuple[Repo, Commit] | Response:
+        repo = self._repo(kind, id, call)
         if isinstance(repo, Response):
             return repo
         commit = repo.find(revision)
@@ -145,21 +164,21 @@ class HubServer(Store):
             return _error(404, f"Invalid rev id: {revision}", "RevisionNotFound")
         return repo, commit
 
-    def whoami(self, asked: "_Asked") -> Response:
-        if asked.person is None:
+    def whoami(self, call: "_Call") -> Response:
+        if call.caller is None:
             return _error(401, "Invalid username or password.")
-        role = "write" if asked.person.may_write else "read"
+        role = "write" if call.caller.may_write else "read"
         return JSONResponse(
             {
                 "type": "user",
-                "name": asked.person.name,
-                "orgs": [{"name": name} for name in asked.person.orgs],
+                "name": call.caller.name,
+                "orgs": [{"name": name} for name in call.caller.orgs],
                 "auth": {"type": "access_token", "accessToken": {"displayName": "test", "role": role}},
             }
         )
 
-    def validate(self, asked: "_Asked") -> Response:
-        match = re.match(r"---\n(.*?)\n---\n", asked.json["content"], re.DOTALL)
+    def validate(self, call: "_Call") -> Response:
+        match = re.match(r"---\n(.*?)\n---\n", call.json["content"], re.DOTALL)
         if match is None:
             return JSONResponse({"errors": [], "warnings": [{"message": "empty or missing yaml metadata"}]})
         try:
@@ -168,13 +187,13 @@ class HubServer(Store):
             return JSONResponse({"errors": [{"message": str(error)}], "warnings": []}, 400)
         return JSONResponse({"errors": [], "warnings": []})
 
-    def make(self, asked: "_Asked") -> Response:
-        wanted = asked.json
+    def make(self, call: "_Call") -> Response:
+        wanted = call.json
         kind = wanted.get("type") or "model"
-        if asked.person is None:
+        if call.caller is None:
             return _error(401, "Invalid username or password.")
-        id = f"{wanted.get('organization') or asked.person.name}/{wanted['name']}"
-        if not asked.may_write(id):
+        id = f"{wanted.get('organization') or call.caller.name}/{wanted['name']}"
+        if not call.may_write(id):
             return _error(403, f"You don't have the rights to create a {kind} under this namespace")
         url = f"{self.url}/{'' if kind == 'model' else kind + 's/'}{id}"
         if (kind, id) in self.repos:
@@ -182,45 +201,48 @@ class HubServer(Store):
         self.create(kind, id, private=wanted.get("visibility") == "private")
         return JSONResponse({"url": url})
 
-    def remove(self, asked: "_Asked") -> Response:
-        wanted = asked.json
-        id = f"{wanted.get('organization') or asked.person.name}/{wanted['name']}"
-        if not asked.may_write(id):
+    def remove(self, call: "_Call") -> Response:
+        wanted = call.json
+        if call.caller is None:
+            return _error(401, "Invalid username or password.")
+        id = f"{wanted.get('organization') or call.caller.name}/{wanted['name']}"
+        if not call.may_write(id):
             return _error(403, "You don't have the rights to delete this repo")
         self.repos.pop((wanted.get("type") or "model", id), None)
         return JSONResponse({})
 
-    def settings(self, asked: "_Asked", kind: str, id: str) -> Response:
-        repo = self._repo(kind, id, asked)
+    def settings(self, call: "_Call", kind: str, id: str) -> Response:
+        repo = self._repo(kind, id, call)
         if isinstance(repo, Repo):
-            repo.private = asked.json.get("visibility", "private") == "private"
+            repo.private = call.json.get("visibility", "private") == "private"
             return JSONResponse({})
         return repo
 
-    def preupload(self, asked: "_Asked", kind: str, id: str, revision: str) -> Response:
-        found = self._commit(kind, id, revision, asked)
-        if isinstance(found, Response):
-            return found
-        if not asked.may_write(id):
+    def preupload(self, call: "_Call", kind: str, id: str, revision: str) -> Response:
+        target = self._commit(kind, id, revision, call)
+        if isinstance(target, Response):
+            return target
+        if not call.may_write(id):
             return _error(403, "Forbidden: you may not write to this repo")
+        _, commit = target
         answers = []
-        for file in asked.json["files"]:
-            known = found[1].entry(file["path"]) if file["path"] in found[1].files else {}
-            oid = known.get("lfs", known).get("oid")
+        for file in call.json["files"]:
+            entry = commit.entry(file["path"]) if file["path"] in commit.files else {}
+            oid = entry.get("lfs", entry).get("oid")
             mode = "lfs" if is_large(file["path"]) else "regular"
             answers.append({"path": file["path"], "uploadMode": mode, "shouldIgnore": False, "oid": oid})
         return JSONResponse({"files": answers})
 
-    def add_commit(self, asked: "_Asked", kind: str, id: str, revision: str) -> Response:
-        found = self._commit(kind, id, revision, asked)
-        if isinstance(found, Response):
-            return found
-        if not asked.may_write(id):
+    def add_commit(self, call: "_Call", kind: str, id: str, revision: str) -> Response:
+        target = self._commit(kind, id, revision, call)
+        if isinstance(target, Response):
+            return target
+        if not call.may_write(id):
             return _error(403, "Forbidden: you may not write to this repo")
-        repo = found[0]
+        repo, _ = target
         if self.before_commit:
             self.before_commit.pop(0)(repo)
-        header, *changes = [json.loads(line) for line in asked.body.splitlines()]
+        header, *changes = [json.loads(line) for line in call.body.splitlines()]
         files = dict(repo.head.files)
         for change in changes:
             if not self._apply(files, change["key"], change["value"]):
@@ -231,8 +253,8 @@ class HubServer(Store):
         commit = repo.commit(header["value"]["summary"], files)
         return JSONResponse({"commitOid": commit.oid, "commitUrl": f"{self.url}/{id}/commit/{commit.oid}"})
 
-    def _apply(self, files: dict[str, bytes], key: str, value: dict) -> bool:
-        """Change the files as one line of a commit says; False where that cannot be done."""
+    def _apply(self, files: dict[str, bytes], key: str, value: JSON) -> bool:
+        """Apply one operation of a commit to the files; return False if that is not possible."""
         path = value["path"]
         if key == "file":
             files[path] = base64.b64decode(value["content"])
@@ -247,11 +269,11 @@ class HubServer(Store):
                 del files[inside]
         return True
 
-    def info(self, asked: "_Asked", kind: str, id: str, revision: str = "main") -> Response:
-        found = self._commit(kind, id, revision, asked)
-        if isinstance(found, Response):
-            return found
-        repo, commit = found
+    def info(self, call: "_Call", kind: str, id: str, revision: str = "main") -> Response:
+        target = self._commit(kind, id, revision, call)
+        if isinstance(target, Response):
+            return target
+        repo, commit = target
         siblings = []
         for path in sorted(commit.files):
             entry = commit.entry(path)
@@ -265,72 +287,74 @@ class HubServer(Store):
         answer = {"id": id, "sha": commit.oid, "private": repo.private, "siblings": siblings}
         return JSONResponse({**answer, "cardData": card, "tags": tags, "downloads": 0, "likes": 0})
 
-    def tree(self, asked: "_Asked", kind: str, id: str, revision: str, folder: str = "") -> Response:
-        found = self._commit(kind, id, revision, asked)
-        if isinstance(found, Response):
-            return found
-        commit = found[1]
+    def tree(self, call: "_Call", kind: str, id: str, revision: str, folder: str = "") -> Response:
+        target = self._commit(kind, id, revision, call)
+        if isinstance(target, Response):
+            return target
+        _, commit = target
         inside = folder.strip("/") + "/" if folder.strip("/") else ""
         if inside and not any(path.startswith(inside) for path in commit.files):
             return _error(404, f"{folder} does not exist on this revision", "EntryNotFound")
-        recursive = asked.request.query_params.get("recursive", "").lower() in {"true", "1"}
-        found_paths: dict[str, dict] = {}
+        recursive = call.request.query_params.get("recursive", "").lower() in {"true", "1"}
+        entries: dict[str, JSON] = {}
         for path in sorted(commit.files):
             if not path.startswith(inside):
                 continue
             rest = path[len(inside) :].split("/")
             for depth in range(1, len(rest) if recursive else min(len(rest), 2)):
                 name = inside + "/".join(rest[:depth])
-                found_paths[name] = {"type": "directory", "path": name, "size": 0, "oid": "0" * 40}
+                entries[name] = {"type": "directory", "path": name, "size": 0, "oid": "0" * 40}
             if recursive or len(rest) == 1:
-                found_paths[path] = commit.entry(path)
-        return JSONResponse(list(found_paths.values()))
+                entries[path] = commit.entry(path)
+        return JSONResponse(list(entries.values()))
 
-    def paths_info(self, asked: "_Asked", kind: str, id: str, revision: str) -> Response:
-        found = self._commit(kind, id, revision, asked)
-        if isinstance(found, Response):
-            return found
-        commit, answers = found[1], []
-        for path in asked.form("paths"):
+    def paths_info(self, call: "_Call", kind: str, id: str, revision: str) -> Response:
+        target = self._commit(kind, id, revision, call)
+        if isinstance(target, Response):
+            return target
+        _, commit = target
+        answers = []
+        for path in call.form("paths"):
             if path in commit.files:
                 answers.append(commit.entry(path))
             elif any(file.startswith(path.rstrip("/") + "/") for file in commit.files):
                 answers.append({"type": "directory", "path": path, "size": 0, "oid": "0" * 40})
         return JSONResponse(answers)
 
-    def refs_of(self, asked: "_Asked", kind: str, id: str) -> Response:
-        repo = self._repo(kind, id, asked)
+    def refs_of(self, call: "_Call", kind: str, id: str) -> Response:
+        repo = self._repo(kind, id, call)
         if isinstance(repo, Response):
             return repo
         branch = {"name": "main", "ref": "refs/heads/main", "targetCommit": repo.head.oid}
-        tags = [{"name": one, "ref": f"refs/tags/{one}", "targetCommit": oid} for one, oid in repo.refs.items()]
+        tags = [{"name": tag, "ref": f"refs/tags/{tag}", "targetCommit": oid} for tag, oid in repo.refs.items()]
         return JSONResponse({"branches": [branch], "tags": tags, "converts": []})
 
-    def commits_of(self, asked: "_Asked", kind: str, id: str, revision: str) -> Response:
-        repo = self._repo(kind, id, asked)
+    def commits_of(self, call: "_Call", kind: str, id: str, revision: str) -> Response:
+        repo = self._repo(kind, id, call)
         if isinstance(repo, Response):
             return repo
         date = "2025-01-01T00:00:00.000Z"
         history = [
-            {"id": one.oid, "title": one.title, "message": "", "authors": [], "date": date} for one in repo.commits
+            {"id": commit.oid, "title": commit.title, "message": "", "authors": [], "date": date}
+            for commit in repo.commits
         ]
         return JSONResponse(history[::-1])
 
-    def name_ref(self, asked: "_Asked", kind: str, id: str, ref: str) -> Response:
-        repo = self._repo(kind, id, asked)
+    def name_ref(self, call: "_Call", kind: str, id: str, ref: str) -> Response:
+        repo = self._repo(kind, id, call)
         if isinstance(repo, Response):
             return repo
-        if asked.request.method == "DELETE":
+        if call.request.method == "DELETE":
             repo.refs.pop(ref, None)
         else:
-            repo.refs[asked.json.get("tag", ref) if asked.body else ref] = repo.head.oid
+            repo.refs[call.json.get("tag", ref) if call.body else ref] = repo.head.oid
         return JSONResponse({})
 
-    def resolve(self, asked: "_Asked", id: str, revision: str, path: str, kind: str = "models") -> Response:
-        found = self._commit(kind, id, revision, asked)
-        if isinstance(found, Response):
-            return found
-        commit = found[1]
+    def resolve(self, call: "_Call", id: str, revision: str, path: str, kind: str = "models") -> Response:
+        target = self._commit(kind, id, revision, call)
+        if isinstance(target, Response):
+            return target
+        _, commit = target
         headers = {"X-Repo-Commit": commit.oid, "Accept-Ranges": "bytes"}
         if path not in commit.files:
             answer = _error(404, "Entry not found", "EntryNotFound")
@@ -340,7 +364,7 @@ class HubServer(Store):
         headers["ETag"] = f'"{entry["oid"]}"'
         if "lfs" in entry:
             headers |= {"X-Linked-Etag": f'"{entry["lfs"]["oid"]}"', "X-Linked-Size": str(len(content))}
-        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", asked.request.headers.get("range", ""))
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", call.request.headers.get("range", ""))
         if wanted is None:
             return Response(content, headers=headers, media_type="application/octet-stream")
         start, end = int(wanted[1]), int(wanted[2] or len(content) - 1)
@@ -349,50 +373,51 @@ class HubServer(Store):
         headers["Content-Range"] = f"bytes {start}-{min(end, len(content) - 1)}/{len(content)}"
         return Response(content[start : end + 1], 206, headers=headers, media_type="application/octet-stream")
 
-    def lfs_batch(self, asked: "_Asked", id: str, kind: str = "models") -> Response:
-        repo = self._repo(kind, id, asked)
+    def lfs_batch(self, call: "_Call", id: str, kind: str = "models") -> Response:
+        repo = self._repo(kind, id, call)
         if isinstance(repo, Response):
             return repo
         objects = []
-        for wanted in asked.json["objects"]:
-            one = {"oid": wanted["oid"], "size": wanted["size"]}
+        for wanted in call.json["objects"]:
+            answer = {"oid": wanted["oid"], "size": wanted["size"]}
             if wanted["oid"] not in self.large:
                 href = f"{self.url}/lfs/{wanted['oid']}"
-                one["actions"] = {"upload": {"href": href}, "verify": {"href": f"{href}/verify"}}
-            objects.append(one)
+                answer["actions"] = {"upload": {"href": href}, "verify": {"href": f"{href}/verify"}}
+            objects.append(answer)
         return JSONResponse({"transfer": "basic", "objects": objects})
 
-    def lfs_put(self, asked: "_Asked", oid: str) -> Response:
-        if hashlib.sha256(asked.body).hexdigest() != oid:
+    def lfs_put(self, call: "_Call", oid: str) -> Response:
+        if hashlib.sha256(call.body).hexdigest() != oid:
             return _error(400, "The content does not match its hash")
-        self.large[oid] = asked.body
+        self.large[oid] = call.body
         return Response(b"")
 
-    def lfs_verify(self, asked: "_Asked", oid: str) -> Response:
+    def lfs_verify(self, call: "_Call", oid: str) -> Response:
         return Response(b"") if oid in self.large else _error(404, "Not uploaded")
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """A request, and who asks."""
+class _Call:
+    """A request, and the person whose token it carries; None if it carries none."""
 
     request: Request
     body: bytes
-    person: Person | None
+    caller: Person | None
 
     @property
-    def json(self) -> dict:
-        return json.loads(self.body)
+    def json(self) -> JSON:
+        content: JSON = json.loads(self.body)
+        return content
 
     def form(self, name: str) -> list[str]:
         fields = [part.split("=", 1) for part in self.body.decode().split("&") if "=" in part]
         return [unquote(value.replace("+", " ")) for key, value in fields if key == name]
 
     def belongs_to(self, id: str) -> bool:
-        return self.person is not None and id.partition("/")[0] in {self.person.name, *self.person.orgs}
+        return self.caller is not None and id.partition("/")[0] in {self.caller.name, *self.caller.orgs}
 
     def may_write(self, id: str) -> bool:
-        return self.belongs_to(id) and self.person is not None and self.person.may_write
+        return self.belongs_to(id) and self.caller is not None and self.caller.may_write
 
 
 def _error(status: int, message: str, code: str | None = None) -> Response:
@@ -400,25 +425,26 @@ def _error(status: int, message: str, code: str | None = None) -> Response:
     return JSONResponse({"error": message}, status, headers=headers)
 
 
-def _losing(app: Starlette) -> Callable:
-    """Cut the line after so many bytes of the answer's body as its X-Lose header says; at 0 before any of it."""
+def _cut_answers(app: ASGIApp) -> ASGIApp:
+    """Drop the connection after as many bytes of the answer's body as its X-Lose header says; at 0, before it."""
 
-    async def asgi(scope: dict, receive: Callable, send: Callable) -> None:
-        left: int | None = None
+    async def asgi(scope: Scope, receive: Receive, send: Send) -> None:
+        body_limit: int | None = None
 
-        async def cutting(message: dict) -> None:
-            nonlocal left
+        async def send_up_to_limit(message: Message) -> None:
+            nonlocal body_limit
             if message["type"] == "http.response.start":
-                found = dict(message["headers"]).get(b"x-lose")
-                left = None if found is None else int(found)
-                if left == 0:
-                    send.__self__.transport.abort()
-            elif left is not None:
-                message = {**message, "body": message["body"][:left], "more_body": True}
-            if left != 0:
+                header = dict(message["headers"]).get(b"x-lose")
+                body_limit = None if header is None else int(header)
+                if body_limit == 0:
+                    cycle: Any = getattr(send, "__self__")  # noqa: B009  uvicorn's, a bound method
+                    cycle.transport.abort()
+            elif body_limit is not None:
+                message = {**message, "body": message["body"][:body_limit], "more_body": True}
+            if body_limit != 0:
                 await send(message)
 
-        await app(scope, receive, cutting)
+        await app(scope, receive, send_up_to_limit)
 
     return asgi
 

@@ -1,8 +1,9 @@
-"""What the stand-in Hub remembers: people and their tokens, repositories, commits, large files."""
+"""What the stand-in Hub stores: people and their tokens, repositories, commits, large files."""
 
 import hashlib
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 
@@ -18,7 +19,7 @@ def git_hash(content: bytes) -> str:
 
 @dataclass(frozen=True)
 class Person:
-    """Whose token it is; ``may_write`` is the role of the token."""
+    """The owner of a token; ``may_write`` is the role of the token."""
 
     name: str
     orgs: tuple[str, ...] = ()
@@ -33,20 +34,20 @@ class Commit:
     title: str
     files: dict[str, bytes]
 
-    def entry(self, path: str) -> dict:
+    def entry(self, path: str) -> dict[str, Any]:
         """Describe a file as the API does."""
         content = self.files[path]
-        found = {"type": "file", "path": path, "size": len(content), "oid": git_hash(content)}
+        entry: dict[str, Any] = {"type": "file", "path": path, "size": len(content), "oid": git_hash(content)}
         if is_large(path):
             sha = hashlib.sha256(content).hexdigest()
             pointer = (
                 f"version https://git-lfs.github.com/spec/v1\noid sha256:{sha}\nsize {len(content)}\n".encode()
             )
-            found |= {
+            entry |= {
                 "oid": git_hash(pointer),
                 "lfs": {"oid": sha, "size": len(content), "pointerSize": len(pointer)},
             }
-        return found
+        return entry
 
 
 @dataclass
@@ -74,9 +75,11 @@ class Repo:
         if revision in {"main", "HEAD"}:
             return self.head
         wanted = self.refs.get(revision, revision)
-        return next((one for one in self.commits if len(wanted) >= 7 and one.oid.startswith(wanted)), None)
+        return next(
+            (commit for commit in self.commits if len(wanted) >= 7 and commit.oid.startswith(wanted)), None
+        )
 
-    def card(self) -> dict:
+    def card(self) -> dict[str, Any]:
         """Return the metadata at the top of the card."""
         match = re.match(rb"---\n(.*?)\n---\n", self.head.files.get("README.md", b""), re.DOTALL)
         return (yaml.safe_load(match[1]) or {}) if match else {}

@@ -193,7 +193,7 @@ def test_an_anonymous_direct_call_is_refused(as_space: Space) -> None:
         assert re.search(r"there is no (model|dataset) of this name, or it is private", refusal), refusal
     assert len(calls) == 3
     assert set(as_space.hub.repos) == {("model", "acme/secret")}
-    assert as_space.hub.asked("POST", "") == 0
+    assert as_space.hub.count_requests("POST", "") == 0
 
 
 @pytest.mark.slow

@@ -179,7 +179,7 @@ def test_pickles_are_never_fetched(hub: Hub, server: HubServer) -> None:
     put(server, "model.pkl", b"cos\nsystem\n(S'true'\ntR.")
     with pytest.raises(PublishError, match="holds no CSV or Parquet file"):
         use_customers(Session(), "bob/data", hub=hub)
-    assert server.asked("GET", "/resolve/") == 0
+    assert server.count_requests("GET", "/resolve/") == 0
 
 
 @pytest.mark.slow
