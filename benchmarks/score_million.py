@@ -26,7 +26,7 @@ from retention.churn.schema import encode
 from retention.customers.intake import read_customers
 from retention.customers.table import Customers, Roles
 from retention.tabular.csv_export import write_csv
-from retention.targeting import SendPolicy, known_kinds, score, score_file
+from retention.targeting import SendPolicy, score, score_file, scoring_kinds
 
 CANDIDATES = ("xgboost", "logistic regression")
 
@@ -82,7 +82,7 @@ def naive(path: Path, model: ChurnModel, out: Path) -> None:
 
 def as_whole(path: Path, model: ChurnModel, out: Path) -> None:
     """Score the whole table at once."""
-    customers = read_customers(path, ignore_label=True, kinds=known_kinds(model))
+    customers = read_customers(path, ignore_label=True, kinds=scoring_kinds(model))
     write_csv(score(customers, model, SendPolicy()).send_list, out)
 
 

@@ -90,39 +90,39 @@ def calibrate(
     if weighted or significantly_lower(
         log_losses(label, sigmoid.apply(margin)), loss, standard_errors=2, customer=customer
     ):
-        held = _held_out(_sigmoid, margin, label, fold)
-        if weighted or significantly_lower(held, loss, standard_errors=2, customer=customer):
-            best, loss = sigmoid, held
+        held_out_losses = _held_out_losses(_sigmoid, margin, label, fold)
+        if weighted or significantly_lower(held_out_losses, loss, standard_errors=2, customer=customer):
+            best, loss = sigmoid, held_out_losses
     if min(label.sum(), len(label) - label.sum()) >= _MIN_CLASS_COUNT_FOR_ISOTONIC:
-        held = _held_out(_isotonic, margin, label, fold)
-        if significantly_lower(held, loss, standard_errors=2, customer=customer):
+        held_out_losses = _held_out_losses(_isotonic, margin, label, fold)
+        if significantly_lower(held_out_losses, loss, standard_errors=2, customer=customer):
             best = _isotonic(margin, label)
     return best
 
 
-def _held_out(
+def _held_out_losses(
     fit: Callable[[NDArray[np.float64], NDArray[np.int8]], Calibration],
     margin: NDArray[np.float64],
     label: NDArray[np.int8],
     fold: NDArray[np.int8],
 ) -> NDArray[np.float64]:
     """Return each row's loss under a map fitted on the other folds, length n."""
-    held = np.empty(len(label))
+    losses = np.empty(len(label))
     for number in range(int(fold.max()) + 1):
         test = fold == number
-        held[test] = log_losses(label[test], fit(margin[~test], label[~test]).apply(margin[test]))
-    return held
+        losses[test] = log_losses(label[test], fit(margin[~test], label[~test]).apply(margin[test]))
+    return losses
 
 
 def _sigmoid(margin: NDArray[np.float64], label: NDArray[np.int8]) -> Calibration:
     from sklearn.linear_model import LogisticRegression
 
-    line = LogisticRegression(C=1e4, max_iter=1000).fit(margin[:, None], label)
-    slope = float(line.coef_[0, 0])
+    regression = LogisticRegression(C=1e4, max_iter=1000).fit(margin[:, None], label)
+    slope = float(regression.coef_[0, 0])
     if slope <= 0:  # scores that rank backwards are no better than chance: everybody gets the base rate
         rate = float(label.mean())
         return Calibration("sigmoid", slope=0.0, intercept=float(np.log(rate / (1 - rate))))
-    return Calibration("sigmoid", slope=slope, intercept=float(line.intercept_[0]))
+    return Calibration("sigmoid", slope=slope, intercept=float(regression.intercept_[0]))
 
 
 def _isotonic(margin: NDArray[np.float64], label: NDArray[np.int8]) -> Calibration:

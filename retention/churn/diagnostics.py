@@ -185,8 +185,8 @@ def _leaking_columns(training_set: TrainingSet) -> list[str]:
     names = []
     for position, column in enumerate(sample.columns):
         log_odds = np.empty(len(sample))
-        for held in (half, ~half):
-            log_odds[held] = fit_feature(sample.take(~held), position).predict_log_odds(sample.matrix[held])
+        for test in (half, ~half):
+            log_odds[test] = fit_feature(sample.take(~test), position).predict_log_odds(sample.matrix[test])
         if roc_auc_score(sample.label, log_odds) > _SUSPICIOUS_AUC:
             names.append(column.name)
     return names

@@ -29,8 +29,8 @@ def assign_folds(training_set: TrainingSet, folds: int, *, seed: int) -> NDArray
         return assign_fold_numbers(training_set.label, folds, seed=seed, panel=training_set.panel)
     fold = np.empty(len(training_set), dtype=np.int8)
     splits = StratifiedKFold(folds, shuffle=True, random_state=seed).split(training_set.matrix, training_set.label)
-    for number, (_, held) in enumerate(splits):
-        fold[held] = number
+    for number, (_, test) in enumerate(splits):
+        fold[test] = number
     return fold
 
 

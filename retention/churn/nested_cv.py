@@ -20,8 +20,8 @@ from retention.churn.parallel import run_parallel
 from retention.churn.selection import (
     SelectedSettings,
     Selection,
-    agree_on_settings,
     choose_candidate,
+    combine_fold_settings,
     fit_selection,
     select_and_score,
 )
@@ -103,10 +103,10 @@ def nested_cross_validate(
     blinded = replace(training_set, label=np.where(selectable, training_set.label, 0))
     fold = assign_folds(blinded, 5 if len(training_set) <= _MANY_ROWS else 3, seed=seed)
     splits = _splits(training_set, fold)
-    pairs = [pair for split in splits for pair in split.train_and_held]
+    pairs = [pair for split in splits for pair in split.train_and_test]
     results = iter(
         run_parallel(
-            [partial(select_and_score, training_set, train, held, seed=seed) for train, held in pairs],
+            [partial(select_and_score, training_set, train, test, seed=seed) for train, test in pairs],
             jobs=jobs,
             fits=_FITS_PER_FOLD * len(pairs),
             words="Comparing models on customers they have not seen",
@@ -114,11 +114,11 @@ def nested_cross_validate(
         )
     )
     first, *earlier = [
-        split.collect(training_set, [next(results) for _ in split.train_and_held]) for split in splits
+        split.collect(training_set, [next(results) for _ in split.train_and_test]) for split in splits
     ]
-    learned_rows = sum(len(train) for train, _ in splits[0].train_and_held)
+    learned_rows = sum(len(train) for train, _ in splits[0].train_and_test)
     selected = choose_candidate(
-        agree_on_settings(first.selected, growth=len(training_set) * len(first.selected) / learned_rows),
+        combine_fold_settings(first.selected, growth=len(training_set) * len(first.selected) / learned_rows),
         {name: values[selectable] for name, values in first.log_odds.items()},
         training_set.take(selectable),
         seed=seed,
@@ -156,7 +156,7 @@ class _Split:
     fold: NDArray[np.int8]
 
     @property
-    def train_and_held(self) -> list[tuple[Rows, Rows]]:
+    def train_and_test(self) -> list[tuple[Rows, Rows]]:
         """Positions to learn from and to score, one pair for each fold."""
         return [
             (
@@ -171,21 +171,21 @@ class _Split:
     ) -> _HeldOutPredictions:
         """Put the predictions of the folds together."""
         n, churn_rate = len(training_set), float(training_set.label[self.learned].mean())
-        base_rate, *others = [candidate.name for candidate in candidates.CANDIDATES]
+        base_rate, *informed = [candidate.name for candidate in candidates.CANDIDATES]
         # The base rate of all folds together: those of single folds differ slightly and would rank customers.
-        held_log_odds = {base_rate: np.full(n, log_odds(churn_rate))} | {
-            name: np.full(n, np.nan) for name in others
+        log_odds_by_candidate = {base_rate: np.full(n, log_odds(churn_rate))} | {
+            name: np.full(n, np.nan) for name in informed
         }
-        scores = {base_rate: np.full(n, churn_rate)} | {name: np.full(n, np.nan) for name in others}
+        scores = {base_rate: np.full(n, churn_rate)} | {name: np.full(n, np.nan) for name in informed}
         score, uncalibrated = np.full(n, np.nan), np.full(n, np.nan)
-        for (_, held), (selected, predicted) in zip(self.train_and_held, results, strict=True):
-            for name in others:
-                held_log_odds[name][held] = predicted[name]
-                scores[name][held] = selected.calibrations[name].apply(predicted[name])
-            score[held] = scores[selected.chosen][held]
-            uncalibrated[held] = Calibration().apply(held_log_odds[selected.chosen][held])
+        for (_, test), (selected, predicted) in zip(self.train_and_test, results, strict=True):
+            for name in informed:
+                log_odds_by_candidate[name][test] = predicted[name]
+                scores[name][test] = selected.calibrations[name].apply(predicted[name])
+            score[test] = scores[selected.chosen][test]
+            uncalibrated[test] = Calibration().apply(log_odds_by_candidate[selected.chosen][test])
         return _HeldOutPredictions(
-            [selected for selected, _ in results], held_log_odds, scores, score, uncalibrated
+            [selected for selected, _ in results], log_odds_by_candidate, scores, score, uncalibrated
         )
 
 

@@ -36,7 +36,7 @@ class Heartbeat:
     def beat(self) -> None:
         """Return, or raise :class:`Cancelled` if the work should stop."""
 
-    def finished(self) -> None:
+    def count_fit(self) -> None:
         """Count one finished fit, and beat."""
 
 
@@ -106,7 +106,7 @@ class LocalHeartbeat(Heartbeat):
             self.reported_at = time.monotonic()
             self.report(self.fits)
 
-    def finished(self) -> None:
+    def count_fit(self) -> None:
         """Count one more fit."""
         self.fits += 1
         self.beat()
@@ -123,7 +123,7 @@ class FileHeartbeat(Heartbeat):
         if not self.file.exists():
             raise Cancelled("training was stopped; nothing was changed")
 
-    def finished(self) -> None:
+    def count_fit(self) -> None:
         """Count one more fit."""
         self.beat()
         with suppress(FileNotFoundError):  # deleted since the check above: the next beat raises

@@ -95,7 +95,7 @@ class Selection:
 
 
 def select_and_score(
-    training_set: TrainingSet, train: Rows, held: Rows, *, seed: int, heartbeat: Heartbeat
+    training_set: TrainingSet, train: Rows, test: Rows, *, seed: int, heartbeat: Heartbeat
 ) -> tuple[SelectedSettings, dict[str, NDArray[np.float64]]]:
     """Choose and fit on some rows, and score others, whose labels play no part.
 
@@ -103,7 +103,7 @@ def select_and_score(
     ----------
     training_set
         All rows.
-    train, held
+    train, test
         Positions of the rows to learn from, and of the m rows to score.
     seed, heartbeat
         As for the nested cross-validation.
@@ -116,7 +116,7 @@ def select_and_score(
     inside = training_set.take(train)
     selected = search_settings(inside, seed=seed, heartbeat=heartbeat)
     selection = fit_selection(selected, inside, seed=seed, threads=1, heartbeat=heartbeat)
-    matrix = training_set.matrix[held]
+    matrix = training_set.matrix[test]
     return selected, {name: fitted.predict_log_odds(matrix) for name, fitted in selection.candidates.items()}
 
 
@@ -182,7 +182,7 @@ def choose_candidate(
     return SelectedSettings(chosen, by_candidate, calibrations)
 
 
-def agree_on_settings(folds: Sequence[SelectedSettings], *, growth: float) -> dict[str, Any]:
+def combine_fold_settings(folds: Sequence[SelectedSettings], *, growth: float) -> dict[str, Any]:
     """Return the settings of the final fit from those each outer fold chose, for every candidate.
 
     Parameters
@@ -193,7 +193,9 @@ def agree_on_settings(folds: Sequence[SelectedSettings], *, growth: float) -> di
         Rows of the final fit divided by the mean number of rows the folds learned from.
     """
     return {
-        candidate.name: candidate.agree([fold.by_candidate[candidate.name] for fold in folds], growth=growth)
+        candidate.name: candidate.combine_settings(
+            [fold.by_candidate[candidate.name] for fold in folds], growth=growth
+        )
         for candidate in candidates.CANDIDATES
     }
 

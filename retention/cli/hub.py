@@ -173,9 +173,9 @@ def _plan_dataset(options: argparse.Namespace, hub: "Hub") -> "Release":
 def _read_customers(options: argparse.Namespace, planned: "PlannedDecision | None") -> "Customers":
     """Read the customers with the column kinds that the deciding model was trained with."""
     from retention.pipeline.churn import ChurnModel
-    from retention.pipeline.targeting import known_kinds
+    from retention.pipeline.targeting import scoring_kinds
 
-    kinds = None if planned is None else known_kinds(ChurnModel.load(planned.model))
+    kinds = None if planned is None else scoring_kinds(ChurnModel.load(planned.model))
     return read_customers_from(argparse.Namespace(**vars(options), customers=options.source), kinds=kinds)
 
 

@@ -104,8 +104,8 @@ def read_customers(
             guess = guess.without_label("not needed here" if ignore_label else "blank throughout")
         else:
             frame[guess.roles.label] = labels
-    taken = guess.roles.non_features()
-    features = [column for column in frame.columns if column not in taken]
+    non_features = guess.roles.non_features()
+    features = [column for column in frame.columns if column not in non_features]
     guess = guess.with_excluded(find_contact_columns(frame, features), "personal data")
     guess = guess.with_excluded(find_row_number_columns(frame, features), "only numbers the rows")
     notes = [value_note] if value_note else []
@@ -129,8 +129,8 @@ def guess_customer_roles(
     guess = guess_with()
     if guess.roles.label is not None:
         return guess
-    taken = guess.roles.non_features()
-    label = find_label_column(table.frame, [column for column in columns if column not in taken])
+    non_features = guess.roles.non_features()
+    label = find_label_column(table.frame, [column for column in columns if column not in non_features])
     return guess if label is None else guess_with(label=label)
 
 

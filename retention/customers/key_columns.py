@@ -199,22 +199,22 @@ def find_label_column(frame: pd.DataFrame, columns: Iterable[str]) -> str | None
 
 def _mean_churned(words: list[str], positive: str | None, source: str, column: str) -> list[bool]:
     """Return for each word whether it means churned."""
-    plain = [_plain(word) for word in words]
-    distinct = dict(zip(plain, words, strict=True))
+    plain_words = [_plain(word) for word in words]
+    distinct = dict(zip(plain_words, words, strict=True))
     if positive is None and len(distinct) > 2:
         raise InputError(
             f"{source}: label {quote(column)} has {len(distinct):,} values ({join_names(distinct.values())}); "
             "it must have two, or pass the one that means churned as --positive, and all others count as retained"
         )
     if positive is not None:
-        wanted = _plain(positive)
-        if wanted not in distinct and len(distinct) >= 2:
+        churned_word = _plain(positive)
+        if churned_word not in distinct and len(distinct) >= 2:
             raise InputError(
                 f"{source}: label {quote(column)} has no value {quote(positive)}; "
                 f"it has {join_names(distinct.values())}, pass one of them as --positive"
             )
-        return [word == wanted for word in plain]
-    churned = [word in _CHURNED_WORDS for word in plain]
+        return [word == churned_word for word in plain_words]
+    churned = [word in _CHURNED_WORDS for word in plain_words]
     if not distinct.keys() <= _CHURNED_WORDS | _RETAINED_WORDS or len(set(churned)) < len(distinct):
         raise InputError(
             f"{source}: label {quote(column)} has the values {join_names(distinct.values())}; "

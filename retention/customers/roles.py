@@ -69,8 +69,8 @@ def require_column(column: str, source: str, columns: Sequence[str], *, flag: st
 
 def find_column(columns: Sequence[str], names: Sequence[str]) -> str | None:
     """Return the column whose normalized name comes first in ``names``; None if no column has one of them."""
-    known = {normalize_name(column): column for column in reversed(columns)}
-    return next((known[name] for name in names if name in known), None)
+    by_normalized_name = {normalize_name(column): column for column in reversed(columns)}
+    return next((by_normalized_name[name] for name in names if name in by_normalized_name), None)
 
 
 @dataclass(frozen=True)
@@ -162,9 +162,9 @@ def find_text_columns(columns: Sequence[str], roles: Roles, kinds: ColumnKinds |
     They are ids, labels, names and excluded columns, unless the model knows them as numbers, and the model's
     categories, of which ``1`` and ``1.0`` may be two.
     """
-    known_kinds = {} if kinds is None else kinds(columns)
-    numbers = {name for name, kind in known_kinds.items() if kind == "number"}
-    return frozenset({*(roles.non_features() - numbers), *(known_kinds.keys() - numbers), roles.id})
+    kind_by_column = {} if kinds is None else kinds(columns)
+    numbers = {name for name, kind in kind_by_column.items() if kind == "number"}
+    return frozenset({*(roles.non_features() - numbers), *(kind_by_column.keys() - numbers), roles.id})
 
 
 def find_row_number_columns(frame: pd.DataFrame, columns: Iterable[str]) -> list[str]:

@@ -111,10 +111,10 @@ def open_customers(
     guess = guess if guess.roles.label is None else guess.without_label("not needed here")
     roles = guess.roles
     may_be_panel = CUTOFF in positions and CUTOFF not in roles.non_features() | {roles.value}
-    wanted = {roles.id, roles.name, roles.value, *kinds(header), *([CUTOFF] if may_be_panel else [])}
+    needed = {roles.id, roles.name, roles.value, *kinds(header), *([CUTOFF] if may_be_panel else [])}
     columns = _Columns(
         opened,
-        {name: position for name, position in positions.items() if name in wanted},
+        {name: position for name, position in positions.items() if name in needed},
         find_text_columns(header, roles, kinds),
         rows_at_once,
     )

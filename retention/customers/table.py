@@ -110,8 +110,8 @@ class Customers:
     @property
     def feature_names(self) -> list[str]:
         """Columns a model may use, in file order."""
-        taken = self.roles.non_features()
-        return [column for column in self.frame.columns if column not in taken]
+        non_features = self.roles.non_features()
+        return [column for column in self.frame.columns if column not in non_features]
 
     @property
     def features(self) -> pd.DataFrame:

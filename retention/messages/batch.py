@@ -111,7 +111,7 @@ def write_messages(
     rows = _rows_to_write_to(send_list, id, everyone=everyone)
     messages = draft_messages(rows[~rows[id].astype("str").duplicated()], brief, progress=progress)
     run = run or _name_from_input(messages)
-    work = _Work(messages) if ledger is None else _work_left(messages, ledger, run, cool_down_days)
+    work = _Work(messages) if ledger is None else _remaining_work(messages, ledger, run, cool_down_days)
     if review and ledger is not None and not ignore_drafts:
         work.resume_from(ledger.drafts(run))
     stopped = False
@@ -196,15 +196,15 @@ class _Work:
             del self.waiting[customer]
             if draft.tier == "model":
                 pool = self.pools.get(message.segment, ())
-                if all(known.template != draft.line for known in pool):
+                if all(kept_draft.template != draft.line for kept_draft in pool):
                     self.pools[message.segment] = (*pool, TemplateDraft(draft.line, draft.source))
 
 
-def _work_left(messages: Mapping[str, Message], ledger: Ledger, run: str, days: float) -> _Work:
+def _remaining_work(messages: Mapping[str, Message], ledger: Ledger, run: str, days: float) -> _Work:
     """Leave out the customers whom this run has written to, and those in their cool-down."""
     entries = ledger.entries(run)
-    known = {customer: message for customer, message in messages.items() if customer in entries}
-    if any(entries[customer].input != message.input_hash for customer, message in known.items()):
+    already_written = {customer: message for customer, message in messages.items() if customer in entries}
+    if any(entries[customer].input != message.input_hash for customer, message in already_written.items()):
         raise OfferError(
             f"run {run!r}: has already written to some of these customers from other input; name a new run"
         )
@@ -213,11 +213,11 @@ def _work_left(messages: Mapping[str, Message], ledger: Ledger, run: str, days: 
         {
             customer: message
             for customer, message in messages.items()
-            if customer not in known and customer not in recently_messaged
+            if customer not in already_written and customer not in recently_messaged
         },
         recently_messaged,
-        frozenset(known),
-        {customer: message.as_in_ledger(entries[customer]) for customer, message in known.items()},
+        frozenset(already_written),
+        {customer: message.as_in_ledger(entries[customer]) for customer, message in already_written.items()},
     )
 
 

@@ -133,10 +133,10 @@ def _bad_words(template: str, words: str) -> str:
         return "holds an address or sends people elsewhere"
     if _SPACED_OUT.search(words):
         return "spells something out"
-    plain = _unaccented(words)
-    joined = _DRAWN_OUT.sub(r"\1\1", _BROKEN_UP.sub("", plain))
+    unaccented = _unaccented(words)
+    joined = _DRAWN_OUT.sub(r"\1\1", _BROKEN_UP.sub("", unaccented))
     for reason, denied in _denylist():
-        if denied.search(plain) or denied.search(joined):
+        if denied.search(unaccented) or denied.search(joined):
             return reason
     straight = template.replace("’", "'")
     return "takes the offer back" if any(pattern.search(straight) for pattern in _TAKEN_BACK) else ""

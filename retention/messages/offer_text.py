@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from retention.profit.catalogue import Offer
 
-_TERMS = {
+_CONDITIONS = {
     "en": ("min {basket}", "{days} days", "1 day"),
     "hi": ("न्यूनतम {basket}", "{days} दिन", "1 दिन"),
     "hinglish": ("min {basket}", "{days} din", "1 din"),
@@ -43,8 +43,8 @@ def offer_texts(offers: Iterable[Offer], *, language: str, currency: str) -> dic
 def _text_of(offer: Offer, language: str, currency: str) -> OfferText:
     language = language if language in offer.gives else "en"
     short = " ".join(offer.gives[language].split())
-    basket, days, day = _TERMS[language]
-    terms = [day if offer.valid_days == 1 else days.format(days=offer.valid_days)]
+    basket, days, day = _CONDITIONS[language]
+    conditions = [day if offer.valid_days == 1 else days.format(days=offer.valid_days)]
     if offer.minimum_basket:
-        terms.insert(0, basket.format(basket=f"{currency}{offer.minimum_basket:,.2f}".removesuffix(".00")))
-    return OfferText(short, f"{short} ({', '.join(terms)})")
+        conditions.insert(0, basket.format(basket=f"{currency}{offer.minimum_basket:,.2f}".removesuffix(".00")))
+    return OfferText(short, f"{short} ({', '.join(conditions)})")

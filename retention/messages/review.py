@@ -121,7 +121,7 @@ def write_again(
         rewritten = message.with_model_template(TemplatePool(fresh))
         if rewritten.template != message.template:
             return _changed(run, {position: rewritten}, ledger)
-    templates = _templates_left(run, message)
+    templates = _remaining_templates(run, message)
     following = templates.index(message.template) + 1 if message.template in templates else 0
     rewritten = _on_template(message, templates[following % len(templates)], BACKUP)
     return _changed(run, {position: replace(rewritten, note=pool.note)}, ledger)
@@ -177,21 +177,23 @@ def _check_open(run: MessageRun) -> None:
 def _next_best(run: MessageRun, message: Message) -> Message:
     """Return the message on the best template that is left for it."""
     drafts = run.template_pools.get(message.segment, ())
-    left = tuple(draft for draft in drafts if draft.template not in run.rejected_templates)
-    if left:
-        changed = message.with_model_template(TemplatePool(left))
+    remaining = tuple(draft for draft in drafts if draft.template not in run.rejected_templates)
+    if remaining:
+        changed = message.with_model_template(TemplatePool(remaining))
         if changed.template not in run.rejected_templates:
             return replace(changed, note="")
-    return _on_template(message, pick(_templates_left(run, message), message.customer, message.segment), BACKUP)
+    return _on_template(
+        message, pick(_remaining_templates(run, message), message.customer, message.segment), BACKUP
+    )
 
 
-def _templates_left(run: MessageRun, message: Message) -> Sequence[str]:
+def _remaining_templates(run: MessageRun, message: Message) -> Sequence[str]:
     """Return the hand-written templates for a message that nobody has rejected."""
     fitting = fitting_templates(message.segment, message.offer_text, message.channel)
-    left = [template for template in fitting if template not in run.rejected_templates]
-    if not left:
+    remaining = [template for template in fitting if template not in run.rejected_templates]
+    if not remaining:
         raise OfferError("every template for some of these customers would be rejected; change this one instead")
-    return left
+    return remaining
 
 
 def _on_template(message: Message, template: str, source: str) -> Message:

@@ -90,11 +90,11 @@ def defaults_for(orders: Orders) -> Defaults:
 
 def mean_gaps_days(orders: Orders, until: np.datetime64) -> pd.Series:
     """Return the mean gap between order days, up to a day, of each customer with two of them; ignore refunds."""
-    known = orders.days <= until
+    counted = orders.days <= until
     if orders.amount is not None:
-        known &= ~(orders.frame[orders.amount] < 0).to_numpy()
-    customer = pd.factorize(orders.frame[orders.customer])[0][known]
-    days = pd.DataFrame({"customer": customer, "day": orders.days[known].astype(np.int64)})
+        counted &= ~(orders.frame[orders.amount] < 0).to_numpy()
+    customer = pd.factorize(orders.frame[orders.customer])[0][counted]
+    days = pd.DataFrame({"customer": customer, "day": orders.days[counted].astype(np.int64)})
     span = days.groupby("customer")["day"].agg(["min", "max", "nunique"])
     repeat = span[span["nunique"] > 1]
     return (repeat["max"] - repeat["min"]) / (repeat["nunique"] - 1)

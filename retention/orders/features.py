@@ -75,14 +75,14 @@ def order_features(
         raise InputError(f"no customer has an order up to {cutoff.date()}; choose a later cutoff")
     rows = _Rows.of(past[~refund], customer, time)
     orders = rows if order is None else rows.orders(order, amount)
-    money: dict[str, object] = {}
+    spend_features: dict[str, object] = {}
     if amount is not None:
-        money = _money(
+        spend_features = _spend_features(
             orders, orders.frame[amount].to_numpy(np.float64), _refunded(rows, past[refund], customer, amount)
         )
     table: dict[str, object] = {customer: rows.ids.astype("str")}
     table |= _rhythm(orders, int(cutoff.to_datetime64().astype("datetime64[D]").astype(np.int64)))
-    table |= money
+    table |= spend_features
     table |= _habits(orders, orders.frame[time].to_numpy("datetime64[us]").astype(np.int64) % _DAY)
     for column in frame.columns:
         if column not in {customer, time, amount, order, *without}:
@@ -95,13 +95,13 @@ def order_features(
 class _Rows:
     """Orders sorted by customer and time: m rows of n customers.
 
-    ``who`` (the customer's position) and ``day`` (since 1970) have shape (m,); ``start`` (the first row) and
+    ``position`` (the customer's position) and ``day`` (since 1970) have shape (m,); ``start`` (the first row) and
     ``count`` (how many rows) have shape (n,).
     """
 
     frame: pd.DataFrame
     ids: pd.Index
-    who: Ints
+    position: Ints
     day: Ints
     start: Ints
     count: Ints
@@ -117,41 +117,41 @@ class _Rows:
             rows = order[tied]
             rest = [pd.factorize(frame[column].iloc[rows], sort=True)[0] for column in frame.columns]
             order[tied] = rows[np.lexsort((*rest, moment[rows], codes[rows]))]
-        who = codes[order].astype(np.int64)
-        start = np.flatnonzero(np.diff(who, prepend=-1))
+        position = codes[order].astype(np.int64)
+        start = np.flatnonzero(np.diff(position, prepend=-1))
         return cls(
             frame.iloc[order],
             pd.Index(ids),
-            who,
+            position,
             moment[order] // _DAY,
             start,
-            np.diff(np.append(start, len(who))),
+            np.diff(np.append(start, len(position))),
         )
 
     def orders(self, order: str, amount: str | None) -> "_Rows":
         """Return one row an order, with the amount of all its lines; a row without a number is an order."""
         number = pd.factorize(self.frame[order])[0].astype(np.int64)
         number = np.where(number < 0, number.max() + 1 + np.arange(len(number)), number)
-        pair = self.who * (number.max() + 1) + number
-        _, first, whose = np.unique(pair, return_index=True, return_inverse=True)
+        pair = self.position * (number.max() + 1) + number
+        _, first, order_of_row = np.unique(pair, return_index=True, return_inverse=True)
         at = np.sort(first)
         frame = self.frame.iloc[at]
         if amount is not None:
             paid = self.frame[amount].to_numpy(np.float64)
-            known = np.bincount(whose, weights=~np.isnan(paid)) > 0
-            sums = np.where(known, np.bincount(whose, weights=np.nan_to_num(paid)), np.nan)
+            has_amount = np.bincount(order_of_row, weights=~np.isnan(paid)) > 0
+            sums = np.where(has_amount, np.bincount(order_of_row, weights=np.nan_to_num(paid)), np.nan)
             frame = frame.assign(**{amount: sums[np.argsort(first)]})
-        who = self.who[at]
-        start = np.flatnonzero(np.diff(who, prepend=-1))
-        return _Rows(frame, self.ids, who, self.day[at], start, np.diff(np.append(start, len(who))))
+        position = self.position[at]
+        start = np.flatnonzero(np.diff(position, prepend=-1))
+        return _Rows(frame, self.ids, position, self.day[at], start, np.diff(np.append(start, len(position))))
 
     def sum(self, values: Floats) -> Floats:
-        return np.bincount(self.who, weights=values, minlength=len(self.ids)).astype(np.float64, copy=False)
+        return np.bincount(self.position, weights=values, minlength=len(self.ids)).astype(np.float64, copy=False)
 
     def mean(self, values: Floats) -> Floats:
         """Return the mean of each customer's known values, NaN without any."""
-        known = ~np.isnan(values)
-        return _ratio(self.sum(np.where(known, values, 0.0)), self.sum(known.astype(np.float64)))
+        is_known = ~np.isnan(values)
+        return _ratio(self.sum(np.where(is_known, values, 0.0)), self.sum(is_known.astype(np.float64)))
 
     def last(self, values: Floats) -> Floats:
         """Return each customer's last known value, NaN without any."""
@@ -160,17 +160,17 @@ class _Rows:
 
     def usual(self, codes: Ints, kinds: int) -> Ints:
         """Return each customer's most frequent code, the smallest of equals; -1 without any."""
-        pair, times = np.unique(self.who[codes >= 0] * kinds + codes[codes >= 0], return_counts=True)
-        who, code = np.divmod(pair, kinds)
-        best = np.lexsort((code, -times, who))
-        best = best[np.flatnonzero(np.diff(who[best], prepend=-1))]
+        pair, times = np.unique(self.position[codes >= 0] * kinds + codes[codes >= 0], return_counts=True)
+        position, code = np.divmod(pair, kinds)
+        best = np.lexsort((code, -times, position))
+        best = best[np.flatnonzero(np.diff(position[best], prepend=-1))]
         usual = np.full(len(self.ids), -1, dtype=np.int64)
-        usual[who[best]] = code[best]
+        usual[position[best]] = code[best]
         return usual
 
     def kinds(self, codes: Ints, kinds: int) -> Floats:
         """Return how many different codes each customer has."""
-        pair = np.unique(self.who[codes >= 0] * kinds + codes[codes >= 0])
+        pair = np.unique(self.position[codes >= 0] * kinds + codes[codes >= 0])
         return np.bincount(pair // kinds, minlength=len(self.ids)).astype(np.float64)
 
 
@@ -190,43 +190,43 @@ def _rhythm(rows: _Rows, today: int) -> dict[str, object]:
         "tenure_days": (today - first).astype(np.float64),
         **recent,
         "gap_mean_days": mean,
-        "gap_spread_days": np.sqrt(rows.mean((gap - mean[rows.who]) ** 2)),
+        "gap_spread_days": np.sqrt(rows.mean((gap - mean[rows.position]) ** 2)),
         "gap_max_days": np.where(first == last, np.nan, longest),
         "gap_last_days": rows.last(gap),
         "recency_over_gap": _ratio(recency, mean),
     }
 
 
-def _money(rows: _Rows, amount: Floats, refunded: Floats) -> dict[str, object]:
-    known = ~np.isnan(amount)
-    number = (np.arange(len(amount)) - rows.start[rows.who]).astype(np.float64)
-    off = np.where(known, number - rows.mean(np.where(known, number, np.nan))[rows.who], 0.0)
+def _spend_features(rows: _Rows, amount: Floats, refunded: Floats) -> dict[str, object]:
+    has_amount = ~np.isnan(amount)
+    number = (np.arange(len(amount)) - rows.start[rows.position]).astype(np.float64)
+    off = np.where(has_amount, number - rows.mean(np.where(has_amount, number, np.nan))[rows.position], 0.0)
     return {
-        "spend_total": rows.sum(np.where(known, amount, 0.0)) + refunded,
+        "spend_total": rows.sum(np.where(has_amount, amount, 0.0)) + refunded,
         "spend_mean": rows.mean(amount),
         "spend_last": rows.last(amount),
-        "spend_trend": _ratio(rows.sum(off * np.where(known, amount, 0.0)), rows.sum(off**2)),
+        "spend_trend": _ratio(rows.sum(off * np.where(has_amount, amount, 0.0)), rows.sum(off**2)),
     }
 
 
 def _refunded(rows: _Rows, refunds: pd.DataFrame, customer: str, amount: str) -> Floats:
     """Return the sum of the (negative) refunds of each customer; added in order of size, to be reproducible."""
     sizes = refunds[amount].to_numpy(np.float64)
-    who = rows.ids.get_indexer(pd.Index(refunds[customer]))
-    order = np.lexsort((sizes, who))
-    order = order[who[order] >= 0]
-    return np.bincount(who[order], weights=sizes[order], minlength=len(rows.ids)).astype(np.float64)
+    position = rows.ids.get_indexer(pd.Index(refunds[customer]))
+    order = np.lexsort((sizes, position))
+    order = order[position[order] >= 0]
+    return np.bincount(position[order], weights=sizes[order], minlength=len(rows.ids)).astype(np.float64)
 
 
 def _habits(rows: _Rows, clock: Ints) -> dict[str, object]:
     weekday = (rows.day + 3) % 7  # 1970-01-01 was a Thursday
     habits: dict[str, object] = {
         "weekend_share": rows.mean((weekday >= 5).astype(np.float64)),
-        "usual_weekday": _worded(rows.usual(weekday, 7), WEEKDAYS),
+        "usual_weekday": _as_text(rows.usual(weekday, 7), WEEKDAYS),
     }
     if clock.any():
         band = np.searchsorted(list(HOURS.values()), clock // (_DAY // 24), side="right") - 1
-        habits["usual_hours"] = _worded(rows.usual(band, len(HOURS)), list(HOURS))
+        habits["usual_hours"] = _as_text(rows.usual(band, len(HOURS)), list(HOURS))
     return habits
 
 
@@ -236,33 +236,33 @@ def _summary(rows: _Rows, column: str) -> dict[str, object]:
     if pd.api.types.is_numeric_dtype(values):
         numbers = values.to_numpy(np.float64)
         return {f"{column}_mean": rows.mean(numbers), f"{column}_last": rows.last(numbers)}
-    positions, words = pd.factorize(values, sort=True)
+    positions, names = pd.factorize(values, sort=True)
     codes = positions.astype(np.int64)
-    meaning = [_YES_NO.get(str(word).casefold(), np.nan) for word in words]
+    meaning = [_YES_NO.get(str(name).casefold(), np.nan) for name in names]
     if not np.isnan(meaning).any():
         numbers = np.asarray([*meaning, np.nan])[codes]
         return {f"{column}_share": rows.mean(numbers), f"{column}_last": rows.last(numbers)}
-    if 2 * len(words) > max(len(codes), 2 * _MAX_VALUES):
+    if 2 * len(names) > max(len(codes), 2 * _MAX_VALUES):
         return {}  # nearly every row has its own value: a comment, or an order number
-    kinds = rows.kinds(codes, len(words))
+    kinds = rows.kinds(codes, len(names))
     summary: dict[str, object] = {
-        f"{column}_usual": _worded(rows.usual(codes, len(words)), _common(codes, [str(word) for word in words]))
+        f"{column}_usual": _as_text(rows.usual(codes, len(names)), _common(codes, [str(name) for name in names]))
     }
     if kinds.max() > 1:
         summary[f"{column}_kinds"] = kinds
     return summary
 
 
-def _common(codes: Ints, words: Sequence[str]) -> list[str]:
+def _common(codes: Ints, names: Sequence[str]) -> list[str]:
     """Keep the names of the most common values; the rest become "other", to bound the number of categories."""
-    often = np.bincount(codes[codes >= 0], minlength=len(words))
-    kept = set(np.lexsort((np.arange(len(words)), -often))[:_MAX_VALUES].tolist())
-    return [word if place in kept else "other" for place, word in enumerate(words)]
+    often = np.bincount(codes[codes >= 0], minlength=len(names))
+    common = set(np.lexsort((np.arange(len(names)), -often))[:_MAX_VALUES].tolist())
+    return [name if place in common else "other" for place, name in enumerate(names)]
 
 
-def _worded(codes: Ints, words: Sequence[str]) -> object:
-    """Return the words of the codes, missing for -1."""
-    return pd.array(np.asarray([*words, None], dtype=object)[codes], dtype="str")
+def _as_text(codes: Ints, names: Sequence[str]) -> object:
+    """Return the names of the codes, missing for -1."""
+    return pd.array(np.asarray([*names, None], dtype=object)[codes], dtype="str")
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:

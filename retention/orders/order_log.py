@@ -172,8 +172,8 @@ def _with_amount(table: Table, roles: OrderRoles) -> tuple[pd.DataFrame, list[st
 
 def _whole_ids(ids: pd.Series) -> tuple[pd.Series, list[str]]:
     """Return ids as they were before another program read them as numbers (``17850.0`` → ``17850``), and notes."""
-    known = ids.dropna()
-    if not len(known) or not known.str.fullmatch(r"\d+\.0").all():
+    filled = ids.dropna()
+    if not len(filled) or not filled.str.fullmatch(r"\d+\.0").all():
         return ids, []
     return ids.str.slice(stop=-2), [f"column {quote(ids.name)}: ids are read without the trailing '.0'"]
 

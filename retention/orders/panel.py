@@ -83,11 +83,13 @@ def take_panel(
     notes = [*last.notes, f"stacked with earlier cutoffs, to train on: {', '.join(sizes) or 'none'}"]
     if cutoffs is None and len(snapshots) < periods:
         notes.append(f"the log supports {count_noun(len(snapshots), 'cutoff')} of the {periods} asked for")
-    frame = stack_tables([snapshot.frame for snapshot in snapshots], [snapshot.cutoff for snapshot in snapshots])
+    frame = combine_cutoffs(
+        [snapshot.frame for snapshot in snapshots], [snapshot.cutoff for snapshot in snapshots]
+    )
     return replace(last, frame=frame, roles=replace(last.roles, cutoff=CUTOFF), notes=tuple(notes))
 
 
-def stack_tables(tables: Sequence[pd.DataFrame], cutoffs: Sequence[str]) -> pd.DataFrame:
+def combine_cutoffs(tables: Sequence[pd.DataFrame], cutoffs: Sequence[str]) -> pd.DataFrame:
     """Stack the tables of several cutoffs, with a column that holds the cutoff of each row.
 
     The newest table decides which columns there are: a column that the log could not fill yet is blank at the

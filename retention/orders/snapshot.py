@@ -183,6 +183,6 @@ def snapshot_at(
 
 def _latest_names(orders: Orders, name: str, past: NDArray[np.bool_]) -> pd.Series:
     """Return the last known name of each customer, indexed by id."""
-    known = orders.frame[past & orders.frame[name].notna().to_numpy()]
-    last = known.sort_values([orders.time, name]).drop_duplicates(orders.customer, keep="last")
+    named = orders.frame[past & orders.frame[name].notna().to_numpy()]
+    last = named.sort_values([orders.time, name]).drop_duplicates(orders.customer, keep="last")
     return last.set_index(orders.customer)[name]

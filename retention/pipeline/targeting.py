@@ -6,12 +6,12 @@ from retention.targeting import (
     Summary,
     currency_of,
     first_contacts,
-    known_kinds,
     offers_at,
     offers_priced,
     read_send_list,
     score,
     score_file,
+    scoring_kinds,
 )
 
 __all__ = [
@@ -20,10 +20,10 @@ __all__ = [
     "Summary",
     "currency_of",
     "first_contacts",
-    "known_kinds",
     "offers_at",
     "offers_priced",
     "read_send_list",
     "score",
     "score_file",
+    "scoring_kinds",
 ]

@@ -174,7 +174,7 @@ def _solve(problem: _Problem) -> Allocation:
         bound = min(bound, within_budget.bound)
     choice = within_budget.choice
     if high > 0:
-        _spend_what_is_left(problem, choice, over_budget.choice, problem.budget - within_budget.spent)
+        _spend_remaining_budget(problem, choice, over_budget.choice, problem.budget - within_budget.spent)
     profit, spend = _amounts_of_choice(problem.profit, choice), _amounts_of_choice(problem.spend, choice)
     return Allocation(
         offer=choice,
@@ -215,7 +215,9 @@ def _choose_at_price(problem: _Problem, price: float) -> _PricedChoice:
     )
 
 
-def _spend_what_is_left(problem: _Problem, choice: Choice, at_lower_price: Choice, budget_left: float) -> None:
+def _spend_remaining_budget(
+    problem: _Problem, choice: Choice, at_lower_price: Choice, remaining_budget: float
+) -> None:
     """Move customers, in place, to their best offer at the lower price, while budget and contacts last.
 
     At the price where the budget is used up, all these moves earn the same per unit of spend. So the one move
@@ -238,14 +240,14 @@ def _spend_what_is_left(problem: _Problem, choice: Choice, at_lower_price: Choic
     waiting = joined[earns[joined] > 0]
     waiting = waiting[np.argsort(-earns[waiting] / np.maximum(costs[waiting], np.finfo(float).tiny))]
     for _ in range(_FILLING_ROUNDS):
-        waiting = waiting[costs[waiting] <= budget_left]
+        waiting = waiting[costs[waiting] <= remaining_budget]
         if len(waiting) == 0:
             break
-        fit = max(1, int(np.argmax(np.append(np.cumsum(costs[waiting]) > budget_left, True))))
-        taken, waiting = waiting[:fit], waiting[fit:]
-        budget_left -= float(costs[taken].sum())
-        choice[taken] = at_lower_price[taken]
-        replaced = makes_room[taken]
+        affordable = max(1, int(np.argmax(np.append(np.cumsum(costs[waiting]) > remaining_budget, True))))
+        moved, waiting = waiting[:affordable], waiting[affordable:]
+        remaining_budget -= float(costs[moved].sum())
+        choice[moved] = at_lower_price[moved]
+        replaced = makes_room[moved]
         choice[replaced[replaced != NO_OFFER]] = NO_OFFER
 
 

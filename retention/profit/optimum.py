@@ -90,20 +90,20 @@ def _shortfall(ranking: Ranking, economics: Economics) -> float:
     return max(0.0, economics.contact_cost - economics.save_rate * (value - economics.offer_cost))
 
 
-def _rows_in_cells(cell: NDArray[np.uint16], wanted: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _rows_in_cells(cell: NDArray[np.uint16], selected: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return the positions of the customers in the wanted cells, one cluster of cells after the other.
 
     Two comparisons per cluster rule out most customers faster than looking up every customer's cell.
     """
-    cells = np.flatnonzero(wanted)
+    cells = np.flatnonzero(selected)
     clusters = np.split(cells, np.flatnonzero(np.diff(cells) > _CLOSE) + 1)
     if len(clusters) > _MAX_CLUSTERS:
-        return np.flatnonzero(wanted.take(cell))
+        return np.flatnonzero(selected.take(cell))
     ends = (
         (int(cluster[0]), int(cluster[-1])) for cluster in clusters
     )  # no wider than the cells: compared faster
     rows = [np.flatnonzero((cell >= first) & (cell <= last)) for first, last in ends]
-    return np.concatenate([candidates[wanted[cell[candidates]]] for candidates in rows])
+    return np.concatenate([candidates[selected[cell[candidates]]] for candidates in rows])
 
 
 def _shortest_decimal(ranking: Ranking, lowest: float) -> float:

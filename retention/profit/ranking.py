@@ -176,9 +176,9 @@ def save_rate_line(contacted: Sums, economics: Economics) -> tuple[NDArray[np.fl
     economics
         The money inputs; the save rate plays no part.
     """
-    nobody_saved = incremental_profit(contacted, replace(economics, save_rate=0.0)).sum(axis=-1)
-    all_saved = incremental_profit(contacted, replace(economics, save_rate=1.0)).sum(axis=-1)
-    return -nobody_saved, all_saved - nobody_saved
+    profit_none_saved = incremental_profit(contacted, replace(economics, save_rate=0.0)).sum(axis=-1)
+    profit_all_saved = incremental_profit(contacted, replace(economics, save_rate=1.0)).sum(axis=-1)
+    return -profit_none_saved, profit_all_saved - profit_none_saved
 
 
 def _count_by_cell(

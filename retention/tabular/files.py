@@ -168,26 +168,26 @@ def open_file(path: Path, limits: Limits) -> File:
     try:
         if path.is_dir():
             raise InputError(f"{path.name}: is a folder; pass one CSV or Parquet file")
-        facts = path.stat()
-        if facts.st_size > limits.bytes:
+        file_stat = path.stat()
+        if file_stat.st_size > limits.bytes:
             raise _too_large(path.name, limits)
         with path.open("rb") as file:
-            if stat.S_ISREG(facts.st_mode):
-                return File(path, limits, facts.st_size, file.read(2) == _GZIP, _stamp(facts))
-            held = file.read(limits.bytes + 1)
+            if stat.S_ISREG(file_stat.st_mode):
+                return File(path, limits, file_stat.st_size, file.read(2) == _GZIP, _stamp(file_stat))
+            content = file.read(limits.bytes + 1)
     except FileNotFoundError:
         raise InputError(f"{path.name}: there is no such file; check the path") from None
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         raise _closed(path.name) from None
-    if len(held) > limits.bytes:
+    if len(content) > limits.bytes:
         raise _too_large(path.name, limits)
-    return File(path, limits, len(held), held.startswith(_GZIP), None, held)
+    return File(path, limits, len(content), content.startswith(_GZIP), None, content)
 
 
-def _stamp(facts: os.stat_result) -> tuple[int, int]:
-    return facts.st_size, facts.st_mtime_ns
+def _stamp(file_stat: os.stat_result) -> tuple[int, int]:
+    return file_stat.st_size, file_stat.st_mtime_ns
 
 
 def _closed(name: str) -> InputError:

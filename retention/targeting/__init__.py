@@ -6,7 +6,7 @@ from retention.targeting.scoring import Scored, score
 from retention.targeting.send_decision import SendDecision
 from retention.targeting.send_list import ASSUMED, REASONS
 from retention.targeting.send_policy import SendPolicy, offers_at, profit_of_model
-from retention.targeting.streaming import known_kinds, score_file
+from retention.targeting.streaming import score_file, scoring_kinds
 from retention.targeting.summary import Spending, Summary, spending_of
 
 __all__ = [
@@ -19,12 +19,12 @@ __all__ = [
     "Summary",
     "currency_of",
     "first_contacts",
-    "known_kinds",
     "offers_at",
     "offers_priced",
     "profit_of_model",
     "read_send_list",
     "score",
     "score_file",
+    "scoring_kinds",
     "spending_of",
 ]

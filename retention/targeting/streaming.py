@@ -41,7 +41,7 @@ def score_file(
 
     The file is read twice: the first time it is checked to the end, so that nothing is scored before
     everything can be. The result is, byte for byte, what :func:`retention.targeting.score` gives for the
-    whole table with :func:`known_kinds` of the model, written as CSV. Eight bytes per customer are kept to find
+    whole table with :func:`scoring_kinds` of the model, written as CSV. Eight bytes per customer are kept to find
     ids that appear twice. A limit on the whole list (``top``, ``budget``, ``max_contacts``) takes a third
     reading, because all customers must be scored before the decision, and some 50 bytes per customer and offer.
 
@@ -69,7 +69,7 @@ def score_file(
     """
     stream = open_customers(
         source,
-        kinds=known_kinds(model),
+        kinds=scoring_kinds(model),
         id=id,
         label=label,
         value=value,
@@ -111,7 +111,7 @@ def score_file(
     )
 
 
-def known_kinds(model: ChurnModel) -> ColumnKinds:
+def scoring_kinds(model: ChurnModel) -> ColumnKinds:
     """Return how to read the columns of customers to score: those of the model, and those a message may use."""
     learned = {column.name: column.kind for column in model.columns}
     return lambda columns: {**message_column_kinds(columns), **learned}

@@ -166,15 +166,15 @@ def test_nobody_is_in_both_parts_and_nothing_is_learned_from_later(
     period, customer = training_set.panel.period, training_set.panel.customer
     first, *others = _splits(training_set, assign_folds(training_set, 5, seed=0))
     np.testing.assert_array_equal(
-        np.sort(np.concatenate([held for _, held in first.train_and_held])), np.arange(len(period))
+        np.sort(np.concatenate([held for _, held in first.train_and_test])), np.arange(len(period))
     )
-    for train, held in first.train_and_held:
+    for train, held in first.train_and_test:
         assert not set(customer[train]) & set(customer[held])
         assert period[train].max() == cutoffs - 2
     scored = []
     for split in others:
         scored += list(set(period[split.scored]))
-        for train, held in split.train_and_held:
+        for train, held in split.train_and_test:
             assert not set(customer[train]) & set(customer[held])
             assert period[train].max() < period[held].min()
     assert scored == [origin for origin in (cutoffs - 2, cutoffs - 3) if origin > 0]

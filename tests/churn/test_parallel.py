@@ -17,7 +17,7 @@ from retention.progress import silent
 
 def count(number: int, *, heartbeat: Heartbeat) -> int:
     """Count a fit, and return the square."""
-    heartbeat.finished()
+    heartbeat.count_fit()
     return number * number
 
 

@@ -6,7 +6,7 @@ import pytest
 from retention.churn.candidates import CANDIDATES
 from retention.churn.model import ChurnModel
 from retention.churn.parallel import Heartbeat
-from retention.churn.selection import SelectedSettings, agree_on_settings, select_and_score
+from retention.churn.selection import SelectedSettings, combine_fold_settings, select_and_score
 from retention.churn.selection_json import selection_from_json, selection_to_json
 from retention.churn.training_set import TrainingSet
 from retention.customers.table import Customers
@@ -70,7 +70,7 @@ def test_outer_folds_agree_by_majority(model: ChurnModel) -> None:
         settings = {"base rate": None, "one feature": None, "logistic regression": ridge, "xgboost": tuned}
         return SelectedSettings("xgboost", {**settings, "blend": share}, {})
 
-    agreed = agree_on_settings(
+    agreed = combine_fold_settings(
         [
             fold(Ridge(0.1), TunedTrees(deep, 100), 0.2),
             fold(Ridge(1.0), TunedTrees(shallow, 500), 0.4),

@@ -14,7 +14,7 @@ from retention.customers.table import Customers
 from retention.profit.catalogue import Offer
 from retention.profit.economics import Economics
 from retention.tabular.csv_export import write_csv
-from retention.targeting import SendPolicy, Summary, known_kinds, score, score_file
+from retention.targeting import SendPolicy, Summary, score, score_file, scoring_kinds
 from tests.files import telecom_customers
 
 SMALL = Offer(id="small", gives={"en": "a little"}, cost=20, save_rate=0.2)
@@ -58,7 +58,7 @@ def as_text(table: pd.DataFrame, **changes: Any) -> bytes:
 
 def table_of(path: Path, model: ChurnModel, *, exclude: tuple[str, ...] = ("comment",), **roles: Any) -> Customers:
     """Read the whole file, its columns as the model knows them."""
-    return read_customers(path, ignore_label=True, kinds=known_kinds(model), exclude=exclude, **roles)
+    return read_customers(path, ignore_label=True, kinds=scoring_kinds(model), exclude=exclude, **roles)
 
 
 def whole_and_streamed(

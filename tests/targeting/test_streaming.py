@@ -15,7 +15,7 @@ from retention.churn.model import ChurnModel
 from retention.customers.stream import open_customers
 from retention.errors import Cancelled, InputError
 from retention.profit.economics import PRESETS
-from retention.targeting import SendPolicy, known_kinds, read_send_list, score_file
+from retention.targeting import SendPolicy, read_send_list, score_file, scoring_kinds
 from tests.files import telecom_customers, write
 from tests.targeting.cases import LARGE, SMALL, as_text, today, whole_and_streamed
 
@@ -106,7 +106,7 @@ def test_number_columns_are_never_read_whole(telecom_model: ChurnModel, tmp_path
     table = today()
     table.loc[::9, "TotalCharges"] = "N/A"
     path = write(tmp_path / "today.csv", as_text(table))
-    stream = open_customers(path, kinds=known_kinds(telecom_model), rows_at_once=25)
+    stream = open_customers(path, kinds=scoring_kinds(telecom_model), rows_at_once=25)
     assert dict(stream._whole) == {}
     assert [len(part) for part in stream] == [25, 25, 10]
 

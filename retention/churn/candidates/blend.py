@@ -61,7 +61,7 @@ class Blend(Candidate):
         return SearchResult(best, blends[best])
 
     @classmethod
-    def agree(cls, settings: Sequence[float], *, growth: float) -> float:
+    def combine_settings(cls, settings: Sequence[float], *, growth: float) -> float:
         """Return the mean of the folds' shares."""
         return float(np.mean(settings))
 

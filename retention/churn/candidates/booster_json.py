@@ -58,15 +58,15 @@ def _valid_trees(booster: Mapping[str, Any], columns: int) -> bool:
 
 def _valid_tree(tree: Mapping[str, Any], columns: int) -> bool:
     """Return whether children come after their parents, and every list has an entry for each node."""
-    left, right = tree["left_children"], tree["right_children"]
-    nodes = len(left)
-    inner = [node for node in range(nodes) if left[node] != -1]
+    left_child, right_child = tree["left_children"], tree["right_children"]
+    nodes = len(left_child)
+    inner = [node for node in range(nodes) if left_child[node] != -1]
     return (
         nodes > 0
         and int(tree["tree_param"]["size_leaf_vector"]) == 1
         and int(tree["tree_param"]["num_nodes"]) == nodes
         and all(len(tree[name]) == nodes for name in _PER_NODE)
-        and all(node < left[node] < nodes and node < right[node] < nodes for node in inner)
+        and all(node < left_child[node] < nodes and node < right_child[node] < nodes for node in inner)
         and all(0 <= tree["split_indices"][node] < columns for node in inner)
         and _valid_categories(tree, nodes)
     )

@@ -122,16 +122,16 @@ class Candidate(ABC):
         """
         space = cls.search_space(training_set)
         log_odds = np.full((len(space), len(training_set)), np.nan)
-        for train, held in splits:
+        for train, test in splits:
             fits = cls.fit_all(training_set.take(train), space, context)
             for row, fitted in zip(log_odds, fits, strict=True):
-                row[held] = fitted.predict_log_odds(training_set.matrix[held])
+                row[test] = fitted.predict_log_odds(training_set.matrix[test])
         losses = [weighted_log_loss(training_set, splits, row) for row in log_odds]
         best = int(np.argmin(losses))
         return SearchResult(space[best], log_odds[best])
 
     @classmethod
-    def agree(cls, settings: Sequence[Any], *, growth: float) -> Any:
+    def combine_settings(cls, settings: Sequence[Any], *, growth: float) -> Any:
         """Return the settings for the final fit from those that each outer fold chose.
 
         Parameters
@@ -191,6 +191,6 @@ def weighted_log_loss(training_set: TrainingSet, splits: Splits, log_odds: NDArr
 def held_out_rows(rows: int, splits: Splits) -> NDArray[np.bool_]:
     """Return a mask of length ``rows``, true where some split holds the row out."""
     mask = np.zeros(rows, dtype=bool)
-    for _, held in splits:
-        mask[held] = True
+    for _, test in splits:
+        mask[test] = True
     return mask

@@ -74,7 +74,7 @@ class Logistic(Candidate):
     ) -> Sequence["Logistic"]:
         """Fit one regression for each of several settings."""
         fits = fit_logistic(training_set, ridges=space, seed=context.seed)
-        context.heartbeat.finished()
+        context.heartbeat.count_fit()
         return fits
 
     def predict_log_odds(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:

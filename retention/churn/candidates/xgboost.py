@@ -119,10 +119,10 @@ class XGBoost(Candidate):
         from xgboost import DMatrix, QuantileDMatrix
 
         prepared = []
-        for number, (train, held) in enumerate(splits):
+        for number, (train, test) in enumerate(splits):
             inside = training_set.take(train)
             # not quantised, because that is quicker to predict in each round
-            check = DMatrix(**_data(training_set.take(held), context.threads))
+            check = DMatrix(**_data(training_set.take(test), context.threads))
             prepared.append((inside, QuantileDMatrix(**_data(inside, context.threads)), check, number))
 
         def fit_splits(settings: TreeSettings) -> list[Any]:
@@ -147,15 +147,15 @@ class XGBoost(Candidate):
             best, boosters = settings, deeper
         rounds = round(float(np.mean([booster.best_iteration + 1 for booster in boosters])))
         log_odds = np.full(len(training_set), np.nan)
-        for booster, (_, held) in zip(boosters, splits, strict=True):
+        for booster, (_, test) in zip(boosters, splits, strict=True):
             first = min(rounds, booster.num_boosted_rounds())
-            log_odds[held] = _predict_log_odds(booster, training_set.matrix[held], rounds=first)
+            log_odds[test] = _predict_log_odds(booster, training_set.matrix[test], rounds=first)
         slower = _SLOWER if len(training_set) <= _MANY_ROWS else 1.0
         tree = replace(best, learning_rate=best.learning_rate * slower)
         return SearchResult(TunedTrees(tree, max(1, round(round(rounds / slower) * _MORE_ROUNDS))), log_odds)
 
     @classmethod
-    def agree(cls, settings: Sequence[TunedTrees], *, growth: float) -> TunedTrees:
+    def combine_settings(cls, settings: Sequence[TunedTrees], *, growth: float) -> TunedTrees:
         """Return the trees most folds chose, with their mean rounds, a fifth more for twice the rows."""
         votes = [tuned.tree for tuned in settings]
         tree = max(sorted(set(votes), key=lambda vote: vote.depth), key=votes.count)
@@ -224,7 +224,7 @@ def _train(
         verbose_eval=False,
         callbacks=[Beat()],
     )
-    heartbeat.finished()
+    heartbeat.count_fit()
     return booster
 
 

@@ -47,21 +47,23 @@ def contradictions(frame: pd.DataFrame) -> Iterator[Finding]:
 
 def _recency_against_windows(numbers: Numbers, quantities: Quantities) -> Iterator[Finding]:
     """Compare how long ago somebody was last seen with what happened in a window, in both directions."""
-    for recency, seen in quantities.items():
-        if seen.kind != "recency" or seen.unit not in {"", "d"}:
+    for recency, last_seen in quantities.items():
+        if last_seen.kind != "recency" or last_seen.unit not in {"", "d"}:
             continue
         days = numbers[recency]
         for name, total in quantities.items():
-            if total.kind != "sum" or total.window is None or total.of not in {seen.of, "money"}:
+            if total.kind != "sum" or total.window is None or total.of not in {last_seen.of, "money"}:
                 continue
-            if total.of == "money" and seen.of != "orders":
+            if total.of == "money" and last_seen.of != "orders":
                 continue
             fewest, most = total.window
-            words = f"{quote(recency)} is above {most} while {quote(name)} is above 0"
-            yield from _impossible((days > most) & (numbers[name] > 0), words, recency, name)
+            sentence = f"{quote(recency)} is above {most} while {quote(name)} is above 0"
+            yield from _impossible((days > most) & (numbers[name] > 0), sentence, recency, name)
             if total.whole and total.of != "money":
-                words = f"{quote(recency)} is below {fewest} while {quote(name)} is 0"
-                yield from _impossible((days < fewest) & (days >= 0) & (numbers[name] == 0), words, recency, name)
+                sentence = f"{quote(recency)} is below {fewest} while {quote(name)} is 0"
+                yield from _impossible(
+                    (days < fewest) & (days >= 0) & (numbers[name] == 0), sentence, recency, name
+                )
 
 
 def _recency_against_tenure(numbers: Numbers, quantities: Quantities) -> Iterator[Finding]:
@@ -69,8 +71,8 @@ def _recency_against_tenure(numbers: Numbers, quantities: Quantities) -> Iterato
     for recency, tenure in permutations(quantities, 2):
         kinds = (quantities[recency].kind, quantities[tenure].kind)
         if kinds == ("recency", "tenure") and quantities[recency].unit == quantities[tenure].unit:
-            words = f"{quote(recency)} is longer than {quote(tenure)}"
-            yield from _impossible(numbers[recency] > numbers[tenure] + 1, words, recency, tenure)
+            sentence = f"{quote(recency)} is longer than {quote(tenure)}"
+            yield from _impossible(numbers[recency] > numbers[tenure] + 1, sentence, recency, tenure)
 
 
 def _short_against_long(numbers: Numbers, quantities: Quantities) -> Iterator[Finding]:
@@ -80,23 +82,23 @@ def _short_against_long(numbers: Numbers, quantities: Quantities) -> Iterator[Fi
         inner, outer = sums[short].window, sums[long].window
         if sums[short].stem == sums[long].stem and inner and (outer is None or inner[1] < outer[0]):
             slack = 1e-6 * np.abs(numbers[long])
-            words = f"{quote(short)} is more than {quote(long)}, which covers a longer time"
-            yield from _impossible(numbers[short] > numbers[long] + slack, words, short, long)
+            sentence = f"{quote(short)} is more than {quote(long)}, which covers a longer time"
+            yield from _impossible(numbers[short] > numbers[long] + slack, sentence, short, long)
 
 
 def _orders_against_money(numbers: Numbers, quantities: Quantities) -> Iterator[Finding]:
     """Find orders without money, and money without an order, over the same time."""
     totals = {name: total for name, total in quantities.items() if total.kind == "sum" and total.whole}
-    for orders, money in permutations(totals, 2):
-        kinds = (totals[orders].of, totals[money].of)
-        if kinds != ("orders", "money") or totals[orders].window != totals[money].window:
+    for orders, amount in permutations(totals, 2):
+        kinds = (totals[orders].of, totals[amount].of)
+        if kinds != ("orders", "money") or totals[orders].window != totals[amount].window:
             continue
-        words = f"{quote(money)} is 0 or less while {quote(orders)} is above 0"
-        for finding in _impossible((numbers[orders] > 0) & (numbers[money] <= 0), words, orders, money):
+        sentence = f"{quote(amount)} is 0 or less while {quote(orders)} is above 0"
+        for finding in _impossible((numbers[orders] > 0) & (numbers[amount] <= 0), sentence, orders, amount):
             # Free and refunded orders exist, so this alone is no error.
             yield replace(finding, severity="warning")
-        words = f"{quote(money)} is above 0 while {quote(orders)} is 0"
-        yield from _impossible((numbers[orders] == 0) & (numbers[money] > 0), words, orders, money)
+        sentence = f"{quote(amount)} is above 0 while {quote(orders)} is 0"
+        yield from _impossible((numbers[orders] == 0) & (numbers[amount] > 0), sentence, orders, amount)
 
 
 def _small_against_large(numbers: Numbers) -> Iterator[Finding]:
@@ -117,7 +119,7 @@ def _small_against_large(numbers: Numbers) -> Iterator[Finding]:
                 yield from _impossible(wrong, f"{quote(less)} is more than {quote(more)}", less, more)
 
 
-def _impossible(rows: NDArray[np.bool_], words: str, *columns: str) -> Iterator[Finding]:
+def _impossible(rows: NDArray[np.bool_], sentence: str, *columns: str) -> Iterator[Finding]:
     """Yield a finding if the contradiction holds for any of the rows, a mask of shape (n,)."""
     share = float(rows.mean()) if len(rows) else 0.0
     if share == 0:
@@ -127,6 +129,6 @@ def _impossible(rows: NDArray[np.bool_], words: str, *columns: str) -> Iterator[
         "contradiction",
         ", ".join(columns),
         share,
-        f"{words} for {format_share(share)} of customers, which cannot be; "
+        f"{sentence} for {format_share(share)} of customers, which cannot be; "
         "find out how these columns are made, or exclude them",
     )

@@ -80,9 +80,9 @@ def _filled_in_one_class(filled: NDArray[np.bool_], classes: list[NDArray[np.int
     shares = [float(filled[members].mean()) for members in classes]
     fuller = int(shares[1] > shares[0])
     high, low = shares[fuller], shares[1 - fuller]
-    apart = low <= 0.01 and high >= 0.99
+    separates = low <= 0.01 and high >= 0.99
     only = low == 0 and high >= 0.05 and high * len(classes[fuller]) >= 20
-    if not (apart or only):
+    if not (separates or only):
         return None
     names = ("retained", "churned")
     return f"{format_share(high)} of {names[fuller]} customers and {format_share(low)} of {names[1 - fuller]} ones"

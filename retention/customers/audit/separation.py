@@ -81,8 +81,8 @@ def _value_codes(column: pd.Series) -> NDArray[np.int64]:
     """Return the number of each value or bin from 0, (n,); blanks have the last one."""
     if column.dtype == np.float64:
         values = column.to_numpy()
-        known = values[~np.isnan(values)]
-        edges = np.unique(np.quantile(known, np.linspace(0, 1, _BINS + 1)[1:-1])) if len(known) else known
+        filled = values[~np.isnan(values)]
+        edges = np.unique(np.quantile(filled, np.linspace(0, 1, _BINS + 1)[1:-1])) if len(filled) else filled
         codes = np.searchsorted(edges, values, side="left").astype(np.int64)
         codes[np.isnan(values)] = len(edges) + 1
         return codes

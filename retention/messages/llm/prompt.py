@@ -61,9 +61,12 @@ def chat_for(segment: MessageSegment, channel: Channel = DEFAULT_CHANNEL) -> lis
     """
     system = _SYSTEM.format(limit=channel.prompt_word_limit) + _LANGUAGE[segment.language]
     chat = [{"role": "system", "content": system}]
-    plain = replace(segment, cuisine=ANY_CUISINE, away="unknown")
-    for template in _examples(segment, channel):
-        chat += [{"role": "user", "content": _request(plain)}, {"role": "assistant", "content": template}]
+    example_segment = replace(segment, cuisine=ANY_CUISINE, away="unknown")
+    for template in _example_templates(segment, channel):
+        chat += [
+            {"role": "user", "content": _request(example_segment)},
+            {"role": "assistant", "content": template},
+        ]
     return [*chat, {"role": "user", "content": _request(segment)}]
 
 
@@ -81,7 +84,7 @@ def template_in_reply(reply: str) -> str:
     return _LABEL.sub("", template.strip(), count=1).strip(_QUOTES)
 
 
-def _examples(segment: MessageSegment, channel: Channel) -> list[str]:
+def _example_templates(segment: MessageSegment, channel: Channel) -> list[str]:
     """Return the hand-written templates that are short enough for a channel; the shortest where none is."""
     short = [
         template

@@ -52,13 +52,13 @@ def plan_requests(sizes: Mapping[MessageSegment, int]) -> dict[MessageSegment, i
     >>> plan_requests({small: 2, large: 9}) == {large: 5, small: 2}
     True
     """
-    wanted: Counter[MessageSegment] = Counter()
+    request_counts: Counter[MessageSegment] = Counter()
     by_size = sorted(sizes, key=lambda segment: (-sizes[segment], segment))
     for templates in range(1, MAX_TEMPLATES_PER_SEGMENT + 1):
         for segment in by_size:
-            if sizes[segment] >= templates and wanted.total() < MAX_CALLS_PER_RUN:
-                wanted[segment] += 1
-    return {segment: wanted[segment] for segment in by_size if wanted[segment]}
+            if sizes[segment] >= templates and request_counts.total() < MAX_CALLS_PER_RUN:
+                request_counts[segment] += 1
+    return {segment: request_counts[segment] for segment in by_size if request_counts[segment]}
 
 
 def request_templates(
@@ -75,14 +75,14 @@ def request_templates(
     with the number of requests answered and of all. What it raises stops the calls, and so does closing the
     iterator.
     """
-    wanted = plan_requests(sizes)
-    yield from ((segment, TemplatePool()) for segment in sizes if segment not in wanted)
-    requests = deque(segment for segment, templates in wanted.items() for _ in range(templates))
+    request_counts = plan_requests(sizes)
+    yield from ((segment, TemplatePool()) for segment in sizes if segment not in request_counts)
+    requests = deque(segment for segment, templates in request_counts.items() for _ in range(templates))
     answers: queue.SimpleQueue[tuple[MessageSegment, TemplateDraft] | None] = queue.SimpleQueue()
-    asking = writer.submit(_ask(writer, requests, channel, deadline_s, answers.put))
+    asking = writer.submit(_send_requests(writer, requests, channel, deadline_s, answers.put))
     asking.add_done_callback(lambda _: answers.put(None))
-    drafts: dict[MessageSegment, list[TemplateDraft]] = {segment: [] for segment in wanted}
-    answered, total = 0, sum(wanted.values())
+    drafts: dict[MessageSegment, list[TemplateDraft]] = {segment: [] for segment in request_counts}
+    answered, total = 0, sum(request_counts.values())
 
     def tick_with_counts() -> None:
         tick(answered, total)
@@ -92,8 +92,8 @@ def request_templates(
             answered += 1
             segment, draft = answer
             drafts[segment].append(draft)
-            if len(drafts[segment]) == wanted[segment]:
-                yield segment, _pool(drafts.pop(segment))
+            if len(drafts[segment]) == request_counts[segment]:
+                yield segment, _make_pool(drafts.pop(segment))
         asking.result()
     finally:
         asking.cancel()
@@ -110,7 +110,7 @@ def _next(
             continue
 
 
-async def _ask(
+async def _send_requests(
     writer: Writer,
     requests: deque[MessageSegment],
     channel: Channel,
@@ -127,7 +127,7 @@ async def _ask(
             workers.create_task(worker())
 
 
-def _pool(drafts: list[TemplateDraft]) -> TemplatePool:
+def _make_pool(drafts: list[TemplateDraft]) -> TemplatePool:
     different = {draft.template: draft for draft in drafts if draft.template is not None}
     notes = {draft.note for draft in drafts if draft.template is None}
     return TemplatePool(tuple(different.values()), "" if different else "; ".join(sorted(notes)))

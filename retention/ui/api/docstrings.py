@@ -49,9 +49,9 @@ def parse_docstring(function: Callable[..., Any], *, also: type | None = None) -
     >>> documented(documented).parameters["function"]
     'Its docstring is in NumPy style.'
     """
-    description, sections = _apart(function)
+    description, sections = _split_sections(function)
     described = _items(sections.get("Parameters", ""))
-    elsewhere = {} if also is None else _items(_apart(also)[1].get("Attributes", ""))
+    elsewhere = {} if also is None else _items(_split_sections(also)[1].get("Attributes", ""))
     names = [name for name in inspect.signature(function).parameters if name in described or name in elsewhere]
     return ParsedDocstring(
         _plain(description),
@@ -60,7 +60,7 @@ def parse_docstring(function: Callable[..., Any], *, also: type | None = None) -
     )
 
 
-def _apart(subject: Any) -> tuple[str, dict[str, str]]:
+def _split_sections(subject: Any) -> tuple[str, dict[str, str]]:
     """Return the text above the sections, and each section by its heading."""
     description, *sections = _HEADING.split(inspect.getdoc(subject) or "")
     return description, dict(zip(sections[::2], sections[1::2], strict=True))

@@ -17,7 +17,7 @@ from retention.pipeline.hub import PlannedDecision, Salt, plan_dataset, plan_mod
 from retention.pipeline.hub import pull as pull_from_hub
 from retention.pipeline.hub import push as push_to_hub
 from retention.pipeline.hub import replay as replay_from_hub
-from retention.pipeline.targeting import known_kinds
+from retention.pipeline.targeting import scoring_kinds
 from retention.profit.economics import Economics
 from retention.progress import Progress, silent
 from retention.targeting import SendPolicy
@@ -95,7 +95,7 @@ def push(
             policy = SendPolicy(economics=economics, threshold=threshold)
             decision = planned_decision(policy, model_at=model_at, hub=hub, progress=progress)
         with decision as planned:
-            kinds = None if planned is None else known_kinds(ChurnModel.load(planned.model))
+            kinds = None if planned is None else scoring_kinds(ChurnModel.load(planned.model))
             customers = read_customers(
                 source, id=id or None, label=label or None, value=value_column or None, kinds=kinds
             )

@@ -33,4 +33,4 @@ def test_the_share_goes_to_the_candidate_that_is_better_on_held_out_rows(better:
 
 def test_outer_folds_agree_on_the_mean_share() -> None:
     """0.2 and 0.6 give 0.4."""
-    assert Blend.agree([0.2, 0.6], growth=1.25) == pytest.approx(0.4)
+    assert Blend.combine_settings([0.2, 0.6], growth=1.25) == pytest.approx(0.4)
