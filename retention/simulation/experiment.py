@@ -29,6 +29,7 @@ ARM_SHARES = (0.4, 0.2, 0.2, 0.2)
 CAMPAIGN_DAY = HISTORY_DAYS - 90
 CAMPAIGN_ACTIVE_DAYS = 60
 VALID_DAYS = 14
+RETURN_DAYS = 7.0  # a saved customer orders within so many days
 FADING_DAYS = 60.0  # a save rate falls to 1/e after this many market days of silence
 BAD_ORDER_FACTOR = 0.5  # times the save rate after an order that went badly
 
@@ -51,6 +52,8 @@ class PlayedPlan:
         Who redeemed an offer of the campaign, shape (n,).
     save_rate
         Probability that the arm's offer saves the customer; 0 without an offer, shape (n,).
+    last
+        Number of the order after which each customer churns; a huge one where that never happens, shape (n,).
     """
 
     plan: Plan
@@ -59,6 +62,92 @@ class PlayedPlan:
     arm: NDArray[np.int64]
     redeemed: NDArray[np.bool_]
     save_rate: NDArray[np.float64]
+    last: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Where each customer stands in the plan at the start of a day, all of shape (n,).
+
+    Attributes
+    ----------
+    last
+        Number of the order after which each churns, a huge one where that never happens.
+    placed
+        How many orders each has placed.
+    at, following
+        Rows of the plan with each one's latest order, and with the order that would follow.
+    still_customer
+        Who has not churned.
+    """
+
+    last: NDArray[np.int64]
+    placed: NDArray[np.int64]
+    at: NDArray[np.int64]
+    following: NDArray[np.int64]
+    still_customer: NDArray[np.bool_]
+
+    @classmethod
+    def at_time(cls, plan: Plan, *, last: NDArray[np.int64], time: float) -> "Situation":
+        """Return the situation at this market time."""
+        planned = plan.count_orders(plan.when < time)
+        placed = np.minimum(last + 1, planned)
+        at = plan.start + np.maximum(placed, 1) - 1
+        following = plan.start + np.minimum(placed, plan.count - 1)
+        return cls(last, placed, at, following, last >= planned)
+
+
+@dataclass(frozen=True)
+class Chances:
+    """Each customer's own random numbers of a campaign, uniform in [0, 1), of shape (n,).
+
+    They decide what an offer would do, whichever it is, so that another draw of the arms changes nothing else.
+    """
+
+    saved: NDArray[np.float64]
+    driven_away: NDArray[np.float64]
+    redeems: NDArray[np.float64]
+    returns: NDArray[np.float64]
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator, n: int) -> "Chances":
+        """Draw them for n customers."""
+        return cls(rng.random(n), rng.random(n), rng.random(n), rng.random(n))
+
+    def redeems_if_retained(self, people: People) -> NDArray[np.bool_]:
+        """Return who redeems an offer although they would have ordered without, the more so if price-sensitive."""
+        return self.redeems < redemption_probability(people)
+
+
+def redemption_probability(people: People) -> NDArray[np.float64]:
+    """Return the probability that a customer who would have ordered anyway redeems an offer, shape (n,)."""
+    return 0.25 + 0.5 * people.price_sensitivity
+
+
+def move_orders(
+    plan: Plan,
+    situation: Situation,
+    *,
+    saved: NDArray[np.bool_],
+    driven_away: NDArray[np.bool_],
+    returns: NDArray[np.float64],
+) -> tuple[Plan, NDArray[np.int64]]:
+    """Return the plan in which saved customers order again from ``returns`` on, and everyone's last order.
+
+    Parameters
+    ----------
+    plan, situation
+        The plan, and where the n customers stand in it when the offer reaches them.
+    saved, driven_away
+        Who orders because of the offer, and who never orders again because of it, shape (n,).
+    returns
+        Market time of the order of those who are saved, shape (n,).
+    """  # fmt: skip
+    moved = saved[plan.person] & (plan.index >= situation.placed[plan.person])
+    shift = returns - plan.when[situation.following]
+    when = plan.when + np.where(moved, shift[plan.person], 0.0)
+    last = np.where(driven_away, situation.placed - 1, situation.last)
+    return replace(plan, when=when), np.where(saved, plan.first_order(plan.churns & moved), last)
 
 
 def play_campaign(
@@ -70,33 +159,28 @@ def play_campaign(
     A saved customer orders within a week, and continues their plan from there.
     """
     n, day = len(people), clock[CAMPAIGN_DAY]
-    last = plan.first_order(plan.churns)
-    planned = plan.count_orders(plan.when < day)
-    placed_before = np.minimum(last + 1, planned)  # orders before the campaign
-    at = plan.start + np.maximum(placed_before, 1) - 1
-    following = plan.start + np.minimum(placed_before, plan.count - 1)
-    contacted = (placed_before > 0) & (plan.when[at] >= clock[CAMPAIGN_DAY - CAMPAIGN_ACTIVE_DAYS])
-    retained = (last >= planned) & (plan.when[following] < clock[CAMPAIGN_DAY + HORIZON_DAYS])
+    before = Situation.at_time(plan, last=plan.first_order(plan.churns), time=day)
+    at, following = before.at, before.following
+    contacted = (before.placed > 0) & (plan.when[at] >= clock[CAMPAIGN_DAY - CAMPAIGN_ACTIVE_DAYS])
+    retained = before.still_customer & (plan.when[following] < clock[CAMPAIGN_DAY + HORIZON_DAYS])
 
     arm = rng.choice(len(ARMS), n, p=ARM_SHARES)
     rates = np.column_stack([np.zeros(n), save_rates(people, plan, at, silence=day - plan.when[at])])
     treated = contacted & (arm > 0)
     save_rate = np.where(treated, rates[np.arange(n), arm], 0.0)
-    saved = ~retained & (rng.random(n) < save_rate)
-    driven_away = treated & retained & (rng.random(n) < people.touchiness)
-    redeems = saved | (treated & retained & ~driven_away & (rng.random(n) < 0.25 + 0.5 * people.price_sensitivity))
+    chances = Chances.draw(rng, n)
+    saved = ~retained & (chances.saved < save_rate)
+    driven_away = treated & retained & (chances.driven_away < people.touchiness)
+    redeems = saved | (treated & retained & ~driven_away & chances.redeems_if_retained(people))
 
-    returns = np.interp(CAMPAIGN_DAY + 7.0 * rng.random(n), np.arange(DAYS + 1), clock)
-    moved = saved[plan.person] & (plan.index >= placed_before[plan.person])
-    shift = returns - plan.when[following]
-    when = plan.when + np.where(moved, shift[plan.person], 0.0)
-    last = np.where(saved, plan.first_order(plan.churns & moved), np.where(driven_away, placed_before - 1, last))
-    placed = (plan.index <= last[plan.person]) & (when < clock[DAYS])
+    returns = np.interp(CAMPAIGN_DAY + RETURN_DAYS * chances.returns, np.arange(len(clock)), clock)
+    plan, last = move_orders(plan, before, saved=saved, driven_away=driven_away, returns=returns)
+    placed = (plan.index <= last[plan.person]) & (plan.when < clock[DAYS])
 
-    redeemed = redeems & placed[following] & (when[following] < clock[CAMPAIGN_DAY + VALID_DAYS])
+    redeemed = redeems & placed[following] & (plan.when[following] < clock[CAMPAIGN_DAY + VALID_DAYS])
     coupon = plan.coupon.copy()
     coupon[following[redeemed]] = True
-    return PlayedPlan(replace(plan, when=when, coupon=coupon), placed, contacted, arm, redeemed, save_rate)
+    return PlayedPlan(replace(plan, coupon=coupon), placed, contacted, arm, redeemed, save_rate, last)
 
 
 def save_rates(
@@ -136,12 +220,12 @@ def save_rates(
 
 @dataclass(frozen=True)
 class RetentionProbabilities:
-    """The true probabilities of each person at the end of the cutoff day, all of shape (n,).
+    """The true probabilities of each person at the start of the day after the cutoff, all of shape (n,).
 
     Attributes
     ----------
     no_offer
-        Probability of an order within ``HORIZON_DAYS``, given the traits and everything observed up to the
+        Probability of an order within the horizon, given the traits and everything observed up to the
         cutoff, but not whether the person has churned already.
     with_offer
         The same with each of ``OFFERS``, shape (n, 3).
@@ -155,7 +239,12 @@ class RetentionProbabilities:
 
 
 def retention_probabilities(
-    people: People, played: PlayedPlan, *, clock: NDArray[np.float64]
+    people: People,
+    played: PlayedPlan,
+    *,
+    clock: NDArray[np.float64],
+    cutoff_day: int = HISTORY_DAYS,
+    horizon_days: int = HORIZON_DAYS,
 ) -> RetentionProbabilities:
     """Compute by Bayes' rule who is retained, from the exact probabilities of the model.
 
@@ -164,7 +253,7 @@ def retention_probabilities(
     having churned. If the campaign took place in between and did not save the customer, both shrink by
     ``1 − save rate``, and the second grows by the probability that the offer drove the customer away.
     """
-    plan, cutoff, end = played.plan, clock[HISTORY_DAYS], clock[DAYS]
+    plan, cutoff, end = played.plan, clock[cutoff_day], clock[cutoff_day + horizon_days]
     orders = plan.count_orders(played.placed & (plan.when < cutoff))
     at = plan.start + orders - 1
     last, hazard = plan.when[at], plan.hazard[at]

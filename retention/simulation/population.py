@@ -51,12 +51,12 @@ FIRST_NAMES = (
 )  # fmt: skip
 
 
-def market_clock() -> NDArray[np.float64]:
-    """Return market time at the start of each day and at the end of the last, shape ``(DAYS + 1,)``.
+def market_clock(days: int = DAYS) -> NDArray[np.float64]:
+    """Return market time at the start of each day and at the end of the last, shape ``(days + 1,)``.
 
     In market time the length of a day is how busy it is: its weekday times its season (the monsoon and
-    the festive weeks of October and November are busier), scaled to a mean of 1. So weekdays and
-    seasons shape the calendar without changing any formula.
+    the festive weeks of October and November are busier), scaled to a mean of 1 over the first ``DAYS``. So
+    weekdays and seasons shape the calendar without changing any formula. A longer clock starts as a shorter one.
 
     Examples
     --------
@@ -64,12 +64,12 @@ def market_clock() -> NDArray[np.float64]:
     >>> float(clock[0]), round(float(clock[-1]), 6) == DAYS
     (0.0, True)
     """
-    day = np.arange(DAYS)
+    day = np.arange(days)
     weekday = np.asarray(WEEKDAY_PACE)[(day + FIRST_DAY.weekday()) % 7]
     monsoon = 0.08 * np.cos(2 * np.pi * (day - 30) / 365.25)
-    festive = 0.10 * np.exp(-(((day - 120) / 12.0) ** 2))
+    festive = 0.10 * np.exp(-(((day - 120) / 12.0) ** 2)) + 0.10 * np.exp(-(((day - 485) / 12.0) ** 2))
     pace = weekday * (1.0 + monsoon + festive)
-    return np.concatenate([[0.0], np.cumsum(pace / pace.mean())])
+    return np.concatenate([[0.0], np.cumsum(pace / pace[:DAYS].mean())])
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ Two effects known from food delivery are added to BG/CNBD-k (see :mod:`retention
 * from some order on, which nobody observes, a person cools down: gaps stretch, and the hazard is multiplied again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,19 +70,51 @@ class Plan:
 
 def plan_orders(rng: np.random.Generator, people: People, *, end: float) -> Plan:
     """Draw the orders of all people up to market time ``end`` and beyond."""
-    expected = people.rate * (end - people.joined)
+    return _draw_orders(rng, people, first_index=np.zeros(len(people), np.int64), begin=people.joined, end=end)
+
+
+def extend_orders(rng: np.random.Generator, people: People, plan: Plan, *, end: float) -> Plan:
+    """Return the plan with more orders after each person's last one, up to market time ``end`` and beyond."""
+    more = _draw_orders(rng, people, first_index=plan.count, begin=plan.when[plan.start + plan.count - 1], end=end)
+    order = np.argsort(np.concatenate([plan.person, more.person]), kind="stable")
+    count = plan.count + more.count
+    return Plan(
+        start=np.cumsum(count) - count,
+        count=count,
+        **{
+            item.name: np.concatenate([getattr(plan, item.name), getattr(more, item.name)])[order]
+            for item in fields(Plan)
+            if item.name not in {"start", "count"}
+        },
+    )
+
+
+def _draw_orders(
+    rng: np.random.Generator,
+    people: People,
+    *,
+    first_index: NDArray[np.int64],
+    begin: NDArray[np.float64],
+    end: float,
+) -> Plan:
+    """Draw each person's orders from number ``first_index`` on.
+
+    Number 0 is placed at market time ``begin``; a higher number a gap after ``begin``.
+    """
+    expected = people.rate * np.maximum(end - begin, 0.0)
     count = np.ceil(expected + 6 * np.sqrt(expected) + 12).astype(np.int64)
     start = np.cumsum(count) - count
     person = np.repeat(np.arange(len(people)), count)
-    index = np.arange(len(person)) - start[person]
     m = len(person)
+    index = np.arange(m) - start[person] + first_index[person]
 
     shape = people.regularity[person]
     cool = index >= people.cooling_order[person]
     gap = rng.standard_gamma(shape) / (shape * people.rate[person]) * np.where(cool, COOLING_STRETCH, 1.0)
+    first_gap = np.where(first_index == 0, 0.0, gap[start])
     gap[start] = 0.0
     since = np.cumsum(gap)
-    when = people.joined[person] + since - since[start][person]
+    when = (begin + first_gap)[person] + since - since[start][person]
 
     queue = 9.0 * people.delay[person] * rng.standard_gamma(1.3, m)
     minutes = np.asarray(CITY_MINUTES)[people.city][person] + queue

@@ -4,6 +4,7 @@ The model is BG/CNBD-k with churn that depends on how orders went; see :mod:`ret
 :mod:`retention.simulation.purchases` and :mod:`retention.simulation.experiment`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,9 @@ from numpy.typing import NDArray
 from retention.errors import InputError
 from retention.progress import Progress, silent
 from retention.simulation import experiment, population, purchases
+from retention.simulation.experiment import retention_probabilities
 
-_BLOCK_SIZE = 1000  # each block of people has its own random stream, so a larger market contains the smaller one
+BLOCK_SIZE = 1000  # each block of people has its own random stream, so a larger market contains the smaller one
 
 
 @dataclass(frozen=True)
@@ -74,48 +76,89 @@ def simulate(customers: int, *, seed: int = 7, progress: Progress = silent) -> M
     >>> bool((small.truth["p_stay_no_offer"] <= 1).all())
     True
     """
-    if customers < 1:
-        raise InputError(f"a market needs at least 1 customer, not {customers}; ask for a few thousand")
-    if seed < 0:
-        raise InputError(f"seed {seed} is negative; use a whole number from 0")
     clock = population.market_clock()
-    parts = []
-    for first in range(0, customers, _BLOCK_SIZE):
-        progress(first / customers, f"simulating customers from {first + 1}")
-        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(first // _BLOCK_SIZE,)))
-        parts.append(_simulate_block(rng, clock, first=first, keep=min(_BLOCK_SIZE, customers - first)))
+    parts = [
+        block.first_people(
+            block.orders,
+            _campaign(block.ids, block.played),
+            _profiles(block.ids, block.people, clock),
+            _truth(block.ids, block.people, retention_probabilities(block.people, block.played, clock=clock)),
+        )
+        for block in simulate_blocks(customers, seed=seed, progress=progress)
+    ]
     orders, campaign, people, truth = (pd.concat(frames, ignore_index=True) for frames in zip(*parts, strict=True))
     orders = orders.sort_values("ordered_at", kind="stable", ignore_index=True)
     return Market(orders, campaign, people, truth, _date(population.HISTORY_DAYS - 1))
 
 
-def _simulate_block(
-    rng: np.random.Generator, clock: NDArray[np.float64], *, first: int, keep: int
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Draw a whole block, whatever ``keep`` is, and return the four frames of its first ``keep`` people."""
-    people = population.draw_people(rng, _BLOCK_SIZE)
-    plan = purchases.plan_orders(rng, people, end=float(clock[-1]))
-    played = experiment.play_campaign(rng, people, plan, clock=clock)
-    ids = np.array([f"C{number + 1:07d}" for number in range(first, first + _BLOCK_SIZE)])
-    orders = _order_log(rng, people, played, clock)
-    orders.insert(0, "customer_id", ids[played.plan.person[played.placed]])
-    frames = (
-        orders,
-        _campaign(ids, played),
-        _profiles(ids, people, clock),
-        _truth(ids, people, experiment.retention_probabilities(people, played, clock=clock)),
-    )
-    last = ids[keep - 1]
-    orders, campaign, profiles, truth = (frame[(frame["customer_id"] <= last).to_numpy()] for frame in frames)
-    return orders, campaign, profiles, truth
+@dataclass(frozen=True)
+class Block:
+    """A thousand people of a market: their traits, plans and order log, of which the first ``keep`` people count.
+
+    Attributes
+    ----------
+    number, ids
+        Position of the block, and the ids of its people.
+    people, played
+        Their traits, and their planned orders after the past campaign.
+    orders
+        The order log, grouped by person.
+    """
+
+    number: int
+    ids: NDArray[np.str_]
+    people: population.People
+    played: experiment.PlayedPlan
+    orders: pd.DataFrame
+    keep: int
+
+    def first_people(self, *frames: pd.DataFrame) -> tuple[pd.DataFrame, ...]:
+        """Return the rows of the people who count, of frames with a ``customer_id``."""
+        last = self.ids[self.keep - 1]
+        return tuple(frame[(frame["customer_id"] <= last).to_numpy()] for frame in frames)
 
 
-def _order_log(
-    rng: np.random.Generator, people: population.People, played: experiment.PlayedPlan, clock: NDArray[np.float64]
+def simulate_blocks(customers: int, *, seed: int, progress: Progress = silent) -> Iterator[Block]:
+    """Yield the blocks of a market; each is drawn whole, whatever of it counts.
+
+    Raises
+    ------
+    InputError
+        If ``customers`` or ``seed`` is out of range.
+    """
+    if customers < 1:
+        raise InputError(f"a market needs at least 1 customer, not {customers}; ask for a few thousand")
+    if seed < 0:
+        raise InputError(f"seed {seed} is negative; use a whole number from 0")
+    clock = population.market_clock()
+    for first in range(0, customers, BLOCK_SIZE):
+        progress(first / customers, f"simulating customers from {first + 1}")
+        number = first // BLOCK_SIZE
+        rng = block_generator(seed, number)
+        people = population.draw_people(rng, BLOCK_SIZE)
+        plan = purchases.plan_orders(rng, people, end=float(clock[-1]))
+        played = experiment.play_campaign(rng, people, plan, clock=clock)
+        ids = np.array([f"C{person + 1:07d}" for person in range(first, first + BLOCK_SIZE)])
+        orders = order_log(rng, ids, people, played.plan, np.flatnonzero(played.placed), clock=clock)
+        yield Block(number, ids, people, played, orders, min(BLOCK_SIZE, customers - first))
+
+
+def block_generator(seed: int, *spawn_key: int) -> np.random.Generator:
+    """Return the generator of one purpose of one block."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=spawn_key))
+
+
+def order_log(
+    rng: np.random.Generator,
+    ids: NDArray[np.str_],
+    people: population.People,
+    plan: purchases.Plan,
+    rows: NDArray[np.int64],
+    *,
+    clock: NDArray[np.float64],
 ) -> pd.DataFrame:
-    rows = np.flatnonzero(played.placed)
-    plan, m = played.plan, len(rows)
-    person = plan.person[rows]
+    """Return the order log of these rows of the plan, in their order."""
+    person, m = plan.person[rows], len(rows)
     day = np.searchsorted(clock, plan.when[rows], side="right") - 1
     noon = rng.random(m) < people.lunch_share[person]
     hour = np.where(noon, rng.normal(13.2, 0.9, m), rng.normal(20.2, 1.4, m)).clip(8.0, 23.9)
@@ -134,6 +177,7 @@ def _order_log(
     )
     return pd.DataFrame(
         {
+            "customer_id": ids[person],
             "ordered_at": population.FIRST_DAY + pd.to_timedelta(minute, unit="m"),
             "amount": np.round(amount),
             "city": _names(people.city[person], population.CITIES),
