@@ -13,7 +13,7 @@ from tests.campaign.cases import OFFERS, design
 
 def test_a_design_is_the_same_after_json() -> None:
     """Saved and read back it is equal and hashes alike; the dates follow from the first day and the horizon."""
-    fields = {"excluded": {"duplicate": 2}, "segment": "city", "explore": 0.05}
+    fields: dict[str, Any] = {"excluded": {"duplicate": 2}, "segment": "city", "explore": 0.05}
     registered = design(100, **fields)
     again = Design.from_dict(json.loads(registered.as_json()))
     assert again == registered
