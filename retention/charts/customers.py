@@ -109,14 +109,15 @@ def _by_recency_and_orders(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Count the customers, and the churned ones, in each cell (orders, recency)."""
     values = frame[["orders", "recency_days"]].to_numpy(np.float64)
-    known = (values >= 0).all(axis=1)
+    filled = (values >= 0).all(axis=1)
     row, column = (
-        np.searchsorted(edges, values[known, at], side="right") - 1 for at, edges in enumerate((_ORDERS, _RECENCY))
+        np.searchsorted(edges, values[filled, at], side="right") - 1
+        for at, edges in enumerate((_ORDERS, _RECENCY))
     )
     shape = (len(_ORDERS), len(_RECENCY))
     cell, cells = row * shape[1] + column, shape[0] * shape[1]
     count, churned = (
-        np.bincount(cell[chosen], minlength=cells) for chosen in (label[known] >= 0, label[known] == 1)
+        np.bincount(cell[chosen], minlength=cells) for chosen in (label[filled] >= 0, label[filled] == 1)
     )
     return count.reshape(shape), churned.reshape(shape)
 

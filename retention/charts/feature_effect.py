@@ -75,30 +75,35 @@ def feature_effect(model: ChurnModel, customers: Customers, feature: str) -> "go
     added = model.selection.contributions(matrix)[:, at] * calibration_slope(model)
     if not added.size or np.ptp(added) < _NEGLIGIBLE:
         return None
-    known, blank = _groups(model.columns[at], matrix[:, at], added)
-    draw = _curve if model.columns[at].kind == "number" and known else _dots
-    return draw(capitalize_first(shorten(feature_labels(names)[feature], 40)), known, blank)
+    filled, blank = _groups(model.columns[at], matrix[:, at], added)
+    draw = _curve if model.columns[at].kind == "number" and filled else _dots
+    return draw(capitalize_first(shorten(feature_labels(names)[feature], 40)), filled, blank)
 
 
-def _curve(name: str, known: Sequence[_Group], blank: _Group | None) -> "go.Figure":
+def _curve(name: str, filled: Sequence[_Group], blank: _Group | None) -> "go.Figure":
     """Draw the effect of a numeric feature as a line."""
     import plotly.graph_objects as go
 
-    at = [group.at for group in known]
+    at = [group.at for group in filled]
     figure = go.Figure()
     figure.add_scatter(
-        x=at, y=[group.low for group in known], mode="lines", line={"width": 0}, showlegend=False, hoverinfo="skip"
+        x=at,
+        y=[group.low for group in filled],
+        mode="lines",
+        line={"width": 0},
+        showlegend=False,
+        hoverinfo="skip",
     )
     figure.add_scatter(
-        x=at, y=[group.high for group in known], mode="lines", name="Middle 80%", line={"width": 0},
+        x=at, y=[group.high for group in filled], mode="lines", name="Middle 80%", line={"width": 0},
         fill="tonexty", fillcolor=SOFT, hoverinfo="skip",
     )  # fmt: skip
     figure.add_scatter(
-        x=at, y=[group.mean for group in known], mode="lines+markers", name="Average", text=_hover(known),
+        x=at, y=[group.mean for group in filled], mode="lines+markers", name="Average", text=_hover(filled),
         line={"color": ACCENT, "width": 3}, marker={"size": 6}, hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
     figure.add_hline(y=0, line={"color": GREY, "width": 1, "dash": "dash"})
-    groups = list(known)
+    groups = list(filled)
     if blank is not None:
         groups.append(blank)
         figure.add_scatter(
@@ -116,11 +121,11 @@ def _curve(name: str, known: Sequence[_Group], blank: _Group | None) -> "go.Figu
     )
 
 
-def _dots(name: str, known: Sequence[_Group], blank: _Group | None) -> "go.Figure":
+def _dots(name: str, filled: Sequence[_Group], blank: _Group | None) -> "go.Figure":
     """Draw the effect of a categorical feature: the riskiest value on top, the middle ones omitted if many."""
     import plotly.graph_objects as go
 
-    groups = sorted([*known, *([] if blank is None else [blank])], key=lambda group: -group.mean)
+    groups = sorted([*filled, *([] if blank is None else [blank])], key=lambda group: -group.mean)
     half = _CATEGORIES // 2
     shown = groups if len(groups) <= _CATEGORIES else groups[:half] + groups[-half:]
     rows, mean = list(range(len(shown))), np.array([group.mean for group in shown])
@@ -162,7 +167,7 @@ def _groups(
     if column.kind == "number" and 0 < len(distinct) <= _BINS:
         bins = Bins(len(distinct), tuple(map(float, distinct[1:])))
     placed = bins.assign(values)
-    known, blank = [], None
+    filled, blank = [], None
     for place in np.unique(placed):
         own, effect = values[placed == place], added[placed == place]
         low, high = np.quantile(effect, [0.1, 0.9])
@@ -170,10 +175,10 @@ def _groups(
         if place == bins.count:
             blank = _Group("not known", math.nan, *spread)
         elif column.kind == "number":
-            known.append(_Group(_range(own), float(own.mean()), *spread))
+            filled.append(_Group(_range(own), float(own.mean()), *spread))
         else:
-            known.append(_Group(column.categories[place], float(place), *spread))
-    return known, blank
+            filled.append(_Group(column.categories[place], float(place), *spread))
+    return filled, blank
 
 
 def _reading(name: str, groups: Sequence[_Group]) -> str:

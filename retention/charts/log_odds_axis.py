@@ -48,8 +48,8 @@ def odds_axis(low: float, high: float) -> dict[str, Any]:
         if len(inside) >= 3:
             break
     # ×1 is always among the ticks.
-    below = _apart([0.0, *(-at for at in reversed(inside) if at < 0)], high - low)[1:]
-    shown = [*(-at for at in reversed(below)), *_apart([at for at in inside if at >= 0], high - low)]
+    below = _without_overlaps([0.0, *(-at for at in reversed(inside) if at < 0)], high - low)[1:]
+    shown = [*(-at for at in reversed(below)), *_without_overlaps([at for at in inside if at >= 0], high - low)]
     return {"tickvals": shown, "ticktext": [f"×{math.exp(at):.3g}" for at in shown]}
 
 
@@ -64,7 +64,7 @@ def probability_axis(low: float, high: float) -> dict[str, Any]:
     ticks: Sequence[float] = [tick for tick in _PROBABILITIES if ends[0] <= log_odds(tick) <= ends[1]]
     if len(ticks) < 3:
         ticks = round_numbers(probability_of(ends[0]), probability_of(ends[1]), most=5)
-    shown = _apart([log_odds(tick) for tick in ticks], high - low)
+    shown = _without_overlaps([log_odds(tick) for tick in ticks], high - low)
     return {"tickvals": shown, "ticktext": [format_probability(probability_of(at)) for at in shown], "range": ends}
 
 
@@ -78,7 +78,7 @@ def format_probability(probability: float) -> str:
     return f"{probability:.{decimals}%}"
 
 
-def _apart(ticks: Sequence[float], span: float) -> list[float]:
+def _without_overlaps(ticks: Sequence[float], span: float) -> list[float]:
     """Leave out each tick whose label would touch the previous one on a phone."""
     shown: list[float] = []
     for at in ticks:

@@ -53,8 +53,8 @@ def retention_by_cohort(orders: Orders) -> "go.Figure | None":
     if not len(days.customer):
         return None
     first = days.day[np.append(True, np.diff(days.customer) > 0)]
-    everyone = _cohort("Everyone", days, first, np.ones(len(first), dtype=bool))
-    if len(everyone.share) < 2:
+    all_customers = _cohort("Everyone", days, first, np.ones(len(first), dtype=bool))
+    if len(all_customers.share) < 2:
         return None
     cohorts = _cohorts(days, first)
     figure = go.Figure()
@@ -63,7 +63,7 @@ def retention_by_cohort(orders: Orders) -> "go.Figure | None":
         for cohort, colour in zip(cohorts, SERIES, strict=False)
         if len(cohorts) > 1  # a single cohort is everyone
     ]
-    for cohort, line in [*lines, (everyone, {"color": ACCENT, "width": 3})]:
+    for cohort, line in [*lines, (all_customers, {"color": ACCENT, "width": 3})]:
         figure.add_scatter(
             x=np.arange(len(cohort.share)), y=np.round(cohort.share, 4), mode="lines", name=cohort.name, line=line,
             customdata=cohort.observed,
@@ -71,11 +71,11 @@ def retention_by_cohort(orders: Orders) -> "go.Figure | None":
         )  # fmt: skip
     return apply_style(
         figure,
-        reading=_cohort_reading(everyone),
+        reading=_cohort_reading(all_customers),
         x_title="Months of 30 days since the first order",
         title="Share who order in that month, by first order",
         height=380,
-        x={"dtick": 1 if len(everyone.share) <= 13 else 3, "range": [0, len(everyone.share) - 1]},
+        x={"dtick": 1 if len(all_customers.share) <= 13 else 3, "range": [0, len(all_customers.share) - 1]},
         y={"range": [0, 1.02], **PERCENT},
     )
 
@@ -146,11 +146,11 @@ def _cohort(name: str, days: _Days, first: NDArray[np.int64], members: NDArray[n
     """Count in which months the customers for whom ``members`` is true ordered, from their ``first`` day on."""
     whole_months = (days.day.max() + 1 - first) // _MONTH_DAYS
     month = (days.day - first[days.customer]) // _MONTH_DAYS
-    seen = members[days.customer] & (month < whole_months[days.customer])
+    observed = members[days.customer] & (month < whole_months[days.customer])
     again = np.append(
         True, (np.diff(days.customer) > 0) | (np.diff(month) > 0)
     )  # the customer's first order in its month
-    ordered = np.bincount(month[seen & again], minlength=_MOST_MONTHS + 1)[: _MOST_MONTHS + 1]
+    ordered = np.bincount(month[observed & again], minlength=_MOST_MONTHS + 1)[: _MOST_MONTHS + 1]
     months = np.bincount(np.minimum(whole_months[members], _MOST_MONTHS + 1), minlength=_MOST_MONTHS + 2)
     observed = months[::-1].cumsum()[::-1][1:]
     observed = observed[observed >= _FEWEST]
@@ -173,7 +173,7 @@ def _cohorts(days: _Days, first: NDArray[np.int64]) -> list[_Cohort]:
     return [cohort for cohort in cohorts if len(cohort.share) > 1]
 
 
-def _cohort_reading(everyone: _Cohort) -> str:
-    share, last = 100 * everyone.share, min(6, len(everyone.share) - 1)
+def _cohort_reading(all_customers: _Cohort) -> str:
+    share, last = 100 * all_customers.share, min(6, len(all_customers.share) - 1)
     later = "" if last == 1 else f"; in month {last} it is {share[last]:.0f}"
     return f"Of 100 new customers, {share[1]:.0f} order again in the month after their first{later}."

@@ -43,7 +43,7 @@ def profit_chart(curve: ProfitCurve, threshold: float) -> "go.Figure":
         return {"type": "scatter", "mode": "lines", "name": name, "hoverinfo": "skip", **trace}
 
     perfect = curve.profit_perfect * curve.customers / 1000
-    here = curve.matrix(threshold)
+    matrix = curve.matrix(threshold)
     traces = [
         line("", x=x, y=low, line={"width": 0}, showlegend=False, meta=_ALONG),
         line("90% band", x=x, y=high, line={"width": 0}, fill="tonexty", fillcolor=SOFT, meta=_ALONG),
@@ -68,7 +68,7 @@ def profit_chart(curve: ProfitCurve, threshold: float) -> "go.Figure":
             ]
         ),
         line(
-            "You are here", x=[threshold], y=[here.profit], mode="markers", cliponaxis=False,
+            "You are here", x=[threshold], y=[matrix.profit], mode="markers", cliponaxis=False,
             marker={"color": RED, "size": 14, "line": {"color": "white", "width": 2}},
         ),
     ]  # fmt: skip

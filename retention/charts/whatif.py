@@ -105,7 +105,7 @@ def profit_against_save_rate(rates: SaveRateCurve, curve: ProfitCurve) -> "go.Fi
         )  # fmt: skip
     figure.add_hline(y=0, line={"color": GREY, "width": 1.5})
     mark_position(figure, assumed, f"assumed {assumed:.0%}", colour=RED, to_left=assumed > 0.6)
-    lines = np.append(rates.profit_all, rates.profit_best)
+    profits = np.append(rates.profit_all, rates.profit_best)
     return apply_style(
         figure,
         reading=save_rate_uncertainty_sentence(curve),
@@ -114,7 +114,7 @@ def profit_against_save_rate(rates: SaveRateCurve, curve: ProfitCurve) -> "go.Fi
         evidence=EVIDENCE,
         height=376,
         x={"range": [0, 1], "dtick": 0.25, **PERCENT},
-        y=money_axis(min(float(lines.min()), 0.0), float(lines.max()), currency),
+        y=money_axis(min(float(profits.min()), 0.0), float(profits.max()), currency),
         hover="x",
     )
 

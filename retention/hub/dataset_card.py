@@ -180,18 +180,24 @@ def _columns(part: DatasetTable, customers: Customers, meanings: Mapping[str, st
 
 def _column(name: str, part: DatasetTable, customers: Customers, meanings: Mapping[str, str]) -> list[str]:
     cells, roles = part.frame[name], customers.roles
-    known = column_meaning(name)
+    meaning = column_meaning(name)
     if name == roles.id:
-        known = ColumnMeaning("pseudonym of the customer", "")
+        meaning = ColumnMeaning("pseudonym of the customer", "")
     elif name == roles.label:
-        known = ColumnMeaning("1 churned, 0 retained", "")
+        meaning = ColumnMeaning("1 churned, 0 retained", "")
     elif name == roles.cutoff:
-        known = ColumnMeaning("cutoff date: the last day that the features of the row look at", "date")
+        meaning = ColumnMeaning("cutoff date: the last day that the features of the row look at", "date")
     elif name == roles.value:
-        known = ColumnMeaning("margin kept if the customer is retained", "currency")
-    words = escape_text(meanings.get(name, known.words)) or "as the owner names it"
+        meaning = ColumnMeaning("margin kept if the customer is retained", "currency")
+    description = escape_text(meanings.get(name, meaning.words)) or "as the owner names it"
     kind = "number" if pd.api.types.is_numeric_dtype(cells) else "text"
-    return [as_code(name), kind, known.unit, words, f"{cells.isna().mean():.1%}" if cells.isna().any() else ""]
+    return [
+        as_code(name),
+        kind,
+        meaning.unit,
+        description,
+        f"{cells.isna().mean():.1%}" if cells.isna().any() else "",
+    ]
 
 
 def _replaying(repo: str, record: DecisionRecord) -> str:

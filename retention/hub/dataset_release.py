@@ -135,18 +135,18 @@ def _decide(
                 f"({column.why}), so the decision could not be replayed; train without it"
             )
     policy = planned.policy
-    known = score(customers, model, policy)
+    original = score(customers, model, policy)
     # The threshold may lie above 1, or be infinite, where no offer pays.
-    threshold = None if known.threshold is None else min(known.threshold, 1.0)
+    threshold = None if original.threshold is None else min(original.threshold, 1.0)
     record = DecisionRecord(
         model_at=planned.model_at,
         model_sha256=identity,
         policy=replace(policy, threshold=threshold, catalogue=policy.offers),
     )
-    chosen = (known.send_list["send"] == "yes").to_numpy()
+    chosen = (original.send_list["send"] == "yes").to_numpy()
     shared = sort_by_pseudonym(shareable.customers, chosen)
     rows = decide(shared, model, record.policy)
-    before = known.send_list.assign(**{shared.roles.id: shareable.customers.ids.to_numpy()})
+    before = original.send_list.assign(**{shared.roles.id: shareable.customers.ids.to_numpy()})
     both = rows[[shared.roles.id, "send", "offer"]].merge(before[[shared.roles.id, "send", "offer"]], how="inner")
     if len(both) != len(customers):
         raise PublishError(
@@ -165,10 +165,10 @@ def _messages(rows: pd.DataFrame, customers: Customers, salt: Salt) -> pd.DataFr
         raise InputError(
             f"{customers.source}: the messages are for other customers; share those they were written for"
         )
-    known = [rows["name"]] if "name" in rows else []
+    name_columns = [rows["name"]] if "name" in rows else []
     if name is not None:
-        known.append(rows[id].map(dict(zip(customers.ids, customers.frame[name], strict=True))))
-    names = zip(*known, strict=True) if known else [()] * len(rows)
+        name_columns.append(rows[id].map(dict(zip(customers.ids, customers.frame[name], strict=True))))
+    names = zip(*name_columns, strict=True) if name_columns else [()] * len(rows)
     texts = [
         _without_names(text, *customer_names) for text, customer_names in zip(rows["message"], names, strict=True)
     ]

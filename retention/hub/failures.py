@@ -105,7 +105,9 @@ def _refusal_text(error: Exception, status: int, reference: Reference, kind: Kin
         413: "the Hub finds it too large; share fewer rows",
         429: "the Hub limits the rate of calls; try again " + _when_to_retry(_retry_after(error)),
     }
-    sentence = next((text for known, text in by_error.items() if isinstance(error, known)), by_status.get(status))
+    sentence = next(
+        (text for error_type, text in by_error.items() if isinstance(error, error_type)), by_status.get(status)
+    )
     return sentence or _server_message(error, status, token)
 
 

@@ -55,16 +55,20 @@ def pseudonymise(customers: Customers, salt: Salt) -> PseudonymisedCustomers:
         fates[roles.name] = ReleaseColumn(roles.name, "left out", "what customers are called")
     fates |= {name: ReleaseColumn(name, "left out", "excluded from the model") for name in roles.excluded}
     warnings = []
-    known = {roles.label, roles.value, roles.cutoff}
-    rest = [str(name) for name in frame.columns if name not in fates and name not in known]
-    for personal in find_personal_columns(frame[rest], customers.ids):
-        if personal.certain:
-            fates[personal.column] = ReleaseColumn(personal.column, "left out", f"looks like {personal.kind}")
+    key_columns = {roles.label, roles.value, roles.cutoff}
+    rest = [str(name) for name in frame.columns if name not in fates and name not in key_columns]
+    for personal_column in find_personal_columns(frame[rest], customers.ids):
+        if personal_column.certain:
+            fates[personal_column.column] = ReleaseColumn(
+                personal_column.column, "left out", f"looks like {personal_column.kind}"
+            )
         else:
-            warnings.append(f"column '{personal.column}' may hold {personal.kind}; exclude it if it does")
+            warnings.append(
+                f"column '{personal_column.column}' may hold {personal_column.kind}; exclude it if it does"
+            )
     columns = tuple(fates.get(str(name), ReleaseColumn(str(name), "shared")) for name in frame.columns)
-    kept = [column.name for column in columns if column.fate != "left out"]
-    shared = frame[kept].assign(**{roles.id: salt.pseudonyms(customers.ids)})
+    shared_names = [column.name for column in columns if column.fate != "left out"]
+    shared = frame[shared_names].assign(**{roles.id: salt.pseudonyms(customers.ids)})
     return PseudonymisedCustomers(
         Customers(shared, Roles(roles.id, roles.label, roles.value, cutoff=roles.cutoff), source=customers.source),
         columns,

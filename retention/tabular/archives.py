@@ -66,16 +66,18 @@ def read_archive(path: Path, kind: ArchiveKind, *, limits: Limits) -> Iterator[t
         If it is no zip, holds anything but a few plainly named files, or unpacks to too much.
     """
     _check_directory(path, kind, limits)
-    left = min(limits.megabytes * _MEGABYTE, max(_UNPACKED_FREELY, kind.most_times_larger * path.stat().st_size))
+    allowed_bytes = min(
+        limits.megabytes * _MEGABYTE, max(_UNPACKED_FREELY, kind.most_times_larger * path.stat().st_size)
+    )
     try:
         with zipfile.ZipFile(path) as packed:
             entries = [entry for entry in packed.infolist() if not entry.is_dir()]
             names = _plain_names(entries, path.name, kind)
             for entry, name in zip(entries, names, strict=True):
                 with packed.open(entry) as file:
-                    content = file.read(left + 1)
-                left -= len(content)
-                if left < 0:
+                    content = file.read(allowed_bytes + 1)
+                allowed_bytes -= len(content)
+                if allowed_bytes < 0:
                     raise InputError(
                         f"{path.name}: unpacks to more than a {kind.noun} takes; pass the zip that was made"
                     )

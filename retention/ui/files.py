@@ -24,7 +24,7 @@ from retention.tabular.files import Limits
 
 _UPLOADS = "GRADIO_TEMP_DIR"  # the folder in which gradio keeps uploads and from which it serves files
 _ADDRESS = "/gradio_api/file="
-_KEPT_S = 3600
+_KEEP_UPLOADS_S = 3600
 _ADVICE = "upload it to /gradio_api/upload and pass the path you get, or over MCP its address or a data: URL"
 
 
@@ -75,7 +75,7 @@ def download_folder() -> Iterator[Path]:
     served.mkdir(exist_ok=True)
     for old in served.iterdir():
         with suppress(FileNotFoundError):  # another call has just deleted it
-            if time.time() - old.stat().st_mtime > _KEPT_S:
+            if time.time() - old.stat().st_mtime > _KEEP_UPLOADS_S:
                 shutil.rmtree(old, ignore_errors=True)
     folder = served / secrets.token_urlsafe(16)
     folder.mkdir()

@@ -22,7 +22,7 @@ class JobResult:
     after: Session
 
 
-def with_customers(session: Session, finished: JobResult) -> Session:
+def with_customers(session: Session, job_result: JobResult) -> Session:
     """Return the session with the loaded customers; money inputs and offers stay as they are by now.
 
     Raises
@@ -30,10 +30,10 @@ def with_customers(session: Session, finished: JobResult) -> Session:
     InputError
         If other customers were loaded meanwhile.
     """
-    if session.customers is not finished.before.customers:
+    if session.customers is not job_result.before.customers:
         raise InputError("other customers were loaded while these were being read; load these again")
     return replace(
-        finished.after,
+        job_result.after,
         economics=session.economics,
         catalogue=session.catalogue,
         language_model_on=session.language_model_on,
@@ -41,7 +41,7 @@ def with_customers(session: Session, finished: JobResult) -> Session:
     )
 
 
-def with_training(session: Session, finished: JobResult) -> Session:
+def with_training(session: Session, job_result: JobResult) -> Session:
     """Return the session with the trained model, at the money inputs of now.
 
     Raises
@@ -49,12 +49,12 @@ def with_training(session: Session, finished: JobResult) -> Session:
     InputError
         If its training customers are no longer the session's.
     """
-    if session.customers is not finished.before.customers:
+    if session.customers is not job_result.before.customers:
         raise InputError("the customers changed during the training; train again")
-    return _with_model(session, finished.after)
+    return _with_model(session, job_result.after)
 
 
-def with_loaded_model(session: Session, finished: JobResult) -> Session:
+def with_loaded_model(session: Session, job_result: JobResult) -> Session:
     """Return the session with the loaded model, at the money inputs of now.
 
     Raises
@@ -62,13 +62,13 @@ def with_loaded_model(session: Session, finished: JobResult) -> Session:
     InputError
         If the customers it scored are no longer the session's.
     """
-    if session.customers is not finished.before.customers:
+    if session.customers is not job_result.before.customers:
         raise InputError("the customers changed while the model was being loaded; load it again")
-    loaded = _with_model(session, finished.after)
-    return loaded if _changed_part(session, finished.before) else replace(loaded, scored=finished.after.scored)
+    loaded = _with_model(session, job_result.after)
+    return loaded if _changed_part(session, job_result.before) else replace(loaded, scored=job_result.after.scored)
 
 
-def with_messages(session: Session, finished: JobResult) -> Session:
+def with_messages(session: Session, job_result: JobResult) -> Session:
     """Return the session with the messages that were written.
 
     Raises
@@ -76,21 +76,21 @@ def with_messages(session: Session, finished: JobResult) -> Session:
     InputError
         If anything they rest on is no longer the session's, or the messages there were have changed.
     """
-    part = _changed_part(session, finished.before)
+    part = _changed_part(session, job_result.before)
     if part is not None:
         raise InputError(f"the {part} changed while the messages were being written; write them again")
-    return replace(session, scored=finished.after.scored, message_run=finished.after.message_run)
+    return replace(session, scored=job_result.after.scored, message_run=job_result.after.message_run)
 
 
-def _with_model(session: Session, finished: Session) -> Session:
-    assert finished.model is not None  # noqa: S101 - the job has just made it
+def _with_model(session: Session, after: Session) -> Session:
+    assert after.model is not None  # noqa: S101 - the job has just made it
     loaded = replace(
-        session.with_model(finished.model, at=finished.model_at),
-        curve=finished.curve,
-        model_source=finished.model_source,
-        model_findings=finished.model_findings,
+        session.with_model(after.model, at=after.model_at),
+        curve=after.curve,
+        model_source=after.model_source,
+        model_findings=after.model_findings,
     )
-    return loaded if session.economics == finished.economics else loaded.priced(session.economics)
+    return loaded if session.economics == after.economics else loaded.priced(session.economics)
 
 
 def _changed_part(now: Session, before: Session) -> str | None:

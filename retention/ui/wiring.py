@@ -98,9 +98,9 @@ def run_job(
 
 
 def take_result(
-    page: Page, finished: gr.State, accept: Callable[[Session, JobResult], Session], change: Change
+    page: Page, result_state: gr.State, accept: Callable[[Session, JobResult], Session], change: Change
 ) -> None:
-    """Bring the result of long work, as soon as it is in ``finished``, into the session as it is by then.
+    """Bring the result of long work, as soon as it is in ``result_state``, into the session as it is by then.
 
     Parameters
     ----------
@@ -112,15 +112,15 @@ def take_result(
 
     def take(session: Session, result: JobResult | None) -> Updates:
         if result is None:  # the event that follows from clearing the state
-            return {finished: gr.skip()}
+            return {result_state: gr.skip()}
         try:
-            return {finished: None, **page.updates(change, accept(session, result))}
+            return {result_state: None, **page.updates(change, accept(session, result))}
         except RetentionError as error:
             warn(error)
-            return {finished: None}
+            return {result_state: None}
 
-    outputs = [finished, *page.components(change)]
-    on(finished.change, take, [page.session, finished], outputs, show_progress="hidden")
+    outputs = [result_state, *page.components(change)]
+    on(result_state.change, take, [page.session, result_state], outputs, show_progress="hidden")
 
 
 def refuse_expired(inputs: Iterable[Any]) -> None:

@@ -20,7 +20,7 @@ _CHART = """() => {
 }"""
 
 
-_AGREED = """() => {
+_TOLERANCE = """() => {
     const here = document.querySelector('#profit-curve .js-plotly-plot').data.at(-1);
     const number = (text) => Number(text.replace(/[^0-9]/g, ''));
     const cards = [...document.querySelectorAll('.card')];
@@ -39,7 +39,7 @@ def chart(page: Page, title: str) -> dict[str, Any]:
 
 def agreed(page: Page) -> dict[str, Any]:
     """What the curve shows by share, once its marker stands where the cards say."""
-    page.wait_for_function(_AGREED)
+    page.wait_for_function(_TOLERANCE)
     return chart(page, _SHARE)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from retention.errors import InputError
 from retention.profit.economics import Economics
 
-_MONEY = tuple(entry.name for entry in fields(Economics))
+_MONEY_INPUTS = tuple(entry.name for entry in fields(Economics))
 #: The tab that is open where a link names none.
 FIRST_TAB = "profit"
 
@@ -51,10 +51,12 @@ def read(query: Mapping[str, str], tabs: Sequence[str]) -> Link:
     threshold = _number("threshold", query["threshold"]) if "threshold" in query else None
     if threshold is not None and not 0 <= threshold <= 1:
         raise InputError(f"threshold: must be from 0 to 1, got {threshold:g}")
-    money = {
-        name: query[name] if name == "currency" else _number(name, query[name]) for name in _MONEY if name in query
+    money_inputs = {
+        name: query[name] if name == "currency" else _number(name, query[name])
+        for name in _MONEY_INPUTS
+        if name in query
     }
-    return Link(tab, threshold, Economics(**money))  # type: ignore[arg-type]  # each checks its own kind
+    return Link(tab, threshold, Economics(**money_inputs))  # type: ignore[arg-type]  # each checks its own kind
 
 
 def _number(name: str, text: str) -> float:

@@ -18,14 +18,14 @@ def header(tabs: Tabs, session: Session) -> str:
     tabs = tuple(tabs)
     done = " ".join(tab.id for tab in tabs if tab.state(session))
     following = _next(tabs, session)
-    facts = [escape(fact) for tab in tabs for fact in tab.summary(session)]
+    summaries = [escape(phrase) for tab in tabs for phrase in tab.summary(session)]
     advice = f" Next: {following.next_move}." if following else ""
     return (
         "<h1>Retention desk</h1>"
         '<p class="purpose">Finds the customers about to stop ordering, works out whom an offer pays for, '
         "and writes to each of them.</p>"
         f'<p class="now" data-done="{done}" data-next="{following.id if following else ""}">In this session: '
-        f"{', '.join(facts)}.{advice}</p>"
+        f"{', '.join(summaries)}.{advice}</p>"
     )
 
 
@@ -33,11 +33,11 @@ def headings(tabs: Tabs, session: Session) -> dict[str, str]:
     """Return each tab's heading by its id: number and label, and on a second line its state or what comes next."""
     tabs = tuple(tabs)
     following = _next(tabs, session)
-    lines = {}
+    heading_by_tab = {}
     for number, tab in enumerate(tabs, start=1):
         without = f"next: {tab.next_move}" if tab is following else tab.waiting
-        lines[tab.id] = f"{number} {tab.label}\n{tab.state(session) or without}"
-    return lines
+        heading_by_tab[tab.id] = f"{number} {tab.label}\n{tab.state(session) or without}"
+    return heading_by_tab
 
 
 def style(tabs: Tabs) -> str:

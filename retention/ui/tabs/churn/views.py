@@ -64,11 +64,11 @@ def directions(trained: ChurnModel | None) -> str:
         f'<td class="number">{direction.mean_abs_shap:.2f}</td></tr>'
         for direction in shown
     )
-    apart = sum(not direction.agree for direction in shown)
+    opposed = sum(not direction.agree for direction in shown)
     agreement = (
         "Regression and trees point the same way in all of them."
-        if apart == 0
-        else f"In {apart} of these {len(shown)} regression and trees point different ways; do not act on that."
+        if opposed == 0
+        else f"In {opposed} of these {len(shown)} regression and trees point different ways; do not act on that."
     )
     return (
         '<table class="plain directions"><thead><tr><th>Feature, all others held constant</th><th>Direction</th>'

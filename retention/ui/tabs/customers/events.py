@@ -13,7 +13,7 @@ from retention.ui.tabs.customers import handlers as customers
 from retention.ui.tabs.customers.layout import NO_ORDER, ROW_PER_CUSTOMER, ROW_PER_ORDER, SILENT, CustomersLayout
 from retention.ui.wiring import on, take_result
 
-_STACKED = 3  # so many cutoffs are suggested where the log supports them
+_SUGGESTED_CUTOFFS = 3  # so many cutoffs are suggested where the log supports them
 
 
 def wire(page: Page, tab: CustomersLayout) -> None:
@@ -69,14 +69,14 @@ def _wire_questions(tab: CustomersLayout) -> None:
         tab.defaults,
     ]  # fmt: skip
 
-    def look(path: str | None) -> Updates:
+    def show_upload(path: str | None) -> Updates:
         if path is None:
-            return {tab.kind: gr.Radio(value=None, visible=False), **_ask(tab, None)}
+            return {tab.kind: gr.Radio(value=None, visible=False), **_show_questions(tab, None)}
         upload = customers.inspect_upload(path)
         kind = ROW_PER_ORDER if upload.is_order_log else ROW_PER_CUSTOMER
         return {
             tab.kind: gr.Radio(value=kind, visible=True),
-            **_ask(tab, kind),
+            **_show_questions(tab, kind),
             **{
                 box: gr.update(choices=upload.columns_for(role), value=upload.guesses.get(role))
                 for role, box in boxes.items()
@@ -84,10 +84,10 @@ def _wire_questions(tab: CustomersLayout) -> None:
             **_suggest(tab, upload.defaults),
         }
 
-    def look_again(path: str, customer: str, time: str, amount: str) -> Updates:
+    def update_suggestions(path: str, customer: str, time: str, amount: str) -> Updates:
         return _suggest(tab, customers.suggest_defaults(path, customer=customer, time=time, amount=amount))
 
-    def other_label(means: str, quiet_gaps: float | None, defaults: Defaults | None) -> Updates:
+    def change_definition(means: str, quiet_gaps: float | None, defaults: Defaults | None) -> Updates:
         silent = means == SILENT
         days = customers.default_horizon(quiet_gaps if silent else None, defaults)
         return {
@@ -96,17 +96,22 @@ def _wire_questions(tab: CustomersLayout) -> None:
             tab.cutoff: customers.latest_cutoff(days, defaults),
         }
 
-    on(tab.file.change, look, [tab.file], [tab.kind, tab.roles, tab.order_roles, *boxes.values(), *settings])
     on(
-        tab.kind.input, lambda kind: _ask(tab, kind), [tab.kind], [tab.roles, tab.order_roles],
+        tab.file.change,
+        show_upload,
+        [tab.file],
+        [tab.kind, tab.roles, tab.order_roles, *boxes.values(), *settings],
+    )
+    on(
+        tab.kind.input, lambda kind: _show_questions(tab, kind), [tab.kind], [tab.roles, tab.order_roles],
         show_progress="hidden",
     )  # fmt: skip
     on(
-        [tab.customer.input, tab.time.input, tab.amount.input], look_again,
+        [tab.customer.input, tab.time.input, tab.amount.input], update_suggestions,
         [tab.file, tab.customer, tab.time, tab.amount], settings, show_progress="hidden",
     )  # fmt: skip
     on(
-        [tab.churn_definition.input, tab.quiet_gaps.input], other_label,
+        [tab.churn_definition.input, tab.quiet_gaps.input], change_definition,
         [tab.churn_definition, tab.quiet_gaps, tab.defaults], [tab.quiet_gaps, tab.horizon_days, tab.cutoff],
         show_progress="hidden", trigger_mode="always_last",
     )  # fmt: skip
@@ -116,7 +121,7 @@ def _wire_questions(tab: CustomersLayout) -> None:
     )  # fmt: skip
 
 
-def _ask(tab: CustomersLayout, kind: str | None) -> Updates:
+def _show_questions(tab: CustomersLayout, kind: str | None) -> Updates:
     """Show the questions about one kind of file."""
     return {
         tab.roles: gr.Group(visible=kind == ROW_PER_CUSTOMER),
@@ -130,7 +135,7 @@ def _suggest(tab: CustomersLayout, defaults: Defaults | None) -> Updates:
         tab.cutoff: "" if defaults is None else defaults.cutoff,
         tab.horizon_days: customers.default_horizon(None, defaults),
         tab.active_days: None if defaults is None else defaults.active_days,
-        tab.periods: 1 if defaults is None else min(defaults.periods, _STACKED),
+        tab.periods: 1 if defaults is None else min(defaults.periods, _SUGGESTED_CUTOFFS),
         tab.churn_definition: NO_ORDER,
         tab.quiet_gaps: gr.Number(visible=False),
         tab.defaults: defaults,

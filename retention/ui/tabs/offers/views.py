@@ -37,12 +37,12 @@ def in_header(session: Session) -> list[str]:
 
 def recipients(session: Session) -> str:
     """Return who gets a message, for the tab where they are written."""
-    who = "Everyone whose churn probability reaches the threshold of the Profit tab gets a message."
+    audience = "Everyone whose churn probability reaches the threshold of the Profit tab gets a message."
     if session.send_choice.how != SLIDER:
         chosen = escape(session.send_choice.in_words(session.economics.currency))
-        who = f"As chosen in the Profit tab, the send list gives {chosen} (assumed)."
+        audience = f"As chosen in the Profit tab, the send list gives {chosen} (assumed)."
     return (
-        f'<p class="reading">{who} The language model words it while it can be reached; otherwise the backup '
+        f'<p class="reading">{audience} The language model words it while it can be reached; otherwise the backup '
         "library does, so that everyone gets one.</p>"
     )
 
@@ -50,18 +50,18 @@ def recipients(session: Session) -> str:
 def breaker(report: BreakerReport) -> str:
     """Return the state of the circuit breaker: why it is open, its counters, and the time to the next probe."""
     state = {"closed": "closed, calls go out", "open": "open, no call goes out", "half_open": "half open"}
-    facts = [] if report.state == "off" else [f"{report.calls:,} calls", f"{report.failures:,} failed"]
+    counters = [] if report.state == "off" else [f"{report.calls:,} calls", f"{report.failures:,} failed"]
     reason = report.reason
     if report.state == "off":
         reason = f"{reason}; the backup library writes every message"
     if report.next_probe_s is not None:
         wait = math.ceil(report.next_probe_s)
-        facts.append(f"next probe in {wait} s" if wait > 0 else "the next call is a probe")
+        counters.append(f"next probe in {wait} s" if wait > 0 else "the next call is a probe")
     return (
         f'<div class="breaker {escape(report.state)}" role="status">'
         f"<b>Circuit breaker: {escape(state.get(report.state, report.state))}</b>"
         f'<span class="muted">{escape(reason)}</span>'
-        + "".join(f'<span class="count">{escape(fact)}</span>' for fact in facts)
+        + "".join(f'<span class="count">{escape(counter)}</span>' for counter in counters)
         + "</div>"
     )
 
@@ -71,21 +71,23 @@ def run_summary(run: MessageRun | None) -> str:
     if run is None:
         return ""
     sources = ", ".join(f"{n:,} by {escape(source)}" for source, n in run.by_source.items())
-    words = [f"{run.message_count:,} messages in {run.seconds:.1f} s: {sources or 'none were due'}."]
+    sentences = [f"{run.message_count:,} messages in {run.seconds:.1f} s: {sources or 'none were due'}."]
     if run.stopped:
-        words.append("Stopped before every new template had arrived; the other messages use the backup library.")
+        sentences.append(
+            "Stopped before every new template had arrived; the other messages use the backup library."
+        )
     if run.held_back_count:
         because = ", ".join(f"{n:,} {escape(reason)}" for reason, n in run.held_back_by_reason.items())
-        words.append(f"{run.held_back_count:,} held back: {because}.")
+        sentences.append(f"{run.held_back_count:,} held back: {because}.")
     if run.approved:
-        words.append(f"Approved as run {escape(run.name)}: nothing changes any more.")
+        sentences.append(f"Approved as run {escape(run.name)}: nothing changes any more.")
     elif run.message_count:
-        words.append(
+        sentences.append(
             "Not approved yet: read the templates below, reject or change what you would not send, then approve."
         )
     elif run.held_back_count:
-        words.append("A shorter cool-down lets them through.")
-    return f'<p class="reading">{" ".join(words)}</p>'
+        sentences.append("A shorter cool-down lets them through.")
+    return f'<p class="reading">{" ".join(sentences)}</p>'
 
 
 def no_card(run: MessageRun | None) -> str:
@@ -99,7 +101,7 @@ def no_card(run: MessageRun | None) -> str:
 def offer_card(row: pd.Series, message: Message, currency: str) -> str:
     """Return one customer's facts, reasons, offer and what it is expected to earn."""
     segment = message.segment
-    known = [
+    segment_notes = [
         "" if segment.cuisine == ANY_CUISINE else f"Likes {segment.cuisine}",
         "" if segment.away == AWAY[0] else f"Last order {segment.away} ago",
         f"Tone: {segment.tone}",
@@ -108,7 +110,7 @@ def offer_card(row: pd.Series, message: Message, currency: str) -> str:
     return (
         f'<div class="card"><span class="label">Customer {escape(str(row.iloc[0]))}</span>'
         f'<span class="figure">{row["churn_probability"]:.0%} likely to churn</span>'
-        f'<span class="note">{escape(". ".join(filter(None, known)))}</span>'
+        f'<span class="note">{escape(". ".join(filter(None, segment_notes)))}</span>'
         f"{bullets(reasons)}"
         f'<span class="note">Offer <b>{escape(str(row["offer"]))}</b>, expected to earn '
         f'{in_currency(row["expected_profit"], escape(currency))} <span class="tag">assumed</span></span>'

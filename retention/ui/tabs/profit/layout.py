@@ -122,11 +122,11 @@ def build() -> ProfitLayout:
             )
             inputs = _money_inputs()
             trouble = gr.HTML(elem_id="trouble")
-    choosing = budget.build()
+    budget_controls = budget.build()
     with gr.Row():
         what_if = gr.Button("What if these inputs are wrong?", elem_id="what-if")
         report = download.build("Download report", elem_id="report")
-    doubt = gr.HTML(elem_id="doubt")
+    what_if_reading = gr.HTML(elem_id="doubt")
     with gr.Row():
         tornado = chart.build("tornado")
         save_rate = chart.build("save-rate")
@@ -136,8 +136,8 @@ def build() -> ProfitLayout:
         "bring(); watch('value', bring);",
     )  # fmt: skip
     return ProfitLayout(
-        cards, matrix, threshold, best, curve, axis, reading, points, choosing, preset, inputs, trouble,
-        report, what_if, doubt, tornado, save_rate,
+        cards, matrix, threshold, best, curve, axis, reading, points, budget_controls, preset, inputs, trouble,
+        report, what_if, what_if_reading, tornado, save_rate,
     )  # fmt: skip
 
 

@@ -14,12 +14,12 @@ def state(session: Session) -> str | None:
 
 def in_header(session: Session) -> list[str]:
     """Return what the header says of the money inputs, and of how it is decided who gets an offer."""
-    money = session.economics
+    economics = session.economics
     prices = (
-        f"{in_currency(money.offer_cost, money.currency, exactly=True)} per offer against "
-        f"{in_currency(money.value, money.currency, exactly=True)} per retained customer (assumed)"
+        f"{in_currency(economics.offer_cost, economics.currency, exactly=True)} per offer against "
+        f"{in_currency(economics.value, economics.currency, exactly=True)} per retained customer (assumed)"
     )
-    chosen = session.send_choice.in_words(money.currency)
+    chosen = session.send_choice.in_words(economics.currency)
     return [prices, f"a send list of {chosen} (assumed)"] if chosen else [prices]
 
 

@@ -103,8 +103,8 @@ def preview(
             session, repo, salt=salt, private=private, threshold=threshold, with_messages=with_messages, hub=hub,
             progress=progress,
         )  # fmt: skip
-    kept = tuple(f"{sentence}: {_salt_note()}" for sentence in release.left_out)
-    return Plan(replace(release, left_out=kept))
+    unshared = tuple(f"{sentence}: {_salt_note()}" for sentence in release.left_out)
+    return Plan(replace(release, left_out=unshared))
 
 
 def publish_plan(plan: Plan | None, *, hub: Hub, progress: Progress = silent) -> Published:

@@ -43,20 +43,22 @@ def account(name: str | None, *, on_space: bool, signed_in: bool) -> str:
         Whether there is a token to call the Hub with.
     """
     if on_space and signed_in:
-        words = f"You are signed in{f' as <b>{escape(name)}</b>' if name else ''}: you publish in your own name."
+        sentence = (
+            f"You are signed in{f' as <b>{escape(name)}</b>' if name else ''}: you publish in your own name."
+        )
     elif on_space:
-        words = (
+        sentence = (
             "You are not signed in, so only public models and data can be loaded. To publish, sign in first, "
             "because that reloads the page and starts over."
         )
     elif signed_in:
-        words = "This machine's token is used (<code>hf auth login</code>, or HF_TOKEN)."
+        sentence = "This machine's token is used (<code>hf auth login</code>, or HF_TOKEN)."
     else:
-        words = (
+        sentence = (
             "No token is set up, so only public models and data can be loaded. To publish, run "
             "<code>hf auth login</code> in a terminal of this machine, and open this page at 127.0.0.1 anew."
         )
-    return f'<p class="muted who">{words}</p>'
+    return f'<p class="muted who">{sentence}</p>'
 
 
 def plan(planned: Plan | None) -> str:
@@ -64,9 +66,9 @@ def plan(planned: Plan | None) -> str:
     if planned is None:
         return ""
     release = planned.release
-    seen = "private: only you, or your organisation, will see it"
+    visibility = "private: only you, or your organisation, will see it"
     if not release.private:
-        seen = "<b>public: everybody will see it</b>"
+        visibility = "<b>public: everybody will see it</b>"
     warnings = "".join(
         f'<p class="finding warning"><b>Warning.</b> {escape(sentence)}</p>' for sentence in release.warnings
     )
@@ -75,12 +77,12 @@ def plan(planned: Plan | None) -> str:
         for file in release.files
     )
     size = f"{len(release.files)} files, {readable_size(release.size)}"
-    kept = "".join(f"<li>{escape(sentence)}</li>" for sentence in release.left_out)
+    unshared = "".join(f"<li>{escape(sentence)}</li>" for sentence in release.left_out)
     return (
         '<div class="release"><p class="headline">Nothing has been sent yet. This would go to the '
-        f"{release.kind} repository <b>{escape(release.repo)}</b>, {seen}.</p>{warnings}"
+        f"{release.kind} repository <b>{escape(release.repo)}</b>, {visibility}.</p>{warnings}"
         f'<div class="halves">{_part("files", size, files)}{_part("columns", "Columns", _fates(release))}</div>'
-        + (f'<p class="label">What stays here</p><ul class="facts">{kept}</ul>' if kept else "")
+        + (f'<p class="label">What stays here</p><ul class="facts">{unshared}</ul>' if unshared else "")
         + "</div>"
     )
 
@@ -95,10 +97,10 @@ def published(release: Published | None) -> str:
         ways.append(("Replay the decision", f"python -m retention replay {pushed.reference}"))
     ways.append((f"In the app, {_TAB[kind]} tab, From the Hub", pushed.reference))
     rows = "".join(f"<dt>{name}</dt><dd><code>{escape(command)}</code></dd>" for name, command in ways)
-    seen = "private" if pushed.private else "public"
+    visibility = "private" if pushed.private else "public"
     link = f'<a href="{escape(release.page)}" target="_blank" rel="noopener">Open it on the Hub</a>'
     return (
-        f'<div class="card" role="status"><span class="label">Published as a {seen} {kind}, '
+        f'<div class="card" role="status"><span class="label">Published as a {visibility} {kind}, '
         f'{len(pushed.files)} files</span><span class="figure">{_short(pushed.reference)}</span>'
         f'<span class="note">{link}</span>'
         f'<dl class="ways">{rows}</dl></div>'
