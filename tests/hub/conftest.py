@@ -1,4 +1,4 @@
-"""A Hub on loopback, somebody who may write to it, and small releases."""
+"""A Hub on loopback, connections of a user who may write to it and of an anonymous one, and small releases."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from retention.artifacts import with_manifest
 from retention.hub.connection import Hub
+from retention.hub.reference import Kind
 from retention.hub.release import Release
 from tests.stand_ins.hub_server import HubServer, Person
 
@@ -31,34 +32,30 @@ def server(running_server: HubServer) -> HubServer:
 
 @pytest.fixture
 def waits() -> list[float]:
-    """Seconds that would have been waited."""
+    """The seconds that each retry would have waited."""
     return []
 
 
 @pytest.fixture
 def hub(server: HubServer, waits: list[float]) -> Hub:
-    """Alice's way to speak to it; waiting takes no time."""
+    """Alice's connection; waiting takes no time."""
     return Hub(SecretStr(TOKEN), server.url, waits.append)
 
 
 @pytest.fixture
 def stranger(server: HubServer) -> Hub:
-    """Somebody who is not signed in."""
+    """An anonymous connection."""
     return Hub(None, server.url, lambda seconds: None)
 
 
-def small_release(files: dict[str, bytes] | None = None, **fields: object) -> Release:
-    """Make a release of a model folder with given files, by default two."""
+def small_release(
+    files: dict[str, bytes] | None = None, *, repo: str = "alice/churn", kind: Kind = "model", private: bool = True
+) -> Release:
+    """Make a release of a model folder with these files, by default two."""
     files = files or {"model.json": b'{"a": 1}', "booster.json": b"{}"}
     content = with_manifest(files, {"kind": "churn-model", "format": 1})
-    arguments = {
-        "repo": "alice/churn",
-        "kind": "model",
-        "title": "Release a churn model",
-        "private": True,
-        **fields,
-    }
-    return Release(**arguments, content={**content, "README.md": b"---\nlicense: mit\n---\n# churn\n"})
+    content["README.md"] = b"---\nlicense: mit\n---\n# churn\n"
+    return Release(repo=repo, kind=kind, title="Release a churn model", private=private, content=content)
 
 
 @pytest.fixture

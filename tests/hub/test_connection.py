@@ -1,4 +1,4 @@
-"""In whose name the Hub is spoken to, and what its refusals mean."""
+"""Whose token a connection uses, and the sentences for refusals of the Hub."""
 
 import logging
 from dataclasses import replace
@@ -16,8 +16,8 @@ from tests.hub.conftest import TOKEN, MakeRelease
 from tests.stand_ins.hub_server import HubServer
 
 
-def test_the_owner_of_the_machine_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """HF_TOKEN is used where it is set."""
+def test_the_token_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HF_TOKEN is used if it is set."""
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     settings.cache_clear()
     token = Hub.from_environment().token
@@ -25,8 +25,8 @@ def test_the_owner_of_the_machine_speaks(monkeypatch: pytest.MonkeyPatch) -> Non
     assert token.get_secret_value() == TOKEN
 
 
-def test_a_saved_sign_in_speaks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Without HF_TOKEN, what `hf auth login` saved is used; without that, nobody speaks."""
+def test_a_saved_sign_in_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without HF_TOKEN the token that `hf auth login` saved is used; otherwise the connection is anonymous."""
     from huggingface_hub import constants
 
     monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "token"))
@@ -35,7 +35,7 @@ def test_a_saved_sign_in_speaks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert Hub.from_environment().token == SecretStr(TOKEN)
 
 
-def test_on_a_space_its_owner_lends_nobody_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_space_the_token_of_its_owner_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """A visitor who is not signed in does not push with the secret of the Space."""
     monkeypatch.setenv("SPACE_ID", "alice/app")
     monkeypatch.setenv("HF_TOKEN", TOKEN)
@@ -43,10 +43,10 @@ def test_on_a_space_its_owner_lends_nobody_the_token(monkeypatch: pytest.MonkeyP
     assert Hub.from_environment().token is None
 
 
-def test_nobody_means_nobody(
+def test_an_anonymous_connection_uses_no_token_of_the_process(
     server: HubServer, hub: Hub, stranger: Hub, release: MakeRelease, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a token of its own a call does not fall back on one of the process."""
+    """Without a token of its own a call does not fall back on HF_TOKEN."""
     push(release(), hub=hub)
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     with pytest.raises(PublishError, match="there is no model of this name"):
@@ -78,43 +78,39 @@ def test_every_refusal_is_one_sentence(server: HubServer, hub: Hub, status: int,
 
 
 @pytest.mark.parametrize("body", ["<html>nginx</html>", "", "{", '{"id": 5}', "[]"])
-def test_an_answer_that_makes_no_sense_is_told(server: HubServer, hub: Hub, body: str) -> None:
-    """Something else answers at the address, a proxy's login page for example."""
+def test_an_invalid_answer_is_reported(server: HubServer, hub: Hub, body: str) -> None:
+    """It may come from something else at the address, such as a proxy's login page."""
     server.fail("GET", "/api/models/", status=200, body=body, times=99)
     with pytest.raises(PublishError, match=r"^alice/churn: "):
         fetch("alice/churn", kind="model", hub=hub)
 
 
 @pytest.mark.parametrize("path", ["/api/repos/create", "/commit/"])
-def test_a_push_to_a_hub_that_never_answers_ends(
-    server: HubServer, hub: Hub, release: MakeRelease, path: str
-) -> None:
-    """A silent line is given up, and tried again like a lost one."""
+def test_a_push_to_a_silent_hub_times_out(server: HubServer, hub: Hub, release: MakeRelease, path: str) -> None:
+    """A silent connection is given up, and retried like a lost one."""
     server.fail("POST", path, how="hang", times=99)
     with pytest.raises(PublishError, match="did not answer in time; try again later"):
         push(release(), hub=replace(hub, timeout_s=0.1))
 
 
 @pytest.mark.parametrize("path", ["/api/models/", "/resolve/"])
-def test_a_pull_from_a_hub_that_never_answers_ends(
-    server: HubServer, hub: Hub, release: MakeRelease, path: str
-) -> None:
-    """The same when reading, where the client by itself would wait for ever."""
+def test_a_pull_from_a_silent_hub_times_out(server: HubServer, hub: Hub, release: MakeRelease, path: str) -> None:
+    """Reading times out too, though the client on its own would wait for ever."""
     push(release(), hub=hub)
     server.fail("GET", path, how="hang", times=99)
     with pytest.raises(PublishError, match="did not answer in time; try again later"):
         fetch("alice/churn", kind="model", hub=replace(hub, timeout_s=0.1))
 
 
-def test_a_gated_repository_is_told(server: HubServer, hub: Hub) -> None:
-    """Access is granted by its owner, on the website."""
+def test_a_gated_repository_is_reported(server: HubServer, hub: Hub) -> None:
+    """The sentence says that its owner grants access."""
     server.fail("GET", "/api/models/", status=403, headers={"X-Error-Code": "GatedRepo"})
     with pytest.raises(PublishError, match="grants access one by one"):
         fetch("alice/churn", kind="model", hub=hub)
 
 
-def test_offline_mode_is_told(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever asked not to be connected is reminded of it."""
+def test_offline_mode_is_reported(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sentence names the variable that switches the client offline."""
     from huggingface_hub import constants
 
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
@@ -129,7 +125,7 @@ def test_the_token_appears_nowhere(
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    """Not in errors (though the Hub repeats it), logs, what can be printed, or what was pushed."""
+    """No error (though the Hub repeats the token), log, printed value or pushed file holds it."""
     caplog.set_level(logging.DEBUG)
     spoken: list[str] = [repr(hub), str(hub), repr(vars(hub))]
     push(release(), hub=hub)

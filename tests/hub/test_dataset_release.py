@@ -1,4 +1,4 @@
-"""What would be pushed of customers: pseudonyms, nothing personal, a decision that stands on what is shared."""
+"""A dataset release has pseudonyms, nothing personal, and a decision that the shared columns alone explain."""
 
 import io
 import json
@@ -17,7 +17,7 @@ from retention.errors import InputError, PublishError
 from retention.hub.dataset_release import plan_dataset
 from retention.hub.planned_decision import PlannedDecision
 from retention.hub.pseudonyms import Salt
-from retention.hub.release import ReleaseColumn
+from retention.hub.release import Release, ReleaseColumn
 from retention.hub.snapshot import CUSTOMERS_FILE, MESSAGES_FILE, SEND_LIST_FILE, from_parquet, to_parquet
 from retention.messages.batch import write_messages
 from retention.profit.catalogue import read_offers
@@ -40,16 +40,16 @@ def people(n: int = 300) -> Customers:
     return read_customers(frame)
 
 
-def deciding(folder: Path, **how: object) -> PlannedDecision:
-    return PlannedDecision(model=folder, model_at=MODEL_AT, policy=SendPolicy(**how))
+def decision_of(folder: Path, policy: SendPolicy | None = None) -> PlannedDecision:
+    return PlannedDecision(model=folder, model_at=MODEL_AT, policy=policy or SendPolicy())
 
 
-def read(planned: object, path: str) -> pd.DataFrame:
-    return from_parquet(planned.content[path], "test")
+def read(release: Release, path: str) -> pd.DataFrame:
+    return from_parquet(release.content[path], "test")
 
 
-def test_nothing_personal_leaves_the_house(telecom_folder: Path) -> None:
-    """No name, phone, e-mail or id is in any file, messages included; the salt neither."""
+def test_nothing_personal_is_pushed(telecom_folder: Path) -> None:
+    """No file, messages included, holds a name, phone, e-mail, id or the salt."""
     customers = people()
     scored = score(customers, ChurnModel.load(telecom_folder), SendPolicy())
     message_run = write_messages(scored.send_list, id=scored.id, offers=read_offers())
@@ -58,7 +58,7 @@ def test_nothing_personal_leaves_the_house(telecom_folder: Path) -> None:
         customers,
         repo="alice/data",
         salt=SALT,
-        planned=deciding(telecom_folder),
+        planned=decision_of(telecom_folder),
         messages=message_run.messages_frame,
     )
     frames = [read(planned, path) for path in planned.content if path.endswith(".parquet")]
@@ -69,7 +69,7 @@ def test_nothing_personal_leaves_the_house(telecom_folder: Path) -> None:
 
 
 def test_every_column_has_a_fate() -> None:
-    """The person sees what is shared, what is hidden and why."""
+    """The preview says which columns are shared, which are not, and why."""
     planned = plan_dataset(people(), repo="alice/data", salt=SALT)
     fates = {column.name: (column.fate, column.why) for column in planned.columns}
     assert fates["customerID"] == ("pseudonymised", "HMAC-SHA256 with your salt")
@@ -83,8 +83,8 @@ def test_every_column_has_a_fate() -> None:
     assert "column remarks: left out, looks like e-mail addresses" in words
 
 
-def test_a_doubtful_column_is_warned_of() -> None:
-    """It is shared unless the person excludes it, and they are told before."""
+def test_a_column_that_may_be_personal_causes_a_warning() -> None:
+    """It is shared unless the user excludes it, and the preview warns of it."""
     customers = people()
     frame = customers.frame.assign(account=np.arange(len(customers)) + 1e7)
     planned = plan_dataset(Customers(frame, customers.roles), repo="alice/data", salt=SALT)
@@ -93,8 +93,8 @@ def test_a_doubtful_column_is_warned_of() -> None:
     assert ReleaseColumn("account", "shared") in planned.columns
 
 
-def test_rows_are_in_the_order_of_pseudonyms() -> None:
-    """A row's place does not tell whose it is."""
+def test_rows_are_sorted_by_pseudonym() -> None:
+    """The position of a row does not reveal the customer."""
     shared = read(plan_dataset(people(), repo="alice/data", salt=SALT), CUSTOMERS_FILE)
     assert shared["customerID"].is_monotonic_increasing
     assert not shared["customerID"].equals(
@@ -103,7 +103,7 @@ def test_rows_are_in_the_order_of_pseudonyms() -> None:
 
 
 def test_values_are_shared_as_they_are() -> None:
-    """Joined back by their owner, every feature and label is the original's."""
+    """If the owner joins the pseudonyms back, every feature and label equals the original."""
     customers = people()
     shared = read(plan_dataset(customers, repo="alice/data", salt=SALT), CUSTOMERS_FILE).set_index("customerID")
     original = customers.frame.set_index(SALT.pseudonyms(customers.ids))
@@ -112,17 +112,17 @@ def test_values_are_shared_as_they_are() -> None:
     )
 
 
-def test_a_decision_is_shared_with_all_that_made_it(telecom_folder: Path) -> None:
-    """The manifest names model, prices, threshold and offers, and the send list is the one scoring makes."""
+def test_a_decision_is_shared_with_all_its_inputs(telecom_folder: Path) -> None:
+    """The manifest names model, prices, threshold and offers, and the send list is that of ``score``."""
     customers = people()
-    how = deciding(telecom_folder, economics=Economics(value=700, save_rate=0.5), top=40)
-    planned = plan_dataset(customers, repo="alice/data", salt=SALT, planned=how)
+    policy = SendPolicy(economics=Economics(value=700, save_rate=0.5), top=40)
+    planned = plan_dataset(customers, repo="alice/data", salt=SALT, planned=decision_of(telecom_folder, policy))
     decision = json.loads(planned.content["manifest.json"])["decision"]
     assert decision["model"] == MODEL_AT
     assert decision["economics"]["value"] == 700
     assert decision["top"] == 40
     assert [offer["id"] for offer in decision["catalogue"]] == [offer.id for offer in read_offers()]
-    scored = score(customers, ChurnModel.load(telecom_folder), how.policy)
+    scored = score(customers, ChurnModel.load(telecom_folder), policy)
     assert decision["threshold"] == scored.threshold
     rows = read(planned, SEND_LIST_FILE)
     sent = set(SALT.pseudonyms(scored.send_list.loc[scored.send_list["send"] == "yes", "customerID"]))
@@ -132,14 +132,14 @@ def test_a_decision_is_shared_with_all_that_made_it(telecom_folder: Path) -> Non
     assert not {"name", "days_since_order"} & set(rows.columns)
 
 
-def test_ties_at_the_end_of_the_list_are_kept_as_decided(telecom_folder: Path) -> None:
-    """Where many score alike and only some fit on the list, sharing does not swap one for another."""
+def test_ties_at_the_end_of_the_send_list_keep_their_order(telecom_folder: Path) -> None:
+    """If many have the same probability and only some fit on the list, sharing does not swap customers."""
     frame = pd.concat([telecom_customers(1)] * 60, ignore_index=True)
     frame["customerID"] = [f"C-{i}" for i in range(60)]
     frame["Churn"] = ["Yes", "No"] * 30
     customers = read_customers(frame)
-    how = deciding(telecom_folder, threshold=0.0, top=7)
-    rows = read(plan_dataset(customers, repo="alice/data", salt=SALT, planned=how), SEND_LIST_FILE)
+    decision = decision_of(telecom_folder, SendPolicy(threshold=0.0, top=7))
+    rows = read(plan_dataset(customers, repo="alice/data", salt=SALT, planned=decision), SEND_LIST_FILE)
     first = SALT.pseudonyms(customers.ids.iloc[:7])
     assert set(rows.loc[rows["send"] == "yes", "customerID"]) == set(first)
 
@@ -150,16 +150,16 @@ def test_a_decision_on_a_personal_column_is_not_shared(telecom_folder: Path) -> 
     roles = Roles(customers.roles.id, customers.roles.label, name="Contract")
     with pytest.raises(PublishError, match="uses column 'Contract', which is not published"):
         plan_dataset(
-            Customers(customers.frame, roles), repo="alice/data", salt=SALT, planned=deciding(telecom_folder)
+            Customers(customers.frame, roles), repo="alice/data", salt=SALT, planned=decision_of(telecom_folder)
         )
 
 
 @pytest.mark.parametrize("at", ["alice/churn", "alice/churn@0123abc", "churn"])
 def test_the_model_must_be_pinned(telecom_folder: Path, at: str) -> None:
-    """A model that may be another one tomorrow replays nothing."""
-    how = PlannedDecision(model=telecom_folder, model_at=at, policy=SendPolicy())
+    """A decision names its model by commit, since the newest one may change."""
+    decision = PlannedDecision(model=telecom_folder, model_at=at, policy=SendPolicy())
     with pytest.raises(InputError):
-        plan_dataset(people(), repo="alice/data", salt=SALT, planned=how)
+        plan_dataset(people(), repo="alice/data", salt=SALT, planned=decision)
 
 
 def test_messages_come_without_names(telecom_folder: Path) -> None:
@@ -203,7 +203,7 @@ def test_several_cutoffs_keep_their_days(telecom_folder: Path) -> None:
     card = planned.content["README.md"].decode()
     assert "40 customers, one row each at each of 2 cutoffs" in card
     with pytest.raises(InputError, match="holds customers at 2 cutoffs, and a decision is about one day"):
-        plan_dataset(customers, repo="alice/data", salt=SALT, planned=deciding(telecom_folder))
+        plan_dataset(customers, repo="alice/data", salt=SALT, planned=decision_of(telecom_folder))
 
 
 def test_messages_of_others_are_refused(telecom_folder: Path) -> None:

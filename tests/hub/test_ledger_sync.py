@@ -34,24 +34,24 @@ def shards(server: HubServer) -> list[bytes]:
     return [content for name, content in files.items() if name.startswith("shards/")]
 
 
-def test_what_was_sealed_is_there_after_the_disk_is_lost(server: HubServer, hub: Hub, tmp_path: Path) -> None:
-    """A new machine knows every message to the letter, and whom not to write to again."""
+def test_approved_rows_are_restored_after_the_disk_is_lost(server: HubServer, hub: Hub, tmp_path: Path) -> None:
+    """A new machine has every message unchanged, and who must not be contacted again."""
     with synced_ledger(tmp_path / "old" / "offers.sqlite", REPO, key=KEY, hub=hub, every_minutes=HOURS):
         seal(tmp_path / "old" / "offers.sqlite", "june", "C-canary-1", "C-canary-2")
     new = tmp_path / "new" / "offers.sqlite"
     with synced_ledger(new, REPO, key=KEY, hub=hub, every_minutes=HOURS), Ledger(new) as ledger:
-        assert ledger.entries("june") == {one: entry(one) for one in ("C-canary-1", "C-canary-2")}
+        assert ledger.entries("june") == {customer: entry(customer) for customer in ("C-canary-1", "C-canary-2")}
         assert set(ledger.recently_messaged("july", 7)) == {"C-canary-1", "C-canary-2"}
     assert server.repos["dataset", REPO].private
     assert len(shards(server)) == 1
 
 
-def test_nothing_leaves_in_the_clear(server: HubServer, hub: Hub, tmp_path: Path) -> None:
-    """Neither ids nor names nor the key; only who holds the key can read a shard."""
+def test_nothing_is_pushed_unencrypted(server: HubServer, hub: Hub, tmp_path: Path) -> None:
+    """No file holds ids, names or the key; a shard can be read only with the key."""
     with synced_ledger(tmp_path / "l.sqlite", REPO, key=KEY, hub=hub, every_minutes=HOURS):
         seal(tmp_path / "l.sqlite", "june", "C-canary-1")
     everything = b"".join(
-        content for one in server.repos["dataset", REPO].commits for content in one.files.values()
+        content for commit in server.repos["dataset", REPO].commits for content in commit.files.values()
     )
     assert not any(word.encode() in everything for word in ("canary", NAME, "june", KEY.get_secret_value(), TOKEN))
     with (
@@ -61,8 +61,8 @@ def test_nothing_leaves_in_the_clear(server: HubServer, hub: Hub, tmp_path: Path
         pass
 
 
-def test_a_row_goes_up_once(server: HubServer, hub: Hub, tmp_path: Path) -> None:
-    """Each push holds what is new, in a shard of its own; without news there is no commit."""
+def test_a_row_is_pushed_once(server: HubServer, hub: Hub, tmp_path: Path) -> None:
+    """Each push holds only new rows, in a shard of its own; without new rows there is no commit."""
     path = tmp_path / "l.sqlite"
     with synced_ledger(path, REPO, key=KEY, hub=hub, every_minutes=HOURS) as sync:
         seal(path, "june", "1", "2")
@@ -78,8 +78,8 @@ def test_a_row_goes_up_once(server: HubServer, hub: Hub, tmp_path: Path) -> None
     assert len(server.repos["dataset", REPO].commits) == commits
 
 
-def test_what_did_not_get_through_goes_with_the_next_push(server: HubServer, hub: Hub, tmp_path: Path) -> None:
-    """A lost line is told, and nothing is lost with it."""
+def test_rows_of_a_failed_push_are_in_the_next_push(server: HubServer, hub: Hub, tmp_path: Path) -> None:
+    """A lost connection is reported, and no row is lost with it."""
     path = tmp_path / "l.sqlite"
     with synced_ledger(path, REPO, key=KEY, hub=hub, every_minutes=HOURS) as sync:
         sync.flush()
@@ -98,7 +98,7 @@ def test_what_did_not_get_through_goes_with_the_next_push(server: HubServer, hub
 
 
 def test_two_machines_do_not_overwrite_each_other(server: HubServer, hub: Hub, tmp_path: Path) -> None:
-    """Their shards have names of their own, and the next start has the rows of both."""
+    """Each names its own shards, and the next start has the rows of both."""
     with synced_ledger(tmp_path / "a.sqlite", REPO, key=KEY, hub=hub, every_minutes=HOURS):
         seal(tmp_path / "a.sqlite", "june", "1")
         with synced_ledger(tmp_path / "b.sqlite", REPO, key=KEY, hub=hub, every_minutes=HOURS):
@@ -111,7 +111,7 @@ def test_two_machines_do_not_overwrite_each_other(server: HubServer, hub: Hub, t
 
 
 def test_a_ledger_is_not_made_public(server: HubServer, hub: Hub, stranger: Hub, tmp_path: Path) -> None:
-    """A public dataset, nobody signed in, no key, a shard that is none: one sentence, and no file is made."""
+    """A public dataset, no token, no key, or a file that is no shard ends in one sentence, and no file is made."""
     path = tmp_path / "l.sqlite"
     refusals = [
         (REPO, KEY, stranger, PublishError, "pushing takes a token"),
@@ -123,26 +123,25 @@ def test_a_ledger_is_not_made_public(server: HubServer, hub: Hub, stranger: Hub,
     server.create("dataset", "alice/public", private=False)
     odd = server.create("dataset", "alice/odd", private=True)
     odd.commit("odd", {f"shards/{'0' * 32}.json": b"{}"})
-    for repo, key, who, error, words in refusals:
-        with pytest.raises(error, match=words), synced_ledger(path, repo, key=key, hub=who):
+    for repo, key, connection, error, words in refusals:
+        with pytest.raises(error, match=words), synced_ledger(path, repo, key=key, hub=connection):
             pass
     assert not path.exists()
     assert server.count_requests("POST", "/commit/") == 0
 
 
 @pytest.mark.slow
-def test_the_app_brings_it_back_and_pushes_the_last_rows_when_told_to_end(
+def test_the_app_restores_the_ledger_and_pushes_the_last_rows_at_sigterm(
     server: HubServer, hub: Hub, tmp_path: Path
 ) -> None:
-    """Started anew it knows the rows of the Hub; at SIGTERM the rows sealed a moment ago go there."""
+    """After a restart it has the rows of the Hub, and at SIGTERM it pushes the rows approved just before."""
     with synced_ledger(tmp_path / "old.sqlite", REPO, key=KEY, hub=hub, every_minutes=HOURS):
         seal(tmp_path / "old.sqlite", "june", "1")
     path = tmp_path / "space" / "l.sqlite"
-    variables = {
-        "RETENTION_LEDGER": str(path), "RETENTION_LEDGER_REPO": REPO, "HF_HUB_DISABLE_XET": "1",
-        "RETENTION_LEDGER_KEY": KEY.get_secret_value(), "HF_TOKEN": TOKEN, "HF_ENDPOINT": server.url,
-    }  # fmt: skip
-    with running(**variables):
+    with running(
+        RETENTION_LEDGER=str(path), RETENTION_LEDGER_REPO=REPO, HF_HUB_DISABLE_XET="1",
+        RETENTION_LEDGER_KEY=KEY.get_secret_value(), HF_TOKEN=TOKEN, HF_ENDPOINT=server.url,
+    ):  # fmt: skip
         with Ledger(path) as ledger:
             assert set(ledger.entries("june")) == {"1"}
         seal(path, "june", "2")

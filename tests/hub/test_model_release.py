@@ -1,4 +1,4 @@
-"""What would be pushed of a model, before it is."""
+"""A model release as it is planned, before anything is pushed."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from retention.churn.model import ChurnModel
+from retention.customers.table import Customers
 from retention.errors import InputError, ModelError
 from retention.hub.connection import Hub
 from retention.hub.model_release import plan_model
@@ -14,8 +15,8 @@ from retention.hub.pull import pull
 from retention.hub.release import readable_size
 
 
-def test_evaluation_rows_stay_at_home_unless_asked_for(telecom_folder: Path) -> None:
-    """They are named, and left out; with the flag they are in."""
+def test_evaluation_rows_are_not_shared_by_default(telecom_folder: Path) -> None:
+    """The preview says that they are left out; with the flag they are shared."""
     planned = plan_model(telecom_folder, repo="alice/churn")
     assert "out_of_fold.parquet" not in planned.content
     assert "out_of_fold.parquet: scores and labels of 1,500 training customers" in planned.left_out[0]
@@ -24,8 +25,8 @@ def test_evaluation_rows_stay_at_home_unless_asked_for(telecom_folder: Path) -> 
     assert full.left_out == ()
 
 
-def test_a_plan_shows_files_sizes_and_columns(telecom_folder: Path) -> None:
-    """Everything a person agrees to stands in the words."""
+def test_a_preview_shows_files_sizes_and_columns(telecom_folder: Path) -> None:
+    """The preview text names everything that would be published."""
     planned = plan_model(telecom_folder, repo="alice/churn")
     words = planned.preview_text()
     assert "private: only you and your organisation see it" in words
@@ -38,14 +39,14 @@ def test_a_plan_shows_files_sizes_and_columns(telecom_folder: Path) -> None:
     assert "PUBLIC" in plan_model(telecom_folder, repo="alice/churn", private=False).preview_text()
 
 
-def test_planning_asks_nobody_and_prints_no_content(telecom_folder: Path) -> None:
-    """The plan's own words leave the bytes out."""
+def test_a_planned_release_prints_no_content(telecom_folder: Path) -> None:
+    """Its repr leaves the bytes out."""
     assert "content" not in repr(plan_model(telecom_folder, repo="alice/churn"))
 
 
 @pytest.mark.parametrize("with_evaluation", [False, True])
 def test_a_pulled_model_predicts_the_same(
-    telecom_folder: Path, telecom: object, hub: Hub, tmp_path: Path, with_evaluation: bool
+    telecom_folder: Path, telecom: Customers, hub: Hub, tmp_path: Path, with_evaluation: bool
 ) -> None:
     """From the Hub it gives the same probabilities, with its evaluation rows only if they were shared."""
     push(plan_model(telecom_folder, repo="alice/churn", with_evaluation=with_evaluation), hub=hub)
@@ -56,21 +57,21 @@ def test_a_pulled_model_predicts_the_same(
 
 
 def test_a_damaged_model_is_not_planned(telecom_folder: Path, tmp_path: Path) -> None:
-    """One byte changed on the disk is found before anything is pushed."""
+    """A byte changed on the disk is noticed before anything is pushed."""
     for path in telecom_folder.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes() + (b" " if path.name == "model.json" else b""))
     with pytest.raises(ModelError, match=r"model\.json is not the file that was saved"):
         plan_model(tmp_path, repo="alice/churn")
 
 
-def test_a_name_that_is_none_is_told(telecom_folder: Path) -> None:
-    """An owner is needed."""
+def test_a_name_without_an_owner_is_reported(telecom_folder: Path) -> None:
+    """The repository must be OWNER/NAME."""
     with pytest.raises(InputError, match="pass OWNER/NAME"):
         plan_model(telecom_folder, repo="churn")
 
 
-def test_columns_that_look_personal_are_warned_of(telecom_model: ChurnModel, tmp_path: Path) -> None:
-    """A model holds names of columns and frequent values; both are looked at."""
+def test_columns_that_look_personal_cause_warnings(telecom_model: ChurnModel, tmp_path: Path) -> None:
+    """A model holds names of columns and frequent values; both are checked."""
     columns = list(telecom_model.columns)
     columns[0] = replace(columns[0], name="mobile_number")
     columns[2] = replace(columns[2], categories=("a@b.example", *columns[2].categories[1:]))
@@ -82,13 +83,13 @@ def test_columns_that_look_personal_are_warned_of(telecom_model: ChurnModel, tmp
     )
 
 
-def test_a_model_shares_no_column_of_cells(telecom_folder: Path) -> None:
-    """The person reads that names and summaries go along, and not that columns do."""
+def test_a_model_shares_no_column_of_rows(telecom_folder: Path) -> None:
+    """The preview says that names and summaries of columns are shared, and rows are not."""
     words = plan_model(telecom_folder, repo="alice/churn").preview_text()
     assert "columns shared (name and summary only): gender, tenure, " in words
     assert "shared as they are" not in words
 
 
-def test_a_harmless_model_raises_no_alarm(telecom_folder: Path) -> None:
-    """Warnings that are always there are read by nobody."""
+def test_a_model_without_personal_columns_causes_no_warning(telecom_folder: Path) -> None:
+    """Users stop reading warnings that always appear."""
     assert plan_model(telecom_folder, repo="alice/churn").warnings == ()

@@ -1,4 +1,4 @@
-"""Pseudonyms: the same for the same customer, nothing without the salt."""
+"""Pseudonyms are the same for the same customer and salt, and reveal nothing without the salt."""
 
 import hashlib
 import hmac
@@ -17,14 +17,14 @@ SALT = Salt(bytes(range(32)))
 
 
 def test_a_pseudonym_is_an_hmac() -> None:
-    """HMAC-SHA256 of the id under the salt, its first 32 hexadecimal digits."""
+    """It is the first 32 hexadecimal digits of the HMAC-SHA256 of the id under the salt."""
     expected = hmac.new(bytes(range(32)), b"C-7", hashlib.sha256).hexdigest()[:32]
     assert SALT.pseudonyms(pd.Series(["C-7"])).tolist() == [expected]
 
 
 @given(st.lists(st.text(min_size=1), unique=True, min_size=1))
 def test_different_customers_get_different_pseudonyms(ids: list[str]) -> None:
-    """None is lost, none is shared, and no id shows through."""
+    """No two ids share a pseudonym, and no pseudonym contains an id."""
     pseudonyms = SALT.pseudonyms(pd.Series(ids, dtype="str"))
     assert pseudonyms.nunique() == len(ids)
     assert pseudonyms.str.fullmatch("[0-9a-f]{32}").all()
@@ -32,21 +32,21 @@ def test_different_customers_get_different_pseudonyms(ids: list[str]) -> None:
 
 
 def test_another_salt_gives_other_pseudonyms() -> None:
-    """Whoever has the ids but not the salt cannot tell who is who."""
+    """The ids alone, without the salt, do not reveal which customer a pseudonym is."""
     ids = pd.Series([f"C-{i}" for i in range(100)])
     assert not set(SALT.pseudonyms(ids)) & set(Salt.new().pseudonyms(ids))
 
 
-def test_a_kept_salt_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
-    """The file is made the first time, read afterwards, and nobody else may read it."""
+def test_a_saved_salt_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:
+    """The file is made the first time and read afterwards, and nobody else may read it."""
     path = tmp_path / "deep" / "salt"
     first = Salt.from_file(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert Salt.from_file(path) == first
 
 
-def test_the_salt_is_kept_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a path it lies in the person's own configuration."""
+def test_the_salt_is_saved_in_the_user_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a path it is saved in the user's own configuration folder."""
     monkeypatch.setenv("HOME", str(tmp_path))
     Salt.from_file()
     assert (tmp_path / ".config" / "retention" / "salt").is_file()
@@ -62,8 +62,8 @@ def test_a_salt_that_others_may_read_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "secret", "ab" * 31, "ü" * 64])
-def test_another_file_is_no_salt(tmp_path: Path, content: str) -> None:
-    """A wrong path does not quietly give other pseudonyms."""
+def test_another_file_is_refused_as_salt(tmp_path: Path, content: str) -> None:
+    """A wrong path does not silently give other pseudonyms."""
     path = tmp_path / "salt"
     path.write_text(content, encoding="utf-8")
     path.chmod(0o600)
@@ -71,7 +71,7 @@ def test_another_file_is_no_salt(tmp_path: Path, content: str) -> None:
         Salt.from_file(path)
 
 
-def test_the_salt_shows_nowhere() -> None:
-    """Printing it prints nothing of it."""
+def test_the_salt_is_not_printed() -> None:
+    """Its repr and str hide the secret."""
     assert repr(SALT) == "Salt()"
     assert SALT.secret.hex() not in f"{SALT} {SALT!r}"

@@ -1,6 +1,7 @@
-"""Pulling: the bytes that were pushed, checked, or nothing at all."""
+"""Pulling writes the verified bytes that were pushed, or nothing at all."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from retention.hub.connection import Hub
 from retention.hub.publish import push
 from retention.hub.pull import pull
 from tests.hub.conftest import MakeRelease
-from tests.stand_ins.hub_server import HubServer
+from tests.stand_ins.hub_server import FaultKind, HubServer
 
 
 def change(server: HubServer, path: str, content: bytes | None) -> str:
@@ -31,8 +32,8 @@ def refused(reference: str, out: Path, hub: Hub) -> str:
     return str(error.value)
 
 
-def test_a_pulled_folder_is_the_pushed_one(hub: Hub, release: MakeRelease, tmp_path: Path) -> None:
-    """What the program reads comes back byte for byte; the card stays on the Hub."""
+def test_a_pulled_folder_equals_the_pushed_one(hub: Hub, release: MakeRelease, tmp_path: Path) -> None:
+    """The files of the artifact come back byte for byte; the card stays on the Hub."""
     planned = release()
     pushed = push(planned, hub=hub)
     pulled = pull("alice/churn", kind="model", out=tmp_path / "model", hub=hub)
@@ -44,8 +45,8 @@ def test_a_pulled_folder_is_the_pushed_one(hub: Hub, release: MakeRelease, tmp_p
     assert read_folder(tmp_path / "model", kind="churn-model").fields == {"kind": "churn-model", "format": 1}
 
 
-def test_a_commit_stays_what_it_was(hub: Hub, release: MakeRelease, tmp_path: Path) -> None:
-    """Pinned, an older release is fetched though a newer one is there; nine digits will do."""
+def test_a_pinned_commit_gives_the_same_files(hub: Hub, release: MakeRelease, tmp_path: Path) -> None:
+    """A reference with a commit fetches the older release though a newer one exists; nine digits suffice."""
     older = release()
     first = push(older, hub=hub)
     push(release({"model.json": b"newer"}), hub=hub)
@@ -61,7 +62,7 @@ def test_a_commit_stays_what_it_was(hub: Hub, release: MakeRelease, tmp_path: Pa
 def test_one_changed_byte_is_refused(
     server: HubServer, hub: Hub, release: MakeRelease, tmp_path: Path, name: str
 ) -> None:
-    """The file is named, and an older folder stays as it is."""
+    """The error names the file, and an older folder stays as it is."""
     planned = release()
     push(planned, hub=hub)
     pull("alice/churn", kind="model", out=tmp_path / "model", hub=hub)
@@ -73,19 +74,19 @@ def test_one_changed_byte_is_refused(
 
 
 def test_a_missing_file_is_refused(server: HubServer, hub: Hub, release: MakeRelease, tmp_path: Path) -> None:
-    """Half a model is none."""
+    """A model without one of its files is not written."""
     push(release(), hub=hub)
     change(server, "booster.json", None)
     assert "booster.json is missing" in refused("alice/churn", tmp_path / "model", hub)
 
 
 def test_optional_rows_may_be_missing(hub: Hub, release: MakeRelease, tmp_path: Path) -> None:
-    """A release without its evaluation rows is whole."""
+    """A release without its evaluation rows is complete."""
     planned = release()
     manifest = json.loads(planned.content[MANIFEST])
     manifest["files"]["out_of_fold.parquet"] = {"sha256": sha256(b"rows"), "optional": True}
-    planned.content[MANIFEST] = json.dumps(manifest).encode()
-    push(planned, hub=hub)
+    content = {**planned.content, MANIFEST: json.dumps(manifest).encode()}
+    push(replace(planned, content=content), hub=hub)
     assert "out_of_fold.parquet" not in pull("alice/churn", kind="model", out=tmp_path / "model", hub=hub).files
 
 
@@ -110,56 +111,56 @@ def test_only_data_files_are_read(
 def test_a_broken_manifest_is_refused(
     server: HubServer, hub: Hub, release: MakeRelease, tmp_path: Path, manifest: bytes
 ) -> None:
-    """Whatever stands there ends in one sentence."""
+    """Any invalid manifest ends in one sentence."""
     push(release(), hub=hub)
     change(server, MANIFEST, manifest)
     refused("alice/churn", tmp_path / "model", hub)
 
 
 def test_a_repository_of_something_else_is_refused(server: HubServer, hub: Hub, tmp_path: Path) -> None:
-    """No manifest, no artifact."""
+    """A repository without a manifest holds no artifact."""
     repo = server.create("model", "alice/churn", private=False)
     repo.commit("weights", {"model.safetensors": b"weights"})
     assert "no manifest.json here" in refused("alice/churn", tmp_path / "model", hub)
 
 
-def test_what_is_too_large_is_not_fetched(
+def test_a_file_over_the_size_limit_is_not_fetched(
     server: HubServer, hub: Hub, release: MakeRelease, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The limit of an upload holds for a download as well, and is told before anything is read."""
+    """The upload limit also holds for a download, and is checked before anything is read."""
     monkeypatch.setenv("RETENTION_MAX_UPLOAD_MB", "1")
     push(release({"model.json": b"{}", "booster.json": b" " * 1_100_000}), hub=hub)
     assert "booster.json is larger than the limit of 1 MB" in refused("alice/churn", tmp_path / "model", hub)
     assert server.count_requests("GET", "/resolve/.*booster") == 0
 
 
-def test_a_folder_of_other_files_is_left_alone(hub: Hub, release: MakeRelease, tmp_path: Path) -> None:
-    """Nothing that is not ours is replaced."""
+def test_a_folder_of_other_files_is_not_replaced(hub: Hub, release: MakeRelease, tmp_path: Path) -> None:
+    """A folder with files that the program did not write stays as it is."""
     push(release(), hub=hub)
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "thesis.txt").write_text("years of work")
     assert "already holds other files" in refused("alice/churn", tmp_path / "model", hub)
 
 
-def test_who_may_not_see_it_is_told(
+def test_a_private_model_is_reported_as_missing(
     server: HubServer, hub: Hub, stranger: Hub, release: MakeRelease, tmp_path: Path
 ) -> None:
-    """A private model does not exist for a stranger; the sentence says what may be the matter."""
+    """An anonymous user is told that it does not exist or is private, and to check or sign in."""
     push(release(), hub=hub)
     sentence = refused("alice/churn", tmp_path / "model", stranger)
     assert "there is no model of this name, or it is private; check it, or sign in" in sentence
 
 
-def test_a_commit_that_is_not_there_is_told(hub: Hub, release: MakeRelease, tmp_path: Path) -> None:
-    """A mistyped commit is not taken for the newest."""
+def test_an_unknown_commit_is_reported(hub: Hub, release: MakeRelease, tmp_path: Path) -> None:
+    """The newest commit is not used in place of a mistyped one."""
     push(release(), hub=hub)
     assert "there is no such commit" in refused("alice/churn@0123456789", tmp_path / "model", hub)
 
 
-def test_a_passing_trouble_is_waited_out(
+def test_a_temporary_failure_is_retried(
     server: HubServer, hub: Hub, release: MakeRelease, waits: list[float], tmp_path: Path
 ) -> None:
-    """Reading is repeated while the Hub is busy or the line drops."""
+    """Reading is repeated while the Hub is busy or the connection drops."""
     push(release(), hub=hub)
     server.fail("GET", "/api/models/", status=503)
     server.fail("GET", "/resolve/", how="lose request")
@@ -170,18 +171,18 @@ def test_a_passing_trouble_is_waited_out(
 
 
 @pytest.mark.parametrize("how", ["lose request", "cut", "refuse"])
-def test_a_line_that_stays_lost_leaves_no_folder(
-    server: HubServer, hub: Hub, release: MakeRelease, tmp_path: Path, how: str
+def test_a_connection_that_stays_lost_leaves_no_folder(
+    server: HubServer, hub: Hub, release: MakeRelease, tmp_path: Path, how: FaultKind
 ) -> None:
-    """Some files were here already when the line dropped for good: they are not left lying about."""
+    """Files that were already fetched are removed."""
     push(release(), hub=hub)
     server.fail("GET", "/resolve/.*/model.json", how=how, times=99)
     sentence = refused("alice/churn", tmp_path / "model", hub)
     assert ("connection to the Hub was lost" if how != "refuse" else "has a problem (503)") in sentence
 
 
-def test_it_can_be_stopped(hub: Hub, release: MakeRelease, tmp_path: Path) -> None:
-    """A person who stops the download finds nothing of it."""
+def test_a_pull_can_be_stopped(hub: Hub, release: MakeRelease, tmp_path: Path) -> None:
+    """A stopped download leaves no file."""
     push(release(), hub=hub)
 
     def stop(share: float, words: str) -> None:
@@ -193,14 +194,14 @@ def test_it_can_be_stopped(hub: Hub, release: MakeRelease, tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
-def test_another_kind_of_repository_is_told(hub: Hub, release: MakeRelease, tmp_path: Path) -> None:
+def test_another_kind_of_repository_is_reported(hub: Hub, release: MakeRelease, tmp_path: Path) -> None:
     """A model is not found among the datasets."""
     push(release(), hub=hub)
     with pytest.raises(PublishError, match="there is no dataset of this name"):
         pull("alice/churn", kind="dataset", out=tmp_path / "data", hub=hub)
 
 
-def test_another_kind_of_artifact_is_told(
+def test_another_kind_of_artifact_is_reported(
     server: HubServer, hub: Hub, release: MakeRelease, tmp_path: Path
 ) -> None:
     """A model in a dataset repository is no snapshot."""

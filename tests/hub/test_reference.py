@@ -1,4 +1,4 @@
-"""What a repository is called."""
+"""How a repository and its commit are named."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def test_a_reference_is_read(text: str, repo: str, commit: str | None) -> None:
         "https://huggingface.co/alice/churn", "a" * 97 + "/x",
     ],
 )  # fmt: skip
-def test_anything_else_is_refused(text: str) -> None:
-    """One sentence says what is wanted; a branch is no commit, since it moves."""
+def test_an_invalid_reference_is_refused(text: str) -> None:
+    """One sentence says what is expected; a branch is refused, since it moves."""
     with pytest.raises(InputError, match="pass OWNER/NAME or OWNER/NAME@commit"):
         Reference.parse(text)

@@ -1,4 +1,4 @@
-"""Replaying a decision from the Hub alone: identical bit for bit, or the difference is told."""
+"""Replaying a decision from the Hub alone gives the same bits, or the difference is reported."""
 
 import json
 from collections.abc import Callable
@@ -45,38 +45,42 @@ def model_at(hub: Hub, telecom_folder: Path) -> str:
 def share(hub: Hub, customers: Customers, telecom_folder: Path, model_at: str) -> Share:
     """Decide about the customers and push that."""
 
-    def push_decision(people: Customers = customers, *, model: Path = telecom_folder, **how: object) -> PushResult:
-        planned = PlannedDecision(model=model, model_at=model_at, policy=SendPolicy(**how))
-        return push(plan_dataset(people, repo="alice/data", salt=Salt.new(), planned=planned), hub=hub)
+    def push_decision(
+        decided: Customers = customers, *, model: Path = telecom_folder, policy: SendPolicy | None = None
+    ) -> PushResult:
+        planned = PlannedDecision(model=model, model_at=model_at, policy=policy or SendPolicy())
+        return push(plan_dataset(decided, repo="alice/data", salt=Salt.new(), planned=planned), hub=hub)
 
     return push_decision
 
 
-def reshare(server: HubServer, files: dict[str, bytes] | None = None, **fields: object) -> str:
-    """Let the owner commit other files or manifest fields, hashes included, and return the reference."""
+def reshare(
+    server: HubServer, files: dict[str, bytes] | None = None, fields: dict[str, object] | None = None
+) -> str:
+    """Let the owner commit other files or manifest fields, with correct hashes, and return the reference."""
     repo = server.repos["dataset", "alice/data"]
     manifest = json.loads(repo.head.files[MANIFEST])
     content = {name: repo.head.files[name] for name in manifest.pop("files")} | (files or {})
-    commit = repo.commit("again", {**repo.head.files, **with_manifest(content, {**manifest, **fields})})
+    commit = repo.commit("again", {**repo.head.files, **with_manifest(content, {**manifest, **(fields or {})})})
     return f"alice/data@{commit.oid}"
 
 
 @pytest.mark.parametrize(
-    "how",
+    "policy",
     [
-        {},
-        {"top": 25},
-        {"threshold": 0.3},
-        {"every_offer": True, "budget": 400.0, "max_contacts": 30},
-        {"economics": Economics(value=800, save_rate=0.3, stayer_redemption=0.6, contact_cost=1, currency="€")},
+        SendPolicy(),
+        SendPolicy(top=25),
+        SendPolicy(threshold=0.3),
+        SendPolicy(every_offer=True, budget=400.0, max_contacts=30),
+        SendPolicy(
+            economics=Economics(value=800, save_rate=0.3, stayer_redemption=0.6, contact_cost=1, currency="€")
+        ),
     ],
     ids=["best threshold", "top", "threshold", "several offers within limits", "other prices"],
 )
-def test_a_shared_decision_comes_out_the_same(
-    hub: Hub, share: Share, model_at: str, how: dict[str, object]
-) -> None:
+def test_a_shared_decision_comes_out_the_same(hub: Hub, share: Share, model_at: str, policy: SendPolicy) -> None:
     """The model travelled without its evaluation rows, so the best threshold had to travel by itself."""
-    pushed = share(**how)
+    pushed = share(policy=policy)
     replayed = replay(pushed.reference, hub=hub)
     assert replayed.identical
     assert replayed.different == {}
@@ -87,10 +91,10 @@ def test_a_shared_decision_comes_out_the_same(
 def test_a_decision_to_send_nothing_comes_out_the_same(
     hub: Hub, share: Share, telecom_folder: Path, tmp_path: Path
 ) -> None:
-    """Where no offer pays there is no probability high enough, which is a decision as well."""
+    """If no offer pays then no probability is high enough, which is a decision as well."""
     for path in telecom_folder.glob("*.json"):
         (tmp_path / path.name).write_bytes(path.read_bytes())  # without its evaluation rows
-    pushed = share(model=tmp_path, economics=Economics(value=40))
+    pushed = share(model=tmp_path, policy=SendPolicy(economics=Economics(value=40)))
     assert replay(pushed.reference, hub=hub).identical
 
 
@@ -101,19 +105,19 @@ def test_each_customers_own_break_even_comes_out_the_same(hub: Hub, share: Share
     assert replay(pushed.reference, hub=hub).identical
 
 
-def test_a_send_list_that_is_another_is_told(server: HubServer, hub: Hub, share: Share) -> None:
-    """Somebody shares another list than the one decided, hashes and all: the rows that differ are counted."""
+def test_a_send_list_that_is_another_is_reported(server: HubServer, hub: Hub, share: Share) -> None:
+    """If the shared list is not the decided one, with correct hashes, then the rows that differ are counted."""
     share()
     rows = from_parquet(server.repos["dataset", "alice/data"].head.files[SEND_LIST_FILE], "test")
     rows.loc[:2, "send"] = "no"
-    rows.loc[0, "churn_probability"] = np.nextafter(rows.loc[0, "churn_probability"], 1)
+    rows.loc[0, "churn_probability"] = np.nextafter(rows["churn_probability"].to_numpy()[0], 1)
     replayed = replay(reshare(server, {SEND_LIST_FILE: to_parquet(rows)}), hub=hub)
     assert not replayed.identical
     assert replayed.different == {"churn_probability": 1, "send": 3}
 
 
-def test_rows_added_to_a_send_list_are_told(server: HubServer, hub: Hub, share: Share) -> None:
-    """A list of another length is no copy."""
+def test_rows_added_to_a_send_list_are_reported(server: HubServer, hub: Hub, share: Share) -> None:
+    """A list of another length is not identical."""
     share()
     rows = from_parquet(server.repos["dataset", "alice/data"].head.files[SEND_LIST_FILE], "test")
     longer = to_parquet(pd.concat([rows, rows.head(1)], ignore_index=True))
@@ -122,12 +126,12 @@ def test_rows_added_to_a_send_list_are_told(server: HubServer, hub: Hub, share: 
     assert replayed.different == {"rows": 301}
 
 
-def test_other_prices_than_those_recorded_are_told(server: HubServer, hub: Hub, share: Share) -> None:
+def test_other_prices_than_those_recorded_are_reported(server: HubServer, hub: Hub, share: Share) -> None:
     """The recorded economics are used, so a decision made at others does not come out."""
     share()
     manifest = json.loads(server.repos["dataset", "alice/data"].head.files[MANIFEST])
     manifest["decision"]["economics"]["value"] = 501.0
-    replayed = replay(reshare(server, decision=manifest["decision"]), hub=hub)
+    replayed = replay(reshare(server, fields={"decision": manifest["decision"]}), hub=hub)
     assert not replayed.identical
     assert "expected_profit" in replayed.different
 
@@ -147,16 +151,16 @@ def test_one_changed_byte_is_refused(server: HubServer, hub: Hub, share: Share, 
 def test_another_model_at_the_commit_is_refused(
     server: HubServer, hub: Hub, share: Share, release: MakeRelease
 ) -> None:
-    """The model is held against the hash in the decision, whatever the commit says."""
+    """The model is compared with the hash in the decision, whatever the commit says."""
     share()
     other = push(release({"model.json": b"{}"}, repo="alice/other"), hub=hub)
     decision = json.loads(server.repos["dataset", "alice/data"].head.files[MANIFEST])["decision"]
-    reference = reshare(server, decision={**decision, "model": other.reference})
+    reference = reshare(server, fields={"decision": {**decision, "model": other.reference}})
     with pytest.raises(ModelError, match=r"is not the model that alice/data@\w+ was decided with"):
         replay(reference, hub=hub)
 
 
-def test_a_model_that_is_gone_is_told(server: HubServer, hub: Hub, share: Share) -> None:
+def test_a_deleted_model_is_reported(server: HubServer, hub: Hub, share: Share) -> None:
     """The sentence names the model, not the dataset."""
     share()
     del server.repos["model", "alice/churn"]
@@ -165,7 +169,7 @@ def test_a_model_that_is_gone_is_told(server: HubServer, hub: Hub, share: Share)
 
 
 def test_a_pulled_snapshot_is_whole(hub: Hub, share: Share, tmp_path: Path) -> None:
-    """On the disk lie the tables and the manifest, in their folders, and verify as such."""
+    """The folder holds the tables and the manifest at their paths, and can be verified."""
     share()
     pulled = pull("alice/data", kind="dataset", out=tmp_path / "data", hub=hub)
     assert pulled.files == (CUSTOMERS_FILE, "manifest.json", SEND_LIST_FILE)
@@ -174,8 +178,8 @@ def test_a_pulled_snapshot_is_whole(hub: Hub, share: Share, tmp_path: Path) -> N
     assert len(pd.read_parquet(tmp_path / "data" / CUSTOMERS_FILE)) == 300
 
 
-def test_customers_without_a_decision_are_told(hub: Hub, customers: Customers) -> None:
-    """There is nothing to replay; pulling works."""
+def test_customers_without_a_decision_are_reported(hub: Hub, customers: Customers) -> None:
+    """Without a decision there is nothing to replay, and the error suggests pulling."""
     push(plan_dataset(customers, repo="alice/data", salt=Salt.new()), hub=hub)
     with pytest.raises(PublishError, match="holds customers but no decision; pull it instead"):
         replay("alice/data", hub=hub)
@@ -193,16 +197,16 @@ def test_customers_without_a_decision_are_told(hub: Hub, customers: Customers) -
     ],
     ids=str,
 )
-def test_a_manifest_that_cannot_be_read_is_told(
+def test_a_manifest_that_cannot_be_read_is_reported(
     server: HubServer, hub: Hub, share: Share, fields: dict[str, object]
 ) -> None:
-    """Whatever an owner writes into it ends in one sentence."""
+    """Any invalid field ends in one sentence."""
     share()
     with pytest.raises(ModelError, match=r"^alice/data@"):
-        replay(reshare(server, **fields), hub=hub)
+        replay(reshare(server, fields=fields), hub=hub)
 
 
-def test_rows_that_are_no_parquet_are_told(server: HubServer, hub: Hub, share: Share) -> None:
+def test_rows_that_are_no_parquet_are_reported(server: HubServer, hub: Hub, share: Share) -> None:
     """The hash is right, the file is not."""
     share()
     with pytest.raises(InputError, match="damaged Parquet file"):
@@ -212,7 +216,7 @@ def test_rows_that_are_no_parquet_are_told(server: HubServer, hub: Hub, share: S
 def test_a_replay_needs_no_more_than_the_hub(
     hub: Hub, share: Share, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It leaves nothing behind where it runs, and progress is told."""
+    """It writes no file where it runs, and it reports progress."""
     pushed = share()
     monkeypatch.chdir(tmp_path)
     reports: list[float] = []

@@ -1,4 +1,4 @@
-"""Tables from the Hub: a shared snapshot as it was shared, or the one table somebody put there."""
+"""Tables from the Hub: a shared snapshot as it was shared, or the only table of a repository."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def refused(hub: Hub, out: Path) -> str:
 
 
 def test_a_shared_snapshot_comes_back_with_its_roles(hub: Hub, tmp_path: Path) -> None:
-    """The file is named after its repository and commit, and says what its columns are for."""
+    """The file is named after its repository and commit, and the roles of its columns are known."""
     customers = read_customers(telecom_customers(50))
     pushed = push(plan_dataset(customers, repo="alice/data", salt=Salt.new()), hub=hub)
     pulled = pull_table("alice/data", out=tmp_path, hub=hub)
@@ -46,8 +46,8 @@ def test_a_shared_snapshot_comes_back_with_its_roles(hub: Hub, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("name", ["orders.csv", "data/train-00000-of-00001.csv", "t.tsv", "t.csv.gz"])
-def test_the_one_table_of_a_repository_is_fetched(server: HubServer, hub: Hub, tmp_path: Path, name: str) -> None:
-    """Cards, scripts and settings beside it do not matter, and a pinned commit stays what it was."""
+def test_the_only_table_of_a_repository_is_fetched(server: HubServer, hub: Hub, tmp_path: Path, name: str) -> None:
+    """Cards, scripts and settings beside it do not matter, and a pinned commit gives the same bytes."""
     commit = put(server, {"README.md": b"# data", name: CSV, "dataset_infos.json": b"{}", ".x.csv": CSV})
     server.repos["dataset", "alice/data"].commit("newer", {name: b"other"})
     pulled = pull_table(f"alice/data@{commit}", out=tmp_path, hub=hub)
@@ -65,20 +65,20 @@ def test_the_one_table_of_a_repository_is_fetched(server: HubServer, hub: Hub, t
     ],
     ids=["none", "several", "a model", "an empty snapshot"],
 )
-def test_what_cannot_be_meant_is_told(
+def test_a_repository_without_exactly_one_table_is_reported(
     server: HubServer, hub: Hub, tmp_path: Path, files: dict[str, bytes], words: str
 ) -> None:
-    """One sentence names the repository, and nothing is left behind."""
+    """One sentence names the repository, and no file is left."""
     put(server, files)
     sentence = refused(hub, tmp_path)
     assert sentence.startswith("alice/data")
     assert words in sentence
 
 
-def test_what_is_too_large_is_not_fetched(
+def test_a_table_over_the_size_limit_is_not_fetched(
     server: HubServer, hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The limit of an upload holds, and is told before anything is read."""
+    """The upload limit holds, and is checked before anything is read."""
     monkeypatch.setenv("RETENTION_MAX_UPLOAD_MB", "1")
     put(server, {"orders.csv": b" " * 1_000_001})
     assert "orders.csv is larger than the limit of 1 MB" in refused(hub, tmp_path)
@@ -86,21 +86,21 @@ def test_what_is_too_large_is_not_fetched(
 
 
 def test_one_changed_byte_of_a_snapshot_is_refused(server: HubServer, hub: Hub, tmp_path: Path) -> None:
-    """A snapshot is held against its manifest."""
+    """A snapshot is checked against its manifest."""
     push(plan_dataset(read_customers(telecom_customers(50)), repo="alice/data", salt=Salt.new()), hub=hub)
     repo = server.repos["dataset", "alice/data"]
     repo.commit("tampered", {**repo.head.files, CUSTOMERS_FILE: repo.head.files[CUSTOMERS_FILE][:-1] + b"x"})
     assert "is not the file that was saved" in refused(hub, tmp_path)
 
 
-def test_a_stranger_sees_nothing_private(server: HubServer, stranger: Hub, tmp_path: Path) -> None:
-    """A private dataset does not exist for those who are not signed in."""
+def test_a_private_dataset_is_reported_as_missing(server: HubServer, stranger: Hub, tmp_path: Path) -> None:
+    """A private dataset does not exist for an anonymous user."""
     server.create("dataset", "alice/data", private=True).commit("files", {"orders.csv": CSV})
     assert "there is no dataset of this name, or it is private" in refused(stranger, tmp_path)
 
 
-def test_a_lost_line_leaves_nothing(server: HubServer, hub: Hub, tmp_path: Path) -> None:
-    """A download that breaks off for good leaves no half file."""
+def test_a_lost_connection_leaves_no_file(server: HubServer, hub: Hub, tmp_path: Path) -> None:
+    """A download that breaks off for good leaves no partial file."""
     put(server, {"orders.csv": CSV})
     server.fail("GET", "/resolve/", how="cut", times=99)
     assert "the connection to the Hub was lost" in refused(hub, tmp_path)
