@@ -9,6 +9,7 @@
     messages    write the messages                       messages/
     report      one page for a manager                   report/
     hub         publish, pull, replay                    hub/
+    play        play a campaign in a simulated market    campaign/ simulation/
     demo        all of them on simulated customers
 
 The command line (:mod:`retention.cli`) imports nothing below this package but ``errors``, ``settings``,
