@@ -14,7 +14,7 @@ def telecom_customers(n: int = 1500, seed: int = 0) -> pd.DataFrame:
     monthly = random.uniform(18, 118, n).round(2)
     internet = random.choice(["DSL", "Fiber optic", "No"], n)
     risk = 0.2 - 0.06 * tenure + 1.6 * (contract == "Month-to-month") + 0.9 * (internet == "Fiber optic")
-    left = random.random(n) < 1 / (1 + np.exp(-risk + 0.6))
+    churned = random.random(n) < 1 / (1 + np.exp(-risk + 0.6))
     total = (tenure * monthly).round(2).astype(str)
     total[tenure == 0] = " "
     return pd.DataFrame(
@@ -26,7 +26,7 @@ def telecom_customers(n: int = 1500, seed: int = 0) -> pd.DataFrame:
             "InternetService": internet,
             "MonthlyCharges": monthly,
             "TotalCharges": total,
-            "Churn": np.where(left, "Yes", "No"),
+            "Churn": np.where(churned, "Yes", "No"),
         }
     )
 

@@ -21,26 +21,26 @@ from retention.ui.api import model as steps
 
 KINDS = {"assumed", "backtested", "measured"}
 #: Names of amounts, in JSON and as columns.
-MONEY = re.compile(r"profit|amount|budget|price|thousand|cost|value|over_threshold|spent|(^|\.)band")
+AMOUNT_NAME = re.compile(r"profit|amount|budget|price|thousand|cost|value|over_threshold|spent|(^|\.)band")
 
 
-def amounts(found: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+def amounts(value: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Yield the way to every number whose name, or a name above it, is that of an amount."""
-    if isinstance(found, dict):
-        for name, below in found.items():
+    if isinstance(value, dict):
+        for name, below in value.items():
             if name != "evidence":
                 yield from amounts(below, (*above, name))
-    elif isinstance(found, list):
-        for below in found:
+    elif isinstance(value, list):
+        for below in value:
             yield from amounts(below, above)
-    elif isinstance(found, int | float) and not isinstance(found, bool) and MONEY.search(".".join(above)):
+    elif isinstance(value, int | float) and not isinstance(value, bool) and AMOUNT_NAME.search(".".join(above)):
         yield above
 
 
-def untagged(found: dict[str, Any]) -> list[tuple[str, ...]]:
+def untagged(result: dict[str, Any]) -> list[tuple[str, ...]]:
     """Return the amounts that neither by their own name nor by one above are listed under ``evidence``."""
-    tagged = {name for name, kinds in found["evidence"].items() if kinds and set(kinds) <= KINDS}
-    ways = list(amounts(found))
+    tagged = {name for name, kinds in result["evidence"].items() if kinds and set(kinds) <= KINDS}
+    ways = list(amounts(result))
     assert ways
     return [way for way in ways if not tagged & set(way)]
 
@@ -50,25 +50,25 @@ def untagged_columns(table: pd.DataFrame) -> list[str]:
     numbers = [
         name
         for name in map(str, table)
-        if MONEY.search(name) and pd.api.types.is_numeric_dtype(table[name].to_numpy())
+        if AMOUNT_NAME.search(name) and pd.api.types.is_numeric_dtype(table[name].to_numpy())
     ]
     assert {"value", "expected_profit", "offer_cost"} <= set(numbers)
     return [name for name in numbers if not set(table.get(f"{name}_evidence", [""])) <= KINDS]
 
 
-def said(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, Any]:
+def run_json(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, Any]:
     """Run a command and return its JSON."""
     assert main([*map(str, arguments), "--json"]) == 0
-    found: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return found
+    result: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return result
 
 
-def test_the_rule_finds_what_is_bare() -> None:
+def test_the_rule_finds_untagged_amounts() -> None:
     """An amount, a nested one and a column without a tag are told; counts and rates are none."""
-    found = {"profit_all": 5.0, "matrix": {"saved": 3, "saved_amount": 9.0}, "customers": 7, "evidence": {}}
-    assert untagged(found) == [("profit_all",), ("matrix", "saved_amount")]
-    found["evidence"] = {"matrix": ["backtested"], "profit_all": ["hoped"]}
-    assert untagged(found) == [("profit_all",)]
+    result = {"profit_all": 5.0, "matrix": {"saved": 3, "saved_amount": 9.0}, "customers": 7, "evidence": {}}
+    assert untagged(result) == [("profit_all",), ("matrix", "saved_amount")]
+    result["evidence"] = {"matrix": ["backtested"], "profit_all": ["hoped"]}
+    assert untagged(result) == [("profit_all",)]
     table = pd.DataFrame(
         {"value": [1.0], "expected_profit": [2.0], "offer_cost": [3.0], "churn_probability": [0.1]}
     )
@@ -85,31 +85,31 @@ def test_commands_and_endpoints_tag_every_amount(
 ) -> None:
     """``profit`` and ``score``, at their plainest and with every limit set; the send lists in CSV and Excel."""
     scored, written = tmp_path / "scored.csv", tmp_path / "messages.csv"
-    assert untagged(said(capsys, "profit", "--model", telecom_folder, "--threshold", 0.3)) == []
+    assert untagged(run_json(capsys, "profit", "--model", telecom_folder, "--threshold", 0.3)) == []
     score = ("score", telecom_file, "--model", telecom_folder, "--out", scored)
-    assert untagged(said(capsys, *score, "--every-offer", "--budget", 5_000, "--max-contacts", 90)) == []
-    assert untagged(said(capsys, *score)) == []
-    said(capsys, "offers", scored, "--out", written)
+    assert untagged(run_json(capsys, *score, "--every-offer", "--budget", 5_000, "--max-contacts", 90)) == []
+    assert untagged(run_json(capsys, *score)) == []
+    run_json(capsys, "offers", scored, "--out", written)
 
     packed = tmp_path / "model.zip"
     model_zip.save_model(telecom_model, packed)
     (tmp_path / "answers").mkdir()
     assert untagged(steps.profit(packed)) == []
-    file, found = steps.score(telecom_file, packed, top=20, budget=5_000.0, folder=tmp_path / "answers")
-    assert untagged(found) == []
+    file, result = steps.score(telecom_file, packed, top=20, budget=5_000.0, folder=tmp_path / "answers")
+    assert untagged(result) == []
     with_messages, _ = messages.offers(file, folder=tmp_path / "answers")
     for path in (scored, written, file, with_messages):
         assert untagged_columns(pd.read_csv(path)) == [], path.name
 
     write_workbook(pd.read_csv(written), tmp_path / "send_list.xlsx", sheet="send_list")
     with zipfile.ZipFile(tmp_path / "send_list.xlsx") as book:
-        heads = re.findall(r"<t[^>]*>([^<]*)</t>", book.read("xl/worksheets/sheet1.xml").decode())
-    assert {f"{name}_evidence" for name in ("value", "expected_profit", "offer_cost")} <= set(heads)
+        headings = re.findall(r"<t[^>]*>([^<]*)</t>", book.read("xl/worksheets/sheet1.xml").decode())
+    assert {f"{name}_evidence" for name in ("value", "expected_profit", "offer_cost")} <= set(headings)
 
 
 def test_an_own_value_for_each_customer_is_tagged_too() -> None:
     """What each one's own break-even earns is among the amounts."""
     curve = profit_curve([0.9, 0.6, 0.3, 0.1], [1, 0, 1, 0], fold=[0, 1, 0, 1], value=[500, 90, 60, 40])
-    found = curve_as_dict(curve)
-    assert {"profit_personal", "personal_over_threshold"} <= found.keys()
-    assert untagged(found) == []
+    result = curve_as_dict(curve)
+    assert {"profit_personal", "personal_over_threshold"} <= result.keys()
+    assert untagged(result) == []

@@ -70,18 +70,18 @@ def outside() -> dict[str, str]:
 
 
 @pytest.mark.slow
-def test_the_wheel_asks_for_what_requirements_txt_pins(wheel: Path) -> None:
+def test_the_wheel_requires_what_requirements_txt_pins(wheel: Path) -> None:
     """The dependencies are written once, and the wheel's metadata repeats them exactly."""
     (metadata,) = importlib.metadata.distributions(path=[str(wheel)])
-    asked = {re.sub(r"\s", "", line).lower() for line in metadata.requires or ()}
-    wanted = {line.lower() for line in requirements("requirements.txt")}
+    required = {re.sub(r"\s", "", line).lower() for line in metadata.requires or ()}
+    pinned = {line.lower() for line in requirements("requirements.txt")}
 
     def parts(line: str) -> tuple[str, frozenset[str], str]:
         match = re.fullmatch(r"([\w.-]+)(?:\[([\w,-]+)\])?(==[\w.]+)", line)
         assert match, line
         return match[1].replace("_", "-"), frozenset(filter(None, (match[2] or "").split(","))), match[3]
 
-    assert {parts(line) for line in asked} == {parts(line) for line in wanted}
+    assert {parts(line) for line in required} == {parts(line) for line in pinned}
     assert metadata.version == PYPROJECT["project"]["version"]
 
 

@@ -20,7 +20,7 @@ _CHART = """() => {
 }"""
 
 
-_TOLERANCE = """() => {
+_MARKER_MATCHES_CARDS = """() => {
     const here = document.querySelector('#profit-curve .js-plotly-plot').data.at(-1);
     const number = (text) => Number(text.replace(/[^0-9]/g, ''));
     const cards = [...document.querySelectorAll('.card')];
@@ -37,9 +37,9 @@ def chart(page: Page, title: str) -> dict[str, Any]:
     return shown
 
 
-def agreed(page: Page) -> dict[str, Any]:
+def chart_by_share(page: Page) -> dict[str, Any]:
     """What the curve shows by share, once its marker stands where the cards say."""
-    page.wait_for_function(_TOLERANCE)
+    page.wait_for_function(_MARKER_MATCHES_CARDS)
     return chart(page, _SHARE)
 
 
@@ -51,7 +51,7 @@ def test_the_curve_is_drawn_by_share_without_asking_the_server(page: Page) -> No
     assert (before["first"], before["last"]) == (0, 1)
     page.on("request", lambda request: requested.append(request.url))
     page.get_by_label("Share of customers contacted").click()
-    after = agreed(page)
+    after = chart_by_share(page)
     assert (after["first"], after["last"]) == (1, 0)
     assert (after["top"], after["y"]) == (before["top"], before["y"])
     assert after["ticks"][-1] == "100%" and after["mark"] != before["mark"]
@@ -60,7 +60,7 @@ def test_the_curve_is_drawn_by_share_without_asking_the_server(page: Page) -> No
         page.keyboard.press("PageUp")
     expect(page.locator(".card").first).not_to_contain_text("the best threshold")
     page.wait_for_function(f"({_CHART})().x < {after['x']}")
-    moved = agreed(page)
+    moved = chart_by_share(page)
     assert moved["y"] == figure(page, "Profit against doing nothing")
     page.get_by_label("Threshold", exact=True).click()
     back = chart(page, "Threshold: offer from this probability on")
@@ -80,7 +80,7 @@ def test_the_axis_stays_when_the_curve_comes_anew(browser: Browser, address: str
         page.get_by_label("Offer cost").fill("80")
         expect(page.locator("#header")).to_contain_text("₹80 per offer")
         page.wait_for_function(f"({_CHART})().mark < {before['mark'] - 0.01}")
-        again = agreed(page)
+        again = chart_by_share(page)
         assert again["first"] == 1 and again["top"] < before["top"]
         open_tab(page, "Offers")
         open_tab(page, "Profit")

@@ -27,7 +27,7 @@ def at_80(page: Page) -> None:
 
 
 @pytest.fixture(scope="module")
-def others(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def other_visitors_pipe(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What is written to when somebody else's training is to end."""
     pipe = tmp_path_factory.mktemp("busy") / "pipe"
     os.mkfifo(pipe)

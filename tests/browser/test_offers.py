@@ -42,14 +42,14 @@ def test_an_offer_is_edited_templates_are_reviewed_and_approval_ends_it(page: Pa
     circuit = page.locator("#circuit")
     expect(circuit).to_contain_text("the language model cannot be reached")
     expect(page.locator("#header")).to_contain_text("circuit breaker open")
-    seen = {re.sub(r".*next probe in (\d+) s.*", r"\1", circuit.inner_text().replace("\n", " "))}
-    expect(circuit).not_to_contain_text(f"in {seen.pop()} s")  # it counts down by itself
+    countdown = {re.sub(r".*next probe in (\d+) s.*", r"\1", circuit.inner_text().replace("\n", " "))}
+    expect(circuit).not_to_contain_text(f"in {countdown.pop()} s")  # it counts down by itself
 
-    struck = cell(page, "templates", 0, 0, 4)
-    line = struck.inner_text().strip()
-    struck.click()
+    template_cell = cell(page, "templates", 0, 0, 4)
+    template = template_cell.inner_text().strip()
+    template_cell.click()
     page.get_by_role("button", name="Reject").click()
-    expect(page.locator("#templates")).not_to_contain_text(line)
+    expect(page.locator("#templates")).not_to_contain_text(template)
     cell(page, "templates", 0, 0, 4).click()
     page.get_by_label("Template, for every customer who has it").fill(
         "Hello {name}, a table is ready, with {offer}."
@@ -64,13 +64,13 @@ def test_an_offer_is_edited_templates_are_reviewed_and_approval_ends_it(page: Pa
     messages = pd.read_csv(download.value.path())
     assert messages["message"].str.contains("₹80").all()
     assert messages["message"].str.contains("a table is ready, with ₹80").any()
-    assert not messages["message"].str.contains(line.split("{name}")[1].split("{offer}")[0], regex=False).any()
+    assert not messages["message"].str.contains(template.split("{name}")[1].split("{offer}")[0], regex=False).any()
     page.get_by_label("Brief").click()
     page.get_by_role("button", name="Write the messages").click()
     expect(page.locator("#written")).to_contain_text("messaged less than 14 days ago")
 
 
-def test_a_customers_card_shows_facts_reasons_money_and_lets_the_message_be_changed(page: Page) -> None:
+def test_a_customers_card_shows_segment_reasons_profit_and_lets_the_message_be_changed(page: Page) -> None:
     """Chosen by its row, the card says why; own words replace that message alone."""
     page.get_by_role("tab", name="Offers").click()
     page.get_by_label("Cool-down (days)").fill("")  # the usual one

@@ -20,8 +20,8 @@ def test_a_person_maps_a_log_with_other_column_names(page: Page, tmp_path: Path)
     random = np.random.default_rng(1)
     day = pd.Timestamp("2024-01-01") + pd.to_timedelta(random.integers(0, 420, 3000), unit="D")
     paid = [f"{amount:.2f}".replace(".", ",") for amount in random.gamma(2, 300, 3000)]
-    who = [f"K{number:03}" for number in random.integers(0, 150, 3000)]
-    log = pd.DataFrame({"wer": who, "wann": day.strftime("%d.%m.%Y"), "wieviel": paid})
+    customer = [f"K{number:03}" for number in random.integers(0, 150, 3000)]
+    log = pd.DataFrame({"wer": customer, "wann": day.strftime("%d.%m.%Y"), "wieviel": paid})
     log.to_csv(tmp_path / "log.csv", sep=";", index=False)
     page.get_by_role("tab", name="Customers").click()
     page.locator("input[type=file]").first.set_input_files(str(tmp_path / "log.csv"))

@@ -32,7 +32,7 @@ def printed_pages(browser: Browser, html: str) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", paper))
 
 
-def test_it_prints_on_one_page(browser: Browser, telecom: Customers, telecom_model: ChurnModel) -> None:
+def test_the_report_prints_on_one_page(browser: Browser, telecom: Customers, telecom_model: ChurnModel) -> None:
     """With a send list and an audit, and with nothing but the curve."""
     economics = Economics()
     curve = profit_of_model(telecom_model, economics)
@@ -48,7 +48,7 @@ def test_it_prints_on_one_page(browser: Browser, telecom: Customers, telecom_mod
     assert printed_pages(browser, render_report(telecom_model, curve, made_at=date(2025, 7, 1))) == 1
 
 
-def test_it_prints_on_one_page_with_much_to_say(
+def test_the_report_prints_on_one_page_with_much_to_say(
     browser: Browser, telecom: Customers, telecom_model: ChurnModel
 ) -> None:
     """Amounts in crores, long warnings, a long audit, long names and severe drift still fit."""

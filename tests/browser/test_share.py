@@ -17,7 +17,7 @@ def step(page: Page, name: str) -> Locator:
     return page.get_by_role("tab", name=name)
 
 
-def look(page: Page, what: str, repo: str) -> None:
+def preview(page: Page, what: str, repo: str) -> None:
     page.get_by_label(what).check()
     page.get_by_label("Repository on the Hub").fill(repo)
     page.get_by_role("button", name="Preview").click()
@@ -26,7 +26,7 @@ def look(page: Page, what: str, repo: str) -> None:
 
 def push(page: Page, what: str, repo: str) -> str:
     """Look, agree, and return what the result says how to load it."""
-    look(page, what, repo)
+    preview(page, what, repo)
     page.get_by_role("button", name="Publish exactly this").click()
     expect(page.locator("#hub-result")).to_contain_text(f"{repo}@")
     expect(page.locator("#hub-plan")).to_be_empty()
@@ -43,7 +43,7 @@ def test_what_is_pushed_is_loaded_and_replayed(page: Page, hub: HubServer) -> No
     """Model, customers and decision go up; the decision is the same; a fresh visitor loads customers and model."""
     open_tab(page, "Share")
     expect(page.locator("#hub-model-status")).to_contain_text("not on the Hub yet")
-    look(page, "The model", "alice/churn")
+    preview(page, "The model", "alice/churn")
     assert hub.repos == {}
     model = push(page, "The model", "alice/churn")
     assert model == f"alice/churn@{hub.repos['model', 'alice/churn'].head.oid}"
@@ -72,7 +72,7 @@ def test_what_is_pushed_is_loaded_and_replayed(page: Page, hub: HubServer) -> No
 def test_another_choice_takes_the_plan_away(page: Page, hub: HubServer) -> None:
     """What can be pushed is what was looked at, so there is no button for anything else."""
     open_tab(page, "Share")
-    look(page, "The model", "alice/churn")
+    preview(page, "The model", "alice/churn")
     page.get_by_label("Private").uncheck()
     expect(page.locator("#hub-plan")).to_be_empty()
     expect(page.get_by_role("button", name="Publish exactly this")).to_be_hidden()
@@ -82,7 +82,7 @@ def test_another_choice_takes_the_plan_away(page: Page, hub: HubServer) -> None:
 def test_what_the_hub_refuses_is_one_sentence(page: Page, hub: HubServer) -> None:
     """A conflict, another owner, a name that is not there: a toast, the plan stays, nothing is written."""
     open_tab(page, "Share")
-    look(page, "The model", "bob/churn")
+    preview(page, "The model", "bob/churn")
     page.get_by_role("button", name="Publish exactly this").click()
     expect(page.locator(".toast-body").first).to_contain_text("the token may not do that under bob")
     expect(page.locator("#hub-plan")).to_contain_text("bob/churn")

@@ -30,8 +30,8 @@ def gallery(curve: ProfitCurve) -> dict[str, Any]:
     customers = people(many.tolist(), rng.choice(["Monthly", "Yearly"], 6_000).tolist())
     sizes = {f"a feature with a very long name, number {number}": 1 - number / 40 for number in range(40)}
     out_of_fold = OutOfFold(curve.ranking.score, curve.ranking.label, None, curve.ranking.fold)
-    left = (rng.random(2_000) < 0.3).astype(int).tolist()
-    snapshot = active(rng.uniform(0, 400, 2_000).tolist(), rng.integers(1, 60, 2_000).tolist(), left)
+    churned = (rng.random(2_000) < 0.3).astype(int).tolist()
+    snapshot = active(rng.uniform(0, 400, 2_000).tolist(), rng.integers(1, 60, 2_000).tolist(), churned)
     gaps = {f"secret-{number}": np.cumsum(rng.integers(1, 90, 12)).tolist() for number in range(200)}
     return {
         "retention by cohort": charts.retention_by_cohort(hundred_newcomers()),

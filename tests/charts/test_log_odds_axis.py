@@ -16,7 +16,7 @@ def test_probabilities_along_an_axis_do_not_touch(first: float, second: float) -
     at = axis["tickvals"]
     assert 1 <= len(at) <= 8
     assert axis["range"][0] - 1e-9 <= min(at) and max(at) <= axis["range"][1] + 1e-9
-    assert all(right - left > (high - low) / 5 for left, right in pairwise(at))
+    assert all(upper - lower > (high - low) / 5 for lower, upper in pairwise(at))
 
 
 @given(st.floats(-2.7, 2.7), st.floats(0.1, 5))

@@ -56,8 +56,8 @@ def test_profit_against_save_rate_by_hand() -> None:
     """Two of four churn and are contacted: γ·450·500 per 1,000; sending to all pays 50 per retained one too."""
     curve = profit_curve(**HAND, economics=Economics(save_rate=0.3))
     figure = profit_against_save_rate(profit_by_save_rate(curve, np.array([0.0, 0.5, 1.0])), curve)
-    everyone, model = figure.data
-    assert list(everyone.y) == [-25_000, 87_500, 200_000]
+    all_customers, model = figure.data
+    assert list(all_customers.y) == [-25_000, 87_500, 200_000]
     assert list(model.y) == [0, 112_500, 225_000]
     assert model.text[1] == "₹1,12,500"
     assert [annotation.text for annotation in figure.layout.annotations] == ["assumed 30%"]

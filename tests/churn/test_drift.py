@@ -100,10 +100,10 @@ def test_only_columns_that_move_the_chosen_scores_can_make_it_severe(
     assert drift.level == level
 
 
-def test_nobody_has_not_drifted(model: ChurnModel, customers: Customers) -> None:
+def test_an_empty_file_has_not_drifted(model: ChurnModel, customers: Customers) -> None:
     """An empty file is no alarm."""
-    nobody = customers.take(np.array([], dtype=np.int64))
-    assert measure_drift(model, nobody, model.predict(nobody)).level == "none"
+    empty = customers.take(np.array([], dtype=np.int64))
+    assert measure_drift(model, empty, model.predict(empty)).level == "none"
 
 
 def test_a_changed_population_is_severe(model: ChurnModel, customers: Customers) -> None:

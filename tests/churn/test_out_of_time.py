@@ -45,7 +45,7 @@ def trained(panel_customers: Customers) -> ChurnModel:
     return ChurnModel.fit(panel_customers)
 
 
-def test_the_gap_is_told_in_one_sentence() -> None:
+def test_the_gap_is_described_in_one_sentence() -> None:
     """Both figures, their difference, whether chance explains it, and predicted against observed churn."""
     assert newest_cutoff(auc=0.74, low=-0.03, high=0.01).sentence == (
         "out of time, at 2025-06-30: AUC 0.740 against 0.750 cross-validated on earlier cutoffs "
@@ -157,7 +157,7 @@ def test_the_newest_outcome_touches_no_choice_and_no_score(panel_customers: Cust
 
 
 @pytest.mark.parametrize("cutoffs", [2, 3, 6])
-def test_nobody_is_in_both_parts_and_nothing_is_learned_from_later(
+def test_no_customer_is_in_both_parts_and_nothing_is_learned_from_later(
     draw_panel: Callable[..., Customers], cutoffs: int
 ) -> None:
     """In each split: other customers, earlier cutoffs; the newest three cutoffs are scored, every row once."""
@@ -166,17 +166,17 @@ def test_nobody_is_in_both_parts_and_nothing_is_learned_from_later(
     period, customer = training_set.panel.period, training_set.panel.customer
     first, *others = _splits(training_set, assign_folds(training_set, 5, seed=0))
     np.testing.assert_array_equal(
-        np.sort(np.concatenate([held for _, held in first.train_and_test])), np.arange(len(period))
+        np.sort(np.concatenate([test for _, test in first.train_and_test])), np.arange(len(period))
     )
-    for train, held in first.train_and_test:
-        assert not set(customer[train]) & set(customer[held])
+    for train, test in first.train_and_test:
+        assert not set(customer[train]) & set(customer[test])
         assert period[train].max() == cutoffs - 2
     scored = []
     for split in others:
         scored += list(set(period[split.scored]))
-        for train, held in split.train_and_test:
-            assert not set(customer[train]) & set(customer[held])
-            assert period[train].max() < period[held].min()
+        for train, test in split.train_and_test:
+            assert not set(customer[train]) & set(customer[test])
+            assert period[train].max() < period[test].min()
     assert scored == [origin for origin in (cutoffs - 2, cutoffs - 3) if origin > 0]
 
 

@@ -12,9 +12,9 @@ from retention.churn.training_set import TrainingSet
 def profile() -> Profile:
     columns = (Column("age", "number"), Column("city", "category", ("Delhi", "Pune")))
     matrix = np.array([[1.0, 0], [2.0, 1], [3.0, 1], [np.nan, np.nan]])
-    examples = TrainingSet(columns, matrix, np.array([1, 0, 0, 1], np.int8))
+    training_set = TrainingSet(columns, matrix, np.array([1, 0, 0, 1], np.int8))
     fitted, unseen = np.array([0.1, 0.2, 0.3, 0.4]), np.array([0.1, 0.1, 0.1, 0.3])
-    return build_profile(examples, fitted, unseen, blank=np.array([0.25, 0.0]))
+    return build_profile(training_set, fitted, unseen, blank=np.array([0.25, 0.0]))
 
 
 def test_shares_of_four_customers_by_hand(profile: Profile) -> None:

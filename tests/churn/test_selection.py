@@ -16,12 +16,12 @@ from tests.churn.cases import training_set_of
 def test_choosing_does_not_see_the_held_out_labels(customers: Customers) -> None:
     """Whatever the held-out customers did, the settings and scores are the same."""
     training_set = training_set_of(customers)
-    train, held = np.arange(300), np.arange(300, 400)
+    train, test = np.arange(300), np.arange(300, 400)
     label = training_set.label.copy()
-    label[held] = 1 - label[held]
+    label[test] = 1 - label[test]
     flipped = TrainingSet(training_set.columns, training_set.matrix, label)
-    selected, log_odds = select_and_score(training_set, train, held, seed=0, heartbeat=Heartbeat())
-    other_selected, other_log_odds = select_and_score(flipped, train, held, seed=0, heartbeat=Heartbeat())
+    selected, log_odds = select_and_score(training_set, train, test, seed=0, heartbeat=Heartbeat())
+    other_selected, other_log_odds = select_and_score(flipped, train, test, seed=0, heartbeat=Heartbeat())
     assert selected == other_selected
     for candidate in CANDIDATES:
         np.testing.assert_array_equal(log_odds[candidate.name], other_log_odds[candidate.name])
@@ -70,7 +70,7 @@ def test_outer_folds_agree_by_majority(model: ChurnModel) -> None:
         settings = {"base rate": None, "one feature": None, "logistic regression": ridge, "xgboost": tuned}
         return SelectedSettings("xgboost", {**settings, "blend": share}, {})
 
-    agreed = combine_fold_settings(
+    combined = combine_fold_settings(
         [
             fold(Ridge(0.1), TunedTrees(deep, 100), 0.2),
             fold(Ridge(1.0), TunedTrees(shallow, 500), 0.4),
@@ -78,7 +78,7 @@ def test_outer_folds_agree_by_majority(model: ChurnModel) -> None:
         ],
         growth=1.5,
     )
-    assert agreed["logistic regression"] == Ridge(0.1)
-    assert agreed["xgboost"] == TunedTrees(deep, 165)
-    assert agreed["blend"] == pytest.approx(0.5)
-    assert agreed["base rate"] is None
+    assert combined["logistic regression"] == Ridge(0.1)
+    assert combined["xgboost"] == TunedTrees(deep, 165)
+    assert combined["blend"] == pytest.approx(0.5)
+    assert combined["base rate"] is None

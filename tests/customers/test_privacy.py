@@ -10,7 +10,7 @@ N = 200
 IDS = pd.Series([f"C-{i:04d}" for i in range(N)], dtype="str")
 
 
-def look(name: str, cells: object) -> PersonalColumn | None:
+def find_personal(name: str, cells: object) -> PersonalColumn | None:
     frame = pd.DataFrame({name: cells})
     if not pd.api.types.is_numeric_dtype(frame[name]):
         frame = frame.astype("str")
@@ -36,13 +36,13 @@ def cycled(*values: str) -> list[str]:
 )
 def test_what_certainly_is_personal_is_found_by_its_content(cells: list[object], kind: str) -> None:
     """The column's name says nothing, its cells do."""
-    assert look("extra", cells) == PersonalColumn("extra", kind, certain=True)
+    assert find_personal("extra", cells) == PersonalColumn("extra", kind, certain=True)
 
 
 def test_names_of_people_are_found_by_the_column() -> None:
     """Sixty first names repeat, so only the column's name and their number give them away."""
     names = cycled(*(f"Name{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(60)))
-    assert look("first_name", names) == PersonalColumn("first_name", "names of people", certain=True)
+    assert find_personal("first_name", names) == PersonalColumn("first_name", "names of people", certain=True)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_names_of_people_are_found_by_the_column() -> None:
 )
 def test_harmless_columns_pass(name: str, cells: list[object]) -> None:
     """Ordinary features raise no alarm."""
-    assert look(name, cells) is None
+    assert find_personal(name, cells) is None
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_harmless_columns_pass(name: str, cells: list[object]) -> None:
 )
 def test_what_may_be_personal_is_a_warning(name: str, cells: list[object], kind: str) -> None:
     """A column that only may be personal is named in a warning, not left out."""
-    assert look(name, cells) == PersonalColumn(name, kind, certain=False)
+    assert find_personal(name, cells) == PersonalColumn(name, kind, certain=False)
 
 
 @pytest.mark.parametrize(

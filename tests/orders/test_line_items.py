@@ -170,6 +170,6 @@ def test_a_log_without_days_is_refused() -> None:
 
 def test_a_panel_of_snapshots_is_no_log() -> None:
     """Its ids repeat and it has dates, but each id stands at each cutoff once."""
-    stack = pd.DataFrame({"user": ["a", "b", "a", "b"], "cutoff": ["2025-01-31"] * 2 + ["2025-02-28"] * 2})
-    assert not looks_like_order_log(stack)
-    assert looks_like_order_log(pd.concat([stack, stack]))
+    panel = pd.DataFrame({"user": ["a", "b", "a", "b"], "cutoff": ["2025-01-31"] * 2 + ["2025-02-28"] * 2})
+    assert not looks_like_order_log(panel)
+    assert looks_like_order_log(pd.concat([panel, panel]))

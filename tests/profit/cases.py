@@ -73,7 +73,7 @@ def customers(draw: st.DrawFn, largest: int = 40) -> ValuedHeldOut:
     }
 
 
-terms = st.builds(
+economics = st.builds(
     Economics,
     value=st.sampled_from([500.0, 60.0, 20.0]),
     offer_cost=st.sampled_from([50.0, 0.0, 100.0]),

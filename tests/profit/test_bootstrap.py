@@ -10,7 +10,7 @@ from retention.profit.economics import Economics
 from retention.profit.ranking import Sums, rank_customers
 from tests.profit.cases import HeldOut, ValuedHeldOut, held_out, with_value
 
-TERMS = Economics(value=400, save_rate=0.5, stayer_redemption=0.6, contact_cost=1)
+ECONOMICS = Economics(value=400, save_rate=0.5, stayer_redemption=0.6, contact_cost=1)
 
 
 def market(n: int, *, seed: int = 0) -> HeldOut:
@@ -21,7 +21,7 @@ def market(n: int, *, seed: int = 0) -> HeldOut:
     return held_out(score, label, np.arange(n) % 5)
 
 
-def taken(case: ValuedHeldOut, rows: NDArray[np.int64]) -> ValuedHeldOut:
+def take_rows(case: ValuedHeldOut, rows: NDArray[np.int64]) -> ValuedHeldOut:
     """Return the customers of some rows."""
     value = case["value"]
     part = held_out(case["score"][rows], case["label"][rows], case["fold"][rows])
@@ -46,12 +46,12 @@ def test_drawing_groups_is_resampling_rows(per_customer: bool) -> None:
     """Spread and ends agree with row resampling, group by group and for what two groups earn together."""
     case = market(2000)
     value = np.random.default_rng(5).gamma(0.7, 600, 2000) if per_customer else None
-    amounts = TERMS.amounts_per_customer(np.full(2000, 400.0) if value is None else value)
+    amounts = ECONOMICS.amounts_per_customer(np.full(2000, 400.0) if value is None else value)
     profit = np.where(case["label"] == 1, amounts.saved, amounts.wasted)
     chosen = case["score"] >= 0.3
     slow = row_resampled(np.column_stack([profit * ~chosen, profit * chosen]))
     groups = rank_customers(**case, value=value).group_sums(chosen.astype(np.int32), 2)
-    drawn = draw_profit(groups, TERMS, draws=3000) / 2  # of 2,000 -> per 1,000
+    drawn = draw_profit(groups, ECONOMICS, draws=3000) / 2  # of 2,000 -> per 1,000
     for fast, rows in [
         (drawn[:, 0], slow[:, 0]),
         (drawn[:, 1], slow[:, 1]),
@@ -67,12 +67,12 @@ def test_the_bands_are_those_of_repeating_the_whole_procedure(per_customer: bool
     """Resampling rows and picking every fold's threshold again, exactly, spreads the profits as much."""
     value = np.random.default_rng(5).gamma(0.7, 600, 1000) if per_customer else None
     case = with_value(market(1000), value)
-    curve = profit_curve(**case, economics=TERMS)
+    curve = profit_curve(**case, economics=ECONOMICS)
     generator = np.random.default_rng(3)
     slow = []
     for _ in range(600):
         rows = generator.integers(0, 1000, 1000)
-        again = profit_curve(**taken(case, rows), economics=TERMS)
+        again = profit_curve(**take_rows(case, rows), economics=ECONOMICS)
         over_threshold = gain = 0.0
         if again.per_customer is not None:
             over_threshold = again.per_customer.over_threshold
@@ -104,8 +104,8 @@ def test_the_curve_band_is_that_of_resampling_rows(per_customer: bool) -> None:
     """Threshold by threshold the closed form agrees with row resampling, where values differ as well."""
     case = market(2000, seed=1)
     value = np.random.default_rng(6).gamma(0.7, 600, 2000) if per_customer else None
-    curve = profit_curve(**case, value=value, economics=TERMS)
-    amounts = TERMS.amounts_per_customer(np.full(2000, 400.0) if value is None else value)
+    curve = profit_curve(**case, value=value, economics=ECONOMICS)
+    amounts = ECONOMICS.amounts_per_customer(np.full(2000, 400.0) if value is None else value)
     profit = np.where(case["label"] == 1, amounts.saved, amounts.wasted)
     cuts = np.array([0.0, 0.1, 0.3, 0.6])
     index = np.searchsorted(curve.threshold, cuts)
@@ -121,16 +121,16 @@ def test_values_that_differ_widen_the_band() -> None:
     """The same total value in fewer customers is less certain."""
     case = market(3000)
     uneven = np.where(np.arange(3000) // 5 % 10 == 0, 4000.0, 0.0)
-    narrow = profit_curve(**case, value=np.full(3000, 400.0), economics=TERMS).band
-    wide = profit_curve(**case, value=uneven, economics=TERMS).band
+    narrow = profit_curve(**case, value=np.full(3000, 400.0), economics=ECONOMICS).band
+    wide = profit_curve(**case, value=uneven, economics=ECONOMICS).band
     assert wide.high - wide.low > 1.5 * (narrow.high - narrow.low)
 
 
 def test_a_column_of_equal_values_is_the_one_value() -> None:
     """One number for all, or the same number in a column: the same profits and band."""
     case = market(500)
-    single = profit_curve(**case, economics=TERMS)
-    column = profit_curve(**case, value=np.full(500, 400.0), economics=TERMS)
+    single = profit_curve(**case, economics=ECONOMICS)
+    column = profit_curve(**case, value=np.full(500, 400.0), economics=ECONOMICS)
     assert column.profit_best == pytest.approx(single.profit_best)
     assert column.profit.tolist() == pytest.approx(single.profit.tolist())
     assert tuple(column.band) == pytest.approx(tuple(single.band), rel=0.03)
@@ -140,14 +140,14 @@ def test_a_column_of_equal_values_is_the_one_value() -> None:
 def test_the_seed_fixes_the_band() -> None:
     """The same seed draws the same band; another seed nearly the same."""
     case = market(2000)
-    first, same, another = (profit_curve(**case, economics=TERMS, seed=seed).band for seed in (1, 1, 2))
+    first, same, another = (profit_curve(**case, economics=ECONOMICS, seed=seed).band for seed in (1, 1, 2))
     assert first == same != another
     assert first.low == pytest.approx(another.low, rel=0.05)
 
 
 def test_headroom_where_the_model_separates_customers() -> None:
     """Good scores beat send-to-all and doing nothing beyond chance."""
-    curve = profit_curve(**market(3000), economics=TERMS)
+    curve = profit_curve(**market(3000), economics=ECONOMICS)
     assert curve.gain_band.low > 0
     assert curve.headroom
 
@@ -156,7 +156,7 @@ def test_no_headroom_where_scores_are_random() -> None:
     """Scores unrelated to churn gain nothing over the better of everyone and nobody."""
     case = market(3000)
     case["score"] = np.random.default_rng(8).random(3000)
-    assert not profit_curve(**case, economics=TERMS).headroom
+    assert not profit_curve(**case, economics=ECONOMICS).headroom
 
 
 def test_no_headroom_where_everyone_should_get_it() -> None:

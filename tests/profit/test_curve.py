@@ -12,7 +12,7 @@ from retention.profit.curve import profit_curve
 from retention.profit.curve_json import curve_as_dict
 from retention.profit.economics import PRESETS, Economics
 from retention.profit.ranking import ABOVE_EVERY_SCORE, GRID
-from tests.profit.cases import HAND, VALUE, ValuedHeldOut, brute_profit, customers, terms
+from tests.profit.cases import HAND, VALUE, ValuedHeldOut, brute_profit, customers, economics
 
 
 def test_reported_profits_by_hand() -> None:
@@ -71,7 +71,7 @@ def test_values_by_hand() -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(customers(), terms)
+@given(customers(), economics)
 def test_the_grid_is_the_sum_over_customers(case: ValuedHeldOut, economics: Economics) -> None:
     """Every grid point's profit and groups are those of contacting score >= threshold."""
     curve = profit_curve(**case, economics=economics)
@@ -84,7 +84,7 @@ def test_the_grid_is_the_sum_over_customers(case: ValuedHeldOut, economics: Econ
 
 
 @settings(max_examples=50, deadline=None)
-@given(customers(), terms)
+@given(customers(), economics)
 def test_bounds_that_always_hold(case: ValuedHeldOut, economics: Economics) -> None:
     """At 0 the curve is send-to-all, above every score it is 0, and no reported profit exceeds the perfect one."""
     curve = profit_curve(**case, economics=economics)
@@ -102,7 +102,7 @@ def test_bounds_that_always_hold(case: ValuedHeldOut, economics: Economics) -> N
 
 
 @settings(max_examples=40, deadline=None)
-@given(customers(), terms)
+@given(customers(), economics)
 def test_repricing_gives_the_curve_of_pricing_afresh(case: ValuedHeldOut, economics: Economics) -> None:
     """Other economics on counted customers give the same curve as counting them again."""
     again, fresh = profit_curve(**case).reprice(economics), profit_curve(**case, economics=economics)

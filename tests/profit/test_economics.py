@@ -53,16 +53,16 @@ def test_the_realistic_preset() -> None:
 
 def test_expected_profit_by_hand() -> None:
     """Every term of the formula counts once."""
-    terms = Economics(
+    economics = Economics(
         value=400, offer_cost=40, save_rate=0.5, stayer_redemption=0.6, harm_rate=0.1, contact_cost=2
     )
     # 0.25 · 0.5 · 360 − 0.75 · (0.6 · 40 + 0.1 · 400) − 2 = 45 − 48 − 2
-    assert terms.expected_profit(0.25) == pytest.approx(-5)
+    assert economics.expected_profit(0.25) == pytest.approx(-5)
     # the same customer worth 800: 0.25 · 0.5 · 760 − 0.75 · (24 + 80) − 2 = 95 − 78 − 2
-    assert terms.expected_profit(0.25, 800) == pytest.approx(15)
-    assert terms.expected_profit([0.25, 0.25], [400, 800]) == pytest.approx([-5, 15])
+    assert economics.expected_profit(0.25, 800) == pytest.approx(15)
+    assert economics.expected_profit([0.25, 0.25], [400, 800]) == pytest.approx([-5, 15])
     # p* = (2 + 24 + 40) / (180 + 24 + 40)
-    assert terms.break_even() == pytest.approx(66 / 244)
+    assert economics.break_even() == pytest.approx(66 / 244)
 
 
 def test_break_even_of_each_customer() -> None:
@@ -96,11 +96,11 @@ def test_why_no_offer_pays_is_explained() -> None:
 
 @settings(deadline=None)
 @given(economics(), st.floats(0, 1), st.floats(0, 1e6))
-def test_break_even_is_where_the_profit_turns(terms: Economics, probability: float, value: float) -> None:
+def test_break_even_is_where_the_profit_turns(economics: Economics, probability: float, value: float) -> None:
     """At or above p* contacting does not lose, below it does not win; where there is none it never wins."""
-    scale = 1e-9 * (value + terms.offer_cost + terms.contact_cost + 1)
-    profit = terms.expected_profit(probability, value)
-    if probability >= terms.break_even(value):
+    scale = 1e-9 * (value + economics.offer_cost + economics.contact_cost + 1)
+    profit = economics.expected_profit(probability, value)
+    if probability >= economics.break_even(value):
         assert profit >= -scale
     else:
         assert profit <= scale
@@ -108,19 +108,19 @@ def test_break_even_is_where_the_profit_turns(terms: Economics, probability: flo
 
 @settings(deadline=None)
 @given(economics(), st.lists(st.floats(0, 1e6), min_size=1))
-def test_break_even_is_never_nan(terms: Economics, values: list[float]) -> None:
+def test_break_even_is_never_nan(economics: Economics, values: list[float]) -> None:
     """Each break-even is a probability, or inf."""
-    thresholds = terms.break_even(values)
+    thresholds = economics.break_even(values)
     assert np.all(((thresholds >= 0) & (thresholds <= 1)) | (thresholds == np.inf))
 
 
 @settings(deadline=None)
 @given(economics(), st.floats(0, 1e6))
-def test_profit_lines_give_the_same_amounts(terms: Economics, value: float) -> None:
+def test_profit_lines_give_the_same_amounts(economics: Economics, value: float) -> None:
     """Intercept plus slope times value is the money a amounts."""
-    intercept, slope = terms.profit_lines()
-    amounts = terms.amounts_per_customer(value)
-    scale = 1e-12 * (value + terms.offer_cost + terms.contact_cost)
+    intercept, slope = economics.profit_lines()
+    amounts = economics.amounts_per_customer(value)
+    scale = 1e-12 * (value + economics.offer_cost + economics.contact_cost)
     assert intercept + slope * value == pytest.approx([amounts.wasted, amounts.saved], rel=1e-9, abs=scale)
 
 

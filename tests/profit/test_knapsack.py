@@ -17,7 +17,7 @@ from retention.profit.knapsack import NO_OFFER, allocate_offers
 
 SMALL = Offer(id="small", gives={"en": "a little"}, cost=20, save_rate=0.2)
 LARGE = Offer(id="large", gives={"en": "a lot"}, cost=100, save_rate=0.6)
-TERMS = Economics(value=500, stayer_redemption=0.5, contact_cost=1)
+ECONOMICS = Economics(value=500, stayer_redemption=0.5, contact_cost=1)
 
 
 def by_offer(
@@ -25,11 +25,11 @@ def by_offer(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return (profit, spend) of each offer for each customer, (offers, n)."""
     priced = [offer.economics(economics) for offer in offers]
-    profit = np.array([terms.expected_profit(p) for terms in priced])
+    profit = np.array([inputs.expected_profit(p) for inputs in priced])
     spend = np.array(
         [
-            terms.contact_cost + terms.offer_cost * (p * terms.save_rate + (1 - p) * terms.stayer_redemption)
-            for terms in priced
+            inputs.contact_cost + inputs.offer_cost * (p * inputs.save_rate + (1 - p) * inputs.stayer_redemption)
+            for inputs in priced
         ]
     )
     return profit, spend
@@ -48,7 +48,7 @@ def best_of_all(profit: NDArray[np.float64], spend: NDArray[np.float64], budget:
 
 def test_each_customer_gets_the_offer_that_earns_most() -> None:
     """Without limits: nothing for the loyal, the small offer in between, the large one for likely churn."""
-    allocation = allocate_offers([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS)
+    allocation = allocate_offers([0.02, 0.3, 0.9], None, [SMALL, LARGE], ECONOMICS)
     # 0.02: .02·96 − .98·10 − 1 < 0 and less still with the large one
     # 0.3: small .3·.2·480 − .7·10 − 1 = 20.8; large .3·.6·400 − .7·50 − 1 = 36
     # 0.9: small .9·96 − .1·10 − 1 = 84.4; large .9·240 − .1·50 − 1 = 210
@@ -63,7 +63,7 @@ def test_each_customer_gets_the_offer_that_earns_most() -> None:
 
 def test_a_budget_buys_what_earns_most_for_it() -> None:
     """With 70 the customer of the highest risk keeps the large offer; the other gets the small one, which fits."""
-    allocation = allocate_offers([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS, budget=70)
+    allocation = allocate_offers([0.02, 0.3, 0.9], None, [SMALL, LARGE], ECONOMICS, budget=70)
     # small for 0.3 spends 1 + 20 · (.3·.2 + .7·.5) = 9.2, together 69.2
     assert allocation.offer.tolist() == [NO_OFFER, 0, 1]
     assert allocation.spend == pytest.approx(69.2)
@@ -75,7 +75,7 @@ def test_a_budget_buys_what_earns_most_for_it() -> None:
 
 def test_a_budget_that_fits_exactly_is_priced_by_the_next_unit() -> None:
     """It would go to the 0.3 customer's small offer, not to what the last unit was spent on."""
-    allocation = allocate_offers([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS, budget=60)
+    allocation = allocate_offers([0.02, 0.3, 0.9], None, [SMALL, LARGE], ECONOMICS, budget=60)
     assert allocation.offer.tolist() == [NO_OFFER, NO_OFFER, 1]
     # The last unit: 0.9 from small to large, (210 − 84.4) / (60 − 5.6) = 2.31. The next: 20.8 / (1 + 20 · .41).
     assert allocation.budget_price == pytest.approx(20.8 / 9.2, rel=1e-5)
@@ -83,20 +83,20 @@ def test_a_budget_that_fits_exactly_is_priced_by_the_next_unit() -> None:
 
 def test_a_cap_on_contacts_takes_the_best() -> None:
     """One contact goes to the customer worth most; one more would earn what the next one is worth."""
-    allocation = allocate_offers([0.02, 0.3, 0.9], None, [SMALL, LARGE], TERMS, max_contacts=1)
+    allocation = allocate_offers([0.02, 0.3, 0.9], None, [SMALL, LARGE], ECONOMICS, max_contacts=1)
     assert allocation.offer.tolist() == [NO_OFFER, NO_OFFER, 1]
     assert allocation.contact_price == pytest.approx(36)
 
 
 def test_values_decide_as_much_as_probabilities() -> None:
     """A likely churner of little value is not contacted; an unlikely one of high value is."""
-    assert allocate_offers([0.9, 0.2], [15, 5000], [SMALL], TERMS).offer.tolist() == [NO_OFFER, 0]
+    assert allocate_offers([0.9, 0.2], [15, 5000], [SMALL], ECONOMICS).offer.tolist() == [NO_OFFER, 0]
 
 
 @pytest.mark.parametrize("limits", [{"budget": 0}, {"max_contacts": 0}])
 def test_nothing_may_be_spent(limits: dict[str, int]) -> None:
     """A limit of 0 sends nothing."""
-    allocation = allocate_offers([0.5, 0.9], None, [SMALL], TERMS, **limits)
+    allocation = allocate_offers([0.5, 0.9], None, [SMALL], ECONOMICS, **limits)
     assert allocation.contacted == 0
     assert allocation.profit == allocation.spend == 0
 
@@ -116,8 +116,8 @@ def test_close_to_the_best_of_all_choices(
         Offer(id=f"o{number}", gives={"en": "x"}, cost=cost, save_rate=rate)
         for number, (cost, rate) in enumerate(kinds)
     )
-    allocation = allocate_offers(p, None, offers, TERMS, budget=budget, max_contacts=cap)
-    profit, spend = by_offer(np.array(p), offers, TERMS)
+    allocation = allocate_offers(p, None, offers, ECONOMICS, budget=budget, max_contacts=cap)
+    profit, spend = by_offer(np.array(p), offers, ECONOMICS)
     limits = (math.inf if budget is None else budget, len(p) if cap is None else cap)
     best = best_of_all(profit, spend, *limits)
     assert allocation.spend <= limits[0] + 1e-9
@@ -131,8 +131,8 @@ def test_close_to_the_best_of_all_choices(
 
 def test_customers_all_alike() -> None:
     """A budget for 37 of 100 identical customers reaches 37 of them."""
-    _, spend = by_offer(np.array([0.6]), (SMALL,), TERMS)
-    allocation = allocate_offers(np.full(100, 0.6), None, [SMALL], TERMS, budget=37.5 * spend.item())
+    _, spend = by_offer(np.array([0.6]), (SMALL,), ECONOMICS)
+    allocation = allocate_offers(np.full(100, 0.6), None, [SMALL], ECONOMICS, budget=37.5 * spend.item())
     assert allocation.contacted == 37
 
 
@@ -140,7 +140,7 @@ def test_many_customers() -> None:
     """The gap to the bound is less than one customer's profit of thousands, with both limits."""
     generator = np.random.default_rng(0)
     p, value = generator.beta(1, 4, 5000), generator.gamma(2, 250, 5000)
-    allocation = allocate_offers(p, value, [SMALL, LARGE], TERMS, budget=20_000, max_contacts=600)
+    allocation = allocate_offers(p, value, [SMALL, LARGE], ECONOMICS, budget=20_000, max_contacts=600)
     assert allocation.spend <= 20_000
     assert allocation.contacted <= 600
     assert 0 <= allocation.bound - allocation.profit <= allocation.expected_profit.max()
@@ -151,9 +151,11 @@ def test_the_next_thousand_is_what_it_says() -> None:
     """It is what that much more budget earns, and nothing where the budget does not bind."""
     generator = np.random.default_rng(1)
     p = generator.beta(1, 4, 20_000)
-    less, more = (allocate_offers(p, None, [SMALL, LARGE], TERMS, budget=budget) for budget in (50_000, 51_000))
+    less, more = (
+        allocate_offers(p, None, [SMALL, LARGE], ECONOMICS, budget=budget) for budget in (50_000, 51_000)
+    )
     assert more.profit - less.profit == pytest.approx(less.next_thousand)
-    assert allocate_offers(p, None, [SMALL, LARGE], TERMS, budget=1e9).next_thousand == 0
+    assert allocate_offers(p, None, [SMALL, LARGE], ECONOMICS, budget=1e9).next_thousand == 0
 
 
 @pytest.mark.parametrize(
@@ -176,7 +178,7 @@ def test_inputs_have_bounds(change: dict[str, Any], sentence: str) -> None:
         "probability": [0.1, 0.2],
         "value": [10.0, 20.0],
         "offers": [SMALL],
-        "economics": TERMS,
+        "economics": ECONOMICS,
     }
     assert allocate_offers(**{**good, "offers": [SMALL] * 100}).contacted == 0
     with pytest.raises(InputError, match=sentence):

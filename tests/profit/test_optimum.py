@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from retention.profit.economics import Economics
 from retention.profit.optimum import best_thresholds
 from retention.profit.ranking import ABOVE_EVERY_SCORE, FINE_FROM, rank_customers
-from tests.profit.cases import FOLD, LABEL, SCORE, VALUE, ValuedHeldOut, brute_profit, customers, terms
+from tests.profit.cases import FOLD, LABEL, SCORE, VALUE, ValuedHeldOut, brute_profit, customers, economics
 
 
 def test_the_optimum_by_hand() -> None:
@@ -60,7 +60,7 @@ def test_of_equally_good_thresholds_the_highest_wins() -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(customers(), terms)
+@given(customers(), economics)
 def test_no_threshold_earns_more(case: ValuedHeldOut, economics: Economics) -> None:
     """On all customers, and on all but each fold, the best of every distinct threshold is thresholds."""
     thresholds = best_thresholds(rank_customers(**case), economics)

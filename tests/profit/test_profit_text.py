@@ -101,13 +101,13 @@ def test_deciding_customer_by_customer_has_a_sentence_of_its_own() -> None:
     generator = np.random.default_rng(0)
     score = generator.uniform(0.08, 0.12, 4000)
     case = held_out(score, generator.random(4000) < score, np.arange(4000) % 5)
-    apart = profit_curve(**case, value=np.where(np.arange(4000) // 5 % 2 == 0, 60.0, 900.0))
-    assert apart.per_customer_headroom and decides_per_customer(apart)
-    assert headroom_sentence(apart).startswith("Deciding customer by customer clearly beats")
-    view = curve_as_dict(apart)
+    curve = profit_curve(**case, value=np.where(np.arange(4000) // 5 % 2 == 0, 60.0, 900.0))
+    assert curve.per_customer_headroom and decides_per_customer(curve)
+    assert headroom_sentence(curve).startswith("Deciding customer by customer clearly beats")
+    view = curve_as_dict(curve)
     assert view["headroom_personal"] is True
     assert view["personal_gain_band"]["low"] > 0
-    assert f"  one by one  ₹{view['profit_personal']:,.0f}" in profit_summary(apart)
+    assert f"  one by one  ₹{view['profit_personal']:,.0f}" in profit_summary(curve)
     same = profit_curve(**case, value=np.full(4000, 500.0))
     assert not same.per_customer_headroom and not decides_per_customer(same)
     assert headroom_sentence(same).startswith("No headroom")

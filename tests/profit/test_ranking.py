@@ -52,12 +52,14 @@ def test_sums_by_hand() -> None:
 def test_pricing_sums_by_hand() -> None:
     """The sums give the profit and its squares without going over the customers again."""
     ranking = rank_customers(score=SCORE, label=LABEL, fold=FOLD, value=VALUE)
-    terms = Economics(value=9, offer_cost=50, save_rate=0.5, stayer_redemption=0.4, harm_rate=0.1, contact_cost=1)
+    economics = Economics(
+        value=9, offer_cost=50, save_rate=0.5, stayer_redemption=0.4, harm_rate=0.1, contact_cost=1
+    )
     contacted = ranking.contacted(0.6)
     # retained, worth 300: −(0.4 · 50 + 0.1 · 300) − 1 = −51; churned: 0.5 · (500 + 100 + 40 − 150) − 3 = 242
-    assert incremental_profit(contacted, terms) == pytest.approx([-51, 242])
+    assert incremental_profit(contacted, economics) == pytest.approx([-51, 242])
     # each churned customer: 224, 24, −6
-    assert incremental_profit_squared(contacted, terms) == pytest.approx([51**2, 224**2 + 24**2 + 6**2])
+    assert incremental_profit_squared(contacted, economics) == pytest.approx([51**2, 224**2 + 24**2 + 6**2])
 
 
 def test_one_value_for_all_comes_from_the_economics() -> None:

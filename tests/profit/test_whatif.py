@@ -10,7 +10,7 @@ from retention.errors import InputError
 from retention.profit.curve import profit_curve
 from retention.profit.economics import PRESETS, Economics
 from retention.profit.whatif import break_even_save_rate, default_ranges, profit_by_save_rate, tornado
-from tests.profit.cases import HAND, VALUE, ValuedHeldOut, customers, terms
+from tests.profit.cases import HAND, VALUE, ValuedHeldOut, customers, economics
 
 
 def test_default_ranges_stay_within_bounds() -> None:
@@ -71,7 +71,7 @@ def test_break_even_save_rate_where_there_is_none() -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(customers(), terms)
+@given(customers(), economics)
 def test_at_the_break_even_save_rate_the_profit_is_nil(case: ValuedHeldOut, economics: Economics) -> None:
     """Pricing the same customers at that rate gives 0."""
     curve = profit_curve(**case, economics=economics)

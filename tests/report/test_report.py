@@ -24,8 +24,8 @@ from tests.charts.cases import three_cutoffs
 
 DAY = date(2025, 7, 1)
 REALISTIC = PRESETS["realistic"]
-EVERYONE_PAYS = Economics(offer_cost=0.0, contact_cost=1.0)
-NOBODY_PAYS = Economics(value=40.0, offer_cost=50.0)
+ALL_PAY = Economics(offer_cost=0.0, contact_cost=1.0)
+NONE_PAYS = Economics(value=40.0, offer_cost=50.0)
 NASTY = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
 AMOUNT = re.compile(r"₹\d")
 
@@ -41,14 +41,14 @@ class Node:
 
     @property
     def words(self) -> str:
-        text = "".join(one if isinstance(one, str) else one.words for one in self.children)
+        text = "".join(child if isinstance(child, str) else child.words for child in self.children)
         return " ".join(text.split())
 
     def below(self) -> Iterator["Node"]:
-        for one in self.children:
-            if isinstance(one, Node):
-                yield one
-                yield from one.below()
+        for child in self.children:
+            if isinstance(child, Node):
+                yield child
+                yield from child.below()
 
     def above(self) -> Iterator["Node"]:
         if self.parent is not None:
@@ -59,11 +59,11 @@ class Node:
         return kind in (self.attributes.get("class") or "").split()
 
     def all(self, kind: str) -> list["Node"]:
-        return [one for one in self.below() if one.has(kind) or one.tag == kind]
+        return [node for node in self.below() if node.has(kind) or node.tag == kind]
 
-    def one(self, id: str) -> "Node":
-        (found,) = [one for one in self.below() if one.attributes.get("id") == id]
-        return found
+    def with_id(self, id: str) -> "Node":
+        (node,) = [node for node in self.below() if node.attributes.get("id") == id]
+        return node
 
 
 class Reader(HTMLParser):
@@ -101,8 +101,8 @@ def read(page: str) -> Node:
 
 def row(page: Node, name: str) -> list[str]:
     """The cells of the table row of this name."""
-    (found,) = [line for line in page.all("tr") if line.all("th") and line.all("th")[0].words == name]
-    return [cell.words for cell in found.all("td")]
+    (table_row,) = [line for line in page.all("tr") if line.all("th") and line.all("th")[0].words == name]
+    return [cell.words for cell in table_row.all("td")]
 
 
 @pytest.fixture(scope="module")
@@ -181,16 +181,16 @@ def test_every_money_input_has_its_label_and_its_effect_on_the_profit(telecom_mo
     page = read(bare(telecom_model, economics))
     assert row(page, "Margin kept if a customer stays")[0] == "₹12,34,567.50"
     assert row(page, "Cost of an offer when redeemed")[0] == "₹50"
-    kept = row(page, "Save rate of an offer")
-    assert kept[0] == "31.25%"
+    save_rate = row(page, "Save rate of an offer")
+    assert save_rate[0] == "31.25%"
     curve = profit_of_model(telecom_model, replace(economics, save_rate=0.25))
-    assert kept[1] == in_currency(curve.profit_best, "₹")
+    assert save_rate[1] == in_currency(curve.profit_best, "₹")
     assert row(page, "Redemption by retained customers")[0::2] == ["100%", "–"]
     assert row(page, "Harm rate of contacting") == ["0%", "–", "–"]
     assert row(page, "Cost of contacting a customer") == ["₹0", "–", "–"]
 
 
-@pytest.mark.parametrize("economics", [REALISTIC, EVERYONE_PAYS, NOBODY_PAYS])
+@pytest.mark.parametrize("economics", [REALISTIC, ALL_PAY, NONE_PAYS])
 def test_every_amount_says_what_it_rests_on(
     telecom: Customers, telecom_model: ChurnModel, scored: Scored, economics: Economics
 ) -> None:
@@ -199,33 +199,33 @@ def test_every_amount_says_what_it_rests_on(
     for model, listed in ((telecom_model, scored), (with_values(telecom_model), limited)):
         curve = profit_of_model(model, economics)
         page = read(render_report(model, curve, made_at=DAY, findings=audit(telecom), scored=listed))
-        found = 0
+        tagged = 0
         for node in page.below():
             if node.tag in {"style", "title"} or not any(
                 isinstance(words, str) and AMOUNT.search(words) for words in node.children
             ):
                 continue
-            found += 1
+            tagged += 1
             assert evidence(page, node) <= {"backtested, assumed", "assumed"} and evidence(page, node), node.words
-        assert found > 20
+        assert tagged > 20
 
 
 def evidence(page: Node, node: Node) -> set[str]:
     """The tags that belong to the amount in this node."""
     if node.attributes.get("headers"):
-        places = [page.one(id) for id in str(node.attributes["headers"]).split()]
+        places = [page.with_id(id) for id in str(node.attributes["headers"]).split()]
     else:
-        wanted = "figure" if node.tag == "text" else "span"
-        places = [next(one for one in (node, *node.above()) if one.tag == wanted)]
+        tag_name = "figure" if node.tag == "text" else "span"
+        places = [next(place for place in (node, *node.above()) if place.tag == tag_name)]
     return {tag.words for place in places for tag in place.all("evidence")}
 
 
 def test_inputs_and_expectations_are_assumed_results_are_backtested(full: str) -> None:
     """An input never passes for a measurement; the send list's profit is an expectation."""
     page = read(full)
-    assert page.one("setting").all("evidence")[0].words == "assumed"
+    assert page.with_id("setting").all("evidence")[0].words == "assumed"
     for id in ("earned", "swing"):
-        assert page.one(id).all("evidence")[0].words == "backtested, assumed"
+        assert page.with_id(id).all("evidence")[0].words == "backtested, assumed"
     assert re.search(r"Expected profit ?−?₹[\d,]+ assumed against", page.words)
     for word in ("backtested: ", "assumed: ", "No amount here was measured in a randomised campaign"):
         assert word in page.words
@@ -234,8 +234,8 @@ def test_inputs_and_expectations_are_assumed_results_are_backtested(full: str) -
 @pytest.mark.parametrize(
     ("economics", "sentence", "advice"),
     [
-        (EVERYONE_PAYS, "No headroom: sending to everyone earns as much", "send to everyone."),
-        (NOBODY_PAYS, "No headroom: doing nothing earns as much", "Send to nobody."),
+        (ALL_PAY, "No headroom: sending to everyone earns as much", "send to everyone."),
+        (NONE_PAYS, "No headroom: doing nothing earns as much", "Send to nobody."),
         (Economics(save_rate=0.05), "No headroom: doing nothing", "send to nobody."),
     ],
 )
@@ -252,8 +252,8 @@ def test_it_says_when_there_is_nothing_to_gain(
 
 def test_it_says_why_no_offer_pays(telecom_model: ChurnModel) -> None:
     """An offer dearer than the customer is named as such, and nobody is chosen."""
-    page = read(bare(telecom_model, NOBODY_PAYS))
-    assert str(NOBODY_PAYS.why_no_offer_pays()) in page.words
+    page = read(bare(telecom_model, NONE_PAYS))
+    assert str(NONE_PAYS.why_no_offer_pays()) in page.words
     assert "chosen: nobody" in page.words
     assert "breaks even at" not in page.words
 
@@ -268,10 +268,10 @@ def test_the_curve_is_drawn_where_it_stands(telecom_model: ChurnModel) -> None:
     assert [x for x, _ in points] == sorted(x for x, _ in points)
     (dot,) = drawing.all("circle")
     assert float(str(dot.attributes["cy"])) == min(y for _, y in points)
-    (everyone,), (nobody,) = drawing.all("all"), drawing.all("none")
-    assert float(str(everyone.attributes["y1"])) == points[0][1]
-    assert float(str(nobody.attributes["y1"])) == pytest.approx(points[-1][1], abs=0.1)
-    (even,), (chosen,) = drawing.all("even"), [one for one in drawing.all("chosen") if one.tag == "line"]
+    (send_all,), (send_none,) = drawing.all("all"), drawing.all("none")
+    assert float(str(send_all.attributes["y1"])) == points[0][1]
+    assert float(str(send_none.attributes["y1"])) == pytest.approx(points[-1][1], abs=0.1)
+    (even,), (chosen,) = drawing.all("even"), [mark for mark in drawing.all("chosen") if mark.tag == "line"]
     gap = float(str(even.attributes["x1"])) - float(str(chosen.attributes["x1"]))
     assert curve.threshold_break_even is not None
     assert np.sign(round(gap)) in (0, np.sign(curve.threshold_break_even - curve.threshold_best))
@@ -279,10 +279,10 @@ def test_the_curve_is_drawn_where_it_stands(telecom_model: ChurnModel) -> None:
     assert len(str(band.attributes["points"]).split()) == 2 * len(points)
 
 
-@pytest.mark.parametrize("economics", [EVERYONE_PAYS, NOBODY_PAYS, Economics(save_rate=0, stayer_redemption=0)])
+@pytest.mark.parametrize("economics", [ALL_PAY, NONE_PAYS, Economics(save_rate=0, stayer_redemption=0)])
 def test_everything_in_the_drawing_is_within_its_frame(telecom_model: ChurnModel, economics: Economics) -> None:
     """Profits that are all above, all below or all zero leave nothing outside."""
-    (drawing,) = [one for one in read(bare(telecom_model, economics)).all("svg") if one.attributes.get("role")]
+    (drawing,) = [svg for svg in read(bare(telecom_model, economics)).all("svg") if svg.attributes.get("role")]
     _, _, width, height = map(float, str(drawing.attributes["viewbox"]).split())
     for node in drawing.below():
         pairs = str(node.attributes.get("points", "")).split()
@@ -328,7 +328,7 @@ def test_control_characters_and_endless_names_do_no_harm(telecom_model: ChurnMod
     assert "\x00" not in page and "\u202e" not in page
 
 
-def test_many_warnings_are_counted_not_all_told(telecom_model: ChurnModel) -> None:
+def test_many_warnings_are_counted_not_all_listed(telecom_model: ChurnModel) -> None:
     """The gravest come first, and how many were left out is said."""
     findings = [Finding("error", "leakage", None, 1.0, f"finding number {number}") for number in range(30)]
     curve = profit_of_model(telecom_model, REALISTIC)
@@ -345,7 +345,7 @@ def test_an_audit_that_found_nothing_differs_from_none(telecom_model: ChurnModel
     assert "The training data was not audited for this page" in render_report(telecom_model, curve, made_at=DAY)
 
 
-def test_the_send_list_is_told_in_sums_and_names_nobody(
+def test_the_send_list_is_reported_in_sums_without_names(
     telecom: Customers, telecom_model: ChurnModel, scored: Scored, full: str
 ) -> None:
     """Counts, the expected profit of those who get an offer, the drift; no customer's id."""
@@ -423,7 +423,7 @@ def test_the_command_audits_the_training_customers_alone(
     assert "holds 1,499 customers, and the model was trained on 1,500" in capsys.readouterr().err
 
 
-def test_a_value_column_is_told(telecom_model: ChurnModel) -> None:
+def test_a_value_column_is_reported(telecom_model: ChurnModel) -> None:
     """With values of their own, customers have no common break-even, and the personal decision has a row."""
     model = with_values(telecom_model)
     curve, page = profit_of_model(model, REALISTIC), read(bare(model, REALISTIC))

@@ -56,7 +56,7 @@ def test_the_known_ways_of_writing(cell: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize("cell", ["2025-06-30T23:30:00+05:30", "2025-06-30 18:00:00Z", "2025-06-30 18:00:00 UTC"])
-def test_zones_become_utc_and_it_is_said(cell: str) -> None:
+def test_zones_become_utc_and_a_note_says_so(cell: str) -> None:
     """A time with a zone is converted to UTC, with a note."""
     assert parsed(cell) == ["2025-06-30T18:00:00"]
     assert "converted to UTC" in notes(cell)[0]

@@ -23,7 +23,7 @@ SMALL = Offer(id="small", gives={"en": "a little"}, cost=20, save_rate=0.2)
 LARGE = Offer(id="large", gives={"en": "a lot"}, cost=100, save_rate=0.6)
 
 
-TERMS = Economics(value=500, stayer_redemption=0.5, contact_cost=1)
+ECONOMICS = Economics(value=500, stayer_redemption=0.5, contact_cost=1)
 
 
 CATALOGUE = """

@@ -14,12 +14,12 @@ from retention.errors import InputError
 from retention.profit.economics import Economics
 from retention.targeting import SendPolicy, offers_at, profit_of_model, score
 from tests.files import telecom_customers
-from tests.targeting.cases import LARGE, SMALL, TERMS
+from tests.targeting.cases import ECONOMICS, LARGE, SMALL
 
 
 def test_the_best_offer_for_each_by_hand() -> None:
     """Nothing for the loyal, who are priced with the first offer; a budget buys what earns most for it."""
-    policy = SendPolicy(economics=TERMS, catalogue=(SMALL, LARGE), every_offer=True)
+    policy = SendPolicy(economics=ECONOMICS, catalogue=(SMALL, LARGE), every_offer=True)
     probability = np.array([0.02, 0.3, 0.9])
     free = policy.decide(probability, None)
     assert (free.send.tolist(), free.offer.tolist()) == ([False, True, True], [0, 1, 1])
@@ -39,18 +39,18 @@ def test_the_best_offer_for_each_by_hand() -> None:
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40), st.integers(1, 40))
-def test_deciding_in_parts_is_deciding_together(probability: list[float], cut: int) -> None:
+def test_decisions_in_parts_equal_the_decision_together(probability: list[float], cut: int) -> None:
     """Without a limit on the whole list, a customer's offer does not depend on the others."""
     p = np.array(probability)
     for policy in (
-        SendPolicy(economics=TERMS, catalogue=(SMALL,), threshold=0.3),
-        SendPolicy(economics=TERMS, catalogue=(SMALL, LARGE), every_offer=True),
+        SendPolicy(economics=ECONOMICS, catalogue=(SMALL,), threshold=0.3),
+        SendPolicy(economics=ECONOMICS, catalogue=(SMALL, LARGE), every_offer=True),
     ):
         assert policy.customer_by_customer
         together = policy.decide(p, None)
-        apart = [policy.decide(part, None) for part in (p[:cut], p[cut:])]
-        assert np.concatenate([part.offer for part in apart]).tolist() == together.offer.tolist()
-        assert np.concatenate([part.send for part in apart]).tolist() == together.send.tolist()
+        in_parts = [policy.decide(part, None) for part in (p[:cut], p[cut:])]
+        assert np.concatenate([part.offer for part in in_parts]).tolist() == together.offer.tolist()
+        assert np.concatenate([part.send for part in in_parts]).tolist() == together.send.tolist()
 
 
 @pytest.mark.parametrize(
@@ -92,14 +92,14 @@ def test_the_smaller_of_top_and_max_contacts_counts(telecom_model: ChurnModel) -
 
 def test_settling_takes_the_threshold_that_the_model_says(telecom_model: ChurnModel) -> None:
     """The best one on held-out customers, or the break-even without them; nothing where it is not needed."""
-    policy = SendPolicy(economics=TERMS)
+    policy = SendPolicy(economics=ECONOMICS)
     assert policy.send_from is None
-    best = profit_of_model(telecom_model, TERMS).threshold_best
+    best = profit_of_model(telecom_model, ECONOMICS).threshold_best
     assert policy.settle(telecom_model, has_values=False).send_from == best
     without_evaluation = replace(telecom_model, out_of_fold=None)
-    assert policy.settle(without_evaluation, has_values=False).send_from == TERMS.break_even()
+    assert policy.settle(without_evaluation, has_values=False).send_from == ECONOMICS.break_even()
     never_pays = SendPolicy(economics=Economics(value=40))
     assert never_pays.settle(without_evaluation, has_values=False).send_from == np.inf
     assert policy.settle(telecom_model, has_values=True) == policy
-    for asked in (SendPolicy(threshold=0.3), SendPolicy(budget=100.0), SendPolicy(every_offer=True)):
-        assert asked.settle(telecom_model, has_values=False) is asked
+    for limited in (SendPolicy(threshold=0.3), SendPolicy(budget=100.0), SendPolicy(every_offer=True)):
+        assert limited.settle(telecom_model, has_values=False) is limited

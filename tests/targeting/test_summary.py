@@ -11,13 +11,13 @@ from retention.churn.model import ChurnModel
 from retention.customers.intake import read_customers
 from retention.targeting import SendPolicy, Spending, score
 from tests.files import telecom_customers, write
-from tests.targeting.cases import CATALOGUE, LARGE, SMALL, TERMS, run
+from tests.targeting.cases import CATALOGUE, ECONOMICS, LARGE, SMALL, run
 
 
 def test_spending_says_what_the_next_thousand_would_earn(telecom_model: ChurnModel) -> None:
     """Spent stays within the budget, and the shadow price is what a little more of it really earns."""
     customers = read_customers(telecom_customers(600, seed=2), ignore_label=True)
-    policy = SendPolicy(economics=TERMS, catalogue=(SMALL, LARGE), every_offer=True)
+    policy = SendPolicy(economics=ECONOMICS, catalogue=(SMALL, LARGE), every_offer=True)
 
     def earned(budget: float) -> tuple[float, Spending]:
         scored = score(customers, telecom_model, replace(policy, budget=budget))

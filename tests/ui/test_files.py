@@ -87,7 +87,7 @@ def test_what_a_visit_records_is_not_among_what_the_server_hands_out(uploads: Pa
     assert first.is_relative_to(files.process_folder()) and not first.is_relative_to(uploads)
 
 
-def test_a_process_that_is_told_to_end_leaves_nothing(tmp_path: Path) -> None:
+def test_a_process_that_is_asked_to_end_leaves_nothing(tmp_path: Path) -> None:
     """Uploads and ledgers of its visitors are gone, and it ends as the signal ends others."""
     code = (
         "from retention.ui import files\n"

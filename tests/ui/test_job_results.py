@@ -20,7 +20,7 @@ REALISTIC = PRESETS["realistic"]
 
 
 @pytest.fixture
-def begun(trained: Session) -> Session:
+def starting(trained: Session) -> Session:
     """A visitor who is about to train, load or write."""
     return replace(trained, pictures={})
 
@@ -37,13 +37,13 @@ def loaded(begun: Session) -> JobResult:
 @pytest.mark.slow
 def test_prices_changed_during_training_stay(begun: Session) -> None:
     """The model comes into the session as it is, priced at what that says by now."""
-    finished = JobResult(begun, churn.train(begun, weighted=False))
+    job_result = JobResult(begun, churn.train(begun, weighted=False))
     repriced = begun.priced(REALISTIC)
-    updated = with_training(repriced, finished)
-    assert updated.model is finished.after.model
+    updated = with_training(repriced, job_result)
+    assert updated.model is job_result.after.model
     assert updated.economics == REALISTIC
     assert updated.curve and updated.curve.economics == REALISTIC
-    assert with_training(begun, finished).curve is finished.after.curve
+    assert with_training(begun, job_result).curve is job_result.after.curve
 
 
 def test_customers_loaded_meanwhile_stay(begun: Session, telecom: Customers, loaded: JobResult) -> None:
@@ -71,10 +71,10 @@ def test_a_loaded_model_comes_at_the_prices_there_are(begun: Session, loaded: Jo
 @pytest.mark.slow
 def test_new_customers_keep_money_inputs_and_the_language_model_switch(begun: Session) -> None:
     """What is not about customers is the session's own."""
-    finished = JobResult(begun, customers.simulate(begun, 300, 1))
+    job_result = JobResult(begun, customers.simulate(begun, 300, 1))
     now = replace(begun.priced(REALISTIC), language_model_on=False)
-    updated = with_customers(now, finished)
-    assert updated.customers is finished.after.customers
+    updated = with_customers(now, job_result)
+    assert updated.customers is job_result.after.customers
     assert (updated.economics, updated.language_model_on, updated.model) == (REALISTIC, False, None)
 
 
@@ -104,27 +104,29 @@ def test_messages_do_not_come_to_what_they_were_not_written_for(
     begun: Session, change: Callable[[Session], Session], what: str
 ) -> None:
     """Whatever they rest on was changed meanwhile: they stay away, and the sentence names it."""
-    finished = JobResult(begun, offers.write(begun, 0.5))
+    job_result = JobResult(begun, offers.write(begun, 0.5))
     with pytest.raises(
         InputError, match=f"the {what} changed while the messages were being written; write them again"
     ):
-        with_messages(change(begun), finished)
+        with_messages(change(begun), job_result)
 
 
 def test_messages_come_beside_what_they_do_not_rest_on(begun: Session) -> None:
-    """The plug was pulled and the model pushed meanwhile: both are known afterwards."""
-    finished = JobResult(begun, offers.write(begun, 0.5))
-    updated = with_messages(replace(begun, language_model_on=False, model_at="alice/churn@" + "0" * 40), finished)
-    assert updated.message_run is finished.after.message_run
+    """The language model was switched off and the model pushed meanwhile: the session keeps both changes."""
+    job_result = JobResult(begun, offers.write(begun, 0.5))
+    updated = with_messages(
+        replace(begun, language_model_on=False, model_at="alice/churn@" + "0" * 40), job_result
+    )
+    assert updated.message_run is job_result.after.message_run
     assert (updated.language_model_on, updated.model_at) == (False, "alice/churn@" + "0" * 40)
 
 
 def test_blank_numbers_are_asked_for_or_mean_the_usual(begun: Session) -> None:
     """A cool-down has a usual value; a market's size, its seed and a silence have none."""
     written = offers.write(begun, 0.5, cool_down_days=None)
-    sealed = review.approve(written, cool_down_days=None)
-    assert sealed.message_run and written.message_run
-    again = offers.write(sealed, 0.5, tone="brief", cool_down_days=None)
+    approved = review.approve(written, cool_down_days=None)
+    assert approved.message_run and written.message_run
+    again = offers.write(approved, 0.5, tone="brief", cool_down_days=None)
     assert again.message_run and again.message_run.held_back_count == written.message_run.message_count
     for inputs, box in (((None, 7), "Customers"), ((300, None), "Seed")):
         with pytest.raises(InputError, match=f"{box}: is blank; give a number"):

@@ -14,7 +14,7 @@ def test_the_result_comes_last() -> None:
     assert list(watch_job(lambda progress: 42, threading.Event()))[-1] == JobDone(42)
 
 
-def test_steps_are_told_while_the_work_goes_on() -> None:
+def test_steps_are_reported_while_the_work_goes_on() -> None:
     """What the work reports reaches the watcher before the result."""
     seen = threading.Event()
 
@@ -29,7 +29,7 @@ def test_steps_are_told_while_the_work_goes_on() -> None:
     assert list(updates) == [JobDone("done")]
 
 
-def test_what_was_said_is_seldom_said_again() -> None:
+def test_the_same_step_is_seldom_repeated() -> None:
     """The position in the queue shows at once, then at every fourth look, however often the work reports it."""
     over = threading.Event()
     reports = 0

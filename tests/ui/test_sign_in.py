@@ -36,8 +36,8 @@ class Call:
 def asks(token: str | None, **headers: str) -> str | None:
     """With which token the Hub is asked for a call with these headers."""
     injected = None if token is None else gr.OAuthToken(token, "contribute-repos", 0)
-    found = hub_for_caller(injected, Call(headers)).token
-    return None if found is None else found.get_secret_value()
+    hub_token = hub_for_caller(injected, Call(headers)).token
+    return None if hub_token is None else hub_token.get_secret_value()
 
 
 @pytest.fixture
@@ -163,24 +163,24 @@ def as_space(running_space: Space) -> Space:
     return running_space
 
 
-LOOK = ("model", True, False, False, 0.1)
+PREVIEW = ("model", True, False, False, 0.1)
 
 
-def look_at_a_model(visitor: Visitor, repo: str) -> None:
-    what, *others = LOOK
+def preview_model(visitor: Visitor, repo: str) -> None:
+    what, *others = PREVIEW
     assert visitor.press("Preview", None, what, repo, *others)["success"]
 
 
 def sentences(answer: dict[str, Any]) -> str:
     """What a person was told on the way."""
-    return " ".join(one.get("log", "") for one in answer["messages"])
+    return " ".join(message.get("log", "") for message in answer["messages"])
 
 
 @pytest.mark.slow
 def test_an_anonymous_direct_call_is_refused(as_space: Space) -> None:
     """By the number of the function, without a page: no push, no private model, nothing asked with a token."""
     visitor = as_space.visitor("anonymous")
-    look_at_a_model(visitor, "acme/new")
+    preview_model(visitor, "acme/new")
     assert "pushing takes a token; sign in on the Share tab" in sentences(
         visitor.press("Publish exactly this", None)
     )
@@ -200,10 +200,10 @@ def test_an_anonymous_direct_call_is_refused(as_space: Space) -> None:
 def test_a_visitor_acts_in_their_own_name(as_space: Space) -> None:
     """Signed in, Vera pushes to a repository of hers; the Space's owner's she can neither see nor write to."""
     vera = as_space.visitor("vera", **cookie(VERAS, "vera"))
-    look_at_a_model(vera, "vera/churn")
+    preview_model(vera, "vera/churn")
     vera.press("Publish exactly this", None)
     assert ("model", "vera/churn") in as_space.hub.repos
-    look_at_a_model(vera, "acme/new")
+    preview_model(vera, "acme/new")
     assert "this Space may only write under acme" in sentences(vera.press("Publish exactly this", None))
     assert set(as_space.hub.repos) == {("model", "acme/secret"), ("model", "vera/churn")}
 
@@ -212,7 +212,7 @@ def test_a_visitor_acts_in_their_own_name(as_space: Space) -> None:
 def test_another_sites_page_cannot_act_for_a_visitor(as_space: Space) -> None:
     """The cookie comes along, but the page is not the Space's."""
     vera = as_space.visitor("elsewhere", **cookie(VERAS, "vera"), origin="https://evil.example")
-    look_at_a_model(vera, "vera/churn")
+    preview_model(vera, "vera/churn")
     assert "pushing takes a token" in sentences(vera.press("Publish exactly this", None))
     assert ("model", "vera/churn") not in as_space.hub.repos
 
@@ -223,7 +223,7 @@ def test_a_forged_or_outdated_cookie_is_nobody(as_space: Space) -> None:
     forged = cookie(VERAS, "vera")
     forged["cookie"] = forged["cookie"][:-3] + "abc"
     visitor = as_space.visitor("forged", **forged)
-    look_at_a_model(visitor, "vera/churn")
+    preview_model(visitor, "vera/churn")
     assert "pushing takes a token" in sentences(visitor.press("Publish exactly this", None))
 
 
@@ -231,7 +231,7 @@ def test_a_forged_or_outdated_cookie_is_nobody(as_space: Space) -> None:
 def test_no_token_is_in_any_answer_or_log(as_space: Space, tmp_path: Path) -> None:
     """Pushed, refused and failed: neither token is printed, sent to a browser, or left in a file."""
     vera = as_space.visitor("canary", **cookie(VERAS, "vera"))
-    look_at_a_model(vera, "vera/churn")
+    preview_model(vera, "vera/churn")
     answers = [vera.press("Publish exactly this", None)]
     as_space.hub.fail("GET", "/api/", status=401, times=99, body=f"bad token {VERAS}")
     answers += [vera.call(call, None, "vera/churn") for call in vera.buttons("Load")]

@@ -47,7 +47,7 @@ def test_an_expired_session_asks_for_a_reload(address: str) -> None:
     assert "no customer has this id" in warning and "expired" not in warning
 
 
-def test_the_second_to_train_is_told_its_place(address: str) -> None:
+def test_the_second_to_train_sees_its_place(address: str) -> None:
     """Of two who press Train at once one hears that it is next in the queue; both are served."""
     visitors = [Visitor(address, name=name) for name in ("anna", "bela")]
     for visitor in visitors:

@@ -38,7 +38,7 @@ def phrase_of(name: str, usual: float | None, value: object, flags: Collection[s
         ("note", None, "x" * 60, "note is " + "x" * 39 + "…"),
     ],
 )
-def test_columns_of_any_file_are_worded_with_the_customers_value(
+def test_columns_of_any_file_are_described_with_the_customers_value(
     name: str, usual: float | None, value: object, expected: str
 ) -> None:
     """Nothing but the column's name, the value, and what is typical."""

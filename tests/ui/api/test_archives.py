@@ -83,7 +83,7 @@ def test_a_changed_byte_is_refused(content: dict[str, bytes], tmp_path: Path, te
     assert list(temporary.iterdir()) == []
 
 
-def test_what_is_no_model_is_told_so(tmp_path: Path, telecom_file: Path) -> None:
+def test_what_is_no_model_is_reported(tmp_path: Path, telecom_file: Path) -> None:
     """A CSV, nothing, a cut zip and a zip of something else each get one sentence."""
     assert "is no zip of a model folder" in refused(telecom_file)
     (tmp_path / "empty.zip").write_bytes(b"")

@@ -245,7 +245,7 @@ def test_plain_http_takes_the_path_that_an_upload_returned(
         ),
     ],
 )
-def test_a_misspelt_call_is_told_what_is_wrong(
+def test_a_misspelt_call_gets_what_is_wrong(
     address: str, name: str, arguments: dict[str, Any], status: int, sentence: str
 ) -> None:
     """The commonest mistakes of a script by hand do not end in "Internal Server Error"."""
@@ -367,6 +367,6 @@ def test_the_examples_run(address: str, tmp_path: Path) -> None:
     first = re.search(r"^(C\d{7}) 0\.\d+ \w", printed, re.MULTILINE)
     if shutil.which("curl"):
         assert '"profit_best"' in run("profit.sh", "bash")
-    whom = json.loads(run("agent.py", sys.executable).splitlines()[0])
+    first_contacts = json.loads(run("agent.py", sys.executable).splitlines()[0])
     assert first
-    assert whom["top"][0]["customer"] == first[1]
+    assert first_contacts["top"][0]["customer"] == first[1]

@@ -124,16 +124,16 @@ def test_on_a_space_a_caller_acts_with_a_token_of_their_own(
 ) -> None:
     """Passed along by the client; nobody gets the Space's, to write or to read."""
     hub.create("model", "acme/secret", private=True)
-    vera, nobody = script(space, tmp_path, VERAS), script(space, tmp_path)
+    vera, anonymous = script(space, tmp_path, VERAS), script(space, tmp_path)
     vera.predict(packed, "vera/churn", confirm=True, api_name="/push")
     assert ("model", "vera/churn") in hub.repos
     with pytest.raises(AppError, match="this Space may only write under acme"):
         vera.predict(packed, "acme/new", confirm=True, api_name="/push")
     with pytest.raises(AppError, match="pushing takes a token"):
-        nobody.predict(packed, "acme/new", confirm=True, api_name="/push")
+        anonymous.predict(packed, "acme/new", confirm=True, api_name="/push")
     for repo in ("acme/secret", "vera/churn"):
         with pytest.raises(AppError, match="or it is private"):
-            nobody.predict(repo, api_name="/pull")
+            anonymous.predict(repo, api_name="/pull")
     assert set(hub.repos) == {("model", "acme/secret"), ("model", "vera/churn")}
 
 

@@ -14,7 +14,7 @@ from retention.ui.gradio_runtime.visits import Visit
 
 
 @pytest.fixture
-def first_begun() -> threading.Event:
+def first_started() -> threading.Event:
     """Set once the first handler runs."""
     return threading.Event()
 

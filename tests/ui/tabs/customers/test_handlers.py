@@ -41,7 +41,7 @@ def test_an_upload_that_is_gone_is_asked_for_again(telecom_file: Path) -> None:
         customers.use_customers(Session(), str(telecom_file.with_name("gone.csv")))
 
 
-def test_a_look_at_a_file_guesses_its_columns(telecom_file: Path) -> None:
+def test_previewing_a_file_guesses_its_columns(telecom_file: Path) -> None:
     """The roles offered on screen are the ones reading would use."""
     upload = customers.inspect_upload(str(telecom_file))
     assert not upload.is_order_log
@@ -97,7 +97,7 @@ def test_a_computed_amount_can_be_chosen(tmp_path: Path) -> None:
     assert used.customers and "spend_total" in used.customers.frame
 
 
-def test_a_stray_word_is_no_reason_to_refuse_the_first_look(tmp_path: Path) -> None:
+def test_an_odd_cell_is_no_reason_to_refuse_the_preview(tmp_path: Path) -> None:
     """The person sees the columns, and can strike the one with the word."""
     rows = "".join(f"c{row},{row},{row % 2}\n" for row in range(40))
     path = str(write(tmp_path / "t.csv", "customer_id,age,churn\n" + rows + "x,old,1\n"))

@@ -64,7 +64,7 @@ def test_a_blank_money_input_is_asked_for() -> None:
     assert profit.economics(value=400.0, offer_cost=0.0) == Economics(value=400, offer_cost=0)
 
 
-def test_money_inputs_are_told_from_presets() -> None:
+def test_money_inputs_are_distinguished_from_presets() -> None:
     """Both presets in any currency; one number off is neither."""
     assert profit.preset_of(Economics(currency="€")) == "original"
     assert profit.preset_of(PRESETS["realistic"]) == "realistic"

@@ -19,19 +19,19 @@ from tests.stand_ins.hub_server import HubServer
 from tests.ui.conftest import TOKEN
 
 
-def look(session: Session, what: str, hub: Hub, **how: Any) -> Plan:
+def preview(session: Session, what: str, hub: Hub, **how: Any) -> Plan:
     changes = {"repo": f"alice/{what}", "private": True, "threshold": 0.3, **how}
     return share.preview(session, what, changes.pop("repo"), hub=hub, **changes)
 
 
 def push(session: Session, what: str, hub: Hub, **how: Any) -> tuple[Session, Published]:
-    shared = share.publish_plan(look(session, what, hub, **how), hub=hub)
+    shared = share.publish_plan(preview(session, what, hub, **how), hub=hub)
     return share.with_published_model(session, shared), shared
 
 
 def test_looking_at_a_model_sends_nothing(trained: Session, stranger: Hub, server: HubServer) -> None:
     """Files, sizes and columns are known before anybody is asked anything, signed in or not."""
-    plan = look(trained, MODEL, stranger)
+    plan = preview(trained, MODEL, stranger)
     assert [file.path for file in plan.release.files if not file.path.startswith("figures/")] == [
         "README.md", "booster.json", "manifest.json", "model.json",
     ]  # fmt: skip
@@ -44,13 +44,13 @@ def test_looking_at_a_model_sends_nothing(trained: Session, stranger: Hub, serve
 
 def test_evaluation_rows_go_along_only_if_asked(trained: Session, hub: Hub) -> None:
     """They are rows about customers, ids or not."""
-    assert "out_of_fold.parquet" not in look(trained, MODEL, hub).release.content
-    assert "out_of_fold.parquet" in look(trained, MODEL, hub, with_evaluation=True).release.content
+    assert "out_of_fold.parquet" not in preview(trained, MODEL, hub).release.content
+    assert "out_of_fold.parquet" in preview(trained, MODEL, hub, with_evaluation=True).release.content
 
 
 def test_exactly_what_was_previewed_is_published(trained: Session, hub: Hub, server: HubServer) -> None:
     """Byte for byte, as a private repository, and the session knows where its model is."""
-    plan = look(trained, MODEL, hub)
+    plan = preview(trained, MODEL, hub)
     shared = share.publish_plan(plan, hub=hub)
     repo = server.repos["model", "alice/model"]
     assert {path: content for path, content in repo.head.files.items() if path != ".gitattributes"} == dict(
@@ -67,8 +67,8 @@ def test_exactly_what_was_previewed_is_published(trained: Session, hub: Hub, ser
 def test_another_model_trained_meanwhile_is_not_the_one_on_the_hub(trained: Session, hub: Hub) -> None:
     """A push takes a while; what it returns is about the model that was pushed."""
     _, shared = push(trained, MODEL, hub)
-    meanwhile = replace(trained, model=replace(trained.model, seed=1) if trained.model else None)
-    assert share.with_published_model(meanwhile, shared) is meanwhile
+    retrained = replace(trained, model=replace(trained.model, seed=1) if trained.model else None)
+    assert share.with_published_model(retrained, shared) is retrained
 
 
 def test_other_prices_keep_the_model_and_another_training_does_not(trained: Session, hub: Hub) -> None:
@@ -99,16 +99,16 @@ def test_the_decision_is_the_one_that_was_written_to(trained: Session, hub: Hub)
     """Messages were written from 0.4 on; where the slider went since does not matter. Without messages it does."""
     at_hub, _ = push(trained, MODEL, hub)
     for session, threshold in ((offers.write(at_hub, 0.4), 0.4), (at_hub, 0.3)):
-        plan = look(session, DECISION, hub)
+        plan = preview(session, DECISION, hub)
         assert f'"threshold": {threshold}' in plan.release.content["manifest.json"].decode()
 
 
 def test_customers_go_under_pseudonyms_that_stay_the_same(trained: Session, hub: Hub, home: Path) -> None:
     """The salt is kept by whoever runs the app, and the plan says where."""
-    first, second = (look(trained, CUSTOMERS, hub).release.content for _ in range(2))
+    first, second = (preview(trained, CUSTOMERS, hub).release.content for _ in range(2))
     assert first == second
     assert (home / ".config" / "retention" / "salt").is_file()
-    words = hub_views.plan(look(trained, CUSTOMERS, hub))
+    words = hub_views.plan(preview(trained, CUSTOMERS, hub))
     assert "pseudonymised, HMAC-SHA256 with your salt" in words
     assert "identifies customers: kept on this machine" in words
 
@@ -118,7 +118,7 @@ def test_on_a_space_no_salt_is_kept(
 ) -> None:
     """A visitor's secret would lie among other people's things: it is made for one release and thrown away."""
     monkeypatch.setenv("SPACE_ID", "acme/desk")
-    first, second = (look(trained, CUSTOMERS, hub) for _ in range(2))
+    first, second = (preview(trained, CUSTOMERS, hub) for _ in range(2))
     assert first.release.content != second.release.content
     assert not home.exists()
     assert "made for this release and deleted" in hub_views.plan(first)
@@ -139,12 +139,12 @@ ELSEWHERE = {"model_at": "alice/gone@" + "0" * 40}
         ({}, {"what": CUSTOMERS, "repo": ""}, "not a repository of the Hub"),
     ],
 )
-def test_what_is_missing_is_told(
+def test_what_is_missing_is_reported(
     trained: Session, hub: Hub, change: dict[str, Any], arguments: dict[str, Any], words: str
 ) -> None:
     """One sentence says what, and what to do."""
     with pytest.raises(RetentionError, match=words) as error:
-        look(replace(trained, **change), hub=hub, **arguments)
+        preview(replace(trained, **change), hub=hub, **arguments)
     assert "\n" not in str(error.value)
 
 
@@ -174,26 +174,26 @@ def test_a_replay_needs_a_commit(hub: Hub, server: HubServer) -> None:
     ],
     ids=str,
 )
-def test_a_push_that_fails_is_told_and_writes_nothing(
+def test_a_push_that_fails_is_reported_and_writes_nothing(
     trained: Session, hub: Hub, server: HubServer, fault: tuple[str, str, dict[str, Any]], words: str
 ) -> None:
     """One sentence without the token, and the repository is as empty as it was."""
     method, path, how = fault
     server.fail(method, path, times=99, **how)
     with pytest.raises(PublishError, match=words) as error:
-        share.publish_plan(look(trained, MODEL, hub), hub=hub)
+        share.publish_plan(preview(trained, MODEL, hub), hub=hub)
     assert "\n" not in str(error.value)
     assert TOKEN not in str(error.value)
     assert all(set(repo.head.files) == {".gitattributes"} for repo in server.repos.values())
 
 
-def test_a_conflict_is_told_and_overwrites_nothing(trained: Session, hub: Hub, server: HubServer) -> None:
+def test_a_conflict_is_reported_and_overwrites_nothing(trained: Session, hub: Hub, server: HubServer) -> None:
     """Somebody else releases while we push: theirs stands."""
     push(trained, MODEL, hub)
     server.before_commit.append(
         lambda repo: repo.commit("theirs", {**repo.head.files, "model.json": b'{"theirs": 1}'})
     )
-    plan = look(trained.priced(PRESETS["realistic"]), MODEL, hub)
+    plan = preview(trained.priced(PRESETS["realistic"]), MODEL, hub)
     with pytest.raises(PublishError, match="somebody else changed it meanwhile"):
         share.publish_plan(plan, hub=hub)
     assert server.repos["model", "alice/model"].head.files["model.json"] == b'{"theirs": 1}'
@@ -202,7 +202,7 @@ def test_a_conflict_is_told_and_overwrites_nothing(trained: Session, hub: Hub, s
 def test_without_a_token_a_push_is_refused(trained: Session, stranger: Hub, server: HubServer) -> None:
     """Looking is free, pushing takes somebody."""
     with pytest.raises(PublishError, match="pushing takes a token"):
-        share.publish_plan(look(trained, MODEL, stranger), hub=stranger)
+        share.publish_plan(preview(trained, MODEL, stranger), hub=stranger)
     assert server.requests == []
 
 
@@ -215,17 +215,17 @@ def test_nothing_is_left_in_temporary_folders(
     at_hub, _ = push(trained, MODEL, hub)
     push(at_hub, DECISION, hub)
     with pytest.raises(PublishError):
-        look(replace(at_hub, model_at="alice/gone@" + "0" * 40), DECISION, hub)
+        preview(replace(at_hub, model_at="alice/gone@" + "0" * 40), DECISION, hub)
     assert [path.name for path in tmp_path.iterdir() if path.name != "home"] == []
 
 
 def test_the_token_is_in_nothing_that_is_kept(trained: Session, hub: Hub, home: Path) -> None:
     """Neither in what a session holds, nor on screen, nor in a file."""
     at_hub, shared = push(trained, MODEL, hub)
-    kept = repr(at_hub) + repr(shared) + repr(hub) + hub_views.published(shared) + hub_views.plan(shared.plan)
-    kept += "".join(content.decode("latin-1") for content in shared.plan.release.content.values())
-    kept += "".join(path.read_text() for path in home.rglob("*") if path.is_file())
-    assert TOKEN not in kept
+    stored = repr(at_hub) + repr(shared) + repr(hub) + hub_views.published(shared) + hub_views.plan(shared.plan)
+    stored += "".join(content.decode("latin-1") for content in shared.plan.release.content.values())
+    stored += "".join(path.read_text() for path in home.rglob("*") if path.is_file())
+    assert TOKEN not in stored
 
 
 @pytest.mark.parametrize(
@@ -246,6 +246,8 @@ def test_what_a_plan_shows_is_escaped(trained: Session, hub: Hub) -> None:
     """A column's name may hold anything."""
     assert trained.customers is not None
     odd = trained.customers.frame.rename(columns={"Contract": "<img src=x>"})
-    plan = look(replace(trained, customers=replace(trained.customers, frame=odd)), CUSTOMERS, hub, private=False)
+    plan = preview(
+        replace(trained, customers=replace(trained.customers, frame=odd)), CUSTOMERS, hub, private=False
+    )
     assert "<img" not in hub_views.plan(plan)
     assert "everybody will see it" in hub_views.plan(plan)
