@@ -46,7 +46,7 @@ def parse_docstring(function: Callable[..., Any], *, also: type | None = None) -
 
     Examples
     --------
-    >>> documented(documented).parameters["function"]
+    >>> parse_docstring(parse_docstring).parameters["function"]
     'Its docstring is in NumPy style.'
     """
     description, sections = _split_sections(function)

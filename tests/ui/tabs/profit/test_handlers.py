@@ -89,10 +89,10 @@ def test_the_report_tells_what_its_model_was_trained_on(trained: Session, teleco
     html = "retention-report.html"
     brought = replace(trained, customers=None)
     assert profit.report_file(brought).name == html
-    assert "No audit was handed to this page" in written(profit.report_file(brought))
+    assert "The training data was not audited for this page" in written(profit.report_file(brought))
     replaced = replace(trained, customers=replace(telecom, source="somebody-elses.csv"), findings=())
     assert "somebody-elses.csv" not in written(profit.report_file(replaced))
-    assert "No audit was handed to this page" in written(profit.report_file(replaced))
+    assert "The training data was not audited for this page" in written(profit.report_file(replaced))
     assert trained.model
     own = replaced.with_own_model(trained.model).priced(Economics())
     assert "somebody-elses.csv" in written(profit.report_file(own))
