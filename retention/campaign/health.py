@@ -79,7 +79,7 @@ def split_check(p_value: float, seen: str, share: Sequence[float] | Floats) -> C
     declared = " : ".join(f"{100 * part:.3g}" for part in share)
     if p_value < ALARM:
         sentence = (
-            f"The arms hold {seen} customers with an outcome where {declared} was declared (p = {p_value:.1g}): "
+            f"The arms hold {seen} customers with an outcome where {declared} was declared ({_show_p(p_value)}): "
             "something other than the draw decided who is counted."
         )
         return Check("split", "not valid", sentence, p_value)
@@ -163,7 +163,7 @@ def check_balance(features: Floats, arms: NDArray[np.int64], *, weights: Floats 
     p_value = float(stats.chi2.sf(statistic, p * (count - 1)))
     if p_value < ALARM:
         sentence = (
-            f"The arms differ in the features before the treatment (p = {p_value:.1g}, one test of all): "
+            f"The arms differ in the features before the treatment ({_show_p(p_value)}, one test of all): "
             "chance alone did not decide who got what."
         )
         return Check("balance", "not valid", sentence, p_value)
@@ -194,3 +194,7 @@ def _weighted_statistic(x: Floats, arms: NDArray[np.int64], count: int, weights:
             for precision, mean in zip(precisions, means, strict=True)
         )
     )
+
+
+def _show_p(p_value: float) -> str:
+    return f"p = {p_value:.1g}" if p_value >= 1e-12 else "p < 1e-12"

@@ -7,6 +7,7 @@
     profit      choose the money inputs, price a model   profit/
     targeting   decide by a send policy, send list       targeting/
     messages    write the messages                       messages/
+    measure     what a campaign or experiment did        campaign/
     report      one page for a manager                   report/
     hub         publish, pull, replay                    hub/
     play        play a campaign in a simulated market    campaign/ simulation/

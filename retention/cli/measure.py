@@ -1,0 +1,79 @@
+"""``measure``: what a campaign, or an experiment that ran elsewhere, really did."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from retention.cli.command import AddCommand, CommandResult, join_lines
+from retention.errors import InputError
+
+if TYPE_CHECKING:
+    from retention.pipeline.measure import Reading
+
+_EXPERIMENT_FLAGS = ("arm", "control", "kept", "money", "chance", "unit", "features")
+
+
+def add(command: AddCommand) -> None:
+    """Add the command."""
+    measure = command("measure", _measure, "what a campaign really earned, against the customers held out of it")
+    measure.add_argument("--out", type=Path, help="reading (zip) to write")
+    experiment = measure.add_argument_group(
+        "for an experiment that ran elsewhere", "if chance alone decided who got what, and you vouch for it"
+    )
+    experiment.add_argument("--experiment", type=Path, metavar="TABLE", help="CSV or Parquet, one row a customer")
+    experiment.add_argument("--arm", metavar="COLUMN", help="who got what")
+    experiment.add_argument("--control", metavar="VALUE", help="the arm that got nothing")
+    experiment.add_argument(
+        "--kept", metavar="COLUMN", help="whether the customer was kept: yes/no, 1/0, true/false"
+    )
+    experiment.add_argument("--money", metavar="COLUMN", help="what the customer brought; 0 for nothing")
+    experiment.add_argument(
+        "--chance",
+        metavar="P",
+        help="the chance of being treated at all, e.g. 0.5; several treatment arms share it equally. A=0.2,B=0.3 "
+        "gives each treatment arm its own. a column holds each row's chance of being treated, or of its arm",
+    )
+    experiment.add_argument("--id", metavar="COLUMN", help="the customer's id; refuses one who appears twice")
+    experiment.add_argument("--unit", metavar="COLUMN", help="the group that was drawn as a whole, e.g. a village")
+    experiment.add_argument(
+        "--features",
+        metavar="A,B",
+        help="columns known before the treatment: their balance is tested, and the effect is adjusted by them",
+    )
+
+
+def _measure(options: argparse.Namespace) -> CommandResult:
+    return _result(_experiment(options), options.out)
+
+
+def _experiment(options: argparse.Namespace) -> "Reading":
+    from retention.pipeline.customers import split_column_names
+    from retention.pipeline.measure import ExperimentColumns, measure_experiment
+
+    for flag in ("arm", "kept"):
+        if getattr(options, flag) is None:
+            raise InputError(f"--{flag}: is needed with --experiment; pass the column")
+    return measure_experiment(
+        options.experiment,
+        ExperimentColumns(
+            arm=options.arm,
+            control=options.control,
+            kept=options.kept,
+            chance=options.chance,
+            money=options.money,
+            id=options.id,
+            unit=options.unit,
+            features=tuple(split_column_names(options.features or "")),
+        ),
+    )
+
+
+def _result(reading: "Reading", out: Path | None) -> CommandResult:
+    if out is not None:
+        reading.save(out)
+    return {"reading": None if out is None else str(out), **reading.as_dict()}, join_lines(
+        reading.sentence,
+        *(check.sentence for check in reading.checks),
+        *reading.notes,
+        "" if out is None else f"reading in {out}",
+    )
