@@ -35,9 +35,9 @@ def other_visitors_pipe(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def address(others: Path) -> Iterator[str]:
+def address(other_visitors_pipe: Path) -> Iterator[str]:
     """An app where somebody trains already, so whoever trains now waits in the queue."""
-    with running("-m", "tests.stand_ins.busy_desk", str(others)) as address:
+    with running("-m", "tests.stand_ins.busy_desk", str(other_visitors_pipe)) as address:
         yield address
 
 
@@ -60,11 +60,11 @@ def test_a_training_is_stopped_after_prices_were_changed(page: Page) -> None:
     expect(page.locator("#header")).to_contain_text("₹80 per offer")
 
 
-def test_a_price_changed_during_training_stays(page: Page, others: Path) -> None:
+def test_a_price_changed_during_training_stays(page: Page, other_visitors_pipe: Path) -> None:
     """The model that comes is priced at it."""
     train(page)
     at_80(page)
-    others.write_text("done")
+    other_visitors_pipe.write_text("done")
     expect(button(page, "Train")).to_be_enabled(timeout=120_000)
     expect(button(page, "Stop")).to_be_disabled()
     expect(page.locator("#header")).to_contain_text("₹80 per offer")
@@ -72,14 +72,14 @@ def test_a_price_changed_during_training_stays(page: Page, others: Path) -> None
     expect(page.get_by_label("Offer cost")).to_have_value("80")
 
 
-def test_customers_loaded_during_training_stay(page: Page, others: Path, tmp_path: Path) -> None:
+def test_customers_loaded_during_training_stay(page: Page, other_visitors_pipe: Path, tmp_path: Path) -> None:
     """The model of those before does not come back with them; a sentence says what to do."""
     telecom_customers(300).to_csv(tmp_path / "mine.csv", index=False)
     train(page)
     upload(page, tmp_path / "mine.csv")
     button(page, "Use these customers").click()
     expect(page.locator("#header")).to_contain_text("300 customers from mine.csv, no model yet")
-    others.write_text("done")
+    other_visitors_pipe.write_text("done")
     toast = page.locator(".toast-body", has_text="the customers changed during the training; train again")
     expect(toast).to_be_visible(timeout=120_000)
     expect(page.locator("#header")).to_contain_text("300 customers from mine.csv, no model yet")

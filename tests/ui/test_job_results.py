@@ -26,53 +26,55 @@ def starting(trained: Session) -> Session:
 
 
 @pytest.fixture
-def loaded(begun: Session) -> JobResult:
+def loaded(starting: Session) -> JobResult:
     """A model from the Hub that scored their customers meanwhile; here it is their own."""
-    assert begun.model is not None
-    scored = offers.score(begun, 0.5).scored
-    at_hub = replace(begun.with_model(begun.model, at="alice/churn@" + "0" * 40), curve=begun.curve, scored=scored)
-    return JobResult(begun, at_hub)
+    assert starting.model is not None
+    scored = offers.score(starting, 0.5).scored
+    at_hub = replace(
+        starting.with_model(starting.model, at="alice/churn@" + "0" * 40), curve=starting.curve, scored=scored
+    )
+    return JobResult(starting, at_hub)
 
 
 @pytest.mark.slow
-def test_prices_changed_during_training_stay(begun: Session) -> None:
+def test_prices_changed_during_training_stay(starting: Session) -> None:
     """The model comes into the session as it is, priced at what that says by now."""
-    job_result = JobResult(begun, churn.train(begun, weighted=False))
-    repriced = begun.priced(REALISTIC)
+    job_result = JobResult(starting, churn.train(starting, weighted=False))
+    repriced = starting.priced(REALISTIC)
     updated = with_training(repriced, job_result)
     assert updated.model is job_result.after.model
     assert updated.economics == REALISTIC
     assert updated.curve and updated.curve.economics == REALISTIC
-    assert with_training(begun, job_result).curve is job_result.after.curve
+    assert with_training(starting, job_result).curve is job_result.after.curve
 
 
-def test_customers_loaded_meanwhile_stay(begun: Session, telecom: Customers, loaded: JobResult) -> None:
+def test_customers_loaded_meanwhile_stay(starting: Session, telecom: Customers, loaded: JobResult) -> None:
     """A model of those before, or tried on those before, is not put beside them; the sentence says what to do."""
-    others = replace(begun, customers=replace(telecom, frame=telecom.frame.head(300)))
+    others = replace(starting, customers=replace(telecom, frame=telecom.frame.head(300)))
     with pytest.raises(InputError, match="the customers changed during the training; train again"):
-        with_training(others, JobResult(begun, begun))
+        with_training(others, JobResult(starting, starting))
     with pytest.raises(InputError, match="the customers changed while the model was being loaded; load it again"):
         with_loaded_model(others, loaded)
     with pytest.raises(InputError, match="other customers were loaded while these were being read"):
-        with_customers(others, JobResult(begun, begun))
+        with_customers(others, JobResult(starting, starting))
 
 
-def test_a_loaded_model_comes_at_the_prices_there_are(begun: Session, loaded: JobResult) -> None:
+def test_a_loaded_model_comes_at_the_prices_there_are(starting: Session, loaded: JobResult) -> None:
     """Its send list too, unless that was made at other prices."""
-    updated = with_loaded_model(begun, loaded)
+    updated = with_loaded_model(starting, loaded)
     assert updated.model_at == loaded.after.model_at
     assert updated.scored is loaded.after.scored is not None
-    repriced = with_loaded_model(begun.priced(REALISTIC), loaded)
+    repriced = with_loaded_model(starting.priced(REALISTIC), loaded)
     assert repriced.model_at == loaded.after.model_at
     assert repriced.curve and repriced.curve.economics == REALISTIC
     assert repriced.scored is None
 
 
 @pytest.mark.slow
-def test_new_customers_keep_money_inputs_and_the_language_model_switch(begun: Session) -> None:
+def test_new_customers_keep_money_inputs_and_the_language_model_switch(starting: Session) -> None:
     """What is not about customers is the session's own."""
-    job_result = JobResult(begun, customers.simulate(begun, 300, 1))
-    now = replace(begun.priced(REALISTIC), language_model_on=False)
+    job_result = JobResult(starting, customers.simulate(starting, 300, 1))
+    now = replace(starting.priced(REALISTIC), language_model_on=False)
     updated = with_customers(now, job_result)
     assert updated.customers is job_result.after.customers
     assert (updated.economics, updated.language_model_on, updated.model) == (REALISTIC, False, None)
@@ -101,36 +103,36 @@ def other_model(session: Session) -> Session:
     ],
 )
 def test_messages_do_not_come_to_what_they_were_not_written_for(
-    begun: Session, change: Callable[[Session], Session], what: str
+    starting: Session, change: Callable[[Session], Session], what: str
 ) -> None:
     """Whatever they rest on was changed meanwhile: they stay away, and the sentence names it."""
-    job_result = JobResult(begun, offers.write(begun, 0.5))
+    job_result = JobResult(starting, offers.write(starting, 0.5))
     with pytest.raises(
         InputError, match=f"the {what} changed while the messages were being written; write them again"
     ):
-        with_messages(change(begun), job_result)
+        with_messages(change(starting), job_result)
 
 
-def test_messages_come_beside_what_they_do_not_rest_on(begun: Session) -> None:
+def test_messages_come_beside_what_they_do_not_rest_on(starting: Session) -> None:
     """The language model was switched off and the model pushed meanwhile: the session keeps both changes."""
-    job_result = JobResult(begun, offers.write(begun, 0.5))
+    job_result = JobResult(starting, offers.write(starting, 0.5))
     updated = with_messages(
-        replace(begun, language_model_on=False, model_at="alice/churn@" + "0" * 40), job_result
+        replace(starting, language_model_on=False, model_at="alice/churn@" + "0" * 40), job_result
     )
     assert updated.message_run is job_result.after.message_run
     assert (updated.language_model_on, updated.model_at) == (False, "alice/churn@" + "0" * 40)
 
 
-def test_blank_numbers_are_asked_for_or_mean_the_usual(begun: Session) -> None:
+def test_blank_numbers_are_asked_for_or_mean_the_usual(starting: Session) -> None:
     """A cool-down has a usual value; a market's size, its seed and a silence have none."""
-    written = offers.write(begun, 0.5, cool_down_days=None)
+    written = offers.write(starting, 0.5, cool_down_days=None)
     approved = review.approve(written, cool_down_days=None)
     assert approved.message_run and written.message_run
     again = offers.write(approved, 0.5, tone="brief", cool_down_days=None)
     assert again.message_run and again.message_run.held_back_count == written.message_run.message_count
     for inputs, box in (((None, 7), "Customers"), ((300, None), "Seed")):
         with pytest.raises(InputError, match=f"{box}: is blank; give a number"):
-            customers.simulate(begun, *inputs)
+            customers.simulate(starting, *inputs)
     with pytest.raises(InputError, match="Multiple of their usual gap: is blank; give a number"):
         customers.checked_quiet_gaps(True, None)
     assert customers.checked_quiet_gaps(True, 2) == 2

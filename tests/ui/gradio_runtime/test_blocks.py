@@ -29,7 +29,7 @@ def first_may_end() -> Iterator[threading.Event]:
 
 @pytest.mark.parametrize(("kind", "changes"), [(AppBlocks, ("first", "second")), (gr.Blocks, ("first",))])
 def test_of_two_changes_at_once_none_is_lost(
-    first_begun: threading.Event,
+    first_started: threading.Event,
     first_may_end: threading.Event,
     kind: type[gr.Blocks],
     changes: tuple[str, ...],
@@ -37,7 +37,7 @@ def test_of_two_changes_at_once_none_is_lost(
     """The second starts from the result of the first; once plain gradio does the same, take the lock out."""
 
     def first(done: tuple[str, ...]) -> tuple[str, ...]:
-        first_begun.set()
+        first_started.set()
         first_may_end.wait(20)
         return (*done, "first")
 
@@ -54,7 +54,7 @@ def test_of_two_changes_at_once_none_is_lost(
 
     async def both() -> tuple[str, ...]:
         slow = asyncio.create_task(page.process_api(block_fn=events[0], inputs=[None], state=visit))
-        await asyncio.to_thread(first_begun.wait, 20)
+        await asyncio.to_thread(first_started.wait, 20)
         quick = asyncio.create_task(page.process_api(block_fn=events[1], inputs=[None], state=visit))
         await asyncio.wait([quick], timeout=0.1)  # all the time it would take
         first_may_end.set()
@@ -65,11 +65,13 @@ def test_of_two_changes_at_once_none_is_lost(
     assert asyncio.run(both()) == changes
 
 
-def test_what_changes_nothing_does_not_wait(first_begun: threading.Event, first_may_end: threading.Event) -> None:
+def test_what_changes_nothing_does_not_wait(
+    first_started: threading.Event, first_may_end: threading.Event
+) -> None:
     """A download, or a look at one customer, is served while a change is at work."""
 
     def change(done: tuple[str, ...]) -> tuple[str, ...]:
-        first_begun.set()
+        first_started.set()
         first_may_end.wait(20)
         return (*done, "changed")
 
@@ -83,7 +85,7 @@ def test_what_changes_nothing_does_not_wait(first_begun: threading.Event, first_
 
     async def both() -> str:
         slow = asyncio.create_task(page.process_api(block_fn=events[0], inputs=[None], state=visit))
-        await asyncio.to_thread(first_begun.wait, 20)
+        await asyncio.to_thread(first_started.wait, 20)
         looked = await asyncio.wait_for(page.process_api(block_fn=events[1], inputs=[None], state=visit), 20)
         first_may_end.set()
         await slow
