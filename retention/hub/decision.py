@@ -39,7 +39,7 @@ class DecisionRecord:
     model_sha256
         SHA-256 of the model's manifest, which lists those of its files.
     policy
-        What was asked for, with the threshold that was used and every offer's words.
+        The send policy, with the threshold that was used and every offer's words.
 
     Raises
     ------
@@ -52,7 +52,7 @@ class DecisionRecord:
     policy: SendPolicy
 
     def __post_init__(self) -> None:
-        """Refuse a reference that may name another model tomorrow."""
+        """Refuse a reference without a commit, because it may name another model later."""
         if len(Reference.parse(self.model_at).commit or "") != _COMMIT_DIGITS:
             raise InputError(f"{self.model_at}: does not say which commit; pass OWNER/NAME@ and all 40 digits")
 

@@ -17,7 +17,7 @@ from retention.targeting import SendPolicy
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedDecision:
-    """How to make the send list that is shared along with the customers.
+    """How to make the send list that is published with the customers.
 
     Attributes
     ----------
@@ -26,7 +26,7 @@ class PlannedDecision:
     model_at
         ``OWNER/NAME@commit`` where the same model was pushed.
     policy
-        What is asked for.
+        The send policy.
     """
 
     model: Path
@@ -61,7 +61,7 @@ def planned_decision(
     Parameters
     ----------
     policy
-        What is asked for.
+        The send policy.
     model_at
         ``OWNER/NAME`` or ``OWNER/NAME@commit`` of the model on the Hub.
     model

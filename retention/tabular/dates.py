@@ -1,4 +1,4 @@
-"""Parse a column of dates, all in one layout, or say in one sentence which cell does not fit and reason."""
+"""Parse a column of dates, all in one layout, or raise an error that names the first cell that does not fit."""
 
 import re
 from dataclasses import dataclass

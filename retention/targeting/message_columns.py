@@ -1,4 +1,4 @@
-"""The columns about a customer that travel along in a send list, so that a message may use them."""
+"""The columns about a customer that a send list keeps, so that a message may use them."""
 
 from collections.abc import Iterable
 from typing import Literal

@@ -31,7 +31,7 @@ def send_list_rows(
     Parameters
     ----------
     customers, model, policy, decision
-        The customers, what scored them, what was asked for, and the decision about these n.
+        The customers, the model that scored them, the send policy, and the decision about these n.
     matrix, probability
         The customers as the model sees them, (n, d), and their churn probability, (n,).
 

@@ -1,4 +1,4 @@
-"""A send policy: what was asked for when it is to be decided who gets which offer."""
+"""The send policy: money inputs, offers and limits that decide which customer gets which offer."""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from retention.targeting.send_decision import Amounts, SendDecision
 
 @dataclass(frozen=True, kw_only=True)
 class SendPolicy:
-    """What was asked for: the money inputs, the offers, and how to select the customers who get one.
+    """The money inputs, the offers, and how to select the customers who get one.
 
     By default everyone from a churn probability on gets the first offer. With ``every_offer``, a ``budget`` or
     ``max_contacts`` the expected profit of each customer decides instead, and there is no threshold.
@@ -126,7 +126,7 @@ class SendPolicy:
         )
 
     def settle(self, model: ChurnModel, *, has_values: bool) -> "SendPolicy":
-        """Return the policy with the model's threshold filled in, where one is needed and none was asked for.
+        """Return the policy with the model's threshold filled in, where one is needed and none was passed.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Brings the result of long work into the session as it is by then: the visitor may have changed it meanwhile."""
+"""Put the result of long work into the current session, which the visitor may have changed meanwhile."""
 
 from dataclasses import dataclass, replace
 
@@ -23,7 +23,7 @@ class JobResult:
 
 
 def with_customers(session: Session, job_result: JobResult) -> Session:
-    """Return the session with the loaded customers; money inputs and offers stay as they are by now.
+    """Return the session with the loaded customers; the current money inputs and offers stay.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def with_customers(session: Session, job_result: JobResult) -> Session:
 
 
 def with_training(session: Session, job_result: JobResult) -> Session:
-    """Return the session with the trained model, at the money inputs of now.
+    """Return the session with the trained model, at the current money inputs.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def with_training(session: Session, job_result: JobResult) -> Session:
 
 
 def with_loaded_model(session: Session, job_result: JobResult) -> Session:
-    """Return the session with the loaded model, at the money inputs of now.
+    """Return the session with the loaded model, at the current money inputs.
 
     Raises
     ------

@@ -54,7 +54,7 @@ class SendChoice:
     def policy(
         self, economics: Economics, offers: tuple[Offer, ...], *, threshold: float | None = None
     ) -> SendPolicy:
-        """Return what is asked for at these money inputs, with these offers.
+        """Return the send policy of this choice at these money inputs, with these offers.
 
         Parameters
         ----------
@@ -72,7 +72,7 @@ class SendChoice:
         )
 
     def in_words(self, currency: str) -> str:
-        """Return what a send list is made of then, as part of a sentence; blank for the slider.
+        """Describe the choice as part of a sentence; blank for the slider.
 
         >>> SendChoice(EVERY, budget=10_000, max_contacts=200).in_words("₹")
         'the best offer of the table customer by customer, within a budget of ₹10,000 and 200 contacts'

@@ -132,7 +132,7 @@ class Session:
         return SendChoice(SLIDER if people is None or people.roles.value is None else FIRST)
 
     def send_policy(self, threshold: float | None = None) -> SendPolicy:
-        """Return what the visitor asks for, at the money inputs and with the offers as they are now.
+        """Return the visitor's send policy at the current money inputs and offers.
 
         Parameters
         ----------

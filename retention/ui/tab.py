@@ -1,4 +1,4 @@
-"""What a tab is: how it declares itself to the page, and which of its components follow from which change."""
+"""The interface of a tab: its declaration, and which of its components each change updates."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ class Layout:
 
 
 class Page(Protocol):
-    """What a tab's events get to know of the page around them."""
+    """The part of the page that a tab's events may use."""
 
     @property
     def blocks(self) -> Any:
@@ -122,17 +122,17 @@ class Tab(Generic[L]):
     label
         Its name on screen.
     waiting
-        What stands below the label while there is nothing yet.
+        The text below the label while the tab has no result.
     next_move
         What to do when this tab is the first with nothing to show: a verb and its object.
     state
-        What is there of it, in a few words; None while there is nothing.
+        Its result in a few words; None while it has none.
     build
         Lays its components out.
     wire
         Connects its events.
     summary
-        What the header says of it: parts of a sentence.
+        Phrases about it for the header.
     close
         Removes what the tab keeps outside of the session when the visit ends.
     """

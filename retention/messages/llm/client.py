@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class TemplateDraft:
-    """What came of asking for a template.
+    """The result of one request for a template.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class TemplateDraft:
 
 
 class Writer(Protocol):
-    """Something that can be asked for templates."""
+    """A source of templates, such as a language model."""
 
     @property
     def deadline_s(self) -> float | None:

@@ -18,7 +18,7 @@ class FailureKind(Enum):
 
 
 class CallError(Exception):
-    """A call brought no template that can be used.
+    """A call returned no usable template.
 
     Attributes
     ----------

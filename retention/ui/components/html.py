@@ -1,4 +1,4 @@
-"""Small pieces of HTML that several tabs use, every word of a visitor's file escaped."""
+"""HTML that several tabs use; all text from a visitor's file is escaped."""
 
 from collections.abc import Iterable
 from html import escape

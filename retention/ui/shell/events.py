@@ -1,4 +1,4 @@
-"""What happens when the page opens, and the link to it that a visitor copies."""
+"""The events of the page: opening it, and copying a link to it."""
 
 import json
 

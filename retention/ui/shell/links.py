@@ -1,4 +1,4 @@
-"""A link that opens the same view for a colleague: what stands behind the ``?`` of the app's address.
+"""A link that opens the same view for a colleague: the query string of the app's address.
 
 ``?tab=profit&threshold=0.2&value=500&offer_cost=50``: the tab, where the slider stands (at the best threshold
 where it is left out) and the money inputs by the names :class:`Economics` gives them. It carries no customer, no

@@ -1,4 +1,4 @@
-"""The page: header, stepper and tabs, and the order in which a change goes through them."""
+"""The page: header, stepper and tabs, and the order in which a change updates them."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial

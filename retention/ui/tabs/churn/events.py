@@ -1,4 +1,4 @@
-"""What the Churn model tab does."""
+"""The events of the Churn model tab."""
 
 from collections.abc import Iterator
 

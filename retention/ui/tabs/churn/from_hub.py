@@ -1,4 +1,4 @@
-"""A model from the Hub, brought into a session in the place of a training."""
+"""Load a model from the Hub into a session instead of training one."""
 
 import tempfile
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Training, and what the model learned."""
+"""Train a model, and draw what it learned."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def train(session: Session, *, weighted: bool, progress: Progress = silent) -> S
 
 
 def importance(model: ChurnModel) -> Any:
-    """Draw which factors move the scores most."""
+    """Draw which features move the scores most."""
     return figures.feature_importance(model.directions)
 
 
@@ -39,12 +39,12 @@ def reliability(model: ChurnModel) -> Any | None:
 
 
 def over_time(model: ChurnModel) -> Any | None:
-    """Draw how the figures went from cutoff to cutoff; None where there are not several."""
+    """Draw the metrics at each cutoff; None where there is only one."""
     return None if model.out_of_time is None else figures.metrics_over_time(model.out_of_time)
 
 
 def features(model: ChurnModel | None) -> list[tuple[str, str]]:
-    """Return the factors to look at, the most telling first: each in words, and as its column is called."""
+    """Return the features that can be charted, the most influential first: (label, column name)."""
     if model is None:
         return []
     called = feature_labels(direction.feature for direction in model.directions)
@@ -52,7 +52,7 @@ def features(model: ChurnModel | None) -> list[tuple[str, str]]:
 
 
 def feature_chart(session: Session, feature: str | None) -> Any | None:
-    """Draw how one factor goes along with leaving."""
+    """Draw the effect of one feature on the odds to churn."""
     if session.model is None or session.customers is None or not feature:
         return None
     return figures.feature_effect(session.model, session.customers, feature)

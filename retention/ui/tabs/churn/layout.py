@@ -1,4 +1,4 @@
-"""Churn model: train, and read how good it honestly is."""
+"""The layout of the Churn model tab: training, and its metrics on customers the model has not seen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the Churn model tab says of a model as small pieces of HTML. Knows no gradio."""
+"""The HTML of the Churn model tab. Knows no gradio."""
 
 from html import escape
 
@@ -14,12 +14,12 @@ _FEATURES_SHOWN = 12
 
 
 def state(session: Session) -> str | None:
-    """Return which candidate the model is and how good; None where there is no model."""
+    """Return the selected candidate and its metrics; None without a model."""
     return None if session.model is None else f"{session.model.chosen}, AUC {session.model.metrics.roc_auc:.2f}"
 
 
 def in_header(session: Session) -> list[str]:
-    """Return what the header says of the model."""
+    """Return the phrases about the model for the header."""
     return ["no model yet" if session.model is None else f"a model ({state(session)})"]
 
 
@@ -52,7 +52,7 @@ def model(trained: ChurnModel | None) -> str:
 
 
 def directions(trained: ChurnModel | None) -> str:
-    """Return which way the factors that move the scores most point, by the regression and by the trees."""
+    """Return the direction of the most influential features, by the regression and by the trees."""
     if trained is None:
         return ""
     labels = feature_labels(direction.feature for direction in trained.directions)

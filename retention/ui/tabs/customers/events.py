@@ -1,4 +1,4 @@
-"""What the Customers tab does."""
+"""The events of the Customers tab."""
 
 from typing import Any
 
@@ -59,7 +59,7 @@ def wire(page: Page, tab: CustomersLayout) -> None:
 
 
 def _wire_questions(tab: CustomersLayout) -> None:
-    """Ask what fits the uploaded file, each question with a default that suits it."""
+    """Show the questions that fit the uploaded file, each with a suitable default."""
     boxes = {
         "id": tab.id, "label": tab.label, "value": tab.value, "exclude": tab.exclude,
         "customer": tab.customer, "time": tab.time, "amount": tab.amount,
@@ -130,7 +130,7 @@ def _show_questions(tab: CustomersLayout, kind: str | None) -> Updates:
 
 
 def _suggest(tab: CustomersLayout, defaults: Defaults | None) -> Updates:
-    """Fill in what suits a log."""
+    """Fill in the suggested settings of an order log."""
     return {
         tab.cutoff: "" if defaults is None else defaults.cutoff,
         tab.horizon_days: customers.default_horizon(None, defaults),

@@ -1,4 +1,4 @@
-"""Customers from the Hub, brought into a session the way an upload is."""
+"""Load customers from the Hub into a session, as if they had been uploaded."""
 
 import tempfile
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Bringing customers: a simulated market, a customer table, an order log."""
+"""Load customers: from a simulated market, a customer table or an order log."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
@@ -49,7 +49,7 @@ def simulate(session: Session, customers: float | None, seed: float | None) -> S
 
 @dataclass(frozen=True)
 class Upload:
-    """What an uploaded file seems to be, before a person confirms it.
+    """The guessed kind and columns of an uploaded file, before a person confirms them.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ class Upload:
 
 
 def inspect_upload(path: str) -> Upload:
-    """Return what an uploaded file seems to be."""
+    """Guess the kind and the columns of an uploaded file."""
     with _uploaded(path) as file:
         return _inspect(file)
 

@@ -19,7 +19,7 @@ NO_ORDER, SILENT = "no order within the horizon", "silent for longer than their 
 
 @dataclass(frozen=True)
 class CustomersLayout(Layout):
-    """The components of the tab; ``brought`` is a state, the customers that have just been read or made."""
+    """The components of the tab; ``loaded`` is a state: the customers that have just been read or simulated."""
 
     file: gr.File
     kind: gr.Radio

@@ -1,4 +1,4 @@
-"""The Customers tab as small pieces of HTML: what is known about the customers, and what looks wrong in them."""
+"""The HTML of the Customers tab: a summary of the customers, and the findings of the audit."""
 
 from collections.abc import Iterable
 from html import escape
@@ -17,7 +17,7 @@ def state(session: Session) -> str | None:
 
 
 def in_header(session: Session) -> list[str]:
-    """Return what the header says of the customers."""
+    """Return the phrases about the customers for the header."""
     customers = session.customers
     if customers is None:
         return ["no customers yet"]

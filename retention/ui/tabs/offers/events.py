@@ -1,4 +1,4 @@
-"""What the Offers tab does."""
+"""The events of the Offers tab."""
 
 from collections.abc import Iterator
 from dataclasses import replace

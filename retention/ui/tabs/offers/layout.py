@@ -62,7 +62,7 @@ class TemplateReview:
 class OffersLayout(Layout):
     """The components of the tab.
 
-    Three of them are states: ``writer`` is the language model of a writing that goes on, ``done`` the writing that
+    Three of them are states: ``writer`` is the language model of the run in progress, ``done`` the writing that
     has just ended, ``row`` the position of the message that is open.
     """
 

@@ -1,4 +1,4 @@
-"""The Offers tab's small pieces of HTML, every word of a visitor's file escaped. Knows no gradio."""
+"""The HTML of the Offers tab; all text from a visitor's file is escaped. Knows no gradio."""
 
 import math
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ def state(session: Session) -> str | None:
 
 
 def in_header(session: Session) -> list[str]:
-    """Return what the header says of the connection to the language model."""
+    """Return the phrase about the connection to the language model for the header."""
     return [_CONNECTION[handlers.breaker_report(session.language_model_on).state]]
 
 
@@ -99,7 +99,7 @@ def no_card(run: MessageRun | None) -> str:
 
 
 def offer_card(row: pd.Series, message: Message, currency: str) -> str:
-    """Return one customer's facts, reasons, offer and what it is expected to earn."""
+    """Return one customer's segment, reasons, offer and what the offer is expected to earn."""
     segment = message.segment
     segment_notes = [
         "" if segment.cuisine == ANY_CUISINE else f"Likes {segment.cuisine}",

@@ -1,4 +1,4 @@
-"""What the Profit tab does."""
+"""The events of the Profit tab."""
 
 from typing import Any
 

@@ -44,7 +44,7 @@ def economics(**inputs: Any) -> Economics:
 
 
 def preset_of(economics: Economics) -> str | None:
-    """Return the preset that money inputs are, in whatever currency; None where they are none."""
+    """Return the preset that equals these money inputs in any currency; None if there is none."""
     for name, preset in PRESETS.items():
         if replace(preset, currency=economics.currency) == economics:
             return name
@@ -101,7 +101,7 @@ class WhatIf:
 
 
 def what_if(session: Session) -> WhatIf:
-    """Work out how much hangs on each money input.
+    """Compute how much the profit depends on each money input.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The Profit tab as small pieces of HTML: what the best threshold earns."""
+"""The HTML of the Profit tab: what the best threshold earns."""
 
 from retention.profit.curve import ProfitCurve
 from retention.profit.profit_text import below_break_even_sentence, no_offer_pays_sentence
@@ -13,7 +13,7 @@ def state(session: Session) -> str | None:
 
 
 def in_header(session: Session) -> list[str]:
-    """Return what the header says of the money inputs, and of how it is decided who gets an offer."""
+    """Return the phrases about the money inputs and the send policy for the header."""
     economics = session.economics
     prices = (
         f"{in_currency(economics.offer_cost, economics.currency, exactly=True)} per offer against "

@@ -43,7 +43,7 @@ class Published:
     Attributes
     ----------
     plan
-        What was agreed to.
+        The release as it was previewed.
     pushed
         Where it is.
     page

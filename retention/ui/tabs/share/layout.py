@@ -43,7 +43,7 @@ class ShareLayout(Layout):
 
     @property
     def refreshes(self) -> Mapping[Change, Refresh]:
-        """What follows from the messages, and from how far the session is."""
+        """Return what to update after a change of the messages or of the session's progress."""
         return {
             Change.MESSAGES: Refresh(self.plan_components, lambda session, view: self.show_plan(None)),
             Change.STATUS: Refresh([self.model_status], self._show_status),

@@ -1,4 +1,4 @@
-"""What goes to the Hub and what came of it, as small pieces of HTML, foreign words escaped. Knows no gradio."""
+"""The HTML of the Share tab: a preview of a release, and its result; foreign text is escaped. Knows no gradio."""
 
 from html import escape
 

@@ -85,11 +85,11 @@ def test_amounts_come_to_the_browser_as_the_command_line_has_them(
 
 
 def test_the_report_tells_what_its_model_was_trained_on(trained: Session, telecom: Customers) -> None:
-    """A model brought along, or one whose customers were replaced, has no audit of theirs, and needs none."""
+    """The report of a loaded model, or of one whose customers were replaced, shows no audit."""
     html = "retention-report.html"
-    brought = replace(trained, customers=None)
-    assert profit.report_file(brought).name == html
-    assert "The training data was not audited for this page" in written(profit.report_file(brought))
+    loaded = replace(trained, customers=None)
+    assert profit.report_file(loaded).name == html
+    assert "The training data was not audited for this page" in written(profit.report_file(loaded))
     replaced = replace(trained, customers=replace(telecom, source="somebody-elses.csv"), findings=())
     assert "somebody-elses.csv" not in written(profit.report_file(replaced))
     assert "The training data was not audited for this page" in written(profit.report_file(replaced))

@@ -1,4 +1,4 @@
-"""Select customers one by one and within limits, and add up what that comes to for today's customers."""
+"""Select customers one by one and within limits, and add up cost and profit over today's customers."""
 
 from dataclasses import dataclass, replace
 
@@ -11,7 +11,7 @@ from retention.ui.session import Session
 
 @dataclass(frozen=True)
 class OfferTotal:
-    """What one offer comes to over all customers who get it.
+    """Cost and profit of one offer over all customers who get it.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class OfferTotal:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a send policy comes to.
+    """The cost and profit of a send policy.
 
     Attributes
     ----------
@@ -78,7 +78,7 @@ def choose(session: Session, how: str, *, budget: float | None, max_contacts: fl
 
 
 def limit(session: Session, how: str, *, budget: float | None, max_contacts: float | None) -> Session:
-    """Set limits; they need customers ranked, so the slider gives way to the first offer customer by customer.
+    """Set limits; they need customers ranked, so the first offer customer by customer replaces the slider.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def limit(session: Session, how: str, *, budget: float | None, max_contacts: flo
 
 
 def outcome(session: Session) -> Outcome | None:
-    """Return what the session's choice comes to; None where the slider decides, or nothing can be scored yet."""
+    """Return cost and profit of the session's choice; None where the slider decides, or nothing is scored yet."""
     customers = session.recipients
     if session.send_choice.how == SLIDER or session.model is None or customers is None:
         return None

@@ -1,4 +1,4 @@
-"""Who decides who gets which offer: the slider, or each customer's own profit within limits."""
+"""The layout of the section that selects customers: by the slider, or by each customer's profit within limits."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -40,7 +40,7 @@ class BudgetSection:
         return [*self.inputs, self.problem, self.result]
 
     def show(self, result: str) -> dict[Any, Any]:
-        """Return the updates that show what a choice comes to; somebody may be at the inputs meanwhile."""
+        """Return the updates that show the result of a choice."""
         return {self.problem: "", self.result: result}
 
 

@@ -1,4 +1,4 @@
-"""How customers are selected, and what selecting them one by one comes to, as HTML."""
+"""The HTML of the section: how customers are selected, and what selecting them one by one costs and earns."""
 
 from html import escape
 
@@ -16,7 +16,7 @@ _ASSUMED = (
 
 
 def result(session: Session, outcome: Outcome | None) -> str:
-    """Return what the choice comes to, and what selecting customer by customer earned on held-out customers."""
+    """Return the cost and profit of a choice, and what selecting one by one earned on held-out customers."""
     if session.model is None:
         return ""
     if outcome is not None:
