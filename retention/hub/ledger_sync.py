@@ -15,7 +15,6 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -26,9 +25,10 @@ from pydantic import SecretStr
 
 from retention.errors import InputError, ModelError, PublishError
 from retention.hub.connection import Hub
+from retention.hub.ledger_shards import RowKey, Shard, merge_shards, new_shards, shard_of
 from retention.hub.reference import Reference
 from retention.hub.repository import download, read_state
-from retention.messages.ledger import Ledger, LedgerEntry, LedgerRecord
+from retention.messages.ledger import Ledger
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
@@ -84,7 +84,7 @@ class LedgerUploader(CommitScheduler):
         ledger: Path,
         cipher: "Fernet",
         *,
-        uploaded: set[tuple[str, str]],
+        uploaded: set[RowKey],
         repo: str,
         hub: Hub,
         api: "HfApi",
@@ -100,14 +100,11 @@ class LedgerUploader(CommitScheduler):
     def push_to_hub(self) -> "CommitInfo | None":
         """Write a shard of the new rows, and push it with the shards that failed before."""
         with Ledger(self._ledger) as ledger:
-            rows = [
-                record for record in ledger.records() if (record.run, record.entry.customer) not in self._uploaded
-            ]
-        if rows:
-            text = json.dumps([asdict(row) for row in rows])
-            shard = json.dumps({"sealed": self._cipher.encrypt(text.encode()).decode()})
-            (self.folder_path / f"{uuid.uuid4().hex}.json").write_text(shard, encoding="ascii")
-            self._uploaded |= {(row.run, row.entry.customer) for row in rows}
+            for shard in new_shards(ledger, self._uploaded):
+                text = json.dumps({"kind": shard.kind, "rows": shard.rows})
+                encrypted = json.dumps({"sealed": self._cipher.encrypt(text.encode()).decode()})
+                (self.folder_path / f"{uuid.uuid4().hex}.json").write_text(encrypted, encoding="ascii")
+                self._uploaded |= shard.keys
         return super().push_to_hub()
 
     def flush(self) -> None:
@@ -136,7 +133,7 @@ def _restore(ledger: Path, repo: str, *, cipher: "Fernet", hub: Hub, every_minut
 
     hub.check_token(repo)
     reference = Reference.parse(repo)
-    records: list[LedgerRecord] = []
+    shards: list[Shard] = []
     with hub.connect(reference, "dataset") as api:
         try:
             state = read_state(api, hub, reference, "dataset")
@@ -145,23 +142,24 @@ def _restore(ledger: Path, repo: str, *, cipher: "Fernet", hub: Hub, every_minut
         if state is not None:
             if not state.private:
                 raise PublishError(f"{repo}: is public, and a ledger names customers; make it private")
-            for name in filter(_SHARD.fullmatch, state.sizes):
-                records += _decrypt(download(api, hub, state, "dataset", name), cipher, f"{repo}/{name}")
+            shards += [
+                _decrypt(download(api, hub, state, "dataset", name), cipher, f"{repo}/{name}")
+                for name in filter(_SHARD.fullmatch, state.sizes)
+            ]
         ledger.parent.mkdir(parents=True, exist_ok=True)
         with Ledger(ledger) as restored:
-            restored.merge(records)
-        uploaded = {(record.run, record.entry.customer) for record in records}
+            merge_shards(restored, shards)
+        uploaded = {key for shard in shards for key in shard.keys}
         return LedgerUploader(
             ledger, cipher, uploaded=uploaded, repo=reference.repo, hub=hub, api=api, every=every_minutes
         )
 
 
-def _decrypt(content: bytes, cipher: "Fernet", source: str) -> list[LedgerRecord]:
+def _decrypt(content: bytes, cipher: "Fernet", source: str) -> Shard:
     from cryptography.fernet import InvalidToken
 
     try:
-        rows = json.loads(cipher.decrypt(json.loads(content)["sealed"]))
-        return [LedgerRecord(row["run"], LedgerEntry(**row["entry"]), row["sealed_at"]) for row in rows]
+        return shard_of(json.loads(cipher.decrypt(json.loads(content)["sealed"])))
     except InvalidToken:
         raise ModelError(
             f"{source}: was changed, or encrypted with another key; set the RETENTION_LEDGER_KEY of that time"

@@ -1,8 +1,9 @@
 """One customer's message, and the customers who are held back and get none."""
 
+import datetime as dt
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from types import MappingProxyType
 
 from retention.messages.channels.channel import Channel
 from retention.messages.ledger import LedgerEntry
@@ -14,6 +15,9 @@ from retention.profit.catalogue import Offer
 
 PERSON = "person"
 """The ``message_source`` of a text that a person wrote."""
+
+NOBODY: Mapping[str, tuple[str, dt.date]] = MappingProxyType({})
+"""Nobody is held out of a campaign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,12 @@ class HeldBack:
 
 
 def customers_held_back(
-    customers: Sequence[str], written: Container[str], recently_messaged: Mapping[str, float], *, days: float
+    customers: Sequence[str],
+    written: Container[str],
+    recently_messaged: Mapping[str, float],
+    *,
+    days: float,
+    held_out: Mapping[str, tuple[str, dt.date]] = NOBODY,
 ) -> tuple[HeldBack, ...]:
     """Return the customers who get no message, with the reason; a customer's second row counts as held back.
 
@@ -119,6 +128,8 @@ def customers_held_back(
         Customer -> when another run messaged them (epoch seconds).
     days
         The cool-down.
+    held_out
+        Customer -> the campaign that holds them out, and the day on which it ends.
     """
     cooling_down = f"messaged less than {days:g} days ago"
     seen: set[str] = set()
@@ -126,9 +137,12 @@ def customers_held_back(
     for customer in customers:
         if customer in seen:
             held_back.append(HeldBack(customer, "stands in the list twice"))
+        elif customer not in written and customer in held_out:
+            campaign, until = held_out[customer]
+            held_back.append(HeldBack(customer, f"held out of {campaign} until {until.day} {until:%b}"))
         elif customer not in written:
             at_s = recently_messaged.get(customer)
-            date = "" if at_s is None else datetime.fromtimestamp(at_s, UTC).date().isoformat()
+            date = "" if at_s is None else dt.datetime.fromtimestamp(at_s, dt.UTC).date().isoformat()
             held_back.append(HeldBack(customer, cooling_down, date))
         seen.add(customer)
     return tuple(held_back)

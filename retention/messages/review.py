@@ -132,7 +132,8 @@ def approve(
 ) -> MessageRun:
     """Close the run: what the ledger holds afterwards is what goes out, and nothing changes any more.
 
-    Customers whom another run has messaged in the meantime are held back. Approving twice changes nothing.
+    Customers whom another run has messaged, or a campaign has held out, in the meantime are held back. Approving
+    twice changes nothing.
 
     Raises
     ------
@@ -148,7 +149,9 @@ def approve(
     ledger.drop_drafts(run.name)
     ledger.flush()
     recently_messaged = ledger.recently_messaged(run.name, cool_down_days)
-    since_drafted = customers_held_back(list(messages), approved, recently_messaged, days=cool_down_days)
+    since_drafted = customers_held_back(
+        list(messages), approved, recently_messaged, days=cool_down_days, held_out=ledger.held_out(messages)
+    )
     still_written = np.array([customer in approved for customer in messages], dtype=bool)
     return replace(
         run,

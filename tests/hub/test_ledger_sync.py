@@ -1,15 +1,19 @@
 """The ledger on an ephemeral disk: encrypted shards in a private dataset, restored at the next start."""
 
+from dataclasses import asdict
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from pydantic import SecretStr
 
 from retention.errors import InputError, ModelError, PublishError
 from retention.hub.connection import Hub
+from retention.hub.ledger_shards import merge_shards, new_shards, shard_of
 from retention.hub.ledger_sync import synced_ledger
 from retention.messages.ledger import Ledger, LedgerEntry
 from tests.browser.server import running
+from tests.campaign.cases import SALT, design
 from tests.hub.conftest import TOKEN
 from tests.stand_ins.hub_server import HubServer
 
@@ -149,3 +153,66 @@ def test_the_app_restores_the_ledger_and_pushes_the_last_rows_at_sigterm(
         pass
     with Ledger(tmp_path / "new.sqlite") as ledger:
         assert set(ledger.entries("june")) == {"1", "2"}
+
+
+def test_campaigns_come_back_with_their_holdout(server: HubServer, hub: Hub, tmp_path: Path) -> None:
+    """A new machine knows the design, the salts, everybody's arm and the readings; each goes up once."""
+    old, new = tmp_path / "old.sqlite", tmp_path / "new.sqlite"
+    arms = pd.DataFrame(
+        {
+            "customer": ["C-canary-1", "C-2"], "arm": ["control", "cash_50"], "stratum": "risk 1", "lot": "0" * 16,
+            "chance_control": 0.5, "chance_cash_50": 0.5, "probability": 0.4, "value": 500.0,
+        }
+    )  # fmt: skip
+    with synced_ledger(old, REPO, key=KEY, hub=hub, every_minutes=HOURS) as sync:
+        seal(old, "june", "1")
+        with Ledger(old) as ledger:
+            ledger.register_campaign(design(2), SALT, arms)
+            ledger.add_reading("diwali", "hash", "{}")
+            standing = ledger.standing_salt()
+        sync.flush()
+        sync.flush()
+    assert len(shards(server)) == 4
+    assert not any(
+        b"canary" in shard or b"diwali" in shard or SALT.hex().encode() in shard for shard in shards(server)
+    )
+    with (
+        synced_ledger(new, REPO, key=KEY, hub=hub, every_minutes=HOURS),
+        Ledger(new) as ledger,
+        Ledger(old) as first,
+    ):
+        assert ledger.campaigns() == first.campaigns()
+        assert ledger.assignments("diwali") == first.assignments("diwali")
+        assert ledger.readings() == first.readings()
+        assert ledger.standing_salt() == standing
+        assert ledger.held_out(at=0).keys() == {"C-canary-1"}
+        assert set(ledger.entries("june")) == {"1"}
+    assert len(shards(server)) == 4
+
+
+def test_two_campaigns_of_one_name_protect_both_holdouts(tmp_path: Path) -> None:
+    """A campaign of another machine with a name that is taken is kept beside the one that is here."""
+    arms = pd.DataFrame(
+        {
+            "customer": ["C-1"], "arm": ["control"], "stratum": "risk 1", "lot": "0" * 16, "chance_control": 0.5,
+            "probability": 0.4, "value": 500.0,
+        }
+    )  # fmt: skip
+    with Ledger(tmp_path / "a.sqlite") as here, Ledger(tmp_path / "b.sqlite") as there:
+        here.register_campaign(design(1), SALT, arms)
+        there.register_campaign(design(1), bytes(16), arms.assign(customer="C-2"))
+        merge_shards(here, new_shards(there, set()))
+        merge_shards(here, new_shards(there, set()))
+        assert [record.name for record in here.campaigns()] == ["diwali", "diwali (00000000)"]
+        assert here.held_out(at=0).keys() == {"C-1", "C-2"}
+
+
+def test_shards_of_before_there_were_campaigns_are_read(tmp_path: Path) -> None:
+    """A shard that is a list holds messages."""
+    saved = [{"run": "june", "entry": asdict(entry("C-1")), "sealed_at": 1.0}]
+    with Ledger(tmp_path / "a.sqlite") as ledger:
+        merge_shards(ledger, [shard_of(saved)])
+        assert ledger.entries("june") == {"C-1": entry("C-1")}
+    for broken in ({}, {"kind": "other", "rows": [{}]}, {"kind": "campaign", "rows": [{}]}, 7):
+        with pytest.raises((KeyError, TypeError, ValueError)):
+            shard_of(broken)

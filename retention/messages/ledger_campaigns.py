@@ -1,0 +1,324 @@
+"""Campaigns in the ledger: what was registered, who is in which arm, and what was read; all of it written once."""
+
+import datetime as dt
+import json
+import secrets
+from collections.abc import Collection
+from dataclasses import astuple, dataclass, fields
+from typing import Protocol
+
+import pandas as pd
+
+from retention.errors import OfferError
+from retention.messages.ledger_file import LedgerFile
+
+HeldOut = dict[str, tuple[str, dt.date]]
+"""Customer -> the campaign that holds them out, and the day on which it ends."""
+
+_SALT_BYTES = 16
+_Row = tuple[str, str, str, str, str, str, float, float]
+
+
+class RegisteredDesign(Protocol):
+    """What the ledger needs to know of a campaign's design."""
+
+    @property
+    def name(self) -> str:
+        """The campaign's name."""
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the canonical JSON."""
+
+    @property
+    def read_on(self) -> dt.date:
+        """The day on which the campaign ends."""
+
+    def as_json(self) -> str:
+        """Return the canonical JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRecord:
+    """A registered campaign. The fields are the table's columns, in order.
+
+    Attributes
+    ----------
+    name
+        Its name.
+    design, design_sha256
+        The canonical JSON of the design, and its hash.
+    salt
+        The 128 random bits from which the lots were made.
+    drawn_at, ends_at
+        When it was drawn, and the start of the day (UTC) from which its held-out customers may be written to
+        again, in seconds since the epoch.
+    """
+
+    name: str
+    design: str
+    design_sha256: str
+    salt: bytes
+    drawn_at: float
+    ends_at: float
+
+    @property
+    def ends_on(self) -> dt.date:
+        """The day on which it ends."""
+        return dt.datetime.fromtimestamp(self.ends_at, dt.UTC).date()
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRecord:
+    """One customer's arm. The fields are the table's columns, in order.
+
+    Attributes
+    ----------
+    campaign, customer
+        The campaign's name, and the customer's id.
+    arm, stratum, lot
+        The arm, the stratum, and the lot in 16 hexadecimal digits.
+    chances
+        Arm -> chance, as JSON.
+    probability, value
+        Churn probability and V (currency) at the draw.
+    """
+
+    campaign: str
+    customer: str
+    arm: str
+    stratum: str
+    lot: str
+    chances: str
+    probability: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRecord:
+    """A reading of a campaign. The fields are the table's columns, in order.
+
+    Attributes
+    ----------
+    campaign
+        The campaign's name.
+    read_at
+        When it was read (seconds since the epoch).
+    input_sha256
+        Hash of the outcomes.
+    reading
+        The reading, as JSON.
+    """
+
+    campaign: str
+    read_at: float
+    input_sha256: str
+    reading: str
+
+
+_INSERT_CAMPAIGN = "INSERT INTO campaigns VALUES (?, ?, ?, ?, ?, ?)"
+_INSERT_ASSIGNMENT = "INSERT INTO assignments VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_ASSIGNMENT_COLUMNS = ", ".join(field.name for field in fields(AssignmentRecord))
+_HELD_OUT = """
+SELECT customer, campaign, ends_at FROM assignments JOIN campaigns ON campaigns.name = campaign
+WHERE arm = 'control' AND ends_at > ? ORDER BY ends_at
+"""
+
+
+class CampaignLedger(LedgerFile):
+    """The part of a ledger that protects the held-out customers of campaigns."""
+
+    def register_campaign(self, design: RegisteredDesign, salt: bytes, assignments: pd.DataFrame) -> bool:
+        """Record a campaign and its arms for good, in one transaction.
+
+        Parameters
+        ----------
+        design
+            What is registered.
+        salt
+            The salt of the draw.
+        assignments
+            As the draw returns them: ``customer, arm, stratum, lot, chance_<arm>..., probability, value``.
+
+        Returns
+        -------
+        bool
+            True if it is new; False if the same campaign was registered before.
+
+        Raises
+        ------
+        OfferError
+            If another campaign has the name, or another one holds out some of the customers meanwhile.
+        """
+        records = _records(design.name, assignments)
+        ends_at = dt.datetime.combine(design.read_on, dt.time(), dt.UTC).timestamp()
+
+        def register() -> bool:
+            known = self._db.execute(
+                "SELECT design_sha256, salt FROM campaigns WHERE name = ?", (design.name,)
+            ).fetchone()
+            if known is not None:
+                if known != (design.sha256, salt) or self._assignment_rows(design.name) != sorted(records):
+                    raise OfferError(
+                        f"campaign {design.name!r}: was drawn already, from another list or with other settings; "
+                        "give this one another name"
+                    )
+                return False
+            now = self._now()
+            held_out = {row[0] for row in self._db.execute(_HELD_OUT, (now,))}
+            if taken := sum(record[1] in held_out for record in records):
+                raise OfferError(
+                    f"campaign {design.name!r}: another campaign holds out {taken:,} of its customers meanwhile; "
+                    "draw it again"
+                )
+            record = CampaignRecord(design.name, design.as_json(), design.sha256, salt, now, ends_at)
+            self._db.execute(_INSERT_CAMPAIGN, astuple(record))
+            self._db.executemany(_INSERT_ASSIGNMENT, records)
+            return True
+
+        return self._in_transaction(register)
+
+    def campaigns(self) -> tuple[CampaignRecord, ...]:
+        """Return every campaign, in the order of their draws."""
+        return tuple(
+            CampaignRecord(*row) for row in self._select("SELECT * FROM campaigns ORDER BY drawn_at, name")
+        )
+
+    def campaign(self, name: str) -> CampaignRecord | None:
+        """Return a campaign by name; None if there is none."""
+        return next((record for record in self.campaigns() if record.name == name), None)
+
+    def assignments(self, name: str) -> tuple[AssignmentRecord, ...]:
+        """Return the arms of a campaign, by customer."""
+        return tuple(AssignmentRecord(*row) for row in self._run(lambda: self._assignment_rows(name)))
+
+    def held_out(self, customers: Collection[str] | None = None, at: float | None = None) -> HeldOut:
+        """Return who is held out by a campaign that has not ended.
+
+        Parameters
+        ----------
+        customers
+            Whom to look for; everybody if None.
+        at
+            Seconds since the epoch; now if None.
+
+        Returns
+        -------
+        dict
+            Customer -> name of the campaign that ends last, and the day on which it ends.
+        """
+        rows = self._select(_HELD_OUT, (self._now() if at is None else at,))
+        wanted = None if customers is None else set(customers)
+        return {
+            customer: (campaign, dt.datetime.fromtimestamp(ends_at, dt.UTC).date())
+            for customer, campaign, ends_at in rows
+            if wanted is None or customer in wanted
+        }
+
+    def add_reading(self, campaign: str, input_sha256: str, reading: str) -> bool:
+        """Record a reading (JSON) for good; the first one of a campaign is the registered one.
+
+        Returns
+        -------
+        bool
+            True if it is new; False if the same outcomes gave the same reading before.
+
+        Raises
+        ------
+        OfferError
+            If the ledger holds no such campaign.
+        """
+
+        def add() -> bool:
+            if not self._db.execute("SELECT 1 FROM campaigns WHERE name = ?", (campaign,)).fetchone():
+                raise OfferError(
+                    f"campaign {campaign!r}: is not in this ledger; pass the ledger that it was drawn with"
+                )
+            known = self._db.execute(
+                "SELECT input_sha256, reading FROM readings WHERE campaign = ?", (campaign,)
+            ).fetchall()
+            if (input_sha256, reading) in known:
+                return False
+            last = self._db.execute("SELECT max(read_at) FROM readings WHERE campaign = ?", (campaign,)).fetchone()
+            read_at = self._now() if last[0] is None else max(self._now(), last[0] + 1e-3)
+            self._db.execute(
+                "INSERT INTO readings VALUES (?, ?, ?, ?)", (campaign, read_at, input_sha256, reading)
+            )
+            return True
+
+        return self._in_transaction(add)
+
+    def readings(self, campaign: str | None = None) -> tuple[ReadingRecord, ...]:
+        """Return the readings of a campaign, or of all, the oldest first."""
+        rows = self._select(
+            "SELECT * FROM readings WHERE campaign = ?1 OR ?1 IS NULL ORDER BY read_at, campaign", (campaign,)
+        )
+        return tuple(ReadingRecord(*row) for row in rows)
+
+    def standing_salt(self) -> bytes:
+        """Return the ledger's own salt of the standing holdout, made at the first call."""
+
+        def salt() -> bytes:
+            known = self._db.execute("SELECT min(salt) FROM standing").fetchone()[0]
+            if known is None:
+                known = secrets.token_bytes(_SALT_BYTES)
+                self._db.execute("INSERT INTO standing VALUES (?)", (known,))
+            return bytes(known)
+
+        return self._in_transaction(salt)
+
+    def standing_salts(self) -> tuple[bytes, ...]:
+        """Return the salt of the standing holdout, if there is one; several after merging copies of the ledger."""
+        rows = self._run(lambda: self._db.execute("SELECT salt FROM standing ORDER BY salt").fetchall())
+        return tuple(bytes(row[0]) for row in rows)
+
+    def merge_campaign(self, record: CampaignRecord, assignments: Collection[AssignmentRecord]) -> None:
+        """Add a campaign of another copy of the ledger, with all its arms.
+
+        Where another campaign has the name here, it is kept beside it under a name of its own, so that the
+        held-out customers of both stay protected.
+        """
+
+        def merge() -> None:
+            name = record.name
+            known = self._db.execute(
+                "SELECT design_sha256, salt FROM campaigns WHERE name = ?", (name,)
+            ).fetchone()
+            if known is not None and known != (record.design_sha256, record.salt):
+                name = f"{name} ({record.salt.hex()[:8]})"
+            if self._db.execute("SELECT 1 FROM campaigns WHERE name = ?", (name,)).fetchone():
+                return
+            self._db.execute(_INSERT_CAMPAIGN, (name, *astuple(record)[1:]))
+            rows = ((name, *astuple(assignment)[1:]) for assignment in assignments)
+            self._db.executemany(_INSERT_ASSIGNMENT, rows)
+
+        self._in_transaction(merge)
+
+    def merge_readings(self, readings: Collection[ReadingRecord], standing_salts: Collection[bytes] = ()) -> None:
+        """Add readings, and salts of the standing holdout, of another copy of the ledger."""
+
+        def merge() -> None:
+            self._db.executemany("INSERT OR IGNORE INTO readings VALUES (?, ?, ?, ?)", map(astuple, readings))
+            salts = [(salt,) for salt in standing_salts]
+            self._db.executemany("INSERT OR IGNORE INTO standing VALUES (?)", salts)
+
+        self._in_transaction(merge)
+
+    def _assignment_rows(self, name: str) -> list[_Row]:
+        query = f"SELECT {_ASSIGNMENT_COLUMNS} FROM assignments WHERE campaign = ? ORDER BY customer"  # noqa: S608
+        cursor = self._db.execute(query, (name,))
+        return cursor.fetchall()
+
+
+def _records(campaign: str, assignments: pd.DataFrame) -> list[_Row]:
+    """Return the assignments as rows of the table."""
+    chances = assignments.filter(regex="^chance_")
+    arms = [str(name).removeprefix("chance_") for name in chances]
+    unique = {
+        cells: json.dumps(dict(zip(arms, cells, strict=True)), sort_keys=True)
+        for cells in set(map(tuple, chances.drop_duplicates().to_numpy().tolist()))
+    }
+    columns = [assignments[name].tolist() for name in ("customer", "arm", "stratum", "lot")]
+    texts = [unique[cells] for cells in map(tuple, chances.to_numpy().tolist())]
+    numbers = [assignments[name].tolist() for name in ("probability", "value")]
+    return [(campaign, *cells) for cells in zip(*columns, texts, *numbers, strict=True)]
