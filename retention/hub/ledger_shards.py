@@ -37,7 +37,7 @@ class Shard:
     @property
     def keys(self) -> set[RowKey]:
         """What identifies the rows."""
-        identify: dict[str, Callable[[dict[str, Any]], RowKey]] = {
+        identify: Callable[[dict[str, Any]], RowKey] = {
             MESSAGES: lambda row: (row["run"], row["entry"]["customer"]),
             CAMPAIGN: lambda row: (row["campaign"]["name"], row["campaign"]["salt"]),
             READINGS: lambda row: (row["campaign"], repr(float(row["read_at"]))),
