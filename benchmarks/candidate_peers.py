@@ -1,11 +1,11 @@
-"""Compare the chosen candidate with the models people usually reach for, on the same outer folds, in one run.
+"""Prove that the selected candidate predicts churn at least as well as the usual models on the same outer folds.
 
-Prints AUC, log-loss and Brier score on held-out customers, and the chosen candidate's difference to the best
-peer of each set in paired standard errors (AUC: DeLong et al. 1988, doi:10.2307/2531595). Ends with 1 if it
-is more than one standard error below the best peer anywhere, or not better on the mean.
+Prints AUC, log-loss and Brier score on held-out customers, and the selected candidate's difference to the best
+peer on each data set in paired standard errors (AUC: DeLong et al. 1988, doi:10.2307/2531595). Exits with 1 if it
+is more than one standard error below the best peer on any data set, or not better than a peer on average.
 
 Run it from the project's folder: ``make bench-peers``; ``.venv/bench/bin/python -m benchmarks.candidate_peers
-[FILE...] [--rows N]`` also takes labelled CSVs of your own.
+[FILE...] [--rows N]`` adds labelled CSV files of your own.
 """
 
 import argparse
@@ -31,7 +31,7 @@ _PATIENCE = 30
 
 
 def logistic(train: pd.DataFrame, label: Numbers, test: pd.DataFrame) -> Numbers:
-    """Logistic regression on one-hot words and scaled numbers."""
+    """Return the probabilities of logistic regression on one-hot categories and scaled numbers."""
     from sklearn.compose import make_column_selector, make_column_transformer
     from sklearn.impute import SimpleImputer
     from sklearn.linear_model import LogisticRegression
@@ -46,14 +46,14 @@ def logistic(train: pd.DataFrame, label: Numbers, test: pd.DataFrame) -> Numbers
 
 
 def xgboost_default(train: pd.DataFrame, label: Numbers, test: pd.DataFrame) -> Numbers:
-    """XGBoost as it comes."""
+    """Return the probabilities of XGBoost with its default settings."""
     from xgboost import XGBClassifier
 
     return probability(XGBClassifier(enable_categorical=True, n_jobs=1).fit(train, label), test)
 
 
 def xgboost_tuned(train: pd.DataFrame, label: Numbers, test: pd.DataFrame) -> Numbers:
-    """XGBoost: depth and leaf weight by three folds inside the training part, with early stopping."""
+    """Return the probabilities of XGBoost, its depth and leaf weight tuned by three-fold cross-validation."""
     import xgboost
 
     data = xgboost.DMatrix(train, label, enable_categorical=True, nthread=1)
@@ -71,36 +71,44 @@ def xgboost_tuned(train: pd.DataFrame, label: Numbers, test: pd.DataFrame) -> Nu
         }
         run = xgboost.cv(settings, data, _MOST_ROUNDS, nfold=3, stratified=True, early_stopping_rounds=_PATIENCE)
         tried.append((run["test-logloss-mean"].min(), len(run), settings))
-    _, rounds, settings = min(tried, key=lambda one: one[0])
+    _, rounds, settings = min(tried, key=lambda trial: trial[0])
     booster = xgboost.train(settings, data, rounds)
     return np.asarray(booster.predict(xgboost.DMatrix(test, enable_categorical=True, nthread=1)), dtype=float)
 
 
 def lightgbm(train: pd.DataFrame, label: Numbers, test: pd.DataFrame) -> Numbers:
-    """LightGBM, 15 leaves, stopped early on a fifth of the training part."""
+    """Return the probabilities of LightGBM with 15 leaves, stopped early on a fifth of the training set."""
     from lightgbm import LGBMClassifier, early_stopping
 
-    inside, check, known, asked = split(train, label)
+    fitted, stopping, fitted_label, stopping_label = split(train, label)
     model = LGBMClassifier(n_estimators=_MOST_ROUNDS, learning_rate=0.05, num_leaves=15, n_jobs=1, verbose=-1)
-    model.fit(inside, known, eval_X=check, eval_y=asked, callbacks=[early_stopping(_PATIENCE, verbose=False)])
+    model.fit(
+        fitted,
+        fitted_label,
+        eval_X=stopping,
+        eval_y=stopping_label,
+        callbacks=[early_stopping(_PATIENCE, verbose=False)],
+    )
     return probability(model, test)
 
 
 def catboost(train: pd.DataFrame, label: Numbers, test: pd.DataFrame) -> Numbers:
-    """CatBoost, its own learning rate, stopped early on a fifth of the training part."""
+    """Return the probabilities of CatBoost, stopped early on a fifth of the training set."""
     from catboost import CatBoostClassifier
 
-    words = [str(column) for column in train.select_dtypes("category")]
+    categories = [str(column) for column in train.select_dtypes("category")]
     train, test = (
-        part.assign(**{one: part[one].astype("str").fillna("") for one in words}) for part in (train, test)
+        part.assign(**{column: part[column].astype("str").fillna("") for column in categories})
+        for part in (train, test)
     )
-    inside, check, known, asked = split(train, label)
-    model = CatBoostClassifier(thread_count=1, verbose=0, cat_features=words, allow_writing_files=False)
-    return probability(model.fit(inside, known, eval_set=(check, asked), early_stopping_rounds=_PATIENCE), test)
+    fitted, stopping, fitted_label, stopping_label = split(train, label)
+    model = CatBoostClassifier(thread_count=1, verbose=0, cat_features=categories, allow_writing_files=False)
+    model.fit(fitted, fitted_label, eval_set=(stopping, stopping_label), early_stopping_rounds=_PATIENCE)
+    return probability(model, test)
 
 
 def hist_gradient_boosting(train: pd.DataFrame, label: Numbers, test: pd.DataFrame) -> Numbers:
-    """scikit-learn's histogram boosting, stopped early."""
+    """Return the probabilities of scikit-learn's histogram gradient boosting, stopped early."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     model = HistGradientBoostingClassifier(categorical_features="from_dtype", early_stopping=True, random_state=0)
@@ -118,19 +126,19 @@ PEERS: dict[str, Callable[[pd.DataFrame, Numbers, pd.DataFrame], Numbers]] = {
 
 
 def probability(model: Any, test: pd.DataFrame) -> Numbers:
-    """Return a fitted classifier's probabilities to churn."""
+    """Return the churn probabilities of a fitted classifier."""
     return np.asarray(model.predict_proba(test)[:, 1], dtype=float)
 
 
 def split(train: pd.DataFrame, label: Numbers) -> Any:
-    """Put a fifth aside to stop on."""
+    """Split off a fifth of the training set for early stopping."""
     from sklearn.model_selection import train_test_split
 
     return train_test_split(train, label, test_size=0.2, stratify=label, random_state=0)
 
 
 def features(customers: Customers) -> pd.DataFrame:
-    """Return what a notebook would give a model: numbers, and words as categories unless there are too many."""
+    """Return the features as numbers and categories; a column of over 255 categories is dropped."""
     frame = customers.features.copy()
     for column in frame.columns:
         if not pd.api.types.is_numeric_dtype(frame[column]):
@@ -139,33 +147,33 @@ def features(customers: Customers) -> pd.DataFrame:
 
 
 def out_of_fold(customers: Customers, fold: NDArray[np.int8], jobs: int) -> dict[str, Numbers]:
-    """Return each peer's probabilities for customers it had not seen."""
+    """Return each peer's out-of-fold churn probabilities."""
     frame, label = features(customers), customers.label
     assert label is not None
 
-    def one(peer: str, held: NDArray[np.bool_]) -> Numbers:
-        return PEERS[peer](frame[~held], label[~held].astype(np.float64), frame[held])
+    def score_fold(peer: str, held_out: NDArray[np.bool_]) -> Numbers:
+        return PEERS[peer](frame[~held_out], label[~held_out].astype(np.float64), frame[held_out])
 
     work = list(product(PEERS, range(int(fold.max()) + 1)))
-    found = Parallel(jobs, batch_size=1)(delayed(one)(peer, fold == part) for peer, part in work)
+    results = Parallel(jobs, batch_size=1)(delayed(score_fold)(peer, fold == part) for peer, part in work)
     scores = {peer: np.empty(len(frame)) for peer in PEERS}
-    for (peer, part), held in zip(work, found, strict=True):
-        scores[peer][fold == part] = held
+    for (peer, part), probabilities in zip(work, results, strict=True):
+        scores[peer][fold == part] = probabilities
     return scores
 
 
 def placements(score: Numbers, label: NDArray[np.int8]) -> tuple[Numbers, Numbers]:
-    """Return each leaver's share of stayers ranked below, and each stayer's share of leavers ranked above."""
-    left, stayed = np.sort(score[label == 1]), np.sort(score[label == 0])
+    """Return, for each churned customer, the share of retained ones scored lower, and the reverse."""
+    churned, retained = np.sort(score[label == 1]), np.sort(score[label == 0])
 
     def below(of: Numbers, among: Numbers) -> Numbers:
         return (np.searchsorted(among, of) + np.searchsorted(among, of, side="right")) / (2 * len(among))
 
-    return below(score[label == 1], stayed), 1 - below(score[label == 0], left)
+    return below(score[label == 1], retained), 1 - below(score[label == 0], churned)
 
 
-def figures(score: Numbers, label: NDArray[np.int8]) -> dict[str, tuple[float, list[Numbers]]]:
-    """Return each figure, higher is better, and the terms whose means make it up."""
+def metrics_of(score: Numbers, label: NDArray[np.int8]) -> dict[str, tuple[float, list[Numbers]]]:
+    """Return each metric (higher is better), and the values a customer whose means it is the sum of."""
     up, down = placements(score, label)
     loss, square = -log_losses(label, score), -((score - label) ** 2)
     return {"AUC": (float(up.mean()), [up, down]), "log-loss": (float(loss.mean()), [loss]),
@@ -173,50 +181,54 @@ def figures(score: Numbers, label: NDArray[np.int8]) -> dict[str, tuple[float, l
 
 
 def error_of_difference(ours: list[Numbers], theirs: list[Numbers]) -> float:
-    """Return the standard error of the difference of two figures on the same customers."""
+    """Return the standard error of the difference of two metrics on the same customers."""
     return float(np.sqrt(sum(np.var(a - b, ddof=1) / len(a) for a, b in zip(ours, theirs, strict=True))))
 
 
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, help="labelled CSVs besides the ones at hand")
-    parser.add_argument("--rows", type=int, default=6000, help="at most so many customers of each set")
+    parser.add_argument("files", nargs="*", type=Path, help="labelled CSV files to add")
+    parser.add_argument("--rows", type=int, default=6000, help="maximum number of customers of each data set")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     gaps: dict[str, list[tuple[float, Numbers]]] = {"AUC": [], "log-loss": [], "Brier": []}
     for name, customers in data_sets(options.files, rows=options.rows):
         started = time.perf_counter()
         model = ChurnModel.fit(customers, jobs=options.jobs)
-        mine, held = time.perf_counter() - started, model.out_of_fold
-        assert held is not None
-        scores = out_of_fold(customers, held.fold, options.jobs)
-        theirs = {peer: figures(score, held.label) for peer, score in scores.items()}
-        ours = figures(held.score, held.label)
-        spent = time.perf_counter() - started - mine
-        print(f"\n{name}: {len(customers):,} customers, {held.label.mean():.1%} churned; the selection chose "
-              f"{model.chosen} in {mine:.0f} s, the peers took {spent:.0f} s")  # fmt: skip
+        training_s, held_out = time.perf_counter() - started, model.out_of_fold
+        assert held_out is not None
+        scores = out_of_fold(customers, held_out.fold, options.jobs)
+        theirs = {peer: metrics_of(score, held_out.label) for peer, score in scores.items()}
+        ours = metrics_of(held_out.score, held_out.label)
+        peers_s = time.perf_counter() - started - training_s
+        print(f"\n{name}: {len(customers):,} customers, {held_out.label.mean():.1%} churned; selected candidate "
+              f"{model.chosen} in {training_s:.0f} s, the peers in {peers_s:.0f} s")  # fmt: skip
         print("  " + " " * 10 + "".join(f"{peer:>17}" for peer in ("selection", *theirs)) + "   selection - best")
-        for figure, (value, terms) in ours.items():
-            sign = 1 if figure == "AUC" else -1
-            best = max(theirs, key=lambda peer: theirs[peer][figure][0])
-            gap, error = value - theirs[best][figure][0], error_of_difference(terms, theirs[best][figure][1])
-            gaps[figure].append((gap / error, np.array([value - one[figure][0] for one in theirs.values()])))
-            row = "".join(f"{sign * one[figure][0]:17.4f}" for one in (ours, *theirs.values()))
-            print(f"  {figure:10}{row}   {gap:+.4f} = {gap / error:+.1f} errors ({best})", flush=True)
-    return verdict(gaps)
+        for metric, (value, values) in ours.items():
+            sign = 1 if metric == "AUC" else -1
+            best = max(theirs, key=lambda peer: theirs[peer][metric][0])
+            gap, error = value - theirs[best][metric][0], error_of_difference(values, theirs[best][metric][1])
+            differences = np.array([value - metrics[metric][0] for metrics in theirs.values()])
+            gaps[metric].append((gap / error, differences))
+            row = "".join(f"{sign * metrics[metric][0]:17.4f}" for metrics in (ours, *theirs.values()))
+            print(f"  {metric:10}{row}   {gap:+.4f} = {gap / error:+.1f} standard errors ({best})", flush=True)
+    return check_goal(gaps)
 
 
-def verdict(gaps: dict[str, list[tuple[float, Numbers]]]) -> int:
-    """Print the goal against what was found; 1 if it was missed."""
+def check_goal(gaps: dict[str, list[tuple[float, Numbers]]]) -> int:
+    """Print the mean differences and whether the goal was reached; return 1 if it was missed."""
     missed = False
-    print("\nthe selection less each peer, mean over the sets (above 0: better)")
-    print("  " + " " * 10 + "".join(f"{peer:>17}" for peer in PEERS) + "   worst set against its best peer")
-    for figure, found in gaps.items():
-        means, worst = np.mean([one for _, one in found], axis=0), min(error for error, _ in found)
+    print("\nselected candidate minus each peer, mean over the data sets (above 0: better)")
+    print("  " + " " * 10 + "".join(f"{peer:>17}" for peer in PEERS) + "   worst data set against its best peer")
+    for metric, results in gaps.items():
+        means = np.mean([differences for _, differences in results], axis=0)
+        worst = min(in_errors for in_errors, _ in results)
         missed |= bool((means <= 0).any()) or worst < -1
-        print(f"  {figure:10}" + "".join(f"{mean:+17.4f}" for mean in means) + f"   {worst:+.1f} errors")
-    print("goal: above 0 everywhere, and no set below -1.0:", "missed" if missed else "reached")
+        print(f"  {metric:10}" + "".join(f"{mean:+17.4f}" for mean in means) + f"   {worst:+.1f} standard errors")
+    print(
+        "goal: every mean above 0, and no data set below -1.0 standard errors:", "missed" if missed else "reached"
+    )
     return int(missed)
 
 

@@ -1,6 +1,6 @@
-"""Data sets to measure on: real ones that packages of ``requirements-bench.txt`` ship, and the simulator.
+"""Data sets of the benchmarks: real ones that packages of ``requirements-bench.txt`` ship, and the simulator's.
 
-A package that is not installed leaves its sets out. Any labelled CSV can be added by its path.
+The data sets of a package that is not installed are skipped. Any labelled CSV file can be added by its path.
 """
 
 import importlib.util
@@ -27,14 +27,14 @@ def data_sets(paths: list[Path], *, rows: int) -> Iterator[tuple[str, Customers]
 
 
 def thinned(customers: Customers, rows: int) -> Customers:
-    """Return at most so many customers."""
+    """Return a random sample of at most ``rows`` customers."""
     if len(customers) <= rows:
         return customers
     return customers.take(np.sort(np.random.default_rng(0).choice(len(customers), rows, replace=False)))
 
 
 def packaged() -> Iterator[tuple[str, Customers]]:
-    """Yield the real sets of the packages that are installed."""
+    """Yield the real data sets of the packages that are installed."""
     if folder := shipped("evalml", "demos/data"):
         yield "telecom", read_customers(folder / "churn.csv", id="customerID", label="Churn")
     if folder := shipped("lifetimes", "datasets"):
@@ -50,9 +50,17 @@ def packaged() -> Iterator[tuple[str, Customers]]:
         )  # known only after a call
         loans = table(folder / "creditscoring1.csv.gz")
         yield "credit", read_customers(loans, id="id", label="SeriousDlqin2yrs")
-        known = ("Days_late", "Expected_loss", "Expected_profit", "Test_set1", "Test_set2", "Test_set3", "V8")
+        after_outcome = (
+            "Days_late",
+            "Expected_loss",
+            "Expected_profit",
+            "Test_set1",
+            "Test_set2",
+            "Test_set3",
+            "V8",
+        )
         yield "VUB loans", read_customers(table(folder / "vub_credit_scoring.csv.gz"), id="id",
-                                             label="Default_45", exclude=known)  # fmt: skip
+                                             label="Default_45", exclude=after_outcome)  # fmt: skip
 
 
 def shipped(package: str, folder: str) -> Path | None:

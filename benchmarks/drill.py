@@ -1,7 +1,7 @@
-"""The reliability drill: every failure of a language model, caused on purpose, and what it costs.
+"""Prove that no failure of the language model loses, changes or delays messages beyond a stated bound.
 
-``python -m benchmarks.drill`` calls a real server on loopback with every fault, kills real
-processes, and prints a table of bounds and measured figures. It exits with 1 if a bound was missed.
+``make drill``, or ``python -m benchmarks.drill``, calls a real server on loopback with every fault, kills real
+processes, and prints a table of bounds and measurements. It exits with 1 if a bound is missed.
 """
 
 import argparse
@@ -61,7 +61,7 @@ OUTAGES = ("hang", "headers then hang", "drip", "reset", "503", "402", "429", "m
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the table."""
+    """A row of the table."""
 
     item: str
     what: str
@@ -70,7 +70,7 @@ class Finding:
     passed: bool
 
 
-class Timed(HubWriter):
+class TimedWriter(HubWriter):
     """A writer that records the time of its slowest template."""
 
     slowest_s = 0.0
@@ -78,7 +78,7 @@ class Timed(HubWriter):
     async def write(
         self, segment: MessageSegment, *, deadline_s: float, channel: Channel = DEFAULT_CHANNEL
     ) -> TemplateDraft:
-        """Ask for a template."""
+        """Request a template, and time it."""
         started = time.monotonic()
         try:
             return await super().write(segment, deadline_s=deadline_s, channel=channel)
@@ -95,54 +95,54 @@ class Drill:
     folder: Path
 
     @contextmanager
-    def writer(self, answer: Answer, *, reset_s: float = 30.0) -> Iterator[Timed]:
-        """Yield a writer on a server that gives this answer from now on."""
+    def writer(self, answer: Answer, *, reset_s: float = 30.0) -> Iterator[TimedWriter]:
+        """Yield a writer whose server gives this answer from now on."""
         self.server.answer = answer
         self.server.requests.clear()
-        writer = Timed(("m",), base_url=self.server.base_url, reset_s=reset_s)
+        writer = TimedWriter(("m",), base_url=self.server.base_url, reset_s=reset_s)
         try:
             yield writer
         finally:
             writer.close()
 
     def write(self, rows: pd.DataFrame | None = None, **options: object) -> MessageRun:
-        """Write to everyone with the drill's deadline."""
+        """Write a message to every customer with the drill's deadline."""
         rows = self.rows if rows is None else rows
         arguments = {"id": "customer_id", "offers": OFFERS, "deadline_s": DEADLINE_S, **options}
         return write_messages(rows, **arguments)  # type: ignore[arg-type]
 
     def faults(self) -> Iterator[Finding]:
-        """Items 1 to 4 in one pass over all faults."""
+        """Measure items 1 to 4 in one pass over all faults: messages, deadlines, delay and calls."""
         n = len(self.rows)
-        alone = self.write().seconds
-        whole, slowest, longest, calls = True, 0.0, ("", 0.0), 0
+        without_model_s = self.write().seconds
+        complete, slowest, longest, calls = True, 0.0, ("", 0.0), 0
         for fault, answer in FAULTS.items():
             with self.writer(answer) as writer:
                 message_run = self.write(writer=writer)
-            whole &= sound(message_run, self.rows)
+            complete &= is_complete(message_run, self.rows)
             slowest = max(slowest, writer.slowest_s)
             if fault in OUTAGES:
-                longest = max(longest, (fault, message_run.seconds - alone), key=lambda pair: pair[1])
+                longest = max(longest, (fault, message_run.seconds - without_model_s), key=lambda pair: pair[1])
                 calls = max(calls, message_run.breaker.calls)
         switched_off = switched_off_writer()
         message_run = self.write(writer=switched_off)
         switched_off.close()
-        whole &= sound(message_run, self.rows)
-        longest = max(longest, ("refused", message_run.seconds - alone), key=lambda pair: pair[1])
+        complete &= is_complete(message_run, self.rows)
+        longest = max(longest, ("refused", message_run.seconds - without_model_s), key=lambda pair: pair[1])
         calls = max(calls, message_run.breaker.calls)
         yield Finding("1", f"{len(FAULTS) + 1} faults, {n:,} customers each", f"{n:,} messages, no exception",
-                      f"{n:,} every time" if whole else "not every time", whole)  # fmt: skip
+                      f"{n:,} every time" if complete else "not every time", complete)  # fmt: skip
         yield Finding("2", "slowest template under any fault", f"<= {DEADLINE_S + 0.5} s", f"{slowest:.2f} s",
                       slowest <= DEADLINE_S + 0.5)  # fmt: skip
         bound = 3 * DEADLINE_S + 5
         yield Finding("3", f"an outage adds to {n:,} customers", f"<= {bound:g} s",
-                      f"{longest[1]:.2f} s ({longest[0]}; {alone:.2f} s without a model)",
+                      f"{longest[1]:.2f} s ({longest[0]}; {without_model_s:.2f} s without a model)",
                       longest[1] <= bound)  # fmt: skip
-        yield Finding("4", "calls to a dead backend, one pass", "<= 20", str(calls), calls <= 20)
+        yield Finding("4", "calls to a failing server, one run", "<= 20", str(calls), calls <= 20)
         yield self.probes()
 
     def probes(self) -> Finding:
-        """Item 4, over several reset intervals."""
+        """Measure item 4 over several reset intervals."""
         first_rows, reset_s, lasting_s = self.rows.head(500), 1.0, 4.0
         with self.writer(FAULTS["503"], reset_s=reset_s) as writer:
             started = time.monotonic()
@@ -154,49 +154,51 @@ class Drill:
                        calls <= 20 + intervals)  # fmt: skip
 
     def half_open(self) -> Iterator[Finding]:
-        """Item 5."""
+        """Measure item 5: only one call gets through a half-open breaker."""
         probes = probes_per_round(threads=16, rounds=400)
         yield Finding("5", "calls in half-open, 16 threads x 400 rounds", "1 each",
                       f"{min(probes)} to {max(probes)}", set(probes) == {1})  # fmt: skip
 
     def recovery(self) -> Iterator[Finding]:
-        """Item 6: the server comes back just after a probe has started to hang."""
+        """Measure item 6: the server recovers just after a probe has started to hang."""
         reset_s = 1.0
         with self.writer(hang, reset_s=reset_s) as writer:
             self.write(self.rows.head(500), writer=writer)
-            seen = len(self.server.requests)
-            asking = writer.submit(self._until_answered(writer))
-            while len(self.server.requests) == seen:
+            requests_before = len(self.server.requests)
+            probe = writer.submit(self._until_answered(writer))
+            while len(self.server.requests) == requests_before:
                 time.sleep(0.001)
             self.server.answer = says()
-            back = time.monotonic()
-            asking.result()
-            took = time.monotonic() - back
+            recovered = time.monotonic()
+            probe.result()
+            took = time.monotonic() - recovered
         bound = reset_s + DEADLINE_S + 1
-        yield Finding("6", "recovery after the server is back", f"<= {bound:g} s", f"{took:.2f} s", took <= bound)
+        yield Finding(
+            "6", "recovery after the server answers again", f"<= {bound:g} s", f"{took:.2f} s", took <= bound
+        )
 
     async def _until_answered(self, writer: HubWriter) -> None:
         while (await writer.write(MessageSegment(), deadline_s=DEADLINE_S)).template is None:
             await asyncio.sleep(0.02)
 
     def frequent(self) -> Iterator[Finding]:
-        """Item 7."""
+        """Measure item 7: frequent failures open the breaker even if they never come five in a row."""
         bad = replies("", status=500)
         with self.writer(in_turn(bad, bad, says(), bad, bad)) as writer:
             message_run = self.write(writer=writer)
         calls, state = message_run.breaker.calls, message_run.breaker.state
         breaker, _ = breaker_of()
-        backend, until = Backend(), 0
-        while breaker.report().state == "closed" and until < 100:
-            backend.otherwise = None if until % 5 == 4 else FailureKind.ENDPOINT
+        backend, calls_until_open = Backend(), 0
+        while breaker.report().state == "closed" and calls_until_open < 100:
+            backend.otherwise = None if calls_until_open % 5 == 4 else FailureKind.ENDPOINT
             outcome_of(breaker, backend)
-            until += 1
+            calls_until_open += 1
         yield Finding("7", "80% failures, never five in a row", "open within 20 calls",
-                      f"{until} one by one; {calls} at 16 at once, 80% on the wire", until <= 20 and calls <= 20
-                      and state == "open")  # fmt: skip
+                      f"{calls_until_open} one by one; {calls} at 16 at once, 80% on the wire",
+                      calls_until_open <= 20 and calls <= 20 and state == "open")  # fmt: skip
 
     def stragglers(self) -> Iterator[Finding]:
-        """Items 8 and 9, 500 times each."""
+        """Measure items 8 and 9, 500 times each: late successes and cancelled probes."""
         closed = stuck = 0
         for _ in range(500):
             breaker, clock = open_breaker()
@@ -205,11 +207,13 @@ class Drill:
             closed += breaker.report().state == "closed"
             stuck += asyncio.run(cancelled_probe(breaker)) != "line"
             closed += asyncio.run(late_success()) == "closed"
-        yield Finding("8", "late successes and 4xx probes that close it", "0 of 1,000", str(closed), closed == 0)
-        yield Finding("9", "cancelled probes that stick", "0 of 500", str(stuck), stuck == 0)
+        yield Finding(
+            "8", "late successes and 4xx probes that close the breaker", "0 of 1,000", str(closed), closed == 0
+        )
+        yield Finding("9", "cancelled probes that block the breaker", "0 of 500", str(stuck), stuck == 0)
 
     def cost(self) -> Iterator[Finding]:
-        """Item 10."""
+        """Measure item 10: the time and memory of the breaker itself."""
         breaker, _ = breaker_of()
         backend = Backend()
         each = best_of(lambda: outcome_of(breaker, backend))
@@ -220,15 +224,17 @@ class Drill:
         for _ in range(20_000):
             outcome_of(shut, backend)
         gc.collect()
-        kept, _ = tracemalloc.get_traced_memory()
+        memory_bytes, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         slow = max(each, rejected)
         yield Finding("10", "the breaker's own time a call", "<= 50 µs",
                       f"{each * 1e6:.0f} µs passed, {rejected * 1e6:.0f} µs rejected", slow <= 50e-6)  # fmt: skip
-        yield Finding("10", "memory kept by 20,000 rejections", "< 1 MB", f"{kept / 1e6:.3f} MB", kept < 1e6)
+        yield Finding(
+            "10", "memory kept by 20,000 rejections", "< 1 MB", f"{memory_bytes / 1e6:.3f} MB", memory_bytes < 1e6
+        )
 
     def drip(self) -> Iterator[Finding]:
-        """Item 11."""
+        """Measure item 11: an answer that drips in is cut off at the deadline."""
         with self.writer(drip) as writer:
             took = []
             for _ in range(3):
@@ -236,27 +242,29 @@ class Drill:
                 writer.submit(writer.write(MessageSegment(), deadline_s=DEADLINE_S)).result()
                 took.append(time.monotonic() - started)
         off = max(abs(seconds - DEADLINE_S) for seconds in took)
-        yield Finding("11", "a drip is cut", f"{DEADLINE_S:g} ± 0.1 s", f"off by {off:.3f} s", off <= 0.1)
+        yield Finding(
+            "11", "a dripping answer is cut off", f"{DEADLINE_S:g} ± 0.1 s", f"off by {off:.3f} s", off <= 0.1
+        )
 
     def kills(self) -> Iterator[Finding]:
-        """Item 12: 30 SIGKILLs at random calls of one run, then the same command once more."""
+        """Measure item 12: 30 SIGKILLs at random calls of one message run, then the same command once more."""
         dice = random.Random(7)  # noqa: S311  which call to kill at
         scored, out, path = (self.folder / name for name in ("scored.csv", "messages.csv", "kills.sqlite"))
         write_csv(self.rows, scored)
         self.server.requests.clear()
-        known: dict[str, object] = {}
+        recorded: dict[str, object] = {}
         kills = changed = 0
         for _ in range(30):
-            ended = run_offers(self.server, scored, out, path, kill_at=dice.randint(1, 30))
-            kills += ended.returncode == -signal.SIGKILL
+            process = run_offers(self.server, scored, out, path, kill_at=dice.randint(1, 30))
+            kills += process.returncode == -signal.SIGKILL
             with Ledger(path) as ledger:
                 entries = ledger.entries("june")
-            changed += sum(entries.get(customer) != entry for customer, entry in known.items())
-            known = dict(entries)
+            changed += sum(entries.get(customer) != entry for customer, entry in recorded.items())
+            recorded = dict(entries)
         last = json.loads(run_offers(self.server, scored, out, path).stdout)
         with Ledger(path) as ledger:
             entries = ledger.entries("june")
-        changed += sum(entries.get(customer) != entry for customer, entry in known.items())
+        changed += sum(entries.get(customer) != entry for customer, entry in recorded.items())
         with out.open(encoding="utf-8-sig", newline="") as file:
             sent = {row["customer_id"]: row["message"] for row in csv.DictReader(file)}
         differing = sum(sent.get(customer) != entry.message for customer, entry in entries.items())
@@ -267,7 +275,7 @@ class Drill:
                       f"{len(self.server.requests):,} calls", fine)  # fmt: skip
 
     def same_again(self) -> Iterator[Finding]:
-        """Item 13."""
+        """Measure item 13: a message run resumed with the same input is identical, and refused with another."""
         with self.writer(says()) as writer, Ledger(self.folder / "again.sqlite") as ledger:
             first = self.write(writer=writer, ledger=ledger, run="june")
             self.server.answer = says("Hello {name}, how about {offer} tonight?")
@@ -282,12 +290,12 @@ class Drill:
             .str.encode("utf-8")
             .equals(again.messages_frame["message"].str.encode("utf-8"))
         )
-        yield Finding("13", "the same key again; with other input", "byte for byte; an error",
+        yield Finding("13", "the same run again; with other input", "byte for byte; an error",
                       f"{'the same' if same else 'different'}; {'an error' if refused else 'accepted'}",
                       same and refused)  # fmt: skip
 
     def adversaries(self) -> Iterator[Finding]:
-        """Item 14: 10,000 replies made of attacks, of innocent text and of both."""
+        """Measure item 14: 10,000 replies mixed of attacks and harmless text."""
         dice = random.Random(14)  # noqa: S311  which attacks to mix
         offer = offer_texts([CASH], language="en", currency="₹")["cash_50"]
         passed = unsafe = 0
@@ -301,7 +309,7 @@ class Drill:
                       f"{unsafe} ({passed:,} were fit to send)", unsafe == 0 and passed > 0)  # fmt: skip
 
     def library(self) -> Iterator[Finding]:
-        """Item 15: two processes with other hash seeds and no sockets."""
+        """Measure item 15: two processes with other hash seeds and without sockets write the same messages."""
         code = (
             "import hashlib, socket; from tests.messages.cases import OFFERS, many_kinds;"
             "from retention.messages.batch import write_messages; socket.socket = None;"
@@ -315,11 +323,11 @@ class Drill:
             ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True,
                                  text=True, check=True)  # fmt: skip
             digests.add(ran.stdout.strip())
-        yield Finding("15", "the library in 3 processes, sockets blocked in 2", "one result", str(len(digests)),
-                      len(digests) == 1)  # fmt: skip
+        yield Finding("15", "the template library in 3 processes, sockets blocked in 2", "one result",
+                      str(len(digests)), len(digests) == 1)  # fmt: skip
 
     def formulas(self) -> Iterator[Finding]:
-        """Item 18: what a spreadsheet would run, in every text column of the messages file."""
+        """Measure item 18: no text column of the messages file holds a formula that a spreadsheet would run."""
         prefixes = [*"=+-@\t\r\n\0＝＋－＠"]
         names = [f"{prefix}cmd|'/c calc'!A1" for prefix in prefixes] + ["+91 98765 43210", "-5", "'=already"]
         rows = self.rows.head(len(names)).assign(name=names, cuisine=names, reason_1=names)
@@ -329,17 +337,17 @@ class Drill:
             cells = [cell for row in csv.reader(file) for cell in row]
         live = sum(cell[:1] in prefixes and cell not in {"+91 98765 43210", "-5"} for cell in cells if cell)
         back = read_send_list(path)["name"].fillna("").str.strip().tolist()
-        kept = sum(read == name.replace("\0", "").strip() for read, name in zip(back, names, strict=True))
+        restored = sum(read == name.replace("\0", "").strip() for read, name in zip(back, names, strict=True))
         yield Finding("18", f"live formulas in {len(cells)} cells; names read back", f"0; {len(names)}",
-                      f"{live}; {kept}", live == 0 and kept == len(names))  # fmt: skip
+                      f"{live}; {restored}", live == 0 and restored == len(names))  # fmt: skip
 
     def canaries(self) -> Iterator[Finding]:
-        """Item 19: what leaves, in requests and in the log."""
-        heard: list[str] = []
-        listener = logging.Handler()
-        listener.emit = lambda record: heard.append(record.getMessage())  # type: ignore[method-assign]
-        logging.getLogger().addHandler(listener)
-        os.environ["HF_TOKEN"] = "hf_canarytoken"  # noqa: S105  a token that must not leave
+        """Measure item 19: no personal value is in a request or in the log."""
+        logged: list[str] = []
+        handler = logging.Handler()
+        handler.emit = lambda record: logged.append(record.getMessage())  # type: ignore[method-assign]
+        logging.getLogger().addHandler(handler)
+        os.environ["HF_TOKEN"] = "hf_canarytoken"  # noqa: S105  a canary
         ids = [f"canaryid{number}" for number in range(len(self.rows))]
         rows = self.rows.assign(customer_id=ids, name="Canaryname", cuisine="canarycuisine", phone="+91canary")
         try:
@@ -347,16 +355,16 @@ class Drill:
                 message_run = self.write(rows.assign(reason_1="rating is canaryreason"), writer=writer)
         finally:
             del os.environ["HF_TOKEN"]
-            logging.getLogger().removeHandler(listener)
+            logging.getLogger().removeHandler(handler)
         sent = [request.head + request.body for request in self.server.requests]
-        leaks = sum("canary" in text.lower() for text in (*sent, *heard, str(message_run.breaker)))
+        leaks = sum("canary" in text.lower() for text in (*sent, *logged, str(message_run.breaker)))
         named = message_run.messages_frame["message"].str.contains("Canaryname").all()
-        yield Finding("19", "canaries in requests and log lines", "0", f"{leaks} of {len(sent) + len(heard)}",
+        yield Finding("19", "canaries in requests and log lines", "0", f"{leaks} of {len(sent) + len(logged)}",
                       leaks == 0 and bool(named) and bool(sent))  # fmt: skip
 
 
-def sound(message_run: MessageRun, rows: pd.DataFrame) -> bool:
-    """Whether each customer has exactly one message that fits and says the offer."""
+def is_complete(message_run: MessageRun, rows: pd.DataFrame) -> bool:
+    """Return whether each customer has exactly one message that is short enough and contains the offer."""
     messages = message_run.messages_frame
     words = {offer.id: offer.gives["en"] for offer in OFFERS}
     return (
@@ -367,7 +375,7 @@ def sound(message_run: MessageRun, rows: pd.DataFrame) -> bool:
 
 
 async def cancelled_probe(breaker: object) -> str:
-    """Cancel a probe and return what the next call brings."""
+    """Cancel a probe and return the result of the next call."""
 
     async def never(model: str) -> str:
         await asyncio.Event().wait()
@@ -381,7 +389,7 @@ async def cancelled_probe(breaker: object) -> str:
 
 
 async def late_success() -> str:
-    """Let a call of before the outage succeed, and return the breaker's state after it."""
+    """Let a call from before the outage succeed, and return the state of the breaker."""
     breaker, clock = breaker_of()
     answer = asyncio.Event()
 
@@ -408,20 +416,20 @@ ATTACKS = (
     "ＦＲＥＥ", "ꜰʀᴇᴇ", "fr-ee", "freeee", "1️⃣", "💯", "guaranteed", "cashback", "your password", "as an assistant",
     "Ⅻ", "{offer} is not for you", "without {offer}", "muft khaana", "आधा दाम",
 )  # fmt: skip
-INNOCENT = (
+HARMLESS = (
     "Hi {name}, dinner is waiting with {offer}.", "Hello {name}, come back to {offer}.", "{name}, enjoy {offer}.",
     "something tasty", "we missed you", "tonight", "from your favourite kitchen", "!", "…", "Message:", '"', "- ",
 )  # fmt: skip
 
 
 def adversarial_reply(dice: random.Random) -> str:
-    """Return a reply of one to five parts, good and bad."""
-    parts = [dice.choice(ATTACKS if dice.random() < 0.4 else INNOCENT) for _ in range(dice.randint(1, 5))]
+    """Return a reply of one to five attacks or harmless parts."""
+    parts = [dice.choice(ATTACKS if dice.random() < 0.4 else HARMLESS) for _ in range(dice.randint(1, 5))]
     return " ".join(parts)
 
 
 def is_unsafe(message: str, words: str) -> bool:
-    """Judge a message by other means than the guard: no attack in it, no figure but the catalogue's."""
+    """Check a message independently of the guard: it holds no attack, and no number but the catalogue's."""
     rest = message.replace(words, "", 1)
     plain = rest.casefold()
     attacks = [attack.casefold() for attack in ATTACKS if "{" not in attack and attack.strip()]
@@ -435,7 +443,7 @@ def is_unsafe(message: str, words: str) -> bool:
 
 
 def best_of(work: Callable[[], object], *, calls: int = 2_000, times: int = 5) -> float:
-    """Return the seconds one call takes, at the best of several goes."""
+    """Return the seconds of one call, the best of several measurements."""
     best = math.inf
     for _ in range(times):
         started = time.perf_counter()
@@ -446,7 +454,7 @@ def best_of(work: Callable[[], object], *, calls: int = 2_000, times: int = 5) -
 
 
 def run(customers: int) -> list[Finding]:
-    """Run every item and return the table, printing each line as it is measured."""
+    """Run every item and return the table, printing each row as it is measured."""
     findings = []
     with FaultServer() as server, tempfile.TemporaryDirectory() as folder:
         drill = Drill(many_kinds(customers), server, Path(folder))
@@ -472,7 +480,8 @@ def main() -> int:
     print("| item | what | bound | measured | passed |\n|---|---|---|---|---|")
     findings = run(options.customers)
     print(
-        f"\n{sum(finding.passed for finding in findings)} of {len(findings)} in {time.monotonic() - started:.0f} s"
+        f"\n{sum(finding.passed for finding in findings)} of {len(findings)} bounds kept "
+        f"in {time.monotonic() - started:.0f} s"
     )
     return 0 if all(finding.passed for finding in findings) else 1
 

@@ -1,7 +1,9 @@
-"""Profit at every threshold for a million customers, against sorting them and against the usual ways.
+"""Prove that the profit at every threshold of a million customers costs about as much as sorting them.
 
-Prints CPU time as a ratio to one ``np.sort`` of the same scores in single precision, in this run.
-Run it from the project's folder: ``make bench-profit``, or ``python -m benchmarks.profit_curve [customers]``.
+Prints CPU times as ratios to one ``np.sort`` of the same scores in single precision in the same run, and compares
+them with scikit-learn's threshold tuner, a loop in numpy and empulse, whose results must be equal where they are
+exact. Run it from the project's folder: ``make bench-profit``, or ``python -m benchmarks.profit_curve
+[customers]``.
 """
 
 import importlib.util
@@ -36,7 +38,7 @@ def cpu(work: Callable[[], object], *, times: int = 7) -> float:
 
 
 def sorted_optimum(score: Numbers, gain: Numbers) -> float:
-    """Return the best profit by sorting everyone, tied scores together."""
+    """Return the best profit by sorting all customers, tied scores together."""
     order = np.argsort(-score)
     ranked = score[order]
     running = np.cumsum(gain[order])
@@ -49,12 +51,14 @@ def looped_optimum(score: Numbers, gain: Numbers) -> float:
 
 
 def against_peers(score: Numbers, label: NDArray[np.int8], value: Numbers) -> None:
-    """Print how many times faster than scikit-learn's tuner and empulse, run in turn, for the same answer."""
+    """Print how many times faster the optimum is than with scikit-learn's tuner and empulse, run in turn."""
     from sklearn.metrics import make_scorer
     from sklearn.model_selection import TunedThresholdClassifierCV
 
-    money, folds = Economics(), (np.arange(len(score)) == 0).astype(np.int8)
-    gain = np.where(label == 1, money.amounts_per_customer(value).saved, money.amounts_per_customer(value).wasted)
+    economics, folds = Economics(), (np.arange(len(score)) == 0).astype(np.int8)
+    gain = np.where(
+        label == 1, economics.amounts_per_customer(value).saved, economics.amounts_per_customer(value).wasted
+    )
 
     def total(true: NDArray[np.int8], sent: NDArray[np.int8]) -> float:
         (_, wasted), (_, saved) = confusion_matrix(true, sent, labels=[0, 1])  # as scikit-learn's guide does it
@@ -64,10 +68,10 @@ def against_peers(score: Numbers, label: NDArray[np.int8], value: Numbers) -> No
         tuner = TunedThresholdClassifierCV(Scored(), scoring=make_scorer(total), cv="prefit", refit=False)
         return tuner.fit(score[:, None], label)
 
-    print("against peers, CPU, in turn")
+    print("against peers, CPU time, run in turn")
 
     def ours() -> object:
-        return best_thresholds(rank_customers(score, label, fold=folds), money)
+        return best_thresholds(rank_customers(score, label, fold=folds), economics)
 
     fast, slow = in_turn(ours, tuned, times=1)
     print(f"  {slow / fast:9.1f} times faster than TunedThresholdClassifierCV (100 thresholds, not exact)")
@@ -80,11 +84,11 @@ def against_peers(score: Numbers, label: NDArray[np.int8], value: Numbers) -> No
 
     metric = Metric(CostMatrix().add_tp_benefit(Symbol("gain")).add_fp_cost(Symbol("burn")), EmpiricalMaxProfit())
     ranking = rank_customers(score, label, fold=folds, value=value)
-    best_threshold = best_thresholds(ranking, money).best
+    best_threshold = best_thresholds(ranking, economics).best
     theirs = metric(label, score, gain=value - 50, burn=50.0) * len(score)
     assert np.isclose(gain[score >= best_threshold].sum(), theirs)
     fast, slow = in_turn(
-        lambda: best_thresholds(rank_customers(score, label, fold=folds, value=value), money),
+        lambda: best_thresholds(rank_customers(score, label, fold=folds, value=value), economics),
         lambda: metric(label, score, gain=value - 50, burn=50.0),
         times=9,
     )
@@ -112,7 +116,7 @@ class Scored(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def in_turn(ours: Callable[[], object], theirs: Callable[[], object], *, times: int) -> tuple[float, float]:
-    """Return the least CPU seconds of two ways, run alternately."""
+    """Return the least CPU seconds of two functions, run alternately."""
     spent: tuple[list[float], list[float]] = ([], [])
     for _ in range(times + 1):
         for work, seconds in zip((ours, theirs), spent, strict=True):
@@ -131,48 +135,50 @@ def main(customers: int) -> None:
     value = generator.gamma(2.0, 250.0, customers)
     two_folds = (np.arange(customers) == 0).astype(np.int8)
     five_folds = (np.arange(customers) % 5).astype(np.int8)
-    money = Economics()
-    gain = np.where(label == 1, money.amounts_per_customer(value).saved, money.amounts_per_customer(value).wasted)
+    economics = Economics()
+    gain = np.where(
+        label == 1, economics.amounts_per_customer(value).saved, economics.amounts_per_customer(value).wasted
+    )
 
     unit = cpu(lambda: np.sort(single))
     print(f"{customers:,} customers; np.sort of float32 scores = 1.00 ({unit * 1000:.0f} ms CPU here)")
 
-    def line(name: str, work: Callable[[], object], *, times: int = 7) -> None:
+    def print_ratio(name: str, work: Callable[[], object], *, times: int = 7) -> None:
         print(f"  {cpu(work, times=times) / unit:9.3f}  {name}")
 
-    best_threshold = best_thresholds(rank_customers(score, label, fold=two_folds, value=value), money).best
+    best_threshold = best_thresholds(rank_customers(score, label, fold=two_folds, value=value), economics).best
     assert np.isclose(gain[score >= best_threshold].sum(), sorted_optimum(score, gain))
 
-    print("exact optimum, from scratch")
-    line("one value", lambda: best_thresholds(rank_customers(score, label, fold=two_folds), money))
-    line(
+    print("exact optimum, from unsorted scores")
+    print_ratio("one value", lambda: best_thresholds(rank_customers(score, label, fold=two_folds), economics))
+    print_ratio(
         "values of each customer",
-        lambda: best_thresholds(rank_customers(score, label, fold=two_folds, value=value), money),
+        lambda: best_thresholds(rank_customers(score, label, fold=two_folds, value=value), economics),
     )
-    line(
+    print_ratio(
         "five folds: six optima",
-        lambda: best_thresholds(rank_customers(score, label, fold=five_folds, value=value), money),
+        lambda: best_thresholds(rank_customers(score, label, fold=five_folds, value=value), economics),
     )
-    line("argsort, cumulative sum, ties", lambda: sorted_optimum(score, gain), times=3)
+    print_ratio("argsort, cumulative sum, ties", lambda: sorted_optimum(score, gain), times=3)
     one_matrix = cpu(lambda: confusion_matrix(label, score >= 0.1), times=2)
     print(f"  {101 * one_matrix / unit:9.3f}  101 confusion matrices of scikit-learn (one measured; not exact)")
     against_peers(score, label, value)
 
-    print("the rest")
+    print("curve, bands and business matrix")
     curve = profit_curve(score, label, fold=five_folds, value=value)
     counted = curve.ranking
     contacted = counted.grid
-    line(
-        "whole curve with bands, from scratch",
+    print_ratio(
+        "whole curve with bands, from unsorted scores",
         lambda: profit_curve(score, label, fold=five_folds, value=value).bands,
     )
-    line("whole curve at other economics", lambda: curve.reprice(PRESETS["realistic"]))
-    analytic = cpu(lambda: band_along_curve(contacted, customers, money))
-    picked_anew = cpu(lambda: Resamples(counted).bands(money))
+    print_ratio("whole curve at other economics", lambda: curve.reprice(PRESETS["realistic"]))
+    analytic = cpu(lambda: band_along_curve(contacted, customers, economics))
+    picked_anew = cpu(lambda: Resamples(counted).bands(economics))
     print(f"  {analytic * 1e6:9.0f}  µs: band along 1,001 thresholds, closed form")
-    print(f"  {picked_anew * 1e6:9.0f}  µs: bands with every fold's threshold picked anew in each draw")
-    line_1001 = cpu(lambda: [curve.matrix(step / 1000) for step in range(1001)]) / 1001
-    print(f"  {line_1001 * 1e6:9.1f}  µs: business matrix at a slider threshold")
+    print(f"  {picked_anew * 1e6:9.0f}  µs: bands with every fold's threshold picked again in each resample")
+    per_matrix = cpu(lambda: [curve.matrix(step / 1000) for step in range(1001)]) / 1001
+    print(f"  {per_matrix * 1e6:9.1f}  µs: business matrix at a slider threshold")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""A million customers, CSV in to scored CSV out, against what cannot be saved: parse, predict, reasons, write.
+"""Prove that scoring a million customers from CSV to CSV costs little more than parsing, predicting and writing.
 
-Prints CPU and wall time as ratios to that floor, each part of which is measured in this run on the whole table in
-memory, and the peak memory of the stream and of the whole table, each in a process of its own.
-Run it from the project's folder: ``.venv/bin/python -m benchmarks.score_million [customers]``.
+Prints CPU and wall time as ratios to that floor (parse, encode, predict, reasons, write, measured in the same run
+on the whole table in memory), and the peak memory of streaming and of the whole table, each in a process of its
+own. Run it from the project's folder: ``make bench-score``, or ``python -m benchmarks.score_million [CUSTOMERS]``.
 """
 
 import re
@@ -32,7 +32,7 @@ CANDIDATES = ("xgboost", "logistic regression")
 
 
 def simulated(customers: int, *, seed: int) -> pd.DataFrame:
-    """Return customers of a food-delivery company: an id, five words, nine numbers, a few blanks, and a label."""
+    """Return simulated customers: an id, five categories, nine numbers with a few blanks, and a label."""
     draw = np.random.default_rng(seed)
     table = pd.DataFrame(
         {
@@ -60,10 +60,10 @@ def simulated(customers: int, *, seed: int) -> pd.DataFrame:
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, float, float]:
-    """Return what the work gives, its CPU seconds (all threads) and its seconds on the clock."""
+    """Return the result of the work, its CPU seconds (all threads) and its wall seconds."""
     cpu, wall = time.process_time(), time.perf_counter()
-    found = work()
-    return found, time.process_time() - cpu, time.perf_counter() - wall
+    result = work()
+    return result, time.process_time() - cpu, time.perf_counter() - wall
 
 
 def parse(path: Path, columns: Mapping[str, Any]) -> pd.DataFrame:
@@ -74,7 +74,7 @@ def parse(path: Path, columns: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def naive(path: Path, model: ChurnModel, out: Path) -> None:
-    """Score as a notebook would: pandas in, pandas out."""
+    """Score with plain pandas: ``read_csv``, ``to_csv``."""
     customers = Customers(pd.read_csv(path), Roles("customer_id"))
     rows = customers.frame[["customer_id"]].assign(churn_probability=model.predict(customers))
     rows.join(model.top_reasons(customers)).to_csv(out, index=False)
@@ -87,10 +87,10 @@ def as_whole(path: Path, model: ChurnModel, out: Path) -> None:
 
 
 def peak(way: str, path: Path, model: Path, out: Path) -> float:
-    """Return the most MiB that a process of its own holds while it scores the file."""
+    """Return the peak memory (MiB) of a process of its own that scores the file."""
     command = [sys.executable, "-m", "benchmarks.score_million", way, path, model, out]
-    done = subprocess.run([*map(str, command)], capture_output=True, check=True, text=True)
-    return int(done.stdout) / 1024
+    process = subprocess.run([*map(str, command)], capture_output=True, check=True, text=True)
+    return int(process.stdout) / 1024
 
 
 def child(way: str, path: str, model: str, out: str) -> None:
@@ -100,13 +100,13 @@ def child(way: str, path: str, model: str, out: str) -> None:
         score_file(path, Path(out), loaded, SendPolicy())
     else:
         as_whole(Path(path), loaded, Path(out))
-    found = re.search(r"VmHWM:\s*(\d+)", Path("/proc/self/status").read_text())
-    assert found
-    print(found[1])
+    peak_kib = re.search(r"VmHWM:\s*(\d+)", Path("/proc/self/status").read_text())
+    assert peak_kib
+    print(peak_kib[1])
 
 
 def floor(model: ChurnModel, path: Path, out: Path) -> tuple[float, float]:
-    """Measure and print each part of the floor; return its CPU and clock seconds."""
+    """Measure and print each part of the floor; return its CPU and wall seconds."""
     kinds = {column.name: pa.float64() if column.kind == "number" else pa.string() for column in model.columns}
     frame, *parsed = timed(lambda: parse(path, {"customer_id": pa.string(), **kinds}))
     customers = Customers(frame, Roles("customer_id"))
@@ -119,7 +119,7 @@ def floor(model: ChurnModel, path: Path, out: Path) -> tuple[float, float]:
     _, *written = timed(lambda: write_csv(rows, out))
     parts = {"parse": parsed, "encode": encoded, "predict": predicted, "reasons": reasoned, "write": written}
     cpu, wall = (sum(part[at] for part in parts.values()) for at in (0, 1))
-    print(f"{model.chosen}, {len(frame):,} customers: floor {cpu:.1f} s of CPU, {wall:.1f} s on the clock here")
+    print(f"{model.chosen}, {len(frame):,} customers: floor {cpu:.1f} s of CPU, {wall:.1f} s wall")
     shares = ", ".join(f"{name} {part[0] / cpu:.1%}" for name, part in parts.items())
     print(f"  {shares}; bare contributions are {shap[0] / reasoned[0]:.0%} of the reasons")
     return cpu, wall
@@ -128,7 +128,7 @@ def floor(model: ChurnModel, path: Path, out: Path) -> tuple[float, float]:
 def against_floor(model: ChurnModel, path: Path, folder: Path) -> None:
     """Print each way of scoring as a ratio to the floor."""
     cpu, wall = floor(model, path, folder / "floor.csv")
-    print("  CPU   clock   (floor = 1.00)")
+    print("  CPU   wall    (floor = 1.00)")
     ways: dict[str, Callable[[], object]] = {
         "stream": lambda: score_file(path, folder / "stream.csv", model, SendPolicy()),
         "stream, --every-offer": lambda: score_file(path, folder / "o.csv", model, SendPolicy(every_offer=True)),
@@ -160,7 +160,7 @@ def main(customers: int) -> None:
             model = replace(trained, selection=replace(trained.selection, chosen=chosen))
             against_floor(model, path, folder)
             model.save(folder / "model")
-        print("peak memory (MiB) of a process that loads the program, the model, and scores")
+        print("peak memory (MiB) of a process that imports the program, loads the model and scores")
         for count in (customers // 4, customers // 2, customers):
             part = folder / "part.csv"
             with path.open("rb") as file:

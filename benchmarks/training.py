@@ -1,10 +1,10 @@
-"""How long training takes, everything chosen and measured on the way, against one fit of XGBoost as it comes.
+"""Time a whole training, nested cross-validation and selection included, against one default fit of XGBoost.
 
-Prints ratios to a single ``XGBClassifier().fit`` on the same customers in this run: CPU in one process, and the
-clock with as many processes as processors (against one fit that has all of them).
+Prints ratios to a single ``XGBClassifier().fit`` on the same customers in the same run: CPU time in one process,
+and wall time with as many processes as processors (against one fit that has all of them).
 
 Run it from the project's folder: ``make bench-training``; ``python -m benchmarks.training [CUSTOMERS]`` sets how
-many the largest table has, a million unless told.
+customers the largest table has, by default a million.
 """
 
 import statistics
@@ -34,8 +34,8 @@ def tables(most: int) -> Iterator[tuple[str, Customers]]:
         yield "simulated", read_customers(simulated(count, seed=3))
 
 
-def one_fit(customers: Customers, threads: int) -> Callable[[], object]:
-    """Return a fit of XGBoost as it comes, on numbers and categories."""
+def default_fit(customers: Customers, threads: int) -> Callable[[], object]:
+    """Return a function that fits XGBoost with its default settings on numbers and categories."""
     from xgboost import XGBClassifier
 
     frame = customers.features.copy()
@@ -46,28 +46,28 @@ def one_fit(customers: Customers, threads: int) -> Callable[[], object]:
 
 
 def timed(work: Callable[[], object]) -> tuple[float, float]:
-    """Return CPU seconds of this process, and seconds on the clock."""
-    cpu, clock = time.process_time(), time.perf_counter()
+    """Return the CPU seconds of this process, and the wall seconds."""
+    cpu, wall = time.process_time(), time.perf_counter()
     work()
-    return time.process_time() - cpu, time.perf_counter() - clock
+    return time.process_time() - cpu, time.perf_counter() - wall
 
 
 def compare(name: str, customers: Customers) -> None:
-    """Print one line: medians of a few runs in turn."""
+    """Print a row of the table: medians of a few runs in turn."""
     jobs, times = cpu_count(), _TIMES if len(customers) < _LARGE else 1
-    fits = [one_fit(customers, threads) for threads in (1, jobs)]
-    model = ChurnModel.fit(customers, jobs=jobs)  # starts the processes, as an app that runs has them
+    fits = [default_fit(customers, threads) for threads in (1, jobs)]
+    model = ChurnModel.fit(customers, jobs=jobs)  # starts the worker processes, which a running app already has
     cpu: list[float] = []
-    clock: list[float] = []
+    wall: list[float] = []
     seconds: list[float] = []
     for _ in range(times):
-        single, spread = (timed(fit) for fit in fits)
+        single, spread = (timed(fit_once) for fit_once in fits)
         if len(customers) <= _LARGE:  # in one process, beyond that it takes minutes
             cpu.append(timed(lambda: ChurnModel.fit(customers))[0] / single[0])
         ours = timed(lambda: ChurnModel.fit(customers, jobs=jobs))
-        clock.append(ours[1] / spread[1])
+        wall.append(ours[1] / spread[1])
         seconds.append(ours[1])
-    figures = "".join(f"{statistics.median(run):>9.1f}" if run else f"{'–':>9}" for run in (cpu, clock, seconds))
+    figures = "".join(f"{statistics.median(run):>9.1f}" if run else f"{'–':>9}" for run in (cpu, wall, seconds))
     print(
         f"  {name:12}{len(customers):>10,}{figures}   {model.chosen}, AUC {model.metrics.roc_auc:.4f}", flush=True
     )
@@ -76,7 +76,7 @@ def compare(name: str, customers: Customers) -> None:
 def main() -> None:
     """Measure and print."""
     print(f"nested training of all candidates, one default XGBClassifier.fit = 1; {cpu_count()} processors")
-    print(f"  {'':12}{'rows':>10}{'CPU':>9}{'clock':>9}{'seconds':>9}")
+    print(f"  {'':12}{'rows':>10}{'CPU':>9}{'wall':>9}{'seconds':>9}")
     for name, customers in tables(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000):
         compare(name, customers)
 

@@ -1,8 +1,8 @@
-"""Watch a small real language model write message templates: ``make try-llm``.
+"""Try the app with a small real language model that writes message templates: ``make try-llm``.
 
-Starts SmolLM2-135M behind llama.cpp's own OpenAI-compatible server on loopback, and the app against it.
-``python -m benchmarks.try_llm --offers N`` writes to N made-up customers on the terminal instead. The model is
-far too small for its texts to be sent unread: the guard refuses most of them, and everyone still gets a message.
+Starts SmolLM2-135M behind llama.cpp's own OpenAI-compatible server on loopback, and the app against it. ``python
+-m benchmarks.try_llm --offers N`` writes messages to N simulated customers on the terminal instead. The model is
+far too small to write texts to send: the guard refuses most of them, and every customer still gets a message.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from tests.stand_ins.small_model import SmallModel
 ROOT = Path(__file__).parents[1]
 MODEL = "SmolLM2-135M"
 DEADLINE_S = 60.0
-"""Generous: sixteen templates are asked for at once, and two processors write one or two at a time."""
+"""Long, because sixteen templates are requested at once and two processors write one or two at a time."""
 
 
 def app(base_url: str) -> int:
@@ -40,7 +40,7 @@ def app(base_url: str) -> int:
 
 
 def offers(base_url: str, customers: int) -> int:
-    """Write to made-up customers, and print every template with its source, and every note."""
+    """Write messages to simulated customers, and print every template with its source, and every note."""
     writer = HubWriter((MODEL,), base_url=base_url, deadline_s=DEADLINE_S)
     try:
         run = write_messages(
@@ -53,15 +53,17 @@ def offers(base_url: str, customers: int) -> int:
     for row in distinct_templates(run).itertuples():
         print(f"{row.customers:>6} {row.source:<14} {row.template}")
     for note, n in Counter(run.messages_frame["message_note"]).most_common():
-        print(f"{n:>6} {note or 'no remark'}")
+        print(f"{n:>6} {note or 'no note'}")
     print(f"{run.message_count:,} messages in {run.seconds:.0f} s; {run.breaker.describe()}")
     return 0
 
 
 def main() -> int:
-    """Start the model, then the app or the run on the terminal."""
+    """Start the model, then the app or a message run on the terminal."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--offers", type=int, metavar="N", help="write to N made-up customers instead of the app")
+    parser.add_argument(
+        "--offers", type=int, metavar="N", help="write to N simulated customers instead of starting the app"
+    )
     options = parser.parse_args()
     with SmallModel() as model:
         return app(model.base_url) if options.offers is None else offers(model.base_url, options.offers)
