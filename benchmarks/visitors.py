@@ -94,7 +94,7 @@ class Page:
     def __init__(self, app: App, config: dict[str, Any], session: str) -> None:
         self._app, self._session = app, session
         boxes = {component["id"]: component["props"] for component in config["components"]}
-        (cost,) = (id for id, props in boxes.items() if props.get("label") == "Cost of an offer")
+        (cost,) = (id for id, props in boxes.items() if props.get("label") == "Offer cost")
         events = {(id, kind): event for event in config["dependencies"] for id, kind in event["targets"]}
         self._reprice = events[cost, "change"]["id"]
         self._inputs = [boxes[id].get("value") for id in events[cost, "change"]["inputs"]]
