@@ -77,11 +77,11 @@ def test_amounts_come_to_the_browser_as_the_command_line_has_them(
     """To the last digit at prices that make fractions: rounding twice would show another amount now and then."""
     money = Economics(value=333.33, offer_cost=12.345, save_rate=0.317, stayer_redemption=0.61, contact_cost=0.1)
     priced = trained.priced(money)
-    curve, brought = send_list.profit_of_model(telecom_model, money), profit.curve_points(priced)
-    assert brought
+    curve, points = send_list.profit_of_model(telecom_model, money), profit.curve_points(priced)
+    assert points
     for i in range(0, 1001, 50):
-        assert brought["points"]["profit"][i] == curve.matrix(i / 1000).profit
-        assert brought["points"]["lost_amount"][i] == curve.matrix(i / 1000).lost_amount
+        assert points["points"]["profit"][i] == curve.matrix(i / 1000).profit
+        assert points["points"]["lost_amount"][i] == curve.matrix(i / 1000).lost_amount
 
 
 def test_the_report_tells_what_its_model_was_trained_on(trained: Session, telecom: Customers) -> None:
