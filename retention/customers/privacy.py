@@ -76,7 +76,7 @@ _NAME_WORDS: Final = {
     ),
 }  # fmt: skip
 _WHOLE_NAMES: Final = frozenset(name for kind in _NAME_WORDS.values() for name in kind.whole_names)
-_OF_WHOM: Final = re.compile(r"^(?:customer|client|user|member|contact|primary|personal)(?=.{2})")
+_PERSON_PREFIX: Final = re.compile(r"^(?:customer|client|user|member|contact|primary|personal)(?=.{2})")
 
 # A contact somewhere in a text. A number must begin as a phone number does, since texts hold many other numbers.
 _EMAIL_WITHIN: Final = r"[^\s@,;<>]+@[^\s@,;<>]+\.[A-Za-z]{2,}"
@@ -122,7 +122,7 @@ def has_personal_name(column: str) -> bool:
     (True, False)
     """
     name = normalize_name(column)
-    return bool({name, _OF_WHOM.sub("", name)} & _WHOLE_NAMES)
+    return bool({name, _PERSON_PREFIX.sub("", name)} & _WHOLE_NAMES)
 
 
 def find_contact_columns(frame: pd.DataFrame, columns: Iterable[str]) -> list[str]:

@@ -92,10 +92,10 @@ def panel_days(
         raise InputError("pass the cutoffs of a panel, at least one, or only its newest cutoff, but not both")
     chosen = sorted({cutoff_day(cutoff, days, definition, source=source) for cutoff in cutoffs})
     for cutoff, following in pairwise(chosen):
-        apart = int((following - cutoff).astype(np.int64))
-        if definition.quiet_gaps is None and apart < horizon_days - horizon_days // 10:
+        gap_days = int((following - cutoff).astype(np.int64))
+        if definition.quiet_gaps is None and gap_days < horizon_days - horizon_days // 10:
             raise InputError(
-                f"cutoffs {cutoff} and {following} are {apart} days apart, but who churned is only known "
+                f"cutoffs {cutoff} and {following} are {gap_days} days apart, but who churned is only known "
                 f"{horizon_days} days after a cutoff; take cutoffs further apart, or a shorter horizon"
             )
     return chosen

@@ -75,9 +75,9 @@ def label_by_silence(
         for reason, rows in left_out.items()
         if rows.any()
     ]
-    known = (ends > today) & (ends <= last_day)
-    churned = _next_order(table, orders, cutoff)[known] > ends[known]
-    return table[known].reset_index(drop=True).assign(**{LABEL: churned.astype(np.int8)}), notes
+    is_labelled = (ends > today) & (ends <= last_day)
+    churned = _next_order(table, orders, cutoff)[is_labelled] > ends[is_labelled]
+    return table[is_labelled].reset_index(drop=True).assign(**{LABEL: churned.astype(np.int8)}), notes
 
 
 def _next_order(table: pd.DataFrame, orders: Orders, cutoff: np.datetime64) -> NDArray[np.int64]:

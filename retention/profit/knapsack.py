@@ -200,12 +200,12 @@ def _choose_at_price(problem: _Problem, price: float) -> _PricedChoice:
         np.copyto(best, net, where=better)
         np.copyto(choice, np.int8(row), where=better)
     contact_price = 0.0
-    wanted = np.flatnonzero(choice != NO_OFFER)
-    if len(wanted) > problem.cap:
-        order = np.argpartition(-best[wanted], problem.cap)
-        contact_price = float(best[wanted[order[problem.cap]]])
-        choice[wanted[order[problem.cap :]]] = NO_OFFER
-        best[wanted[order[problem.cap :]]] = 0.0
+    with_offer = np.flatnonzero(choice != NO_OFFER)
+    if len(with_offer) > problem.cap:
+        order = np.argpartition(-best[with_offer], problem.cap)
+        contact_price = float(best[with_offer[order[problem.cap]]])
+        choice[with_offer[order[problem.cap :]]] = NO_OFFER
+        best[with_offer[order[problem.cap :]]] = 0.0
     allowance = price * problem.budget if price > 0 else 0.0
     return _PricedChoice(
         choice,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from retention.errors import InputError
 from retention.progress import Progress
 
-_SECONDS_BETWEEN_LOOKS = 0.25
+_POLL_SECONDS = 0.25
 
 
 class TrainingQueue:
@@ -58,7 +58,7 @@ class TrainingQueue:
                 before = "you are next" if position == 1 else f"{position - 1} before you"
                 progress(0.0, f"Another {self._kind} is running; {before} in the queue")
                 with self._changed:
-                    self._changed.wait_for(lambda: self._waiting[0] is ticket, timeout=_SECONDS_BETWEEN_LOOKS)
+                    self._changed.wait_for(lambda: self._waiting[0] is ticket, timeout=_POLL_SECONDS)
             yield self._limited(progress, limit_s)
         finally:
             with self._changed:

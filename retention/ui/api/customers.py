@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from retention.errors import InputError
-from retention.pipeline.customers import audit as look_for_trouble
+from retention.pipeline.customers import audit as audit_customers
 from retention.pipeline.customers import (
     customers_from_orders,
     read_customers,
@@ -144,4 +144,4 @@ def audit(
         value=value_column or None,
         exclude=split_column_names(exclude),
     )
-    return {"findings": [asdict(finding) for finding in look_for_trouble(table)]}
+    return {"findings": [asdict(finding) for finding in audit_customers(table)]}

@@ -44,8 +44,8 @@ def offers(
         JSON: customers, messages, held_back, by_source, seconds, breaker.
     """
     rows = targeting.read_send_list(scored)
-    known = currency or targeting.currency_of(rows)
-    economics = Economics() if known is None else Economics(currency=known)
+    known_currency = currency or targeting.currency_of(rows)
+    economics = Economics() if known_currency is None else Economics(currency=known_currency)
     message_run = write_messages(
         rows,
         id=str(rows.columns[0]),

@@ -145,7 +145,7 @@ class OffersLayout(Layout):
         run = session.message_run
         approved = run is not None and run.approved
         written = 0 if run is None else run.message_count
-        held = 0 if run is None else run.held_back_count
+        held_back = 0 if run is None else run.held_back_count
         return {
             self.summary: views.run_summary(run),
             self.messages: gr.Dataframe(
@@ -159,7 +159,7 @@ class OffersLayout(Layout):
             ),
             self.templates.box: gr.Accordion(open=not approved, visible=written > 0),
             self.templates.table: None if run is None else review.template_table(run),
-            self.held_back_box: gr.Accordion(label=f"Held back: {held:,}", visible=held > 0),
+            self.held_back_box: gr.Accordion(label=f"Held back: {held:,}", visible=held_back > 0),
             self.held_back: None if run is None else run.held_back_frame.head(ROWS_SHOWN),
             **self.show_customer(session, None),
             **self.templates.show(session, None),
