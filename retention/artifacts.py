@@ -34,7 +34,7 @@ class Artifact:
     fields
         The fields of the manifest other than the hashes (format, kind, ...).
     files
-        File name -> content, without the optional files that are absent.
+        The content by file name, without the optional files that are absent.
     """
 
     fields: Mapping[str, Any]
@@ -84,7 +84,7 @@ def write_folder(
     folder
         Where to write; an older artifact there is replaced as a whole.
     files
-        File name -> content.
+        The content by file name.
     fields
         Further fields of the manifest, ready for JSON, e.g. ``{"kind": "churn-model", "format": 1}``.
     optional

@@ -50,7 +50,7 @@ class NestedCVResult:
         Held-out churn probabilities of the whole procedure, choice included, length n. With several cutoffs
         all models learned from the earlier ones, which are cross-validated; the newest is out of time.
     candidate_scores
-        Name of a candidate -> its held-out churn probabilities, length n.
+        The held-out churn probabilities by name of candidate, length n.
     uncalibrated_score
         Held-out churn probabilities of the chosen candidates before calibration, length n.
     rolling_origin_score

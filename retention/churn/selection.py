@@ -34,9 +34,9 @@ class SelectedSettings:
     chosen
         Name of the candidate that gives the probabilities.
     by_candidate
-        Name of a candidate -> its settings; every candidate has an entry.
+        The settings by name of candidate; every candidate has an entry.
     calibrations
-        Name of a candidate -> the map from its log-odds to probabilities.
+        The map from log-odds to probabilities by name of candidate.
     """
 
     chosen: str
@@ -53,9 +53,9 @@ class Selection:
     chosen
         Name of the candidate that gives the probabilities.
     calibrations
-        Name of a candidate -> the map from its log-odds to probabilities.
+        The map from log-odds to probabilities by name of candidate.
     candidates
-        Name of a candidate -> the fitted candidate, simplest first.
+        The fitted candidates by name, simplest first.
     """
 
     chosen: str
@@ -155,9 +155,9 @@ def choose_candidate(
     Parameters
     ----------
     by_candidate
-        Name of a candidate -> its settings.
+        The settings by name of candidate.
     held_out
-        Name of a candidate -> log-odds of the n rows from fits that had not seen them.
+        Log-odds of the n rows by name of candidate, from fits that had not seen them.
     training_set
         The n rows.
     seed

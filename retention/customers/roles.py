@@ -82,7 +82,7 @@ class RoleGuess:
     roles
         What each column is for.
     reasons
-        Excluded column -> the reason, in a few words.
+        The reason, in a few words, by excluded column.
     """
 
     roles: Roles
@@ -181,7 +181,7 @@ def _only_id(columns: Sequence[str]) -> str | None:
 def _check_passed(
     columns: Sequence[str], source: str, excluded: Sequence[str], column_of_flag: Mapping[str, str | None]
 ) -> dict[str, str]:
-    """Check the columns that were passed by flag; return column -> flag."""
+    """Check the columns that were passed by flag; return the flag by column."""
     passed: dict[str, str] = {}
     for flag, column in column_of_flag.items():
         if column is None:

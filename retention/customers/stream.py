@@ -218,7 +218,7 @@ class _StreamCheck:
 
 
 def _positions_by_name(opened: TableSource) -> dict[str, int]:
-    """Return column name -> position in the file."""
+    """Return the position in the file by column name."""
     blank = [position for position, name in enumerate(opened.columns) if not name]
     cells = opened.read_all(blank).cells.columns if blank else []
     return name_columns(opened.columns, dict(zip(blank, cells, strict=True)), opened.name)[0]

@@ -64,7 +64,7 @@ def dataset_card(
     licence
         A licence identifier of the Hub; None reserves all rights.
     meanings
-        Column -> what it means, where its name does not tell.
+        The meaning by column, where the name does not say it.
     """
     sections = [
         _opening(repo, customers, parts, record),

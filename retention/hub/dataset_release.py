@@ -65,7 +65,7 @@ def plan_dataset(
     licence
         A licence identifier of the Hub; None reserves all rights.
     meanings
-        Column -> what it means, for the card.
+        The meaning of each column by name, for the card.
 
     Raises
     ------

@@ -29,7 +29,7 @@ class FetchedArtifact:
     repo, commit
         The repository and the commit it was read at.
     content
-        File name -> bytes, the manifest included.
+        The bytes of each file by name, the manifest included.
     """
 
     repo: str

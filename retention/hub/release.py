@@ -57,7 +57,7 @@ class Release:
     private
         Whether only the owner may see it.
     content
-        Path -> bytes, README and manifest included.
+        The bytes of each file by path, README and manifest included.
     columns
         How each column is released.
     left_out

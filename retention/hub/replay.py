@@ -37,7 +37,7 @@ class ReplayResult:
     identical
         Whether the two send lists are equal bit for bit.
     different
-        Column -> number of rows in which it differs; empty if nothing differs.
+        Number of rows that differ, by column; empty if nothing differs.
     """
 
     repo: str

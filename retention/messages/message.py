@@ -125,11 +125,11 @@ def customers_held_back(
     written
         The customers who have a message.
     recently_messaged
-        Customer -> when another run messaged them (epoch seconds).
+        When another run messaged a customer (epoch seconds), by customer.
     days
         The cool-down.
     held_out
-        Customer -> the campaign that holds them out, and the day on which it ends.
+        The campaign that holds a customer out, and the day on which it ends, by customer.
     """
     cooling_down = f"messaged less than {days:g} days ago"
     seen: set[str] = set()

@@ -90,7 +90,7 @@ def tornado(curve: ProfitCurve, ranges: Mapping[str, tuple[float, float]] | None
     curve
         The profit at the assumed money inputs.
     ranges
-        Input -> (low, high); :func:`default_ranges` by default. With a value column ``value`` has no effect.
+        The range (low, high) by input, or :func:`default_ranges`. With a value column ``value`` has no effect.
 
     Raises
     ------

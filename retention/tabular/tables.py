@@ -37,7 +37,7 @@ class Table:
     file_notes
         Sentences about the file as a whole.
     column_notes
-        Column -> a sentence about what was repaired in it, where something was.
+        A sentence about the repairs in each repaired column, by its name.
     """
 
     frame: pd.DataFrame
@@ -133,14 +133,14 @@ def name_columns(
     columns
         Names as the file has them.
     nameless
-        Position -> all cells, of each column with a blank name.
+        All cells of each column with a blank name, by its position.
     source
         The file, for messages.
 
     Returns
     -------
     named, notes
-        Name -> position in the file, and a note for each column that is left out.
+        The position in the file by name, and a note for each column that is left out.
 
     Raises
     ------

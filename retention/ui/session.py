@@ -50,7 +50,7 @@ class Session:
     findings
         What the audit of ``customers`` found.
     pictures
-        Name -> plotly figure of the customers, drawn once; None where there is nothing to draw.
+        Plotly figures of the customers by name, drawn once; None where there is nothing to draw.
     economics, catalogue
         The money inputs, and the offer catalogue; its first offer takes cost and save rate from the money inputs.
     chosen

@@ -31,7 +31,7 @@ class FitContext:
     heartbeat
         Beaten now and then, so that the fit can report progress and be stopped.
     simpler
-        Name -> the simpler candidates, already fitted on the same training set.
+        The simpler candidates by name, already fitted on the same training set.
     """
 
     seed: int = 0
@@ -49,9 +49,9 @@ class LoadContext:
     columns
         The d features of the model.
     files
-        File name -> content of the model's folder.
+        The content of the model's folder by file name.
     simpler
-        Name -> the simpler candidates, already loaded.
+        The simpler candidates by name, already loaded.
     """
 
     columns: tuple[Column, ...]
@@ -116,7 +116,7 @@ class Candidate(ABC):
         splits
             Rows to learn from and rows held out; no row is held out twice.
         held_out
-            Name of a simpler candidate -> the log-odds its own search found, length n.
+            The log-odds that the search of each simpler candidate gave, by its name, length n.
         context
             Seed, threads and heartbeat; ``simpler`` is empty here.
         """
@@ -177,7 +177,7 @@ class Candidate(ABC):
         """
 
     def files(self) -> Mapping[str, bytes]:
-        """Return what the candidate keeps in files of its own: file name -> content."""
+        """Return the content of the candidate's own files by file name."""
         return {}
 
 

@@ -57,7 +57,7 @@ def build_themes(typical: Mapping[str, float | None], flags: Collection[str] = (
     Parameters
     ----------
     typical
-        Column name -> median in training, or None for a category.
+        The median in training by column name; None for a category.
     flags
         Names of columns that held only 0 and 1 in training; their values read as yes and no.
     """

@@ -19,7 +19,7 @@ class ParsedDocstring:
     description
         The summary and what follows it.
     parameters, returns
-        Name -> what it is.
+        The description of each, by name.
     """
 
     description: str

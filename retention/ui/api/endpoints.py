@@ -54,7 +54,7 @@ def build(steps: Mapping[Step, Mapping[str, Any]] = STEPS) -> None:
     Parameters
     ----------
     steps
-        Step -> gradio's options for it. A step takes a ``folder`` and returns a file in it and its JSON object,
+        Gradio's options by step. A step takes a ``folder`` and returns a file in it and its JSON object,
         or takes none and returns the object alone; if it takes ``progress``, its caller can stop it.
     """
     with gr.Column(visible=False):

@@ -58,7 +58,7 @@ class Upload:
     is_order_log
         Whether it looks like one row an order rather than one row a customer.
     guesses
-        Role -> the column guessed for it, or None: ``id``, ``label``, ``value`` of a customer
+        The guessed column by role, or None: ``id``, ``label``, ``value`` of a customer
         table, ``customer``, ``time``, ``amount`` of an order log. An amount may be the product of two
         columns.
     defaults

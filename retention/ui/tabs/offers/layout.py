@@ -159,7 +159,7 @@ class OffersLayout(Layout):
             ),
             self.templates.box: gr.Accordion(open=not approved, visible=written > 0),
             self.templates.table: None if run is None else review.template_table(run),
-            self.held_back_box: gr.Accordion(label=f"Held back: {held:,}", visible=held_back > 0),
+            self.held_back_box: gr.Accordion(label=f"Held back: {held_back:,}", visible=held_back > 0),
             self.held_back: None if run is None else run.held_back_frame.head(ROWS_SHOWN),
             **self.show_customer(session, None),
             **self.templates.show(session, None),
