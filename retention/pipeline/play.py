@@ -2,7 +2,8 @@
 
 from retention.campaign.campaign_file import Campaign
 from retention.progress import Progress, silent
-from retention.simulation.play import OfferTerms, PlayedCampaign, play
+from retention.simulation.play import PlayedCampaign, play
+from retention.simulation.potential_outcomes import OfferTerms
 
 __all__ = ["Campaign", "PlayedCampaign", "play_campaign"]
 

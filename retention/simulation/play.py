@@ -10,34 +10,16 @@ from numpy.typing import NDArray
 
 from retention.errors import InputError
 from retention.progress import Progress, silent
-from retention.simulation.experiment import (
-    CAMPAIGN_DAY,
-    OFFERS,
-    RETURN_DAYS,
-    Chances,
-    PlayedPlan,
-    Situation,
-    move_orders,
-    redemption_probability,
-    retention_probabilities,
-    save_rates,
-)
-from retention.simulation.population import DAYS, FIRST_DAY, HORIZON_DAYS, People, market_clock
+from retention.simulation.experiment import CAMPAIGN_DAY, OFFERS, Chances, Situation
+from retention.simulation.population import DAYS, FIRST_DAY, HORIZON_DAYS, market_clock
+from retention.simulation.potential_outcomes import NO_OFFER, CampaignInMarket, OfferTerms, PotentialOutcomes
 from retention.simulation.purchases import extend_orders
 from retention.simulation.simulate import BLOCK_SIZE, Block, block_generator, order_log, simulate_blocks
 
 CONTROL = "control"
-TAIL_DAYS = 7  # the log goes on so long after the horizon, so that it is seen to be complete
+TAIL_DAYS = 7  # the log goes on at least so long after the horizon, so that it is seen to be complete
 FIRST_SENT_DAY, LAST_SENT_DAY = CAMPAIGN_DAY + HORIZON_DAYS, DAYS + 31
 _EXTENSION, _LOG, _CHANCES = 1, 2, 3  # streams of random numbers of a block, beside the market's own
-
-
-@dataclass(frozen=True, kw_only=True)
-class OfferTerms:
-    """What an offer costs when it is redeemed (currency), and for how many days it can be."""
-
-    cost: float
-    valid_days: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,34 +29,21 @@ class PlayedCampaign:
     Attributes
     ----------
     orders
-        The order log from the first day to ``TAIL_DAYS`` after the horizon: the columns of the market's own log,
-        and ``offer``, the offer that the order redeems, empty for most. Up to the day before the campaign is
-        sent the rows are those of the market's own log.
+        The order log from the first day until, counted from the last day on which an offer is valid, another
+        horizon is over: the columns of the market's own log, and ``offer``, the offer that the order redeems,
+        empty for most. Up to the day before the campaign is sent the rows are those of the market's own log.
     truth
         One row a customer of the campaign, in its order: ``customer_id, arm, offer``,
         ``churn_probability`` if left alone, ``effect_<offer>`` (change of the probability to be retained) and
         ``redemption_<offer>`` (probability) of each offer, ``profit_<offer>`` (expected incremental profit,
-        currency), the potential outcomes ``kept_no_offer``, ``kept_<offer>`` and ``redeemed_<offer>`` (yes/no),
-        and ``profit``, what the arm really brought against being left alone (currency, 0 for control).
+        currency), the potential outcomes ``kept_no_offer``, ``kept_<offer>``, ``redeemed_<offer>``,
+        ``stayed_on_no_offer`` and ``stayed_on_<offer>`` (yes/no; an order within a horizon once every offer has
+        expired), and what the arm really brought against being left alone, ``profit`` for those kept and
+        ``profit_stayed_on`` for those who stayed on (currency, 0 for control).
     """
 
     orders: pd.DataFrame
     truth: pd.DataFrame
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Campaign:
-    """The campaign as the market sees it: days of the market, and customers by their position in it."""
-
-    day: int
-    horizon_days: int
-    clock: NDArray[np.float64]
-    terms: Mapping[str, OfferTerms]
-    contact_cost: float
-
-    @property
-    def read_day(self) -> int:
-        return self.day + self.horizon_days
 
 
 def play(
@@ -123,10 +92,11 @@ def play(
             f"the campaign is sent on {sent_on:%Y-%m-%d}, but the simulated log ends on {_date(DAYS - 1)}; "
             f"draw it to be sent on {_date(DAYS)}"
         )
-    campaign = _Campaign(
+    tail_days = max([TAIL_DAYS, *(offer.valid_days for offer in terms.values())])
+    campaign = CampaignInMarket(
         day=day,
         horizon_days=horizon_days,
-        clock=market_clock(max(day + horizon_days, DAYS) + TAIL_DAYS),
+        clock=market_clock(max(day + horizon_days, DAYS) + tail_days),
         terms=terms,
         contact_cost=contact_cost,
     )
@@ -138,7 +108,7 @@ def play(
     for block in simulate_blocks(customers, seed=seed, progress=progress):
         rows = np.flatnonzero(number // BLOCK_SIZE == block.number)
         members = number[rows] % BLOCK_SIZE
-        received = np.full(BLOCK_SIZE, -1)
+        received = np.full(BLOCK_SIZE, NO_OFFER)
         received[members] = offers[rows]
         orders, later, truth = _play_block(block, received, campaign, seed=seed)
         logs += block.first_people(orders)
@@ -153,11 +123,11 @@ def play(
 
 
 def _play_block(
-    block: Block, received: NDArray[np.int64], campaign: _Campaign, *, seed: int
+    block: Block, received: NDArray[np.int64], campaign: CampaignInMarket, *, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return a block's log before the campaign, its log from then on, and the truth of each of its people.
 
-    ``received`` holds the position of the offer that each person gets, −1 for none, shape (n,).
+    ``received`` holds the position of the offer that each person gets, or ``NO_OFFER``, shape (n,).
     """
     people, clock, n = block.people, campaign.clock, len(block.people)
     log_day = min(campaign.day, DAYS)
@@ -167,19 +137,12 @@ def _play_block(
     alone = replace(
         block.played, plan=plan, placed=(plan.index <= block.played.last[plan.person]) & (plan.when < clock[-1])
     )
-    before = Situation.at_time(plan, last=alone.last, time=float(clock[campaign.day]))
     chances = Chances.draw(block_generator(seed, block.number, _CHANCES), n)
-    rates = save_rates(people, plan, before.at, silence=clock[campaign.day] - plan.when[before.at])
-    outcomes = _PotentialOutcomes.of(people, alone, before, chances=chances, rates=rates, campaign=campaign)
-
-    got, offer = received >= 0, np.maximum(received, 0)
-    everyone = np.arange(n)
-    saved = got & ~outcomes.kept_alone & outcomes.kept[everyone, offer]
-    driven_away = got & outcomes.kept_alone & ~outcomes.kept[everyone, offer]
-    played, last = move_orders(plan, before, saved=saved, driven_away=driven_away, returns=outcomes.returns)
+    outcomes = PotentialOutcomes(people, alone, chances, campaign)
+    played, last = outcomes.move_orders(received)
+    redeems = np.flatnonzero((received >= 0) & outcomes.redeemed[np.arange(n), received])
     redeemed = np.full(len(plan.person), -1)
-    redeems = got & outcomes.redeemed[everyone, offer]
-    redeemed[before.following[redeems]] = offer[redeems]
+    redeemed[outcomes.before.following[redeems]] = received[redeems]
     played = replace(played, coupon=played.coupon | (redeemed >= 0))
 
     log_start = Situation.at_time(plan, last=alone.last, time=float(clock[log_day]))
@@ -189,102 +152,37 @@ def _play_block(
     ).assign(offer=np.array(["", *OFFERS])[redeemed[rows] + 1])
     placed = (played.index <= last[played.person]) & (played.when < clock[-1])
     early = block.orders[(block.orders["ordered_at"] < FIRST_DAY + pd.Timedelta(days=log_day)).to_numpy()]
-    return early.assign(offer=""), later[placed[rows]], outcomes.truth(block, alone, rates, campaign)
-
-
-@dataclass(frozen=True, eq=False)
-class _PotentialOutcomes:
-    """What happens to each of n people if left alone, and with each of the k offers.
-
-    Attributes
-    ----------
-    kept_alone
-        Who orders within the horizon if left alone, shape (n,).
-    kept, redeemed
-        Who orders within it, and who redeems, with each offer, shape (n, k).
-    returns
-        Market time of the order of those whom an offer saves, shape (n,).
-    """
-
-    kept_alone: NDArray[np.bool_]
-    kept: NDArray[np.bool_]
-    redeemed: NDArray[np.bool_]
-    returns: NDArray[np.float64]
-
-    @classmethod
-    def of(
-        cls,
-        people: People,
-        alone: PlayedPlan,
-        before: Situation,
-        *,
-        chances: Chances,
-        rates: NDArray[np.float64],
-        campaign: _Campaign,
-    ) -> "_PotentialOutcomes":
-        clock, following = campaign.clock, alone.plan.when[before.following]
-        alone_kept = before.still_customer & (following < clock[campaign.read_day])
-        saved = ~alone_kept[:, np.newaxis] & (chances.saved[:, np.newaxis] < rates)
-        loyal = alone_kept & (chances.driven_away >= people.touchiness)
-        return_day = campaign.day + min(RETURN_DAYS, campaign.horizon_days) * chances.returns
-        redeemed = np.zeros(rates.shape, bool)
-        for k, valid_days in enumerate(_valid_days(campaign)):
-            in_time = following < clock[campaign.day + valid_days]
-            redeemed[:, k] = saved[:, k] & (return_day < campaign.day + valid_days)
-            redeemed[:, k] |= loyal & in_time & chances.redeems_if_retained(people)
-        return cls(
-            kept_alone=alone_kept,
-            kept=saved | loyal[:, np.newaxis],
-            redeemed=redeemed,
-            returns=np.interp(return_day, np.arange(len(clock)), clock),
-        )
-
-    def truth(
-        self, block: Block, alone: PlayedPlan, rates: NDArray[np.float64], campaign: _Campaign
-    ) -> pd.DataFrame:
-        """Return the probabilities and the potential outcomes of each person."""
-        people = block.people
-
-        def retained(days: int) -> NDArray[np.float64]:
-            return retention_probabilities(
-                people, alone, clock=campaign.clock, cutoff_day=campaign.day, horizon_days=days
-            ).no_offer
-
-        no_offer = retained(campaign.horizon_days)
-        columns: dict[str, NDArray[np.float64]] = {"churn_probability": 1.0 - no_offer}
-        for k, (offer, valid_days) in enumerate(zip(OFFERS, _valid_days(campaign), strict=True)):
-            columns[f"effect_{offer}"] = (1.0 - no_offer) * rates[:, k] - no_offer * people.touchiness
-            in_time = min(1.0, valid_days / min(RETURN_DAYS, campaign.horizon_days))
-            anyway = retained(valid_days) * (1.0 - people.touchiness) * redemption_probability(people)
-            columns[f"redemption_{offer}"] = anyway + (1.0 - no_offer) * rates[:, k] * in_time
-        flags = {"kept_no_offer": self.kept_alone}
-        flags |= {f"kept_{offer}": self.kept[:, k] for k, offer in enumerate(OFFERS)}
-        flags |= {f"redeemed_{offer}": self.redeemed[:, k] for k, offer in enumerate(OFFERS)}
-        yes_no = {name: np.where(flag, "yes", "no") for name, flag in flags.items()}
-        return pd.DataFrame({"customer_id": block.ids, **columns, **yes_no})
+    return early.assign(offer=""), later[placed[rows]], outcomes.truth(block.ids)
 
 
 def _with_money(
-    truth: pd.DataFrame, assignments: pd.DataFrame, received: NDArray[np.int64], campaign: _Campaign
+    truth: pd.DataFrame, assignments: pd.DataFrame, received: NDArray[np.int64], campaign: CampaignInMarket
 ) -> pd.DataFrame:
     """Add arms, planned offers and the profit, expected of each offer and really brought by the arm."""
     value = assignments["value"].to_numpy(np.float64)
-    brought, expected = np.zeros(len(truth)), {}
-    kept_alone = (truth["kept_no_offer"] == "yes").to_numpy()
+    brought = {kind: np.zeros(len(truth)) for kind in ("kept", "stayed_on")}
+    expected = {}
+
+    def happens(name: str) -> NDArray[np.float64]:
+        return np.asarray(truth[name] == "yes", dtype=np.float64)
+
     for k, offer in enumerate(OFFERS):
         if offer not in campaign.terms:
             continue
         cost = campaign.terms[offer].cost
         effect, redemption = truth[f"effect_{offer}"].to_numpy(), truth[f"redemption_{offer}"].to_numpy()
         expected[f"profit_{offer}"] = value * effect - cost * redemption - campaign.contact_cost
-        kept, redeemed = ((truth[f"{what}_{offer}"] == "yes").to_numpy() for what in ("kept", "redeemed"))
-        money = value * (kept.astype(float) - kept_alone) - cost * redeemed - campaign.contact_cost
-        brought = np.where(received == k, money, brought)
+        spent = cost * happens(f"redeemed_{offer}") + campaign.contact_cost
+        for kind, money in brought.items():
+            gained = value * (happens(f"{kind}_{offer}") - happens(f"{kind}_no_offer"))
+            brought[kind] = np.where(received == k, gained - spent, money)
     front = {"arm": assignments["arm"].to_numpy(), "offer": assignments["offer"].to_numpy()}
     return pd.concat(
         [
             truth[["customer_id"]].assign(**front),
-            truth.drop(columns="customer_id").assign(**expected, profit=brought),
+            truth.drop(columns="customer_id").assign(
+                **expected, profit=brought["kept"], profit_stayed_on=brought["stayed_on"]
+            ),
         ],
         axis=1,
     )
@@ -315,12 +213,6 @@ def _positions(ids: pd.Series, *, customers: int) -> NDArray[np.int64]:
             f"not in a simulated market of {customers:,}; give the --customers and --seed of its order log"
         )
     return number - 1
-
-
-def _valid_days(campaign: _Campaign) -> list[int]:
-    """Return how many days each of ``OFFERS`` can be redeemed, at most the horizon."""
-    days = [campaign.terms[offer].valid_days if offer in campaign.terms else 0 for offer in OFFERS]
-    return [min(valid, campaign.horizon_days) for valid in days]
 
 
 def _by_time(frames: list[pd.DataFrame]) -> pd.DataFrame:

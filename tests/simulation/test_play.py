@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from retention.errors import InputError
 from retention.simulation.experiment import OFFERS
-from retention.simulation.play import OfferTerms, PlayedCampaign, play
+from retention.simulation.play import PlayedCampaign, play
+from retention.simulation.potential_outcomes import OfferTerms
 from retention.simulation.simulate import Market, simulate
 
 CUSTOMERS, SEED = 3000, 3
@@ -66,7 +67,7 @@ def ordered(campaign: PlayedCampaign, *, sent_on: dt.date = SENT_ON) -> NDArray[
 
 def of_the_arm(truth: pd.DataFrame, what: str) -> NDArray[np.bool_]:
     """The potential outcome under each customer's own arm; control customers redeem nothing."""
-    values = {"control": truth["kept_no_offer"] == "yes" if what == "kept" else pd.Series(False, truth.index)}
+    values = {"control": truth.get(f"{what}_no_offer", pd.Series("no", truth.index)) == "yes"}
     values |= {offer: truth[f"{what}_{offer}"] == "yes" for offer in OFFERS}
     return np.select([truth["arm"] == arm for arm in values], list(values.values())).astype(bool)
 
@@ -87,6 +88,8 @@ def test_the_log_shows_the_potential_outcome_of_each_arm(sent_on: dt.date) -> No
     campaign = played(drawn(seed=0), sent_on=sent_on)
     truth = campaign.truth
     assert (ordered(campaign, sent_on=sent_on) == of_the_arm(truth, "kept")).all()
+    on = ordered(campaign, sent_on=sent_on + dt.timedelta(days=7))
+    assert (on == of_the_arm(truth, "stayed_on")).all()
     redeeming = campaign.orders[campaign.orders["offer"] != ""]
     assert redeeming["customer_id"].is_unique
     assert set(redeeming["customer_id"]) == set(truth.loc[of_the_arm(truth, "redeemed"), "customer_id"])
@@ -98,7 +101,7 @@ def test_the_log_shows_the_potential_outcome_of_each_arm(sent_on: dt.date) -> No
 def test_another_draw_changes_only_what_the_arms_change(campaign: PlayedCampaign) -> None:
     """Whoever keeps their arm places the same orders; the truth of every offer is the same."""
     redrawn = played(drawn(seed=1))
-    potential = [name for name in campaign.truth if name not in {"arm", "profit"}]
+    potential = [name for name in campaign.truth if name not in {"arm", "profit", "profit_stayed_on"}]
     pd.testing.assert_frame_equal(campaign.truth[potential], redrawn.truth[potential])
     same = campaign.truth.loc[campaign.truth["arm"] == redrawn.truth["arm"], "customer_id"]
     first, second = (
@@ -144,6 +147,9 @@ def test_the_profit_is_that_of_the_outcomes(campaign: PlayedCampaign) -> None:
     treated = truth["arm"] != "control"
     profit = 500 * (of_the_arm(truth, "kept") - alone) - cost * of_the_arm(truth, "redeemed") - treated
     assert truth["profit"].to_numpy() == pytest.approx(profit.to_numpy())
+    on = 500 * (of_the_arm(truth, "stayed_on") - (truth["stayed_on_no_offer"] == "yes").astype(int))
+    spent = 500 * (of_the_arm(truth, "kept") - alone) - profit
+    assert truth["profit_stayed_on"].to_numpy() == pytest.approx((on - spent).to_numpy())
     expected = 500 * truth["effect_cash_50"] - 50 * truth["redemption_cash_50"] - 1
     assert truth["profit_cash_50"].to_numpy() == pytest.approx(expected.to_numpy())
 
