@@ -1,6 +1,7 @@
 """``measure``: what a campaign, or an experiment that ran elsewhere, really did."""
 
 import argparse
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,15 @@ _EXPERIMENT_FLAGS = ("arm", "control", "kept", "money", "chance", "unit", "featu
 def add(command: AddCommand) -> None:
     """Add the command."""
     measure = command("measure", _measure, "what a campaign really earned, against the customers held out of it")
+    measure.add_argument("campaign", type=Path, nargs="?", help="the campaign (zip) that `holdout` wrote")
+    measure.add_argument("--orders", type=Path, metavar="LOG", help="order log: CSV or Parquet, one row an order")
+    measure.add_argument(
+        "--outcomes",
+        type=Path,
+        metavar="TABLE",
+        help="instead of a log: id, kept (yes/no), optional: redeemed, spend, contacted, opted_out, stayed_on",
+    )
+    measure.add_argument("--as-of", metavar="DATE", help="day of the measurement (YYYY-MM-DD); default: today")
     measure.add_argument("--out", type=Path, help="reading (zip) to write")
     experiment = measure.add_argument_group(
         "for an experiment that ran elsewhere", "if chance alone decided who got what, and you vouch for it"
@@ -43,7 +53,35 @@ def add(command: AddCommand) -> None:
 
 
 def _measure(options: argparse.Namespace) -> CommandResult:
-    return _result(_experiment(options), options.out)
+    if options.experiment is not None:
+        for name in ("campaign", "orders", "outcomes", "as_of"):
+            if getattr(options, name) is not None:
+                raise InputError(
+                    f"measure: {name.replace('_', '-')} is of a campaign; leave it out, or --experiment"
+                )
+        return _result(_experiment(options), options.out)
+    for name in (*_EXPERIMENT_FLAGS, "id"):
+        if getattr(options, name) is not None:
+            raise InputError(
+                f"--{name}: is for an experiment that ran elsewhere; pass its table with --experiment"
+            )
+    if options.campaign is None:
+        raise InputError(
+            "measure: pass the campaign's zip, or --experiment with the table of one that ran elsewhere"
+        )
+    return _result(_campaign(options), options.out)
+
+
+def _campaign(options: argparse.Namespace) -> "Reading":
+    from retention.pipeline.measure import Campaign, measure_campaign
+
+    try:
+        as_of = None if options.as_of is None else dt.date.fromisoformat(options.as_of)
+    except ValueError:
+        raise InputError(f"--as-of: {options.as_of!r} is no date; write it as YYYY-MM-DD") from None
+    return measure_campaign(
+        Campaign.load(options.campaign), orders=options.orders, outcomes=options.outcomes, as_of=as_of
+    )
 
 
 def _experiment(options: argparse.Namespace) -> "Reading":

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from retention.campaign.reading import Reading
+from tests.campaign.campaigns import READ_ON, drawn, order_log, played
 from tests.campaign.test_experiment import shuffled
 from tests.cli.commands import refused, run
 
@@ -30,4 +31,41 @@ def test_a_table_without_control_is_refused(capsys: pytest.CaptureFixture[str], 
         capsys, "measure", "--experiment", tmp_path / "t.csv", "--arm", "arm", "--kept", "kept", "--out", out
     )
     assert "without --control and --chance" in line
+    assert not out.exists()
+
+
+def test_a_campaign_from_its_log_and_its_table(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The order log and the table of the same outcomes give the same effect."""
+    campaign = drawn()
+    outcomes = played(campaign)
+    campaign.save(tmp_path / "diwali.zip")
+    order_log(campaign, outcomes).to_csv(tmp_path / "log.csv", index=False)
+    outcomes[["kept"]].to_csv(tmp_path / "table.csv")
+    command = ("measure", tmp_path / "diwali.zip", "--as-of", READ_ON.isoformat())
+    by_log = run(capsys, *command, "--orders", tmp_path / "log.csv", "--out", tmp_path / "reading.zip")
+    by_table = run(capsys, *command, "--outcomes", tmp_path / "table.csv")
+    assert by_log["kept"] == by_table["kept"]
+    assert by_log["profit"] == by_table["profit"]
+    assert by_log["verdict"] in {"earned", "kept customers, money not shown"}
+    assert Reading.load(tmp_path / "reading.zip").as_dict()["profit"] == by_log["profit"]
+
+
+def test_a_campaign_that_cannot_be_measured_writes_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A log that ends early, no outcomes, both, a table instead of a campaign: one line each, exit code 2."""
+    campaign = drawn(400)
+    campaign.save(tmp_path / "diwali.zip")
+    log = order_log(campaign, played(campaign))
+    log[log["date"] <= "2026-11-04"].to_csv(tmp_path / "log.csv", index=False)
+    out, zipped = tmp_path / "reading.zip", tmp_path / "diwali.zip"
+    line = refused(
+        capsys, "measure", zipped, "--orders", tmp_path / "log.csv", "--as-of", "2026-11-12", "--out", out
+    )
+    assert "ends 4 Nov; diwali is read from 12 Nov on" in line
+    assert "--orders" in refused(capsys, "measure", zipped, "--as-of", "2026-11-12", "--out", out)
+    assert "is no date" in refused(capsys, "measure", zipped, "--as-of", "today", "--out", out)
+    assert "is no zip of a campaign" in refused(capsys, "measure", tmp_path / "log.csv", "--out", out)
+    assert "pass the campaign's zip" in refused(capsys, "measure", "--out", out)
+    assert "--experiment" in refused(capsys, "measure", zipped, "--arm", "x", "--out", out)
     assert not out.exists()

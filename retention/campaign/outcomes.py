@@ -1,0 +1,228 @@
+"""Turns an order log or a table of outcomes into one row for each customer of a campaign."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from retention.campaign.campaign_file import Campaign
+from retention.campaign.yes_no import parse_yes_no
+from retention.errors import InputError
+from retention.orders.order_log import Orders
+from retention.tabular.files import Limits
+from retention.tabular.tables import Table, read_table, table_from_frame
+from retention.wording.text import count_noun, join_names, quote_cell, suggest_closest
+
+YES_NO_COLUMNS = ("redeemed", "contacted", "opted_out", "stayed_on")
+"""The optional columns of a table of outcomes; ``spend`` (currency) is one, too."""
+
+_LEAST_FOUND = 0.5
+_LEAST_FOUND_AFTERWARDS = 0.05  # in a log that starts with the campaign: whoever does not order is not in it
+_RECENT_DAYS = 90
+
+
+def outcomes_from_orders(campaign: Campaign, orders: Orders, *, as_of: dt.date) -> pd.DataFrame:
+    """Return what became of each customer by an order log.
+
+    Kept means an order in the horizon, by the rule of the snapshot: a refund is no order. Stayed on means one
+    in as many days from the day on which the last offer has expired; the column is there once those days are over.
+
+    Parameters
+    ----------
+    campaign
+        The drawn campaign.
+    orders
+        A log that reaches to the end of the horizon.
+    as_of
+        The day of the measurement; later orders do not count.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by customer: ``kept`` and perhaps ``stayed_on`` (bool); notes in ``attrs["notes"]``.
+
+    Raises
+    ------
+    InputError
+        If the log ends before the horizon does, or is of other customers.
+    """
+    design, customers = campaign.design, pd.Index(campaign.assignments["customer"])
+    days = orders.days
+    if _ends_before(days, np.datetime64(design.read_on)):
+        raise InputError(
+            f"{orders.source}: ends {day_and_month(days.max().astype(object))}; {design.name} is read from "
+            f"{day_and_month(design.read_on)} on; pass a log that reaches to the day before"
+        )
+    ids = pd.Index(orders.frame[orders.customer].unique())
+    history = days.min() < np.datetime64(design.sent_on)
+    found = _check_ids(
+        customers, ids, orders.source, design.name, _LEAST_FOUND if history else _LEAST_FOUND_AFTERWARDS
+    )
+    known = days <= np.datetime64(as_of)
+    if orders.amount is not None:
+        known &= ~(orders.frame[orders.amount] < 0).to_numpy()
+
+    def ordered_in(first: dt.date) -> pd.Series:
+        after = first + dt.timedelta(days=design.horizon_days)
+        within = known & (days >= np.datetime64(first)) & (days < np.datetime64(after))
+        return pd.Series(customers.isin(orders.frame.loc[within, orders.customer].unique()), index=customers)
+
+    outcomes = pd.DataFrame({"kept": ordered_in(design.sent_on)})
+    notes = [f"kept means: an order from {design.sent_on} to {design.read_on - dt.timedelta(days=1)}"]
+    expired = design.sent_on + dt.timedelta(days=design.valid_days)
+    over = expired + dt.timedelta(days=design.horizon_days)
+    if as_of >= over and not _ends_before(days, np.datetime64(over)):
+        outcomes["stayed_on"] = ordered_in(expired)
+        notes.append(
+            f"stayed on means: an order from {expired} to {over - dt.timedelta(days=1)}, without an offer"
+        )
+    if found < len(customers):
+        notes.append(
+            f"{count_noun(len(customers) - found, 'customer')} without any order in the log count as not kept"
+        )
+    outcomes.attrs["notes"] = tuple(notes)
+    return outcomes
+
+
+def outcomes_from_table(
+    campaign: Campaign, source: Path | pd.DataFrame, *, limits: Limits | None = None
+) -> pd.DataFrame:
+    """Return what became of each customer by a table: an id, ``kept``, and optional columns.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by customer, those with a ``kept`` (bool) only; ``spend`` is float64, others are bool. Notes are in
+        ``attrs["notes"]``.
+
+    Raises
+    ------
+    InputError
+        If a column or a cell cannot be used, a customer appears twice, or the ids are others.
+    """
+    limits = limits or Limits.from_settings()
+    if isinstance(source, Path):
+        table = read_table(source, limits=limits, text_columns=lambda columns: columns)
+    else:
+        table = table_from_frame(source, source="outcomes", limits=limits, text_columns=lambda columns: columns)
+    columns = {str(name).strip().casefold(): str(name) for name in table.frame.columns}
+    if "kept" not in columns:
+        raise InputError(
+            f"{table.source}: column 'kept' is missing{suggest_closest('kept', columns)}; it says yes or no, "
+            f"whether the customer was kept; the columns are {join_names(columns.values(), most=8)}"
+        )
+    customers = pd.Index(campaign.assignments["customer"])
+    id_column = _id_column(table, customers, columns)
+    ids = table.frame[id_column].str.strip()
+    _refuse_twice(table, id_column, ids)
+    found = _check_ids(customers, pd.Index(ids.dropna()), table.source, campaign.design.name, _LEAST_FOUND)
+    kept = parse_yes_no(table.frame[columns["kept"]], table.locate(columns["kept"]))
+    values: dict[str, object] = {"kept": kept == 1}
+    notes = []
+    for name in YES_NO_COLUMNS:
+        if name not in columns:
+            continue
+        cells = parse_yes_no(table.frame[columns[name]], table.locate(columns[name]))
+        if name == "stayed_on" and np.isnan(cells[~np.isnan(kept)]).any():
+            notes.append("stayed_on is not complete yet and is left out")
+        elif not np.isnan(cells).all():
+            values[name] = cells == 1
+    if "spend" in columns:
+        values["spend"] = _amounts(table, columns["spend"])
+    outcomes = pd.DataFrame(values).set_index(pd.Index(ids, name="customer"))[~np.isnan(kept)]
+    outcomes = outcomes[outcomes.index.isin(customers)]
+    if len(ids) > found:
+        notes.append(f"left out: {count_noun(len(ids) - found, 'row')} of customers who are not of the campaign")
+    outcomes.attrs["notes"] = (*table.file_notes, *notes)
+    return outcomes
+
+
+def day_and_month(day: dt.date) -> str:
+    """Return a date as people say it.
+
+    >>> day_and_month(dt.date(2026, 11, 4))
+    '4 Nov'
+    """
+    return f"{day.day} {day:%b}"
+
+
+def _ends_before(days: "np.typing.NDArray[np.datetime64]", end: np.datetime64) -> bool:
+    """Whether a log ends so early that orders before ``end`` may be missing.
+
+    The last order is seldom on the very last day, so a log may end early by the longest pause it had lately.
+    """
+    last = days.max()
+    missing = int((end - np.timedelta64(1, "D") - last).astype(np.int64))
+    if missing <= 0:
+        return False
+    recent = np.unique(days[days > last - np.timedelta64(_RECENT_DAYS, "D")])
+    pauses = np.diff(recent).astype(np.int64)
+    return missing > (int(pauses.max()) - 1 if len(pauses) else 0)
+
+
+def _id_column(table: Table, customers: pd.Index, columns: dict[str, str]) -> str:
+    """Return the column with the most ids of the campaign; the first one where none has any."""
+    outcome = {columns[name] for name in ("kept", "spend", *YES_NO_COLUMNS) if name in columns}
+    candidates = [str(name) for name in table.frame.columns if name not in outcome]
+    if not candidates:
+        raise InputError(f"{table.source}: has no column with the customer's id; add it")
+    shares = [table.frame[name].str.strip().isin(customers).sum() for name in candidates]
+    return candidates[int(np.argmax(shares))]
+
+
+def _refuse_twice(table: Table, column: str, ids: pd.Series) -> None:
+    twice = (ids.duplicated() & ids.notna()).to_numpy()
+    if twice.any():
+        at = int(np.argmax(twice))
+        first = table.row_numbers[int(np.argmax((ids == ids.iloc[at]).to_numpy()))]
+        raise table.locate(column).error(
+            at, f"customer {quote_cell(ids.iloc[at])} stands in row {first:,} already; keep one row a customer"
+        )
+
+
+def _amounts(table: Table, column: str) -> pd.Series:
+    """Return amounts as float64; a blank is 0."""
+    cells = table.frame[column]
+    amounts = pd.to_numeric(cells, errors="coerce")
+    wrong = (amounts.isna() & cells.notna()).to_numpy()
+    if wrong.any():
+        at = int(np.argmax(wrong))
+        raise table.locate(column).error(at, f"{quote_cell(cells.iloc[at])} is no plain number; correct it")
+    return amounts.fillna(0.0).astype(np.float64)
+
+
+def _check_ids(customers: pd.Index, ids: pd.Index, source: str, campaign: str, least: float) -> int:
+    """Return how many customers of the campaign are among the ids; refuse ids that are written differently."""
+    present = customers.isin(ids)
+    found = int(present.sum())
+    enough = found >= least * len(customers)
+    likely = "" if found == len(customers) else _difference(customers[~present], ids[~ids.isin(customers)])
+    if enough and not likely:
+        return found
+    examples = (customers[~present][0], ids[~ids.isin(customers)][0] if found < len(ids) else ids[0])
+    raise InputError(
+        f"{source}: holds {found:,} of the {len(customers):,} customers of {campaign}; the campaign has ids like "
+        f"{quote_cell(examples[0])}, the file like {quote_cell(examples[1])}"
+        f"{likely or ''}; write the ids as in the campaign"
+    )
+
+
+_WAYS: dict[str, Callable[[str], str]] = {
+    "leading zeros": lambda id: id.lstrip("0"),
+    "a trailing '.0'": lambda id: id.removesuffix(".0"),
+    "upper and lower case": str.casefold,
+    "a prefix": lambda id: re.sub(r"^\D+", "", id),
+    "a prefix and leading zeros": lambda id: re.sub(r"^\D+", "", id).lstrip("0"),
+}
+
+
+def _difference(absent: pd.Index, unknown: pd.Index) -> str:
+    """Return the likely difference of two ways to write ids, where it explains at least half of those absent."""
+    for difference, plain in _WAYS.items():
+        wanted = {plain(str(id)) for id in absent[:2000]}
+        if len(wanted & {plain(str(id)) for id in unknown}) >= 0.5 * len(wanted):
+            return f" (they differ by {difference})"
+    return ""
