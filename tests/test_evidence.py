@@ -1,4 +1,4 @@
-"""Files and JSON: no amount of money without what it rests on."""
+"""Every amount of money in files and JSON is tagged as assumed, backtested or measured."""
 
 import json
 import re
@@ -25,7 +25,7 @@ AMOUNT_NAME = re.compile(r"profit|amount|budget|price|thousand|cost|value|over_t
 
 
 def amounts(value: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Yield the way to every number whose name, or a name above it, is that of an amount."""
+    """Yield the path to every number whose name, or a name above it, is that of an amount."""
     if isinstance(value, dict):
         for name, below in value.items():
             if name != "evidence":
@@ -40,13 +40,13 @@ def amounts(value: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]
 def untagged(result: dict[str, Any]) -> list[tuple[str, ...]]:
     """Return the amounts that neither by their own name nor by one above are listed under ``evidence``."""
     tagged = {name for name, kinds in result["evidence"].items() if kinds and set(kinds) <= KINDS}
-    ways = list(amounts(result))
-    assert ways
-    return [way for way in ways if not tagged & set(way)]
+    paths = list(amounts(result))
+    assert paths
+    return [path for path in paths if not tagged & set(path)]
 
 
 def untagged_columns(table: pd.DataFrame) -> list[str]:
-    """Return the columns of amounts without a column that says, in every row, what they rest on."""
+    """Return the columns of amounts without a column that tags them in every row."""
     numbers = [
         name
         for name in map(str, table)
@@ -83,7 +83,7 @@ def test_commands_and_endpoints_tag_every_amount(
     telecom_file: Path,
     tmp_path: Path,
 ) -> None:
-    """``profit`` and ``score``, at their plainest and with every limit set; the send lists in CSV and Excel."""
+    """This covers ``profit``, ``score`` with and without limits, and the send lists in CSV and Excel."""
     scored, written = tmp_path / "scored.csv", tmp_path / "messages.csv"
     assert untagged(run_json(capsys, "profit", "--model", telecom_folder, "--threshold", 0.3)) == []
     score = ("score", telecom_file, "--model", telecom_folder, "--out", scored)
@@ -108,7 +108,7 @@ def test_commands_and_endpoints_tag_every_amount(
 
 
 def test_an_own_value_for_each_customer_is_tagged_too() -> None:
-    """What each one's own break-even earns is among the amounts."""
+    """The profit of deciding by each customer's own break-even is tagged."""
     curve = profit_curve([0.9, 0.6, 0.3, 0.1], [1, 0, 1, 0], fold=[0, 1, 0, 1], value=[500, 90, 60, 40])
     result = curve_as_dict(curve)
     assert {"profit_personal", "personal_over_threshold"} <= result.keys()

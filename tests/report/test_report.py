@@ -1,3 +1,5 @@
+"""The report shows the numbers of the curve, tags every amount, and is one safe page."""
+
 import json
 import re
 from collections.abc import Iterator
@@ -32,7 +34,7 @@ AMOUNT = re.compile(r"₹\d")
 
 @dataclass
 class Node:
-    """An element of the page: its tag, its attributes, where it stands, and the words in it."""
+    """An element of the page: its tag, attributes, parent and children, and the text in it."""
 
     tag: str
     attributes: dict[str, str | None]
@@ -67,7 +69,7 @@ class Node:
 
 
 class Reader(HTMLParser):
-    """Reads a page into nodes."""
+    """Parses a page into a tree of nodes."""
 
     EMPTY = ("meta", "link", "img", "br")
 
@@ -100,7 +102,7 @@ def read(page: str) -> Node:
 
 
 def row(page: Node, name: str) -> list[str]:
-    """The cells of the table row of this name."""
+    """Return the cells of the table row of this name."""
     (table_row,) = [line for line in page.all("tr") if line.all("th") and line.all("th")[0].words == name]
     return [cell.words for cell in table_row.all("td")]
 
@@ -112,7 +114,7 @@ def scored(telecom: Customers, telecom_model: ChurnModel) -> Scored:
 
 @pytest.fixture(scope="module")
 def full(telecom: Customers, telecom_model: ChurnModel, scored: Scored) -> str:
-    """The page with everything on it."""
+    """The page with every section."""
     curve = profit_of_model(telecom_model, REALISTIC)
     return render_report(
         telecom_model, curve, made_at=DAY, source="telecom.csv", findings=audit(telecom), scored=scored
@@ -120,12 +122,12 @@ def full(telecom: Customers, telecom_model: ChurnModel, scored: Scored) -> str:
 
 
 def bare(model: ChurnModel, economics: Economics) -> str:
-    """The page with nothing but the model and its curve."""
+    """Return the page with only the model and its curve."""
     return render_report(model, profit_of_model(model, economics), made_at=DAY)
 
 
 def with_values(model: ChurnModel) -> ChurnModel:
-    """The same model, had its customers come with a value column."""
+    """Return the same model as if its customers had a value column."""
     rows = model.out_of_fold
     assert rows is not None
     value = np.linspace(20.0, 900.0, len(rows.score))
@@ -133,7 +135,7 @@ def with_values(model: ChurnModel) -> ChurnModel:
 
 
 def test_the_earnings_are_those_of_the_curve(telecom_model: ChurnModel, full: str) -> None:
-    """Each way of choosing stands with the profit that the curve gives it."""
+    """Each way to choose whom to contact has the profit that the curve gives."""
     curve, page = profit_of_model(telecom_model, REALISTIC), read(full)
     for name, number in [
         ("those the model picks", curve.profit_best),
@@ -150,7 +152,7 @@ def test_the_earnings_are_those_of_the_curve(telecom_model: ChurnModel, full: st
 
 
 def test_the_matrix_is_that_of_the_chosen_threshold(telecom_model: ChurnModel, full: str) -> None:
-    """Four groups, in customers and in money, and what saved and wasted make together."""
+    """It has four groups in customers and in money, and the sum of saved and wasted."""
     curve, page = profit_of_model(telecom_model, REALISTIC), read(full)
     matrix = curve.matrix()
     for kind in ("saved", "wasted", "lost", "loyal"):
@@ -161,10 +163,8 @@ def test_the_matrix_is_that_of_the_chosen_threshold(telecom_model: ChurnModel, f
     assert "30% accept" in page.words
 
 
-def test_the_model_is_shown_with_figures_of_customers_it_had_not_seen(
-    telecom_model: ChurnModel, full: str
-) -> None:
-    """ROC AUC, Brier score and mean probability are the held-out ones, beside what chance would give."""
+def test_the_metrics_are_those_of_held_out_customers(telecom_model: ChurnModel, full: str) -> None:
+    """ROC AUC, Brier score and mean probability are out of fold, beside those of a chance model."""
     page, metrics = read(full), telecom_model.metrics
     rate = telecom_model.churn_rate
     assert row(page, "Churned ranked above retained (ROC AUC)") == [f"{metrics.roc_auc:.3f}", "chance: 0.5"]
@@ -176,7 +176,7 @@ def test_the_model_is_shown_with_figures_of_customers_it_had_not_seen(
 
 
 def test_every_money_input_has_its_label_and_its_effect_on_the_profit(telecom_model: ChurnModel) -> None:
-    """Six inputs as they were typed; a lower save rate earns less, and what is at its limit has a dash."""
+    """The six inputs are as typed; a lower save rate earns less, and an input at its limit has a dash."""
     economics = Economics(value=1234567.5, offer_cost=50, save_rate=0.3125, stayer_redemption=1, currency="₹")
     page = read(bare(telecom_model, economics))
     assert row(page, "Margin kept if a customer stays")[0] == "₹12,34,567.50"
@@ -191,10 +191,10 @@ def test_every_money_input_has_its_label_and_its_effect_on_the_profit(telecom_mo
 
 
 @pytest.mark.parametrize("economics", [REALISTIC, ALL_PAY, NONE_PAYS])
-def test_every_amount_says_what_it_rests_on(
+def test_every_amount_is_tagged(
     telecom: Customers, telecom_model: ChurnModel, scored: Scored, economics: Economics
 ) -> None:
-    """In a sentence the tag stands beside it, in a table in the column's head, in the drawing in the caption."""
+    """The tag is beside an amount in a sentence, in the header of a table, and in the caption of a drawing."""
     limited = score(telecom, telecom_model, SendPolicy(economics=REALISTIC, budget=900.0))
     for model, listed in ((telecom_model, scored), (with_values(telecom_model), limited)):
         curve = profit_of_model(model, economics)
@@ -211,7 +211,7 @@ def test_every_amount_says_what_it_rests_on(
 
 
 def evidence(page: Node, node: Node) -> set[str]:
-    """The tags that belong to the amount in this node."""
+    """Return the tags that belong to the amount in this node."""
     if node.attributes.get("headers"):
         places = [page.with_id(id) for id in str(node.attributes["headers"]).split()]
     else:
@@ -221,7 +221,7 @@ def evidence(page: Node, node: Node) -> set[str]:
 
 
 def test_inputs_and_expectations_are_assumed_results_are_backtested(full: str) -> None:
-    """An input never passes for a measurement; the send list's profit is an expectation."""
+    """An input is never tagged as measured, and the send list's profit is an expectation."""
     page = read(full)
     assert page.with_id("setting").all("evidence")[0].words == "assumed"
     for id in ("earned", "swing"):
@@ -239,10 +239,10 @@ def test_inputs_and_expectations_are_assumed_results_are_backtested(full: str) -
         (Economics(save_rate=0.05), "No headroom: doing nothing", "send to nobody."),
     ],
 )
-def test_it_says_when_there_is_nothing_to_gain(
+def test_the_answer_says_when_there_is_no_headroom(
     telecom_model: ChurnModel, economics: Economics, sentence: str, advice: str
 ) -> None:
-    """Without headroom the answer opens with that, ends with what to do, and promises no profit."""
+    """Without headroom the answer begins with that, ends with advice, and promises no profit."""
     answer = read(bare(telecom_model, economics)).all("answer")[0]
     assert answer.words.startswith(sentence)
     assert answer.words.endswith(advice)
@@ -250,20 +250,20 @@ def test_it_says_when_there_is_nothing_to_gain(
     assert "expect ₹" not in answer.words
 
 
-def test_it_says_why_no_offer_pays(telecom_model: ChurnModel) -> None:
-    """An offer dearer than the customer is named as such, and nobody is chosen."""
+def test_the_page_says_why_no_offer_pays(telecom_model: ChurnModel) -> None:
+    """The page says that the offer costs more than a customer is worth, and nobody is chosen."""
     page = read(bare(telecom_model, NONE_PAYS))
     assert str(NONE_PAYS.why_no_offer_pays()) in page.words
     assert "chosen: nobody" in page.words
     assert "breaks even at" not in page.words
 
 
-def test_the_curve_is_drawn_where_it_stands(telecom_model: ChurnModel) -> None:
-    """A point a threshold from left to right, the chosen one on the summit, the alternatives at their heights."""
+def test_the_curve_is_drawn_at_the_right_coordinates(telecom_model: ChurnModel) -> None:
+    """There is a point a threshold, left to right, the chosen one highest, the alternatives at their profits."""
     curve = profit_of_model(telecom_model, REALISTIC)
     drawing = read(bare(telecom_model, REALISTIC)).all("figure")[0]
-    (line,) = drawing.all("profit")
-    points = [tuple(map(float, pair.split(","))) for pair in str(line.attributes["points"]).split()]
+    (polyline,) = drawing.all("profit")
+    points = [tuple(map(float, pair.split(","))) for pair in str(polyline.attributes["points"]).split()]
     assert len(points) == len(curve.threshold)
     assert [x for x, _ in points] == sorted(x for x, _ in points)
     (dot,) = drawing.all("circle")
@@ -280,8 +280,8 @@ def test_the_curve_is_drawn_where_it_stands(telecom_model: ChurnModel) -> None:
 
 
 @pytest.mark.parametrize("economics", [ALL_PAY, NONE_PAYS, Economics(save_rate=0, stayer_redemption=0)])
-def test_everything_in_the_drawing_is_within_its_frame(telecom_model: ChurnModel, economics: Economics) -> None:
-    """Profits that are all above, all below or all zero leave nothing outside."""
+def test_the_drawing_stays_within_its_frame(telecom_model: ChurnModel, economics: Economics) -> None:
+    """That holds even if all profits are positive, negative or zero."""
     (drawing,) = [svg for svg in read(bare(telecom_model, economics)).all("svg") if svg.attributes.get("role")]
     _, _, width, height = map(float, str(drawing.attributes["viewbox"]).split())
     for node in drawing.below():
@@ -296,8 +296,8 @@ def test_everything_in_the_drawing_is_within_its_frame(telecom_model: ChurnModel
         assert all(0 <= place <= height for place in down)
 
 
-def test_words_from_files_stay_words(telecom: Customers, telecom_model: ChurnModel, scored: Scored) -> None:
-    """Markup in names, values, findings and the currency is shown, never obeyed."""
+def test_text_from_files_is_escaped(telecom: Customers, telecom_model: ChurnModel, scored: Scored) -> None:
+    """Markup in names, values, findings and the currency is shown as text."""
     economics = Economics(currency="<b>'\"&")
     direction = replace(telecom_model.directions[0], feature=NASTY, effect=f"most churn with {NASTY}")
     model = replace(
@@ -318,8 +318,8 @@ def test_words_from_files_stay_words(telecom: Customers, telecom_model: ChurnMod
     assert "<b>'\"&" in nodes.words
 
 
-def test_control_characters_and_endless_names_do_no_harm(telecom_model: ChurnModel) -> None:
-    """A name with line breaks or a switch of direction is told on one line, and a long one is cut."""
+def test_control_characters_and_long_names_are_cleaned(telecom_model: ChurnModel) -> None:
+    """A name with line breaks or direction marks is shown on one line, and a long one is cut."""
     findings = [Finding("note", "constant", None, 1.0, "two\nlines\x00 and \u202ebackwards " + "x" * 5000)]
     curve = profit_of_model(telecom_model, REALISTIC)
     page = render_report(telecom_model, curve, made_at=DAY, source="y" * 5000, findings=findings)
@@ -329,7 +329,7 @@ def test_control_characters_and_endless_names_do_no_harm(telecom_model: ChurnMod
 
 
 def test_many_warnings_are_counted_not_all_listed(telecom_model: ChurnModel) -> None:
-    """The gravest come first, and how many were left out is said."""
+    """The most severe come first, and the page says how many more there are."""
     findings = [Finding("error", "leakage", None, 1.0, f"finding number {number}") for number in range(30)]
     curve = profit_of_model(telecom_model, REALISTIC)
     page = read(render_report(telecom_model, curve, made_at=DAY, findings=findings)).words
@@ -338,8 +338,8 @@ def test_many_warnings_are_counted_not_all_listed(telecom_model: ChurnModel) -> 
     assert "finding number 0" in page and f"and {30 - shown_findings} more" in page
 
 
-def test_an_audit_that_found_nothing_differs_from_none(telecom_model: ChurnModel) -> None:
-    """Silence is not mistaken for a clean bill."""
+def test_an_audit_without_findings_differs_from_no_audit(telecom_model: ChurnModel) -> None:
+    """The page says whether the audit found nothing or was not run."""
     curve = profit_of_model(telecom_model, REALISTIC)
     assert "The audit found nothing" in render_report(telecom_model, curve, made_at=DAY, findings=())
     assert "The training data was not audited for this page" in render_report(telecom_model, curve, made_at=DAY)
@@ -348,7 +348,7 @@ def test_an_audit_that_found_nothing_differs_from_none(telecom_model: ChurnModel
 def test_the_send_list_is_reported_in_sums_without_names(
     telecom: Customers, telecom_model: ChurnModel, scored: Scored, full: str
 ) -> None:
-    """Counts, the expected profit of those who get an offer, the drift; no customer's id."""
+    """The page has counts, the expected profit of the contacted, and the drift, but no customer's id."""
     page = read(full).words
     rows = scored.send_list[scored.send_list["send"] == "yes"]
     assert f"Get an offer{len(rows):,}, at" in page
@@ -369,10 +369,10 @@ def test_the_send_list_is_reported_in_sums_without_names(
         ({"max_contacts": 40}, ", within 40 contacts"),
     ],
 )
-def test_a_list_within_limits_says_which(
+def test_the_limits_of_a_send_list_are_stated(
     telecom: Customers, telecom_model: ChurnModel, limits: dict[str, float], words: str
 ) -> None:
-    """Not everyone from their own break-even on is there; what the offers are expected to cost is told."""
+    """The page names the limits and the expected cost of the offers, not the break-even rule."""
     limited = score(telecom, telecom_model, SendPolicy(economics=REALISTIC, **limits))  # type: ignore[arg-type]
     curve = profit_of_model(telecom_model, REALISTIC)
     page = read(render_report(telecom_model, curve, made_at=DAY, scored=limited)).words
@@ -382,8 +382,8 @@ def test_a_list_within_limits_says_which(
     assert f"for {in_currency(limited.spending.spent, '₹')} assumed spent" in page
 
 
-def test_a_list_of_several_offers_says_so(telecom: Customers, telecom_model: ChurnModel) -> None:
-    """Without limits, and each customer with the offer that earns most."""
+def test_a_send_list_of_several_offers_is_described(telecom: Customers, telecom_model: ChurnModel) -> None:
+    """Without limits, each customer gets the offer that earns most."""
     offers = (
         Offer(id="small", gives={"en": "a little"}, cost=20, save_rate=0.2),
         Offer(id="large", gives={"en": "a lot"}, cost=100, save_rate=0.6),
@@ -394,8 +394,8 @@ def test_a_list_of_several_offers_says_so(telecom: Customers, telecom_model: Chu
     assert ", the best of several offers each" in page
 
 
-def test_where_customer_by_customer_clearly_beats_the_rest_that_is_the_advice(telecom_model: ChurnModel) -> None:
-    """Values far apart: who to write to, what to expect and its band are those of each one's own break-even."""
+def test_deciding_by_customer_is_advised_if_it_clearly_earns_more(telecom_model: ChurnModel) -> None:
+    """If values differ widely, the advice, profit and band are those of each customer's own break-even."""
     model = with_values(telecom_model)
     curve = profit_of_model(model, Economics(offer_cost=200))
     assert curve.per_customer and curve.per_customer_headroom and curve.bands.per_customer_gain
@@ -407,10 +407,10 @@ def test_where_customer_by_customer_clearly_beats_the_rest_that_is_the_advice(te
     assert f"90% band {low} to {high}" in answer
 
 
-def test_the_command_audits_the_training_customers_alone(
+def test_the_command_audits_only_the_training_customers(
     telecom_folder: Path, telecom_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With their file the page says whence they came and what looks wrong; another file is refused."""
+    """With their file the page names it and shows its audit; another file is refused."""
     out = tmp_path / "report.html"
     command = ["report", "--model", str(telecom_folder), "--out", str(out), "--customers"]
     assert main([*command, str(telecom_file)]) == 0
@@ -424,7 +424,7 @@ def test_the_command_audits_the_training_customers_alone(
 
 
 def test_a_value_column_is_reported(telecom_model: ChurnModel) -> None:
-    """With values of their own, customers have no common break-even, and the personal decision has a row."""
+    """With a value column there is no common break-even, and deciding by customer has a row."""
     model = with_values(telecom_model)
     curve, page = profit_of_model(model, REALISTIC), read(bare(model, REALISTIC))
     assert curve.per_customer is not None
@@ -434,8 +434,8 @@ def test_a_value_column_is_reported(telecom_model: ChurnModel) -> None:
     assert not page.all("even")
 
 
-def test_warnings_of_the_model_stand_at_the_top(telecom_model: ChurnModel) -> None:
-    """What a person must read before using the model comes before any figure."""
+def test_warnings_of_the_model_are_at_the_top(telecom_model: ChurnModel) -> None:
+    """They come before any number."""
     model = replace(telecom_model, warnings=("only 61 customers left",))
     page = read(bare(model, REALISTIC))
     assert page.all("cautions")[0].words == "only 61 customers left"
@@ -443,8 +443,8 @@ def test_warnings_of_the_model_stand_at_the_top(telecom_model: ChurnModel) -> No
     assert not read(bare(replace(telecom_model, warnings=()), REALISTIC)).all("cautions")
 
 
-def test_the_page_can_be_traced(telecom_model: ChurnModel, telecom_folder: Path) -> None:
-    """The hashes are those of the saved model, of its rows and of the prices; the date is the one given."""
+def test_the_page_names_its_inputs_by_hash(telecom_model: ChurnModel, telecom_folder: Path) -> None:
+    """The hashes are those of the saved model, its out-of-fold rows and the economics; the date is that passed."""
     curve = profit_of_model(telecom_model, REALISTIC)
     saved = render_report(ChurnModel.load(telecom_folder), curve, made_at=DAY, folder=telecom_folder)
     page = read(saved).words
@@ -458,7 +458,7 @@ def test_the_page_can_be_traced(telecom_model: ChurnModel, telecom_folder: Path)
 def test_the_same_inputs_give_the_same_bytes(
     telecom: Customers, telecom_model: ChurnModel, telecom_folder: Path, scored: Scored, full: str
 ) -> None:
-    """Written again, and from the saved model, the page is the same; another day changes the date alone."""
+    """The page is the same from the saved model; another day changes only the date."""
     curve = profit_of_model(ChurnModel.load(telecom_folder), REALISTIC)
 
     def again(day: date) -> str:
@@ -476,8 +476,8 @@ def test_the_same_inputs_give_the_same_bytes(
     assert again(date(2025, 8, 2)) == full.replace("1 July 2025", "2 August 2025")
 
 
-def test_the_page_is_complete_in_itself(full: str) -> None:
-    """No script, no request, no address, and a policy that would refuse one."""
+def test_the_page_is_self_contained(full: str) -> None:
+    """It has no script and no URL, and its security policy would refuse a request."""
     nodes = read(full)
     tags = {node.tag for node in nodes.below()}
     assert not tags & {"script", "link", "img", "iframe", "object", "embed", "base", "form", "a", "image", "use"}
@@ -489,8 +489,8 @@ def test_the_page_is_complete_in_itself(full: str) -> None:
     assert len(full.encode()) < 100_000
 
 
-def test_the_newest_cutoff_is_held_against_the_promise(telecom_model: ChurnModel) -> None:
-    """Trained on several cutoffs, the page shows what cross-validation said, and the gap."""
+def test_the_newest_cutoff_is_compared_with_cross_validation(telecom_model: ChurnModel) -> None:
+    """For a model of several cutoffs the page shows the cross-validated metrics and the gap."""
     model = replace(telecom_model, out_of_time=three_cutoffs())
     page = render_report(model, profit_of_model(model, Economics()), made_at=DAY)
     assert "… at 2025-06-30; on the cutoffs before, cross-validated" in page
