@@ -1,4 +1,4 @@
-"""How the values of one feature go along with the churn risk; never a cause."""
+"""How the churn risk varies with the values of one feature; never a cause."""
 
 import math
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ class _Group(NamedTuple):
 
 
 def feature_effect(model: ChurnModel, customers: Customers, feature: str) -> "go.Figure | None":
-    """Draw how the values of one feature go along with the odds to churn, all other features as they are.
+    """Draw how the odds to churn vary with the values of one feature, all other features as they are.
 
     Customers with similar values form a group. The chart shows the mean of what the feature adds to their
     log-odds, and the range of the middle 80%. Contributions are TreeSHAP values or the regression's, whichever
@@ -159,7 +159,7 @@ def _groups(
 
     Returns
     -------
-    known, blank
+    filled, blank
         The groups in ascending order of the value, and the group without a value.
     """
     bins = Bins.fit(column, values, _BINS)

@@ -91,7 +91,7 @@ def _shortfall(ranking: Ranking, economics: Economics) -> float:
 
 
 def _rows_in_cells(cell: NDArray[np.uint16], selected: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return the positions of the customers in the wanted cells, one cluster of cells after the other.
+    """Return the positions of the customers in the selected cells, one cluster of cells after the other.
 
     Two comparisons per cluster rule out most customers faster than looking up every customer's cell.
     """

@@ -36,7 +36,7 @@ Sums = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
-    """n customers with scores from models that had not seen them. Build it with :func:`rank`.
+    """n customers with scores from models that had not seen them. Build it with :func:`rank_customers`.
 
     Attributes
     ----------

@@ -72,6 +72,18 @@ def crossed(n: int = 1000, *, seed: int = 0) -> Customers:
     return Customers(frame, Roles(id="id", label="churn"), "crossed.csv")
 
 
+def tenure_and_plan() -> TrainingSet:
+    """Draw 600 customers whose log-odds are linear in a number with blanks and in a category."""
+    rng = np.random.default_rng(0)
+    tenure = rng.normal(30, 10, 600)
+    plan = rng.integers(0, 2, 600).astype(float)
+    log_odds = -0.1 * (tenure - 30) + 1.0 * plan - 0.5
+    label = (rng.random(600) < 1 / (1 + np.exp(-log_odds))).astype(np.int8)
+    tenure[:60] = np.nan
+    columns = (Column("tenure", "number"), Column("plan", "category", ("gold", "none")))
+    return TrainingSet(columns, np.column_stack([tenure, plan]), label)
+
+
 def training_set_of(customers: Customers, *, churned_weight: float = 1.0) -> TrainingSet:
     """Encode labelled customers."""
     columns, _ = learn_columns(customers)

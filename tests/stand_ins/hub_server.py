@@ -164,6 +164,12 @@ class HubServer(Store):
             return _error(404, f"Invalid rev id: {revision}", "RevisionNotFound")
         return repo, commit
 
+    def _writable_commit(self, kind: str, id: str, revision: str, call: "_Call") -> tuple[Repo, Commit] | Response:
+        target = self._commit(kind, id, revision, call)
+        if not isinstance(target, Response) and not call.may_write(id):
+            return _error(403, "Forbidden: you may not write to this repo")
+        return target
+
     def whoami(self, call: "_Call") -> Response:
         if call.caller is None:
             return _error(401, "Invalid username or password.")
@@ -219,11 +225,9 @@ class HubServer(Store):
         return repo
 
     def preupload(self, call: "_Call", kind: str, id: str, revision: str) -> Response:
-        target = self._commit(kind, id, revision, call)
+        target = self._writable_commit(kind, id, revision, call)
         if isinstance(target, Response):
             return target
-        if not call.may_write(id):
-            return _error(403, "Forbidden: you may not write to this repo")
         _, commit = target
         answers = []
         for file in call.json["files"]:
@@ -234,11 +238,9 @@ class HubServer(Store):
         return JSONResponse({"files": answers})
 
     def add_commit(self, call: "_Call", kind: str, id: str, revision: str) -> Response:
-        target = self._commit(kind, id, revision, call)
+        target = self._writable_commit(kind, id, revision, call)
         if isinstance(target, Response):
             return target
-        if not call.may_write(id):
-            return _error(403, "Forbidden: you may not write to this repo")
         repo, _ = target
         if self.before_commit:
             self.before_commit.pop(0)(repo)

@@ -7,19 +7,14 @@ from retention.churn.candidates.logistic import Logistic, Ridge, fit_logistic
 from retention.churn.candidates.logistic_terms import Term
 from retention.churn.schema import Column
 from retention.churn.training_set import TrainingSet
+from tests.churn.cases import tenure_and_plan
 
 COLUMNS = (Column("tenure", "number"), Column("plan", "category", ("gold", "none")))
 
 
 @pytest.fixture(scope="module")
 def training_set() -> TrainingSet:
-    rng = np.random.default_rng(0)
-    tenure = rng.normal(30, 10, 600)
-    plan = rng.integers(0, 2, 600).astype(float)
-    log_odds = -0.1 * (tenure - 30) + 1.0 * plan - 0.5
-    label = (rng.random(600) < 1 / (1 + np.exp(-log_odds))).astype(np.int8)
-    tenure[:60] = np.nan
-    return TrainingSet(COLUMNS, np.column_stack([tenure, plan]), label)
+    return tenure_and_plan()
 
 
 def test_log_odds_by_hand() -> None:
