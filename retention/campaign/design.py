@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 
 from retention.artifacts import sha256
 from retention.errors import InputError, ModelError
+from retention.messages.message import LIBRARY_ARM
 from retention.profit.catalogue import Offer
 from retention.profit.economics import Economics
 from retention.wording.text import quote
@@ -17,8 +18,8 @@ from retention.wording.text import quote
 CONTROL = "control"
 """The arm of the customers who are held out."""
 
-MODEL_ARM, LIBRARY_ARM = "model", "library"
-"""The arms of the design ``text``: templates of the language model, and hand-written templates."""
+MODEL_ARM = "model"
+"""In the design ``text``, the arm of the language model's templates, beside that of hand-written ones."""
 
 UNIFORM_SHARE = 0.2
 """In the design ``offers``, the share of the treated who get a uniformly drawn offer."""

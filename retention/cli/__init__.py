@@ -9,11 +9,11 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 
-from retention.cli import churn, customers, demo, hub, measure, offers, profit, report, targeting
+from retention.cli import churn, customers, demo, holdout, hub, measure, offers, profit, report, targeting
 from retention.cli.command import AddCommand, CommandResult, Parser
 from retention.errors import RetentionError
 
-_STEPS = (customers, churn, profit, targeting, offers, measure, report, hub, demo)
+_STEPS = (customers, churn, profit, targeting, holdout, offers, measure, report, hub, demo)
 
 
 def main(

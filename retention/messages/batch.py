@@ -58,7 +58,8 @@ def write_messages(
     ----------
     send_list
         One row a customer: the id column, ``send`` (``yes`` or ``no``), ``offer`` (an id of the catalogue),
-        ``reason_1..3``, and where known ``name``, ``cuisine`` and ``days_since_order``.
+        ``reason_1..3``, and where known ``name``, ``cuisine`` and ``days_since_order``. Rows whose ``arm``
+        is ``library`` get hand-written templates alone.
     id
         The id column.
     offers
@@ -235,8 +236,11 @@ def _final_messages(
         yield list(work.waiting.values())
         return
     by_segment: defaultdict[MessageSegment, list[Message]] = defaultdict(list)
+    if handwritten := [message for message in work.waiting.values() if message.handwritten_only]:
+        yield handwritten
     for message in work.waiting.values():
-        by_segment[message.segment].append(message)
+        if not message.handwritten_only:
+            by_segment[message.segment].append(message)
     sizes = {segment: len(messages) for segment, messages in by_segment.items()}
     seconds = deadline_s or writer.deadline_s or (DEADLINE_S if len(work.waiting) > 1 else DEADLINE_ALONE_S)
     started = time.monotonic()

@@ -10,7 +10,7 @@ from retention.customers.person_names import clean_name
 from retention.errors import InputError, OfferError
 from retention.messages.channels.channel import Channel
 from retention.messages.channels.registry import DEFAULT_CHANNEL
-from retention.messages.message import Message
+from retention.messages.message import LIBRARY_ARM, Message
 from retention.messages.offer_text import offer_texts
 from retention.messages.segments import segments_of
 from retention.messages.templates import backup_message
@@ -67,8 +67,12 @@ def draft_messages(rows: pd.DataFrame, brief: WritingBrief, *, progress: Progres
     offers = _offers(rows, brief.offers)
     # The default channel stays unnamed, so that the ledgers of before there were channels still match.
     sent_by = "" if brief.channel == DEFAULT_CHANNEL else f"|{brief.channel.id}"
+    handwritten_only = (
+        (rows["arm"].astype("str") == LIBRARY_ARM).tolist() if "arm" in rows else [False] * len(rows)
+    )
     made_of = [
-        f"{segment.key}|{texts[offer.id].full}{sent_by}" for segment, offer in zip(segments, offers, strict=True)
+        f"{segment.key}|{texts[offer.id].full}{sent_by}{'|library' if handwritten else ''}"
+        for segment, offer, handwritten in zip(segments, offers, handwritten_only, strict=True)
     ]
     hashes = input_hashes(rows, made_of=made_of)
     names = rows["name"] if "name" in rows else [None] * len(rows)
@@ -85,6 +89,7 @@ def draft_messages(rows: pd.DataFrame, brief: WritingBrief, *, progress: Progres
         messages[customer] = Message(
             customer, name, segment, offer, offer_text, brief.channel, input_hash, template, text,
             note="the name does not look like one" if is_no_name else "",
+            handwritten_only=handwritten_only[position],
         )  # fmt: skip
     return messages
 

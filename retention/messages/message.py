@@ -16,6 +16,9 @@ from retention.profit.catalogue import Offer
 PERSON = "person"
 """The ``message_source`` of a text that a person wrote."""
 
+LIBRARY_ARM = "library"
+"""The arm of a campaign whose customers get hand-written templates alone."""
+
 NOBODY: Mapping[str, tuple[str, dt.date]] = MappingProxyType({})
 """Nobody is held out of a campaign."""
 
@@ -38,6 +41,8 @@ class Message:
         The template with its slots, and the message as it is sent.
     source, note
         ``"backup"``, the model's name or ``"person"``; and why the message is not what it could be.
+    handwritten_only
+        Whether it takes no template of the language model, as in the arm ``library`` of a campaign.
     """
 
     customer: str
@@ -51,6 +56,7 @@ class Message:
     text: str
     source: str = BACKUP
     note: str = ""
+    handwritten_only: bool = False
 
     def on_template(self, template: str, source: str) -> "Message | None":
         """Return the message made of another template; None if it would not fit into the channel."""
@@ -61,6 +67,8 @@ class Message:
 
     def with_model_template(self, pool: TemplatePool) -> "Message":
         """Return the message on a template of the pool, or this one with a note why there is none."""
+        if self.handwritten_only:
+            return self
         if not pool.drafts:
             return replace(self, note=_joined(self.note, pool.note)) if pool.note else self
         draft = pick(pool.drafts, self.customer, self.segment)

@@ -110,7 +110,7 @@ def write_again(
     texts = offer_texts([message.offer], language=language, currency=run.brief.currency)
     message = replace(message, segment=segment, offer_text=texts[message.offer.id], note="")
     pool = TemplatePool()
-    if writer is not None:
+    if writer is not None and not message.handwritten_only:
         seconds = writer.deadline_s or DEADLINE_ALONE_S
         ((_, pool),) = request_templates(
             writer, {segment: 1}, channel=run.brief.channel, deadline_s=seconds, tick=lambda answered, total: None

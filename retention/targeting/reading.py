@@ -1,5 +1,6 @@
 """Read a send list back: its rows, its currency, and the offers it was priced with."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,12 +16,22 @@ from retention.targeting.send_list import REASONS
 from retention.targeting.send_policy import offers_at
 
 
-def read_send_list(path: Path) -> pd.DataFrame:
-    """Read a scored CSV back; its first column is the id and stays text."""
+def read_send_list(path: Path, *, text_columns: Collection[str] = ()) -> pd.DataFrame:
+    """Read a scored CSV back; its first column is the id and stays text, as do ``text_columns``."""
     table = read_table(
         path,
         limits=Limits.from_settings(),
-        text_columns=lambda columns: {columns[0], "send", "offer", "currency", "name", "cuisine", *REASONS},
+        text_columns=lambda columns: {
+            columns[0],
+            "send",
+            "offer",
+            "currency",
+            "name",
+            "cuisine",
+            "arm",
+            *REASONS,
+            *text_columns,
+        },
     )
     return table.frame
 

@@ -146,3 +146,16 @@ def test_writing_works_with_sockets_blocked(monkeypatch: pytest.MonkeyPatch) -> 
     """Hand-written templates need no network."""
     monkeypatch.setattr(socket, "socket", None)
     assert write(send_list(10)).message_count == 10
+
+
+def test_the_library_arm_gets_hand_written_templates_alone(writer: HubWriter, server: FaultServer) -> None:
+    """The language model words the messages of the arm ``model`` only; the others are as without it."""
+    rows = send_list(60, arm=["model" if number % 2 else "library" for number in range(60)])
+    messages = write(rows, writer=writer).messages
+    sources = {
+        arm: {message.source for message in messages[start::2]} for start, arm in ((1, "model"), (0, "library"))
+    }
+    assert sources["library"] == {"backup"}
+    assert "backup" not in sources["model"]
+    plain = write(rows[::2]).messages
+    assert [message.text for message in plain] == [message.text for message in messages[::2]]
