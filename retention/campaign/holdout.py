@@ -194,8 +194,8 @@ def hold_out(
     if (assignments["arm"] == CONTROL).all() or (assignments["arm"] != CONTROL).all():
         verb = "leaves" if len(drawn) == 1 else "leave"
         raise InputError(
-            f"send list: {count_noun(len(drawn), 'customer')} at a share of {plan.share:.0%} {verb} nobody to hold "
-            "out, or to treat; widen the list"
+            f"send list: {count_noun(len(drawn), 'customer')} at a share of {plan.share:.0%} {verb} nobody to "
+            "hold out, or to treat; widen the list"
         )
     resumed = not ledger.register_campaign(design, salt, assignments)
     rows = _sent_rows(send_list, assignments, request)
