@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from retention.campaign.campaign_file import Campaign
 from retention.campaign.yes_no import parse_yes_no
@@ -19,6 +20,7 @@ from retention.wording.text import count_noun, join_names, quote_cell, suggest_c
 YES_NO_COLUMNS = ("redeemed", "contacted", "opted_out", "stayed_on")
 """The optional columns of a table of outcomes; ``spend`` (currency) is one, too."""
 
+_OFFER_COLUMN = "offer"
 _LEAST_FOUND = 0.5
 _LEAST_FOUND_AFTERWARDS = 0.05  # in a log that starts with the campaign: whoever does not order is not in it
 _RECENT_DAYS = 90
@@ -42,7 +44,8 @@ def outcomes_from_orders(campaign: Campaign, orders: Orders, *, as_of: dt.date) 
     Returns
     -------
     DataFrame
-        Indexed by customer: ``kept`` and perhaps ``stayed_on`` (bool); notes in ``attrs["notes"]``.
+        Indexed by customer: ``kept`` and perhaps ``stayed_on`` (bool); ``redeemed`` too where the log has a column
+        ``offer`` that names offers of the campaign. Notes in ``attrs["notes"]``.
 
     Raises
     ------
@@ -65,13 +68,17 @@ def outcomes_from_orders(campaign: Campaign, orders: Orders, *, as_of: dt.date) 
     if orders.amount is not None:
         known &= ~(orders.frame[orders.amount] < 0).to_numpy()
 
-    def ordered_in(first: dt.date) -> pd.Series:
+    def ordered_in(first: dt.date, *, among: NDArray[np.bool_] = known) -> pd.Series:
         after = first + dt.timedelta(days=design.horizon_days)
-        within = known & (days >= np.datetime64(first)) & (days < np.datetime64(after))
+        within = known & among & (days >= np.datetime64(first)) & (days < np.datetime64(after))
         return pd.Series(customers.isin(orders.frame.loc[within, orders.customer].unique()), index=customers)
 
     outcomes = pd.DataFrame({"kept": ordered_in(design.sent_on)})
     notes = [f"kept means: an order from {design.sent_on} to {design.read_on - dt.timedelta(days=1)}"]
+    redeeming = _redeeming_orders(orders, design.offer_ids)
+    if redeeming is not None:
+        outcomes["redeemed"] = ordered_in(design.sent_on, among=redeeming)
+        notes.append("redeemed means: an order in these days whose column 'offer' names an offer of the campaign")
     expired = design.sent_on + dt.timedelta(days=design.valid_days)
     over = expired + dt.timedelta(days=design.horizon_days)
     if as_of >= over and not _ends_before(days, np.datetime64(over)):
@@ -147,6 +154,14 @@ def day_and_month(day: dt.date) -> str:
     '4 Nov'
     """
     return f"{day.day} {day:%b}"
+
+
+def _redeeming_orders(orders: Orders, offer_ids: tuple[str, ...]) -> NDArray[np.bool_] | None:
+    """Return which orders redeem an offer, by a column ``offer`` with its id; None without such a column."""
+    if _OFFER_COLUMN not in orders.frame:
+        return None
+    redeeming = orders.frame[_OFFER_COLUMN].astype("str").str.strip().isin(offer_ids).to_numpy(bool)
+    return redeeming if redeeming.any() else None
 
 
 def _ends_before(days: "np.typing.NDArray[np.datetime64]", end: np.datetime64) -> bool:

@@ -11,6 +11,8 @@ from retention.campaign.assignment import draw
 from retention.campaign.campaign_file import Campaign
 from retention.campaign.comparison import Comparison
 from retention.campaign.design import CONTROL, Design
+from retention.campaign.outcomes import outcomes_from_orders
+from retention.orders.order_log import read_orders
 from retention.pipeline.play import PlayedCampaign, play_campaign
 from retention.profit.catalogue import Offer
 from retention.profit.economics import Economics
@@ -82,11 +84,5 @@ class MarketTrial:
 
 
 def outcomes_in(campaign: Campaign, played: PlayedCampaign) -> pd.DataFrame:
-    """Return the outcome table that the order log holds."""
-    orders, customers = played.orders, campaign.assignments["customer"]
-    days = (orders["ordered_at"].dt.normalize() - pd.Timestamp(campaign.design.sent_on)).dt.days
-    within = orders[days.between(0, campaign.design.horizon_days - 1)]
-    kept = customers.isin(within["customer_id"])
-    redeemed = customers.isin(within.loc[within["offer"] != "", "customer_id"])
-    yes_no = {name: np.where(flag, "yes", "no") for name, flag in (("kept", kept), ("redeemed", redeemed))}
-    return pd.DataFrame({"customer": customers, **yes_no})
+    """Return the outcomes that the order log holds on the day the campaign is read."""
+    return outcomes_from_orders(campaign, read_orders(played.orders), as_of=campaign.design.read_on)

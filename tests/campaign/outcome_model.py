@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from retention.campaign.assignment import draw
 from retention.campaign.campaign_file import Campaign
-from retention.campaign.comparison import Comparison, compare
+from retention.campaign.comparison import Comparison
 from retention.campaign.design import CONTROL, Design
+from retention.campaign.measurement import measure
 from retention.profit.catalogue import Offer
 from retention.profit.economics import Economics
 
@@ -79,25 +80,16 @@ class TrialRun:
         campaign = replace(self.campaign, design=replace(design, economics=economics))
         return measured(campaign, self.outcomes(rates))
 
-    def measure_outcomes(self, outcomes: pd.DataFrame) -> Comparison:
-        """Measure the campaign by an outcome table."""
-        return measured(self.campaign, outcomes)
-
     def outcomes(self, rates: TrueRates) -> pd.DataFrame:
-        """Return the outcome table: ``customer``, ``kept`` and ``redeemed`` (yes/no)."""
+        """Return the outcomes, ``kept`` and ``redeemed``, indexed by customer."""
         treated = (self.campaign.assignments["arm"] != CONTROL).to_numpy()
         retained = self.luck[:, 0] >= self.probability
         saved = treated & ~retained & (self.luck[:, 1] < rates.save_rate)
         driven_away = treated & retained & (self.luck[:, 1] < rates.harm)
         redeems = treated & retained & (self.luck[:, 2] < rates.redemption / (1 - rates.harm)) & ~driven_away
         kept, redeemed = (retained | saved) & ~driven_away, saved | redeems
-        return pd.DataFrame(
-            {
-                "customer": self.campaign.assignments["customer"],
-                "kept": np.where(kept, "yes", "no"),
-                "redeemed": np.where(redeemed, "yes", "no"),
-            }
-        )
+        customers = pd.Index(self.campaign.assignments["customer"])
+        return pd.DataFrame({"kept": kept, "redeemed": redeemed}, index=customers)
 
 
 def trial_run(customers: int, *, seed: int, holdout_share: float) -> TrialRun:
@@ -132,12 +124,4 @@ def trial_run(customers: int, *, seed: int, holdout_share: float) -> TrialRun:
 
 def measured(campaign: Campaign, outcomes: pd.DataFrame) -> Comparison:
     """Return all treated against control, on the day the campaign is to be read."""
-    assignments = campaign.assignments
-    treated = (assignments["arm"] != CONTROL).to_numpy()
-    kept, redeemed = (outcomes[name].to_numpy() == "yes" for name in ("kept", "redeemed"))
-    value, p = assignments["value"].to_numpy(np.float64), assignments["probability"].to_numpy(np.float64)
-    cost = assignments["offer_cost"].to_numpy(np.float64) * redeemed
-    cost = cost + campaign.design.economics.contact_cost * treated
-    inner = p.clip(1e-6, 1 - 1e-6)
-    covariates = np.column_stack([p, np.log(inner / (1 - inner)), value * (1 - p)])
-    return compare(treated, kept, money=value * kept - cost, cost=cost, covariates=covariates)
+    return measure(campaign, outcomes, as_of=campaign.design.read_on).overall

@@ -40,6 +40,18 @@ def test_a_log_gives_who_was_kept() -> None:
     assert outcomes.loc[churned[:4], "kept"].tolist() == [True, True, False, False]
 
 
+def test_a_log_gives_who_redeemed_where_it_names_the_offer() -> None:
+    """Only orders in the horizon with an offer of the campaign count; without any, nothing is known of it."""
+    log = order_log(CAMPAIGN, PLAYED)
+    redeeming = log["customer_id"].isin(PLAYED.index[PLAYED["redeemed"]])
+    offer = redeeming.map({True: CAMPAIGN.design.offer_ids[0], False: "somebody else's"})
+    outcomes = outcomes_from_orders(CAMPAIGN, read_orders(log.assign(offer=offer), today=TODAY), as_of=READ_ON)
+    assert (outcomes["redeemed"] == PLAYED["redeemed"]).all()
+    for column in ("", "somebody else's"):
+        orders = read_orders(log.assign(offer=column), today=TODAY)
+        assert "redeemed" not in outcomes_from_orders(CAMPAIGN, orders, as_of=READ_ON)
+
+
 def test_kept_is_the_snapshots_retained() -> None:
     """The rule is that of the label of a snapshot at the eve of the campaign."""
     orders = read_orders(order_log(CAMPAIGN, PLAYED), today=TODAY)

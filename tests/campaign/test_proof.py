@@ -7,19 +7,19 @@ from benchmarks.campaign import Trial, bias_of, expected_power, run_trial, split
 from benchmarks.randomised_sets import by_hand
 from tests.campaign.market_trial import OFFER, MarketTrial
 
-CUSTOMERS, SEEDS = 1000, 150
+CUSTOMERS, SEEDS = 1000, 120
 
 
 @pytest.fixture(scope="module")
 def runs() -> list[Trial]:
-    """150 campaigns of 1,000 customers, a fifth of them held out."""
+    """120 campaigns of 1,000 customers, a fifth of them held out."""
     return [run_trial(seed, customers=CUSTOMERS) for seed in range(SEEDS)]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("verdict", ["earned", "lost"])
 def test_an_offer_that_does_nothing_seldom_gets_a_verdict(runs: list[Trial], verdict: str) -> None:
-    """An A/A campaign is said to have earned, or lost, in one of twenty; 150 of them show 10% at most."""
+    """An A/A campaign is said to have earned, or lost, in one of twenty; 120 of them show 10% at most."""
     assert np.mean([run.false_verdict == verdict for run in runs]) <= 0.10
 
 
