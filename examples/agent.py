@@ -1,4 +1,4 @@
-"""Who should I call this week? An agent's way to the answer."""
+"""Ask over MCP whom to call this week, as an agent does."""
 
 import asyncio
 from pathlib import Path
@@ -11,7 +11,7 @@ APP = "http://127.0.0.1:7860/gradio_api"
 
 
 def upload(file: str) -> str:
-    """Bring a file to the app and return its address."""
+    """Upload a file to the app and return its address."""
     path = httpx.post(f"{APP}/upload", files={"files": (file, Path(file).read_bytes())}).json()[0]
     return f"{APP}/file={path}"
 
@@ -22,8 +22,8 @@ async def main() -> None:
         await agent.initialize()
         question = {"customers": upload("customers.csv"), "model": upload("model.zip"), "top": 3}
         answer = await agent.call_tool("score", question)
-        address_of_csv, whom = (part.text for part in answer.content)
-        print(whom, address_of_csv, sep="\n")
+        csv_url, ranked = (part.text for part in answer.content)
+        print(ranked, csv_url, sep="\n")
 
 
 asyncio.run(main())

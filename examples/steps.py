@@ -13,12 +13,12 @@ today, _ = app.predict(orders=handle_file(orders), today=True, api_name="/snapsh
 model, trained = app.predict(customers=handle_file(past), api_name="/train")
 print(trained["chosen"], trained["metrics"]["roc_auc"])
 
-scored, whom = app.predict(customers=handle_file(today), model=handle_file(model), top=20, api_name="/score")
-for row in whom["top"][:3]:
+scored, ranked = app.predict(customers=handle_file(today), model=handle_file(model), top=20, api_name="/score")
+for row in ranked["top"][:3]:
     print(row["customer"], row["churn_probability"], row["reasons"][0])
 
 messages, written = app.predict(scored=handle_file(scored), tone="brief", api_name="/offers")
 print(written["messages"], "messages by", written["by_source"])
 
-for made, name in ((model, "model.zip"), (today, "customers.csv"), (messages, "messages.csv")):
-    shutil.copy(made, name)
+for file, name in ((model, "model.zip"), (today, "customers.csv"), (messages, "messages.csv")):
+    shutil.copy(file, name)

@@ -1,6 +1,6 @@
-"""The app, where somebody else trains whenever nobody does: ``python -m tests.stand_ins.busy_desk PIPE``.
+"""The app with another user who trains whenever the queue is free: ``python -m tests.stand_ins.busy_desk PIPE``.
 
-Their training ends when something is written into the named pipe; whoever waits in the queue is next.
+Their training ends when something is written into the named pipe; then the next in the training queue starts.
 """
 
 import sys
@@ -16,7 +16,7 @@ _A_DAY_S = 86_400
 
 
 def train(until: Path) -> None:
-    """Take one turn after the other, each until the pipe is written to; the example is trained before."""
+    """Hold one turn after the other, each until the pipe is written to, once the example is trained."""
     start()
     while True:
         with TRAINING_QUEUE.wait_for_turn(silent, limit_s=_A_DAY_S):

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 
-LINE = "Hi {name}, dinner is waiting for you with {offer}."
+TEMPLATE = "Hi {name}, dinner is waiting for you with {offer}."
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Request:
 Answer = Callable[[asyncio.StreamWriter, Request], Awaitable[None]]
 
 
-def says(text: object = LINE, *, after_s: float = 0.0) -> Answer:
+def says(text: object = TEMPLATE, *, after_s: float = 0.0) -> Answer:
     """Answer every chat with this content."""
     body = json.dumps({"choices": [{"index": 0, "message": {"role": "assistant", "content": text}}]})
     return replies(body, after_s=after_s)
@@ -88,7 +88,7 @@ async def headers_then_hang(writer: asyncio.StreamWriter, request: Request) -> N
 
 async def drip(writer: asyncio.StreamWriter, request: Request) -> None:
     """Send a good answer, 16 bytes every half second: no single read takes long."""
-    body = json.dumps({"choices": [{"message": {"content": LINE}}]}).encode()
+    body = json.dumps({"choices": [{"message": {"content": TEMPLATE}}]}).encode()
     writer.write(f"HTTP/1.1 200 OK\r\ncontent-length: {len(body)}\r\n\r\n".encode())
     for start in range(0, len(body), 16):
         writer.write(body[start : start + 16])
@@ -137,7 +137,7 @@ FAULTS: dict[str, Answer] = {
     "no message": replies('{"choices": [{"index": 0}]}'),
     "null content": says(None),
     "empty content": says("   "),
-    "content is a list": says([{"type": "text", "text": LINE}]),
+    "content is a list": says([{"type": "text", "text": TEMPLATE}]),
     "unusable text": says("Certainly! Here is 50% off at evil.example"),
     "redirect loop": replies("", status=307, location="/v1/chat/completions"),
     "redirect to nowhere": replies("", status=302),

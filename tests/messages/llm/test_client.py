@@ -16,7 +16,7 @@ from retention.messages.llm.client import HubWriter, TemplateDraft, switched_off
 from retention.messages.llm.event_loop import LoopThread
 from retention.messages.segments import MessageSegment
 from retention.settings import Settings
-from tests.stand_ins.fault_server import FAULTS, LINE, FaultServer, by_model, drip, hang, replies, says
+from tests.stand_ins.fault_server import FAULTS, TEMPLATE, FaultServer, by_model, drip, hang, replies, says
 from tests.stand_ins.small_model import SmallModel
 
 DEADLINE_S = 0.2
@@ -37,7 +37,7 @@ def draft(writer: HubWriter, segment: MessageSegment | None = None, deadline_s: 
 
 def test_a_good_template_is_returned_with_its_model(writer: HubWriter) -> None:
     """The template has its slots unfilled, and names the model."""
-    assert draft(writer) == TemplateDraft(LINE, source="first")
+    assert draft(writer) == TemplateDraft(TEMPLATE, source="first")
     assert writer.report().state == "closed"
 
 
@@ -111,7 +111,7 @@ def test_the_next_model_answers_for_the_first(writer: HubWriter, server: FaultSe
     """After a model that is not served, fails or writes badly, the next one is asked."""
     for fault in ("404", "503", "unusable text"):
         server.answer = by_model({"first": FAULTS[fault]}, otherwise=says())
-        assert draft(writer) == TemplateDraft(LINE, source="second")
+        assert draft(writer) == TemplateDraft(TEMPLATE, source="second")
 
 
 def test_the_deadline_ends_a_slow_reply(writer: HubWriter, server: FaultServer) -> None:
@@ -175,7 +175,7 @@ def test_a_token_goes_to_the_router_and_asks_by_model(
     set_async_client_factory(lambda: httpx2.AsyncClient(transport=network))
     writer = writer_from_settings(Settings(hf_token=SecretStr("hf_visible"), llm_models="org/first,org/second"))
     assert writer is not None
-    assert draft(writer) == TemplateDraft(LINE, source="org/first")
+    assert draft(writer) == TemplateDraft(TEMPLATE, source="org/first")
     writer.close()
     assert network.hosts == ["router.huggingface.co"]
     assert "authorization: bearer hf_visible" in server.requests[0].head.lower()
