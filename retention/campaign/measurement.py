@@ -4,6 +4,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,11 +35,11 @@ class _Rows:
     money: Floats
     cost: Floats
 
-    @property
+    @cached_property
     def treated(self) -> Bools:
         return (self.assignments["arm"] != CONTROL).to_numpy()
 
-    @property
+    @cached_property
     def listed(self) -> Bools:
         return self.assignments["listed"].to_numpy(bool)
 
