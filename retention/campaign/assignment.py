@@ -74,7 +74,7 @@ def draw(candidates: pd.DataFrame, design: Design, *, salt: bytes) -> pd.DataFra
             "unit": drawn_ids.astype("str"),
             "listed": listed,
             "stratum": pd.array(stratum, dtype="str"),
-            "lot": pd.array(_as_hex(lots), dtype="str"),
+            "lot": pd.array(lots_as_hex(lots), dtype="str"),
             "arm": pd.array(arms, dtype="str"),
             "chance": chances[np.arange(len(position)), position],
             **{f"chance_{arm}": chances[:, column] for column, arm in enumerate(design.arms)},
@@ -100,7 +100,7 @@ def recut(assignments: pd.DataFrame, design: Design) -> pd.Series:
     Series of text
         The arm of each row; it differs from the stored one where somebody changed an assignment.
     """
-    lots = np.array([int(lot, 16) for lot in assignments["lot"]], dtype=np.uint64)
+    lots = lots_from_hex(assignments["lot"])
     arms = _cut_arms(assignments["stratum"].to_numpy(object), lots, assignments["offer"], design)
     return pd.Series(pd.array(arms, dtype="str"), index=assignments.index, name="arm")
 
@@ -222,7 +222,22 @@ def _only_offers(strata: NDArray[np.int64], offers: NDArray[np.int8], count: int
     return np.where(low == high, high, -1)
 
 
-def _as_hex(lots: NDArray[np.uint64]) -> list[str]:
+def lots_from_hex(texts: pd.Series) -> NDArray[np.uint64]:
+    """Return the lots that :func:`lots_as_hex` wrote.
+
+    Raises
+    ------
+    ValueError
+        If one is no text of 16 hexadecimal digits.
+    """
+    lots = np.frombuffer(bytes.fromhex("".join(texts.to_numpy(object))), ">u8").astype(np.uint64)
+    if len(lots) != len(texts):
+        raise ValueError("a lot has other than 16 digits")
+    return lots
+
+
+def lots_as_hex(lots: NDArray[np.uint64]) -> list[str]:
+    """Return lots as text of 16 hexadecimal digits."""
     digits = lots.astype(">u8").tobytes().hex()
     return [digits[at : at + 16] for at in range(0, len(digits), 16)]
 
