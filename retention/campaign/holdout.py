@@ -175,6 +175,9 @@ def hold_out(
         if len(among):
             drawn_at[checked.eligible] = explored(among, unit=request.unit, share=request.explore, salt=salt)
     drawn = candidates[drawn_at]
+    if not len(drawn):
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in excluded.items())
+        raise InputError(f"send list: nobody is left to draw ({reasons}); widen the list, or wait")
     plan = plan_holdout(
         drawn["probability"], drawn["value"], request.economics, offers=request.offers, offer=drawn["offer"],
         share=request.share, units=int(drawn["unit"].nunique()) if request.unit else None,

@@ -194,6 +194,14 @@ def test_what_cannot_be_drawn_is_refused(
     assert ledger.campaigns() == () and ledger.held_out(at=0) == {}
 
 
+def test_a_list_of_customers_who_were_just_messaged_is_refused(ledger: Ledger) -> None:
+    """The sentence counts why nobody is left."""
+    rows = scored(90)
+    write_messages(rows, id="customer_id", offers=OFFERS, ledger=ledger)
+    with pytest.raises(InputError, match=r"nobody is left to draw \(60 cool-down\); widen the list, or wait"):
+        drawn_from(ledger, rows)
+
+
 def test_a_list_of_one_is_refused(ledger: Ledger) -> None:
     """A draw that would hold nobody out, or treat nobody, is no campaign."""
     for number in range(5):
