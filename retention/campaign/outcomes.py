@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from retention.artifacts import sha256
 from retention.campaign.campaign_file import Campaign
 from retention.campaign.yes_no import parse_yes_no
 from retention.errors import InputError
@@ -145,6 +146,15 @@ def outcomes_from_table(
         notes.append(f"left out: {count_noun(len(ids) - found, 'row')} of customers who are not of the campaign")
     outcomes.attrs["notes"] = (*table.file_notes, *notes)
     return outcomes
+
+
+def outcomes_sha256(outcomes: pd.DataFrame) -> str:
+    """Return a hash of the outcomes that does not depend on the order of customers or columns."""
+    ordered = outcomes.sort_index()
+    parts = [str(sorted(ordered.columns)), *ordered.index]
+    content = "\n".join(parts).encode("utf-8", "surrogatepass")
+    columns = (ordered[name].to_numpy(np.float64).tobytes() for name in sorted(ordered.columns))
+    return sha256(b"\0".join([content, *columns]))
 
 
 def day_and_month(day: dt.date) -> str:

@@ -25,6 +25,9 @@ def add(command: AddCommand) -> None:
         metavar="TABLE",
         help="instead of a log: id, kept (yes/no), optional: redeemed, spend, contacted, opted_out, stayed_on",
     )
+    measure.add_argument(
+        "--ledger", type=Path, help="the ledger that the campaign was drawn with; keeps the reading"
+    )
     measure.add_argument("--as-of", metavar="DATE", help="day of the measurement (YYYY-MM-DD); default: today")
     measure.add_argument("--out", type=Path, help="reading (zip) to write")
     experiment = measure.add_argument_group(
@@ -54,7 +57,7 @@ def add(command: AddCommand) -> None:
 
 def _measure(options: argparse.Namespace) -> CommandResult:
     if options.experiment is not None:
-        for name in ("campaign", "orders", "outcomes", "as_of"):
+        for name in ("campaign", "orders", "outcomes", "ledger", "as_of"):
             if getattr(options, name) is not None:
                 raise InputError(
                     f"measure: {name.replace('_', '-')} is of a campaign; leave it out, or --experiment"
@@ -80,7 +83,11 @@ def _campaign(options: argparse.Namespace) -> "Reading":
     except ValueError:
         raise InputError(f"--as-of: {options.as_of!r} is no date; write it as YYYY-MM-DD") from None
     return measure_campaign(
-        Campaign.load(options.campaign), orders=options.orders, outcomes=options.outcomes, as_of=as_of
+        Campaign.load(options.campaign),
+        orders=options.orders,
+        outcomes=options.outcomes,
+        as_of=as_of,
+        ledger=options.ledger,
     )
 
 

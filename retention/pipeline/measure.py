@@ -1,6 +1,8 @@
 """After the messages: measure what a campaign, or an experiment that ran elsewhere, really did."""
 
 import datetime as dt
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -8,9 +10,10 @@ import pandas as pd
 from retention.campaign.campaign_file import Campaign
 from retention.campaign.experiment import ExperimentColumns, measure_experiment
 from retention.campaign.measurement import measure
-from retention.campaign.outcomes import outcomes_from_orders, outcomes_from_table
+from retention.campaign.outcomes import outcomes_from_orders, outcomes_from_table, outcomes_sha256
 from retention.campaign.reading import Reading
 from retention.errors import InputError
+from retention.messages.ledger import Ledger
 from retention.orders.order_log import Orders, read_orders
 
 __all__ = ["Campaign", "ExperimentColumns", "Reading", "measure_campaign", "measure_experiment"]
@@ -22,7 +25,7 @@ def measure_campaign(
     orders: Path | Orders | None = None,
     outcomes: Path | pd.DataFrame | None = None,
     as_of: dt.date | None = None,
-    registered_sha256: str | None = None,
+    ledger: Path | None = None,
 ) -> Reading:
     """Measure a campaign by an order log, or by a table of outcomes.
 
@@ -34,14 +37,17 @@ def measure_campaign(
         One of the two; see :mod:`retention.campaign.outcomes`. With neither, the campaign must not be over yet.
     as_of
         The day of the measurement; today if None.
-    registered_sha256
-        The hash of the design that was registered; see :func:`retention.campaign.measurement.measure`.
+    ledger
+        The ledger that the campaign was drawn with; it holds the registered design, and keeps the reading.
 
     Raises
     ------
     InputError
         If both or neither are passed, or they cannot be used.
+    OfferError
+        If the ledger does not know the campaign.
     """
+    registered = None if ledger is None else _registered_sha256(campaign, ledger)
     day = as_of or dt.date.today()
     if orders is not None and outcomes is not None:
         raise InputError(f"{campaign.design.name}: pass its order log or a table of outcomes, but not both")
@@ -56,4 +62,32 @@ def measure_campaign(
         raise InputError(
             f"{campaign.design.name}: pass its order log (--orders) or a table of outcomes (--outcomes)"
         )
-    return measure(campaign, rows, as_of=day, registered_sha256=registered_sha256)
+    reading = measure(campaign, rows, as_of=day, registered_sha256=registered)
+    if ledger is None or reading.verdict == "too early":
+        return reading
+    return _keep_reading(reading, ledger, outcomes_sha256(rows))
+
+
+def _registered_sha256(campaign: Campaign, path: Path) -> str:
+    if not path.exists():
+        raise InputError(f"{path.name}: there is no such ledger; pass the one that the campaign was drawn with")
+    with Ledger(path) as ledger:
+        record = ledger.campaign(campaign.design.name)
+    if record is None:
+        raise InputError(
+            f"{path.name}: holds no campaign {campaign.design.name!r}; pass the ledger that it was drawn with"
+        )
+    return record.design_sha256
+
+
+def _keep_reading(reading: Reading, path: Path, input_sha256: str) -> Reading:
+    """Record the reading; a second, different one stands beside the first, which stays the registered one."""
+    content = json.dumps(reading.as_dict(), sort_keys=True, ensure_ascii=False, allow_nan=False)
+    with Ledger(path) as ledger:
+        ledger.add_reading(reading.name, input_sha256, content)
+        first = ledger.readings(reading.name)[0]
+    if first.reading == content:
+        return reading
+    day = dt.datetime.fromtimestamp(first.read_at, dt.UTC).date()
+    note = f"the first reading, of {day}, stays the registered one: {json.loads(first.reading)['sentence']}"
+    return replace(reading, notes=(*reading.notes, note))

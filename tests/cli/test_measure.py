@@ -1,10 +1,12 @@
 """The command ``measure``."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from retention.campaign.reading import Reading
+from retention.messages.ledger import Ledger
 from tests.campaign.campaigns import READ_ON, drawn, order_log, played
 from tests.campaign.test_experiment import shuffled
 from tests.cli.commands import refused, run
@@ -69,3 +71,26 @@ def test_a_campaign_that_cannot_be_measured_writes_nothing(
     assert "pass the campaign's zip" in refused(capsys, "measure", "--out", out)
     assert "--experiment" in refused(capsys, "measure", zipped, "--arm", "x", "--out", out)
     assert not out.exists()
+
+
+def test_a_second_reading_stands_beside_the_first(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The ledger keeps each once, and the first stays the registered one; another design is not valid."""
+    campaign = drawn()
+    ledger, zipped, table = tmp_path / "l.sqlite", tmp_path / "diwali.zip", tmp_path / "table.csv"
+    with Ledger(ledger) as opened:
+        opened.register_campaign(campaign.design, bytes(16), campaign.assignments)
+    campaign.save(zipped)
+    command = ("measure", zipped, "--outcomes", table, "--as-of", READ_ON.isoformat(), "--ledger", ledger)
+    played(campaign).to_csv(table)
+    first = run(capsys, *command)
+    assert run(capsys, *command) == first
+    played(campaign, seed=3).to_csv(table)
+    second = run(capsys, *command)
+    assert first["sentence"] in second["notes"][-1]
+    with Ledger(ledger) as opened:
+        readings = [json.loads(record.reading)["sentence"] for record in opened.readings("diwali")]
+    assert readings == [first["sentence"], second["sentence"]]
+    drawn(share=0.3).save(zipped)
+    other = run(capsys, *command)
+    assert other["verdict"] == "not valid" and other["as_registered"] is False
+    assert "there is no such ledger" in refused(capsys, *command[:-1], tmp_path / "none.sqlite")
