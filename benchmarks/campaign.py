@@ -26,6 +26,7 @@ from retention.campaign.health import check_split
 from retention.campaign.intervals import Interval, Z
 from retention.campaign.measurement import measure
 from retention.campaign.outcomes import outcomes_from_table
+from retention.campaign.power import plan_holdout
 from tests.campaign.market_trial import MarketTrial
 from tests.campaign.outcome_model import NO_EFFECT, OFFER, RISK_A, RISK_B, VALUE, TrialRun, trial_run
 
@@ -137,16 +138,20 @@ def bias_of(measured: list[Measured]) -> tuple[float, float]:
 
 
 def expected_power(customers: int, *, share: float = HOLDOUT_SHARE) -> dict[str, float]:
-    """Return the power for kept and for money by the sizing formula n = (z₁ + z₂)²·σ²(1 − R²)/(Δ²·h(1 − h)).
+    """Return the power for kept and for money that planning the holdout promises, if all its inputs are true.
 
-    σ² is p̄(1 − p̄), times V² for money, and R² that of the score, which is calibrated: Var(p)/(p̄(1 − p̄)).
+    The score is calibrated, so the variance that it explains is Var(p)/(p̄(1 − p̄)), which is 1/(a + b + 1) where p
+    follows a beta distribution.
     """
-    mean = RISK_A / (RISK_A + RISK_B)
-    p = np.random.default_rng(0).beta(RISK_A, RISK_B, 1_000_000)
-    explained = 1 / (RISK_A + RISK_B + 1)
-    sigma = np.sqrt(mean * (1 - mean) * (1 - explained) / (customers * share * (1 - share)))
-    effects = {"kept": OFFER.effect(p).mean() / sigma, "money": OFFER.profit(p).mean() / (VALUE * sigma)}
-    return {name: float(stats.norm.cdf(effect - Z)) for name, effect in effects.items()}
+    p = stats.beta.ppf((np.arange(customers) + 0.5) / customers, RISK_A, RISK_B)
+    plan = plan_holdout(
+        p,
+        np.full(customers, VALUE),
+        OFFER.economics,
+        share=share,
+        explained_variance=1 / (RISK_A + RISK_B + 1),
+    )
+    return {"kept": plan.power_save_rate, "money": plan.power_profit}
 
 
 def splits() -> Iterator[Finding]:

@@ -90,7 +90,7 @@ def play(
     if not FIRST_SENT_DAY <= day <= LAST_SENT_DAY:
         raise InputError(
             f"the campaign is sent on {sent_on:%Y-%m-%d}, but the simulated log ends on {_date(DAYS - 1)}; "
-            f"draw it to be sent on {_date(DAYS)}"
+            f"draw it with --sent-on {_date(DAYS)}"
         )
     tail_days = max([TAIL_DAYS, *(offer.valid_days for offer in terms.values())])
     campaign = CampaignInMarket(

@@ -42,6 +42,18 @@ class TrueRates:
     redemption: float = 0.0
     contact_cost: float = 0.0
 
+    @property
+    def economics(self) -> Economics:
+        """The money inputs of somebody who knows the truth."""
+        return Economics(
+            value=VALUE,
+            offer_cost=OFFER_COST,
+            save_rate=self.save_rate,
+            stayer_redemption=self.redemption,
+            harm_rate=self.harm,
+            contact_cost=self.contact_cost,
+        )
+
     def effect(self, p: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the change of the probability to be retained, τ = pγ − (1 − p)s, shape (n,)."""
         return np.asarray(p * self.save_rate - (1 - p) * self.harm)

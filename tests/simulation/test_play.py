@@ -179,7 +179,7 @@ def test_a_campaign_of_other_customers_or_offers_is_refused(change: dict[str, st
 @pytest.mark.parametrize("sent_on", [dt.date(2025, 4, 1), dt.date(2026, 11, 30)])
 def test_a_campaign_outside_the_calendar_is_refused(sent_on: dt.date) -> None:
     """The sentence says when the log ends and on which day to send."""
-    with pytest.raises(InputError, match="log ends on 2025-07-30; draw it to be sent on 2025-07-31"):
+    with pytest.raises(InputError, match="log ends on 2025-07-30; draw it with --sent-on 2025-07-31"):
         played(drawn(seed=0), sent_on=sent_on)
 
 
