@@ -214,8 +214,8 @@ class _Sizing:
 
     def is_readable(self, share: float) -> bool:
         smaller = min(share, 1 - share) * self.count
-        after = min(self.churn, max(0.0, self.churn - self.kept))
-        return smaller >= SMALLEST_ARM and smaller * min(after, 1 - self.churn) >= SMALLEST_OUTCOME
+        # Counted without the effect: an assumed save rate of 1 would leave nobody who churns in the treated arm.
+        return smaller >= SMALLEST_ARM and smaller * min(self.churn, 1 - self.churn) >= SMALLEST_OUTCOME
 
     def plan(self, share: float, *, customers: int, currency: str, text_design: bool) -> HoldoutPlan:
         detectable = math.sqrt(_FACTOR / (self.count * share * (1 - share)))

@@ -55,6 +55,13 @@ def test_a_short_list_says_what_it_cannot_show() -> None:
     assert not tiny.readable and "too small for any interval" in tiny.words[1]
 
 
+def test_a_save_rate_of_one_takes_the_smallest_readable_share() -> None:
+    """The original card assumes that nobody treated churns; the list is not called too small for that."""
+    plan = plan_holdout(HALF, V, Economics())
+    assert plan.share == 0.05 and plan.readable
+    assert not any("too small" in sentence for sentence in plan.words)
+
+
 def test_nothing_to_gain_is_said() -> None:
     """Where the offer is expected to lose money, no number of customers shows a profit."""
     plan = plan_holdout(np.full(500, 0.02), np.full(500, 500.0), PRESETS["realistic"])
