@@ -11,6 +11,8 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from retention.__main__ import main
@@ -110,6 +112,23 @@ def filled_in(arguments: list[str], hub: HubServer) -> list[str]:
     return filled
 
 
+def experiment(customers: int, *, seed: int) -> pd.DataFrame:
+    """Return an experiment whose treatment half of the customers got, and which keeps a tenth more of them."""
+    rng = np.random.default_rng(seed)
+    treated = rng.random(customers) < 0.5
+    basket = rng.gamma(4, 100, customers).round(2)
+    kept = rng.random(customers) < np.where(treated, 0.5, 0.4)
+    return pd.DataFrame(
+        {
+            "customer_id": [f"C{number:05}" for number in range(customers)],
+            "arm": np.where(treated, "mail", "none"),
+            "last_basket": basket,
+            "came_back": np.where(kept, "yes", "no"),
+            "spend": np.where(kept, basket, 0.0),
+        }
+    )
+
+
 def program_commands(document: Path) -> list[str]:
     """Return what a document runs of the program itself, in order."""
     return [
@@ -140,6 +159,8 @@ def test_the_commands_of_a_document_run_in_order(
     if document.name == "hub.md":  # it is about a model and customers that the reader has already
         shutil.copytree(telecom_folder, tmp_path / "model")
         telecom_customers(300, seed=5).to_csv(tmp_path / "customers.csv", index=False)
+    elif document.name == "campaigns.md":  # one of its sections is about an experiment that the reader has already
+        experiment(1_000, seed=5).to_csv(tmp_path / "experiment.csv", index=False)
     monkeypatch.chdir(tmp_path)
     for command in program_commands(document):
         arguments = filled_in(shlex.split(command)[3:], hub)
