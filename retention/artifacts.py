@@ -172,7 +172,7 @@ def open_artifact(read: Callable[[str], bytes], *, kind: str, source: str) -> Ar
         raise ModelError(f"{source}: no {MANIFEST} here; point to something that this program wrote") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ModelError(
-            f"{source}: {MANIFEST} cannot be read as a manifest; fetch or train the model again"
+            f"{source}: {MANIFEST} cannot be read as a manifest; fetch it again, or make it anew"
         ) from None
     if actual_kind != kind:
         raise ModelError(f"{source}: holds a {actual_kind!r}, not a {kind!r}; point to another one")
@@ -185,9 +185,9 @@ def open_artifact(read: Callable[[str], bytes], *, kind: str, source: str) -> Ar
         except FileNotFoundError:
             if optional:
                 continue
-            raise ModelError(f"{source}: {name} is missing; fetch or train the model again") from None
+            raise ModelError(f"{source}: {name} is missing; fetch it again, or make it anew") from None
         if sha256(content) != expected:
-            raise ModelError(f"{source}: {name} is not the file that was saved; fetch or train the model again")
+            raise ModelError(f"{source}: {name} is not the file that was saved; fetch it again, or make it anew")
         files[name] = content
     return Artifact(manifest, files)
 

@@ -36,10 +36,10 @@ def assumed_effects(assignments: pd.DataFrame, design: Design) -> AssumedEffects
     p, value = (assignments[name].to_numpy(np.float64) for name in ("probability", "value"))
     arm, planned = assignments["arm"].to_numpy(object), assignments["offer"].to_numpy(object)
     ids = set(design.offer_ids)
-    given = np.where(np.isin(arm, list(ids)), arm, planned)
+    sent_offer = np.where(np.isin(arm, list(ids)), arm, planned)
     profit, kept, redeemed, cost = (np.zeros(len(p)) for _ in range(4))
     for offer in design.offers:
-        at = given == offer.id
+        at = sent_offer == offer.id
         economics = offer.economics(design.economics)
         profit[at] = economics.expected_profit(p[at], value[at])
         kept[at] = p[at] * economics.save_rate - (1 - p[at]) * economics.harm_rate

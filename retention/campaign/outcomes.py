@@ -62,7 +62,7 @@ def outcomes_from_orders(campaign: Campaign, orders: Orders, *, as_of: dt.date) 
         )
     ids = pd.Index(orders.frame[orders.customer].unique())
     history = days.min() < np.datetime64(design.sent_on)
-    found = _check_ids(
+    match_count = _check_ids(
         customers, ids, orders.source, design.name, _LEAST_FOUND if history else _LEAST_FOUND_AFTERWARDS
     )
     known = days <= np.datetime64(as_of)
@@ -87,9 +87,9 @@ def outcomes_from_orders(campaign: Campaign, orders: Orders, *, as_of: dt.date) 
         notes.append(
             f"stayed on means: an order from {expired} to {over - dt.timedelta(days=1)}, without an offer"
         )
-    if found < len(customers):
+    if match_count < len(customers):
         notes.append(
-            f"{count_noun(len(customers) - found, 'customer')} without any order in the log count as not kept"
+            f"{count_noun(len(customers) - match_count, 'customer')} without any order in the log count as not kept"
         )
     outcomes.attrs["notes"] = tuple(notes)
     return outcomes
@@ -126,7 +126,7 @@ def outcomes_from_table(
     id_column = _id_column(table, customers, columns)
     ids = table.frame[id_column].str.strip()
     _refuse_twice(table, id_column, ids)
-    found = _check_ids(customers, pd.Index(ids.dropna()), table.source, campaign.design.name, _LEAST_FOUND)
+    match_count = _check_ids(customers, pd.Index(ids.dropna()), table.source, campaign.design.name, _LEAST_FOUND)
     kept = parse_yes_no(table.frame[columns["kept"]], table.locate(columns["kept"]))
     values: dict[str, object] = {"kept": kept == 1}
     notes = []
@@ -142,8 +142,10 @@ def outcomes_from_table(
         values["spend"] = _amounts(table, columns["spend"])
     outcomes = pd.DataFrame(values).set_index(pd.Index(ids, name="customer"))[~np.isnan(kept)]
     outcomes = outcomes[_is_in(outcomes.index, customers)]
-    if len(ids) > found:
-        notes.append(f"left out: {count_noun(len(ids) - found, 'row')} of customers who are not of the campaign")
+    if len(ids) > match_count:
+        notes.append(
+            f"left out: {count_noun(len(ids) - match_count, 'row')} of customers who are not of the campaign"
+        )
     outcomes.attrs["notes"] = (*table.file_notes, *notes)
     return outcomes
 
@@ -222,17 +224,17 @@ def _amounts(table: Table, column: str) -> pd.Series:
 def _check_ids(customers: pd.Index, ids: pd.Index, source: str, campaign: str, least: float) -> int:
     """Return how many customers of the campaign are among the ids; refuse ids that are written differently."""
     present = _is_in(customers, ids)
-    found = int(present.sum())
-    enough = found >= least * len(customers)
-    if found == len(customers):
-        return found
+    match_count = int(present.sum())
+    enough = match_count >= least * len(customers)
+    if match_count == len(customers):
+        return match_count
     unknown = ids[~_is_in(ids, customers)]
     likely = _difference(customers[~present], unknown)
     if enough and not likely:
-        return found
+        return match_count
     examples = (customers[~present][0], unknown[0] if len(unknown) else ids[0])
     raise InputError(
-        f"{source}: holds {found:,} of the {len(customers):,} customers of {campaign}; the campaign has ids like "
+        f"{source}: holds {match_count:,} of the {len(customers):,} customers of {campaign}; the campaign has ids like "
         f"{quote_cell(examples[0])}, the file like {quote_cell(examples[1])}"
         f"{likely}; write the ids as in the campaign"
     )

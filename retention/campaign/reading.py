@@ -124,8 +124,7 @@ class Reading:
             content["notes"] = tuple(content["notes"])
             return cls(**content)
         except ModelError as error:
-            sentence = str(error).replace("fetch or train the model again", "measure again, or fetch it again")
-            raise InputError(sentence) from None
+            raise InputError(str(error)) from None
         except (ValueError, KeyError, TypeError, AttributeError):
             raise InputError(f"{path.name}: holds no reading of this version; measure again") from None
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from retention.churn.explanation.directions import Direction
 
 _WIDTH, _HEIGHT = 760, 380
-_LEFT, _RIGHT, _TOP, _BOTTOM = 90, 20, 20, 50
+_LEFT_MARGIN, _RIGHT_MARGIN, _TOP_MARGIN, _BOTTOM_MARGIN = 90, 20, 20, 50
 _EVERY = 4  # one threshold in four is drawn, as many as the width can show
 
 Point = tuple[float, float]
@@ -62,7 +62,9 @@ def draw_profit(curve: ProfitCurve) -> bytes:
         _line([(x(0), y(0)), (x(1), y(0))], GREY),
         _line([(x(t), y(v)) for t, v in zip(at, profit, strict=True)], ACCENT, width=2.5),
         _line([(x(best), y(bottom)), (x(best), y(top))], RED, dash="4 4"),
-        _text(x(best) - 6, _TOP + 12, label, anchor="end") if best > 0.7 else _text(x(best) + 6, _TOP + 12, label),
+        _text(x(best) - 6, _TOP_MARGIN + 12, label, anchor="end")
+        if best > 0.7
+        else _text(x(best) + 6, _TOP_MARGIN + 12, label),
     ]
     return _figure(
         f"Profit against doing nothing at every threshold, over {curve.customers:,} held-out customers",
@@ -79,23 +81,25 @@ def draw_importance(directions: "Sequence[Direction]", *, most: int = 12) -> byt
     """Draw how much each feature moves the scores (mean absolute contribution), the largest first."""
     shown = directions[:most]
     largest = max((direction.mean_abs_contribution for direction in shown), default=0.0) or 1.0
-    left, step = 240, 26
+    bar_start, step = 240, 26
     parts = []
     for row, direction in enumerate(shown):
-        top = _TOP + row * step
-        length = (_WIDTH - left - 80) * direction.mean_abs_contribution / largest
-        parts.append(_text(left - 8, top + 15, shorten(direction.feature, 32), anchor="end"))
-        parts.append(f'<rect x="{left}" y="{top + 3}" width="{length:.1f}" height="{step - 8}" fill="{ACCENT}"/>')
-        parts.append(_text(left + length + 6, top + 15, f"{direction.mean_abs_contribution:.2f}"))
-    height = _TOP + step * len(shown) + _BOTTOM
+        top = _TOP_MARGIN + row * step
+        length = (_WIDTH - bar_start - 80) * direction.mean_abs_contribution / largest
+        parts.append(_text(bar_start - 8, top + 15, shorten(direction.feature, 32), anchor="end"))
+        parts.append(
+            f'<rect x="{bar_start}" y="{top + 3}" width="{length:.1f}" height="{step - 8}" fill="{ACCENT}"/>'
+        )
+        parts.append(_text(bar_start + length + 6, top + 15, f"{direction.mean_abs_contribution:.2f}"))
+    height = _TOP_MARGIN + step * len(shown) + _BOTTOM_MARGIN
     return _figure(
         "How much each feature moves the scores", parts, ("Mean absolute effect on the log-odds", ""), height
     )
 
 
 def _figure(title: str, parts: Iterable[str], labels: tuple[str, str], height: int = _HEIGHT) -> bytes:
-    below = _text((_LEFT + _WIDTH - _RIGHT) / 2, height - 8, labels[0], anchor="middle")
-    middle = (_TOP + height - _BOTTOM) / 2
+    below = _text((_LEFT_MARGIN + _WIDTH - _RIGHT_MARGIN) / 2, height - 8, labels[0], anchor="middle")
+    middle = (_TOP_MARGIN + height - _BOTTOM_MARGIN) / 2
     beside = f'<g transform="translate(14 {middle:.0f}) rotate(-90)">{_text(0, 0, labels[1], anchor="middle")}</g>'
     return "\n".join(
         [
@@ -113,23 +117,24 @@ def _figure(title: str, parts: Iterable[str], labels: tuple[str, str], height: i
 def _x_labels(x: Scale, right: float, write: Callable[[float], str]) -> list[str]:
     """Label the horizontal axis from 0 to ``right``."""
     return [
-        _text(x(tick), _HEIGHT - _BOTTOM + 18, write(tick), anchor="middle") for tick in round_numbers(0.0, right)
+        _text(x(tick), _HEIGHT - _BOTTOM_MARGIN + 18, write(tick), anchor="middle")
+        for tick in round_numbers(0.0, right)
     ]
 
 
 def _y_labels(y: Scale, bottom: float, top: float, write: Callable[[float], str]) -> list[str]:
     """Label the vertical axis and draw a faint line at each label."""
-    ends = (_LEFT, _WIDTH - _RIGHT)
+    ends = (_LEFT_MARGIN, _WIDTH - _RIGHT_MARGIN)
     ticks = round_numbers(bottom, top)
     lines = [_line([(x, y(tick)) for x in ends], GREY, width=0.5, opacity=0.35) for tick in ticks]
-    return lines + [_text(_LEFT - 8, y(tick) + 4, write(tick), anchor="end") for tick in ticks]
+    return lines + [_text(_LEFT_MARGIN - 8, y(tick) + 4, write(tick), anchor="end") for tick in ticks]
 
 
-def _scales(left: float, right: float, bottom: float, top: float) -> tuple[Scale, Scale]:
-    across = (_WIDTH - _LEFT - _RIGHT) / (right - left or 1.0)
-    up = (_HEIGHT - _TOP - _BOTTOM) / (top - bottom or 1.0)
-    return (lambda value: _LEFT + (value - left) * across), (
-        lambda value: _HEIGHT - _BOTTOM - (value - bottom) * up
+def _scales(lowest: float, highest: float, bottom: float, top: float) -> tuple[Scale, Scale]:
+    across = (_WIDTH - _LEFT_MARGIN - _RIGHT_MARGIN) / (highest - lowest or 1.0)
+    up = (_HEIGHT - _TOP_MARGIN - _BOTTOM_MARGIN) / (top - bottom or 1.0)
+    return (lambda value: _LEFT_MARGIN + (value - lowest) * across), (
+        lambda value: _HEIGHT - _BOTTOM_MARGIN - (value - bottom) * up
     )
 
 

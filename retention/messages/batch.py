@@ -16,7 +16,7 @@ from retention.messages.ledger import Ledger, LedgerEntry
 from retention.messages.llm.client import TemplateDraft, Writer
 from retention.messages.llm.outcome import OFF
 from retention.messages.llm.template_pool import request_templates
-from retention.messages.message import NOBODY, Message, customers_held_back
+from retention.messages.message import NOBODY_HELD_OUT, Message, customers_held_back
 from retention.messages.run import MessageRun
 from retention.messages.segments import MessageSegment
 from retention.messages.templates import BACKUP
@@ -130,7 +130,7 @@ def write_messages(
         if not review:
             raise
         stopped = True
-    held_out: Mapping[str, tuple[str, dt.date]] = NOBODY
+    held_out: Mapping[str, tuple[str, dt.date]] = NOBODY_HELD_OUT
     if ledger is not None:
         ledger.flush()
         held_out = ledger.held_out(messages)

@@ -166,9 +166,9 @@ class CampaignLedger(LedgerFile):
                 return False
             now = self._now()
             held_out = {row[0] for row in self._db.execute(_HELD_OUT, (now,))}
-            if taken := sum(record[1] in held_out for record in records):
+            if held_elsewhere := sum(record[1] in held_out for record in records):
                 raise OfferError(
-                    f"campaign {design.name!r}: another campaign holds out {taken:,} of its customers meanwhile; "
+                    f"campaign {design.name!r}: another campaign holds out {held_elsewhere:,} of its customers meanwhile; "
                     "draw it again"
                 )
             record = CampaignRecord(design.name, design.as_json(), design.sha256, salt, now, ends_at)

@@ -19,7 +19,7 @@ PERSON = "person"
 LIBRARY_ARM = "library"
 """The arm of a campaign whose customers get hand-written templates alone."""
 
-NOBODY: Mapping[str, tuple[str, dt.date]] = MappingProxyType({})
+NOBODY_HELD_OUT: Mapping[str, tuple[str, dt.date]] = MappingProxyType({})
 """Nobody is held out of a campaign."""
 
 
@@ -122,7 +122,7 @@ def customers_held_back(
     recently_messaged: Mapping[str, float],
     *,
     days: float,
-    held_out: Mapping[str, tuple[str, dt.date]] = NOBODY,
+    held_out: Mapping[str, tuple[str, dt.date]] = NOBODY_HELD_OUT,
 ) -> tuple[HeldBack, ...]:
     """Return the customers who get no message, with the reason; a customer's second row counts as held back.
 

@@ -225,9 +225,9 @@ def _start_over(
 def _uploaded(path: str | None) -> Iterator[Path]:
     if not path:
         raise InputError("no file yet; choose one first")
-    with ExitStack() as stack:
+    with ExitStack() as open_files:
         try:
-            file = stack.enter_context(pinned_upload(Path(path)))
+            file = open_files.enter_context(pinned_upload(Path(path)))
         except FileNotFoundError:
             sentence = "uploads are deleted after an hour, and this one is gone; choose the file again"
             raise InputError(sentence) from None
