@@ -224,7 +224,8 @@ def _candidates(send_list: pd.DataFrame, request: HoldoutRequest, id: str) -> pd
     existing_columns = [column for column in COLUMNS if column in send_list]
     if existing_columns:
         raise InputError(
-            f"send list: has a column {existing_columns[0]!r} already, so it was drawn before; pass the list that score wrote"
+            f"send list: has a column {existing_columns[0]!r} already, so it was drawn before; "
+            "pass the list that score wrote"
         )
     needed = [id, "send", "churn_probability", *filter(None, (request.segment, request.unit))]
     for column in map(str, needed):

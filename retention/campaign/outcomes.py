@@ -89,7 +89,8 @@ def outcomes_from_orders(campaign: Campaign, orders: Orders, *, as_of: dt.date) 
         )
     if match_count < len(customers):
         notes.append(
-            f"{count_noun(len(customers) - match_count, 'customer')} without any order in the log count as not kept"
+            f"{count_noun(len(customers) - match_count, 'customer')} without any order in the log "
+            "count as not kept"
         )
     outcomes.attrs["notes"] = tuple(notes)
     return outcomes
@@ -234,8 +235,8 @@ def _check_ids(customers: pd.Index, ids: pd.Index, source: str, campaign: str, l
         return match_count
     examples = (customers[~present][0], unknown[0] if len(unknown) else ids[0])
     raise InputError(
-        f"{source}: holds {match_count:,} of the {len(customers):,} customers of {campaign}; the campaign has ids like "
-        f"{quote_cell(examples[0])}, the file like {quote_cell(examples[1])}"
+        f"{source}: holds {match_count:,} of the {len(customers):,} customers of {campaign}; "
+        f"the campaign has ids like {quote_cell(examples[0])}, the file like {quote_cell(examples[1])}"
         f"{likely}; write the ids as in the campaign"
     )
 

@@ -168,8 +168,8 @@ class CampaignLedger(LedgerFile):
             held_out = {row[0] for row in self._db.execute(_HELD_OUT, (now,))}
             if held_elsewhere := sum(record[1] in held_out for record in records):
                 raise OfferError(
-                    f"campaign {design.name!r}: another campaign holds out {held_elsewhere:,} of its customers meanwhile; "
-                    "draw it again"
+                    f"campaign {design.name!r}: another campaign holds out {held_elsewhere:,} of its customers "
+                    "meanwhile; draw it again"
                 )
             record = CampaignRecord(design.name, design.as_json(), design.sha256, salt, now, ends_at)
             self._db.execute(_INSERT_CAMPAIGN, astuple(record))
