@@ -52,11 +52,6 @@ class ParsedColumn:
     note: str | None = None
     cellwise: bool = False
 
-    @property
-    def is_numeric(self) -> bool:
-        """Whether the values are numbers."""
-        return isinstance(self.values, np.ndarray)
-
 
 def parse_column(
     cells: Any, location: ColumnLocation, *, as_text: bool = False, text_if_mixed: bool = False
