@@ -15,7 +15,6 @@ from retention.campaign.measurement import measure
 from retention.campaign.reading import Reading
 from tests.campaign.campaigns import READ_ON, SENT_ON, drawn, played
 
-
 PER_HEAD = Interval(10.0, -2.0, 22.0)
 
 
