@@ -135,6 +135,35 @@ def check_missing(missing: Mapping[str, int], drawn: Mapping[str, int]) -> Check
     return Check("complete", "warning" if share > WARN_MISSING else "ok", f"{words}.", p_value)
 
 
+def check_registered(*, same_design: bool, moved: int) -> Check:
+    """Judge whether the campaign is the registered one: its design, and the arms that follow from its lots.
+
+    Parameters
+    ----------
+    same_design
+        Whether the design has the registered hash.
+    moved
+        Customers whose arm does not follow from the lots that were drawn.
+
+    Examples
+    --------
+    >>> check_registered(same_design=True, moved=0).severity, check_registered(same_design=True, moved=1).severity
+    ('ok', 'not valid')
+    """
+    if not same_design:
+        sentence = (
+            "The design is not the one that was registered before sending: something was changed afterwards."
+        )
+    elif moved:
+        sentence = (
+            f"{count_noun(moved, 'customer')} {'is' if moved == 1 else 'are'} in another arm than the draw gives: "
+            "arms were changed after the draw."
+        )
+    else:
+        sentence = "The design is the one that was drawn, and the arms follow from its lots."
+    return Check("as registered", "not valid" if moved or not same_design else "ok", sentence)
+
+
 def check_balance(features: Floats, arms: NDArray[np.int64], *, weights: Floats | None = None) -> Check:
     """Compare the means of all features across the arms in one test; chance alone should have made them alike.
 

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from retention.campaign.assignment import recut
 from retention.campaign.campaign_file import Campaign
 from retention.campaign.campaign_money import AssumedEffects, assumed_effects, cost_and_profit, score_covariates
 from retention.campaign.comparison import Bools, Comparison, compare
 from retention.campaign.design import CONTROL, Design
 from retention.campaign.effect import Estimate, Floats
-from retention.campaign.health import Check, check_contamination, check_missing, check_split
+from retention.campaign.health import Check, check_contamination, check_missing, check_registered, check_split
 from retention.campaign.intervals import Interval, normal_interval
 from retention.campaign.outcomes import day_and_month
 from retention.campaign.reading import Reading, without_effects
@@ -101,7 +102,7 @@ def measure(
     overall = _needed(_compare(rows, rows.listed, rows.treated, design), rows, design)
     effects = {arm: _compare_arm(rows, arm, design) for arm in design.arms[1:]}
     reading = without_effects(replace(reading, overall=overall, arms=effects))
-    as_registered = registered_sha256 in {None, design.sha256}
+    as_registered = all(check.severity == "ok" for check in reading.checks if check.name == "as registered")
     details = {**_details(reading.overall, rows, design), "as_registered": as_registered}
     return replace(reading, campaign=details, sentence=_sentence(reading, details, design))
 
@@ -126,17 +127,13 @@ def _checks(assignments: pd.DataFrame, rows: _Rows, design: Design, registered: 
         if name in rows.outcomes:
             reached |= rows.outcomes[name].to_numpy(bool)
     missing = {arm: int(drawn.get(arm, 0) - seen.get(arm, 0)) for arm in design.arms}
-    as_registered = registered is None or registered == design.sha256
     return (
         check_split({arm: int(seen.get(arm, 0)) for arm in design.arms}, expected),
         check_missing(missing, {arm: int(drawn.get(arm, 0)) for arm in design.arms}),
         check_contamination(int((reached & control).sum()), int(control.sum())),
-        Check(
-            "as registered",
-            "ok" if as_registered else "not valid",
-            "The design is the one that was drawn."
-            if as_registered
-            else "The design is not the one that was registered before sending: something was changed afterwards.",
+        check_registered(
+            same_design=registered in {None, design.sha256},
+            moved=int((recut(assignments, design) != assignments["arm"]).sum()),
         ),
     )
 
