@@ -120,11 +120,10 @@ def test_another_design_than_the_registered_one_is_not_valid() -> None:
 def test_arms_that_were_changed_after_the_draw_are_not_valid(tmp_path: Path) -> None:
     """Two customers who change places leave every count as it was, but their lots tell."""
     campaign = drawn()
-    arm = campaign.assignments["arm"].copy()
-    held_out, treated = (arm == CONTROL).idxmax(), (arm != CONTROL).idxmax()
-    arm[[held_out, treated]] = arm[[treated, held_out]].to_numpy()
-    chance = campaign.assignments["chance"].where(arm == campaign.assignments["arm"], 0.5)
-    Campaign(campaign.design, campaign.assignments.assign(arm=arm, chance=chance)).save(tmp_path / "diwali.zip")
+    arms = campaign.assignments["arm"].to_numpy(object, copy=True)
+    places = [int(np.argmax(arms == CONTROL)), int(np.argmax(arms != CONTROL))]
+    arms[places] = arms[places[::-1]]
+    Campaign(campaign.design, campaign.assignments.assign(arm=arms)).save(tmp_path / "diwali.zip")
     swapped = Campaign.load(tmp_path / "diwali.zip")  # its manifest was made anew, so its hashes are right
     reading = measure(swapped, played(campaign), as_of=READ_ON, registered_sha256=campaign.design.sha256)
     assert reading.verdict == "not valid"
