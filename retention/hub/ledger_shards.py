@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from retention.messages.campaign_records import AssignmentRecord, CampaignRecord, ReadingRecord
 from retention.messages.ledger import Ledger, LedgerEntry, LedgerRecord
-from retention.messages.ledger_campaigns import AssignmentRecord, CampaignRecord, ReadingRecord
 
 MESSAGES: Final = "messages"
 CAMPAIGN: Final = "campaign"

@@ -1,119 +1,27 @@
 """Campaigns in the ledger: what was registered, who is in which arm, and what was read; all of it written once."""
 
 import datetime as dt
-import json
 import secrets
 from collections.abc import Collection
-from dataclasses import astuple, dataclass, fields
-from typing import Protocol
+from dataclasses import astuple, fields
 
 import pandas as pd
 
 from retention.errors import OfferError
+from retention.messages.campaign_records import (
+    AssignmentRecord,
+    AssignmentRow,
+    CampaignRecord,
+    ReadingRecord,
+    RegisteredDesign,
+    assignment_records,
+)
 from retention.messages.ledger_file import LedgerFile
 
 HeldOut = dict[str, tuple[str, dt.date]]
 """Customer -> the campaign that holds them out, and the day on which it ends."""
 
 _SALT_BYTES = 16
-_Row = tuple[str, str, str, str, str, str, float, float]
-
-
-class RegisteredDesign(Protocol):
-    """What the ledger needs to know of a campaign's design."""
-
-    @property
-    def name(self) -> str:
-        """The campaign's name."""
-
-    @property
-    def sha256(self) -> str:
-        """SHA-256 of the canonical JSON."""
-
-    @property
-    def read_on(self) -> dt.date:
-        """The day on which the campaign ends."""
-
-    def as_json(self) -> str:
-        """Return the canonical JSON."""
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignRecord:
-    """A registered campaign. The fields are the table's columns, in order.
-
-    Attributes
-    ----------
-    name
-        Its name.
-    design, design_sha256
-        The canonical JSON of the design, and its hash.
-    salt
-        The 128 random bits from which the lots were made.
-    drawn_at, ends_at
-        When it was drawn, and the start of the day (UTC) from which its held-out customers may be written to
-        again, in seconds since the epoch.
-    """
-
-    name: str
-    design: str
-    design_sha256: str
-    salt: bytes
-    drawn_at: float
-    ends_at: float
-
-    @property
-    def ends_on(self) -> dt.date:
-        """The day on which it ends."""
-        return dt.datetime.fromtimestamp(self.ends_at, dt.UTC).date()
-
-
-@dataclass(frozen=True, slots=True)
-class AssignmentRecord:
-    """One customer's arm. The fields are the table's columns, in order.
-
-    Attributes
-    ----------
-    campaign, customer
-        The campaign's name, and the customer's id.
-    arm, stratum, lot
-        The arm, the stratum, and the lot in 16 hexadecimal digits.
-    chances
-        Arm -> chance, as JSON.
-    probability, value
-        Churn probability and V (currency) at the draw.
-    """
-
-    campaign: str
-    customer: str
-    arm: str
-    stratum: str
-    lot: str
-    chances: str
-    probability: float
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingRecord:
-    """A reading of a campaign. The fields are the table's columns, in order.
-
-    Attributes
-    ----------
-    campaign
-        The campaign's name.
-    read_at
-        When it was read (seconds since the epoch).
-    input_sha256
-        Hash of the outcomes.
-    reading
-        The reading, as JSON.
-    """
-
-    campaign: str
-    read_at: float
-    input_sha256: str
-    reading: str
 
 
 _INSERT_CAMPAIGN = "INSERT INTO campaigns VALUES (?, ?, ?, ?, ?, ?)"
@@ -150,7 +58,7 @@ class CampaignLedger(LedgerFile):
         OfferError
             If another campaign has the name, or another one holds out some of the customers meanwhile.
         """
-        records = _records(design.name, assignments)
+        records = assignment_records(design.name, assignments)
         ends_at = dt.datetime.combine(design.read_on, dt.time(), dt.UTC).timestamp()
 
         def register() -> bool:
@@ -304,21 +212,7 @@ class CampaignLedger(LedgerFile):
 
         self._in_transaction(merge)
 
-    def _assignment_rows(self, name: str) -> list[_Row]:
+    def _assignment_rows(self, name: str) -> list[AssignmentRow]:
         query = f"SELECT {_ASSIGNMENT_COLUMNS} FROM assignments WHERE campaign = ? ORDER BY customer"  # noqa: S608
         cursor = self._db.execute(query, (name,))
         return cursor.fetchall()
-
-
-def _records(campaign: str, assignments: pd.DataFrame) -> list[_Row]:
-    """Return the assignments as rows of the table."""
-    chances = assignments.filter(regex="^chance_")
-    arms = [str(name).removeprefix("chance_") for name in chances]
-    unique = {
-        cells: json.dumps(dict(zip(arms, cells, strict=True)), sort_keys=True)
-        for cells in set(map(tuple, chances.drop_duplicates().to_numpy().tolist()))
-    }
-    columns = [assignments[name].tolist() for name in ("customer", "arm", "stratum", "lot")]
-    texts = [unique[cells] for cells in map(tuple, chances.to_numpy().tolist())]
-    numbers = [assignments[name].tolist() for name in ("probability", "value")]
-    return [(campaign, *cells) for cells in zip(*columns, texts, *numbers, strict=True)]

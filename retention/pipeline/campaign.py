@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from retention.campaign.campaign_file import Campaign
-from retention.campaign.holdout import Holdout, HoldoutRequest, hold_out
+from retention.campaign.holdout import Holdout, hold_out
+from retention.campaign.holdout_request import HoldoutRequest
 from retention.errors import InputError
 from retention.messages.ledger import Ledger
 from retention.pipeline.customers import write_csv

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from retention.campaign.campaign_file import Campaign
-from retention.campaign.experiment import ExperimentColumns, measure_experiment
+from retention.campaign.experiment import measure_experiment
+from retention.campaign.experiment_table import ExperimentColumns
 from retention.campaign.measurement import measure
 from retention.campaign.outcomes import outcomes_from_orders, outcomes_from_table, outcomes_sha256
 from retention.campaign.reading import Reading

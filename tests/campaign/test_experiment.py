@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from retention.campaign.effect import arm_means
-from retention.campaign.experiment import ExperimentColumns, encode_features, measure_experiment
+from retention.campaign.experiment import measure_experiment
+from retention.campaign.experiment_table import ExperimentColumns
+from retention.campaign.features import encode_features
 from retention.campaign.reading import DECLARED, Reading
 from retention.campaign.verdict import VERDICTS
 from retention.errors import InputError

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.campaign.holdout import Holdout, HoldoutRequest, hold_out
+from retention.campaign.holdout import Holdout, hold_out
+from retention.campaign.holdout_request import HoldoutRequest
 from retention.errors import InputError, OfferError
 from retention.messages.batch import write_messages
 from retention.messages.ledger import Ledger

@@ -9,7 +9,8 @@ import pytest
 
 from retention.campaign import summary
 from retention.campaign.comparison import Comparison
-from retention.campaign.experiment import ExperimentColumns, measure_experiment
+from retention.campaign.experiment import measure_experiment
+from retention.campaign.experiment_table import ExperimentColumns
 from retention.campaign.intervals import Interval
 from retention.campaign.measurement import measure
 from retention.campaign.reading import Reading
