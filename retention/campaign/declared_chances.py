@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from retention.campaign.effect import Floats
 from retention.campaign.health import ALARM, Check, check_split, split_check
@@ -115,6 +114,8 @@ def _of_arms(declared: str, names: Sequence[str], arms: Arms, source: str) -> De
 
 
 def _of_column(cells: pd.Series, names: Sequence[str], arms: Arms, source: str) -> DeclaredChances:
+    from scipy import stats
+
     if cells.dtype != np.float64 or not ((cells > 0) & (cells < 1)).all():
         raise InputError(
             f"{source}: column {quote(cells.name)} must hold each customer's chance, a number above 0 and below 1"
@@ -141,6 +142,8 @@ def _of_column(cells: pd.Series, names: Sequence[str], arms: Arms, source: str) 
 
 def _p_of_treated(chance: Floats, treated: NDArray[np.bool_]) -> float:
     """Test whether rows were treated as often as their chances say, on average and in proportion to them."""
+    from scipy import stats
+
     surplus = treated - chance
     design = np.column_stack([np.ones(len(chance)), chance - chance.mean()])
     if np.ptp(chance) < 1e-9:
@@ -152,6 +155,8 @@ def _p_of_treated(chance: Floats, treated: NDArray[np.bool_]) -> float:
 
 def _p_of_own(chance: Floats, arms: Arms) -> float:
     """Test whether 1 over the chance of one's arm adds up to all rows in every arm (Bonferroni)."""
+    from scipy import stats
+
     p_values = []
     for arm in range(int(arms.max()) + 1):
         own = chance[arms == arm]

@@ -6,7 +6,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from retention.campaign.effect import Floats, independent_columns
 from retention.wording.text import count_noun, format_share
@@ -64,6 +63,8 @@ def check_split(counts: Mapping[str, int], expected: Mapping[str, float]) -> Che
     >>> check_split({"control": 800, "treated": 1200}, {"control": 1, "treated": 1}).severity
     'not valid'
     """
+    from scipy import stats
+
     arms = list(expected)
     seen = np.array([counts.get(arm, 0) for arm in arms], dtype=np.float64)
     share = np.array([expected[arm] for arm in arms], dtype=np.float64)
@@ -113,6 +114,8 @@ def check_missing(missing: Mapping[str, int], drawn: Mapping[str, int]) -> Check
     >>> check_missing({"control": 30, "treated": 0}, {"control": 500, "treated": 500}).severity
     'not valid'
     """
+    from scipy import stats
+
     arms = list(drawn)
     absent = np.array([missing.get(arm, 0) for arm in arms], dtype=np.float64)
     total = np.array([drawn[arm] for arm in arms], dtype=np.float64)
@@ -179,6 +182,8 @@ def check_balance(features: Floats, arms: NDArray[np.int64], *, weights: Floats 
     weights
         (n,), 1 over the chance of the arm that a customer got, where chances differ.
     """
+    from scipy import stats
+
     x = features[:, independent_columns(features)]
     n, p = x.shape
     count = int(arms.max()) + 1

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
 
 from retention.errors import InputError
 from retention.profit.catalogue import Offer
@@ -27,8 +27,8 @@ SMALLEST_ARM = 50
 SMALLEST_OUTCOME = 20
 """Churned, and retained, customers in an arm below whom no interval is shown."""
 
-_Z = float(ndtri(1 - (1 - CONFIDENCE) / 2))
-_FACTOR = (_Z + float(ndtri(POWER))) ** 2  # 6.18
+_Z = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / 2)
+_FACTOR = (_Z + NormalDist().inv_cdf(POWER)) ** 2  # 6.18
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +116,7 @@ def power_of(effect: float, variance: float, share: float, customers: float) -> 
     """
     if variance <= 0:
         return float(effect > 0)
-    return float(ndtr(effect * math.sqrt(customers * share * (1 - share) / variance) - _Z))
+    return NormalDist().cdf(effect * math.sqrt(customers * share * (1 - share) / variance) - _Z)
 
 
 def plan_holdout(
