@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from retention.charts.style import ACCENT, GREY, RED, SOFT, apply_style, mark_position
 from retention.charts.ticks import money_axis
 from retention.profit.curve import ProfitCurve
-from retention.profit.curve_json import EVIDENCE
 from retention.profit.profit_text import headroom_sentence
 from retention.wording.money import in_currency
 
@@ -81,7 +80,7 @@ def profit_chart(curve: ProfitCurve, threshold: float) -> "go.Figure":
         reading=headroom_sentence(curve),
         x_title=_TITLES["threshold"],
         title=f"Profit against doing nothing, {curve.customers:,} customers ({currency})",
-        evidence=EVIDENCE,
+        evidence=curve.evidence,
         height=450,
         x={"range": [0, 1], "dtick": 0.2},
         y=money_axis(float(min(low.min(), 0)), float(max(high.max(), perfect)), currency),

@@ -8,7 +8,7 @@ import numpy as np
 from retention.charts.style import ACCENT, GREY, PERCENT, RED, apply_style, mark_position
 from retention.charts.ticks import money_axis
 from retention.profit.curve import ProfitCurve
-from retention.profit.curve_json import EVIDENCE
+from retention.profit.evidence import ASSUMED, MEASURED, in_brackets
 from retention.profit.profit_text import save_rate_uncertainty_sentence
 from retention.profit.whatif import SaveRateCurve, Swing
 from retention.wording.money import in_currency
@@ -61,10 +61,10 @@ def tornado_chart(swings: Sequence[Swing], curve: ProfitCurve) -> "go.Figure | N
     figure.update_layout(barmode="overlay")
     return apply_style(
         figure,
-        reading=_tornado_reading(moving[0], currency),
+        reading=_tornado_reading(moving[0], curve),
         x_title=f"{_TITLE} ({currency})",
         title="What each money input does to the profit",
-        evidence=EVIDENCE,
+        evidence=curve.evidence,
         height=160 + 44 * len(moving),
         x=money_axis(min(ends), max(ends), currency, most=3, short=True),
         y={
@@ -81,7 +81,7 @@ def tornado_chart(swings: Sequence[Swing], curve: ProfitCurve) -> "go.Figure | N
 
 
 def profit_against_save_rate(rates: SaveRateCurve, curve: ProfitCurve) -> "go.Figure":
-    """Draw what the model and sending to everyone earn at each save rate, and which rate is assumed.
+    """Draw what the model and sending to everyone earn at each save rate, and which rate is assumed or measured.
 
     Parameters
     ----------
@@ -92,7 +92,8 @@ def profit_against_save_rate(rates: SaveRateCurve, curve: ProfitCurve) -> "go.Fi
     """
     import plotly.graph_objects as go
 
-    currency, assumed = curve.economics.currency, curve.economics.save_rate
+    currency, rate = curve.economics.currency, curve.economics.save_rate
+    kind = ASSUMED if curve.measured is None else MEASURED
     figure = go.Figure()
     for name, profit, line in [
         ("Everyone gets an offer", rates.profit_all, {"color": GREY, "width": 1.5, "dash": "dot"}),
@@ -104,14 +105,14 @@ def profit_against_save_rate(rates: SaveRateCurve, curve: ProfitCurve) -> "go.Fi
             hovertemplate="%{text}<extra>" + name + "</extra>",
         )  # fmt: skip
     figure.add_hline(y=0, line={"color": GREY, "width": 1.5})
-    mark_position(figure, assumed, f"assumed {assumed:.0%}", colour=RED, to_left=assumed > 0.6)
+    mark_position(figure, rate, f"{kind} {rate:.0%}", colour=RED, to_left=rate > 0.6)
     profits = np.append(rates.profit_all, rates.profit_best)
     return apply_style(
         figure,
         reading=save_rate_uncertainty_sentence(curve),
         x_title="Save rate: share of churners an offer keeps",
         title=f"{_TITLE} ({currency})",
-        evidence=EVIDENCE,
+        evidence=curve.evidence,
         height=376,
         x={"range": [0, 1], "dtick": 0.25, **PERCENT},
         y=money_axis(min(float(profits.min()), 0.0), float(profits.max()), currency),
@@ -119,14 +120,15 @@ def profit_against_save_rate(rates: SaveRateCurve, curve: ProfitCurve) -> "go.Fi
     )
 
 
-def _tornado_reading(largest: Swing, currency: str) -> str:
+def _tornado_reading(largest: Swing, curve: ProfitCurve) -> str:
+    currency = curve.economics.currency
     low, high = (_setting(largest.name, setting, currency) for setting in (largest.low, largest.high))
     profit_low, profit_high = (
         in_currency(profit, currency) for profit in (largest.profit_low, largest.profit_high)
     )
     return (
         f"The profit depends most on the {MONEY_INPUTS[largest.name].short}: from {low} to {high} it goes from "
-        f"{profit_low} to {profit_high} per 1,000 customers (backtested, assumed)."
+        f"{profit_low} to {profit_high} per 1,000 customers {in_brackets(curve.evidence)}."
     )
 
 

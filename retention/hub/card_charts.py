@@ -12,7 +12,6 @@ import numpy as np
 from retention.charts.style import ACCENT, GREY, RED
 from retention.charts.ticks import round_numbers
 from retention.profit.curve import ProfitCurve
-from retention.profit.curve_json import EVIDENCE
 from retention.wording.money import in_currency
 from retention.wording.text import shorten
 
@@ -73,7 +72,7 @@ def draw_profit(curve: ProfitCurve) -> bytes:
             *_y_labels(y, bottom, top, lambda amount: in_currency(amount, currency)),
             *parts,
         ],
-        ("Threshold: offer from this probability on", f"Profit ({currency}; {', '.join(EVIDENCE)})"),
+        ("Threshold: offer from this probability on", f"Profit ({currency}; {', '.join(curve.evidence)})"),
     )
 
 

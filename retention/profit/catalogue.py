@@ -1,6 +1,5 @@
 """The offer catalogue: the offers that can be sent, what each costs, and what a message may say it gives."""
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,63 +9,13 @@ from typing import Any
 
 from retention.errors import InputError
 from retention.profit.economics import MAX_AMOUNT, Economics
+from retention.profit.measured_rates import Rates
+from retention.profit.offer import Offer, field_faults, number_fault
+
+__all__ = ["Catalogue", "Offer", "entry_faults", "load_catalogue", "packaged_catalogue", "read_offers"]
 
 PACKAGED_PATH = Path(__file__).with_name("catalogue.toml")
-MAX_GIVES_LENGTH = 70
-"""Characters of what an offer gives, in one language, at the most."""
-MAX_VALID_DAYS = 366
-
-_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
 _KEYS = {"id", "cost", "gives", "save_rate", "minimum_basket", "valid_days"}
-
-
-@dataclass(frozen=True)
-class Offer:
-    """One offer of the catalogue; the amounts in a message come from here.
-
-    Attributes
-    ----------
-    id
-        How files name it: at most 40 small letters, digits and ``_.-``.
-    gives
-        What a message says the offer gives, by language (``en``, ``hi``, ``hinglish``), at most 70 characters
-        each; ``en`` is needed.
-    cost
-        Cost when redeemed (currency, >= 0).
-    save_rate
-        Share of churning customers it keeps, in [0, 1]; assumed. None takes that of the economics.
-    minimum_basket
-        Smallest order that it can be redeemed with (currency, >= 0); 0 for any.
-    valid_days
-        Days until it expires, 1 to 366.
-
-    Raises
-    ------
-    InputError
-        If a field is outside its bounds.
-    """
-
-    id: str
-    gives: Mapping[str, str]
-    cost: float
-    save_rate: float | None = None
-    minimum_basket: float = 0.0
-    valid_days: int = 7
-
-    def __post_init__(self) -> None:
-        """Refuse fields out of bounds."""
-        for field, fault in _field_faults(vars(self)):
-            raise InputError(f"{field} {fault}")
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """The languages that say what it gives."""
-        return tuple(self.gives)
-
-    def economics(self, base: Economics) -> Economics:
-        """Return the money inputs with this offer's cost, and its save rate where it has one."""
-        rate = base.save_rate if self.save_rate is None else self.save_rate
-        return replace(base, offer_cost=self.cost, save_rate=rate)
 
 
 @dataclass(frozen=True)
@@ -98,17 +47,17 @@ class Catalogue:
             raise InputError(f"{self.source}: holds no offer; add one")
         self._offers("₹")
 
-    def at(self, economics: Economics) -> tuple[Offer, ...]:
-        """Return the offers at these money inputs, in order.
+    def at(self, economics: Economics, rates: Rates | None = None) -> tuple[Offer, ...]:
+        """Return the offers at these money inputs, in order; with a measured save rate over an assumed one.
 
         Examples
         --------
         >>> [offer.id for offer in packaged_catalogue().at(Economics(offer_cost=60))]
         ['cash_60', 'free_delivery', 'percent_20']
         """
-        return replace(self, entries=self._with_first(cost=economics.offer_cost, save_rate=None))._offers(
-            economics.currency
-        )
+        entries = self._with_first(cost=economics.offer_cost, save_rate=None)
+        offers = replace(self, entries=entries)._offers(economics.currency)
+        return offers if rates is None else tuple(rates.measured_offer(offer) for offer in offers)
 
     def economics(self, base: Economics) -> Economics:
         """Return the money inputs with the first offer's cost, and its save rate where it has one."""
@@ -205,8 +154,8 @@ def entry_faults(entry: Mapping[str, Any], currency: str) -> Iterator[tuple[str,
     yield from ((field, "is not a field of an offer") for field in unknown)
     yield from ((field, "is missing") for field in missing)
     if not unknown and not missing:
-        filled = dict(entry) if _number_fault(entry["cost"], MAX_AMOUNT) else _filled_entry(entry, currency)
-        yield from _field_faults({"save_rate": None, "minimum_basket": 0.0, "valid_days": 7, **filled})
+        filled = dict(entry) if number_fault(entry["cost"], MAX_AMOUNT) else _filled_entry(entry, currency)
+        yield from field_faults({"save_rate": None, "minimum_basket": 0.0, "valid_days": 7, **filled})
 
 
 def _entries(source: Path) -> tuple[dict[str, Any], ...]:
@@ -250,29 +199,3 @@ def _fill_slots(text: Any, **slots: str) -> Any:
 
 def _amount_text(amount: float) -> str:
     return f"{amount:,.2f}".removesuffix(".00")
-
-
-def _field_faults(offer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    if not (isinstance(offer["id"], str) and _ID.fullmatch(offer["id"])):
-        yield "id", "must be 1 to 40 small letters, digits or _.-"
-    for field, high in (("cost", MAX_AMOUNT), ("minimum_basket", MAX_AMOUNT), ("save_rate", 1.0)):
-        fault = _number_fault(offer[field], high)
-        if fault and not (field == "save_rate" and offer[field] is None):
-            yield field, fault
-    if type(offer["valid_days"]) is not int or not 1 <= offer["valid_days"] <= MAX_VALID_DAYS:
-        yield "valid_days", f"must be a whole number from 1 to {MAX_VALID_DAYS}"
-    gives = offer["gives"]
-    if not (isinstance(gives, Mapping) and "en" in gives):
-        yield "gives", "must hold the words for 'en'"
-        return
-    for language, text in gives.items():
-        if not (isinstance(text, str) and 0 < len(text.strip()) <= MAX_GIVES_LENGTH and text.isprintable()):
-            yield f"gives.{language}", f"must be 1 to {MAX_GIVES_LENGTH} printable characters"
-        elif "{" in text:
-            yield f"gives.{language}", "has a slot other than {cost} and {currency}"
-
-
-def _number_fault(number: object, high: float) -> str:
-    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= high:
-        return f"must be a number from 0 to {high:g}"
-    return ""

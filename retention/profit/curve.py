@@ -15,7 +15,9 @@ from retention.profit.bootstrap import Band, CurveBand, band_along_curve
 from retention.profit.cross_fitting import PerCustomerPolicy, cross_fit
 from retention.profit.economics import Economics
 from retention.profit.empc import ExpectedMaximumProfit, expected_maximum_profit
+from retention.profit.evidence import evidence_of_backtest
 from retention.profit.matrix import BusinessMatrix, business_matrix, checked_threshold
+from retention.profit.measured_rates import OfferRates
 from retention.profit.optimum import best_thresholds
 from retention.profit.ranking import GRID, Ranking, incremental_profit, rank_customers, total_value
 from retention.profit.resampling import Bands, Resamples
@@ -60,6 +62,8 @@ class ProfitCurve:
         the churned customers for whom it pays.
     per_customer
         What deciding customer by customer earns; None without a value column.
+    measured
+        The measured rates that the economics hold; None where all of them are assumed.
     """
 
     ranking: Ranking = field(repr=False)
@@ -85,6 +89,7 @@ class ProfitCurve:
     profit_perfect: float
     per_customer: PerCustomerPolicy | None
     profit_none: float = 0.0
+    measured: OfferRates | None = field(default=None, repr=False)
 
     @property
     def customers(self) -> int:
@@ -105,6 +110,11 @@ class ProfitCurve:
     def profit(self) -> Amounts:
         """Profit against doing nothing, (thresholds,), currency over all n customers."""
         return self.saved_amount + self.wasted_amount
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """What every amount rests on: ``backtested``, ``measured`` where rates are, and ``assumed``."""
+        return evidence_of_backtest(self.measured)
 
     @cached_property
     def bands(self) -> Bands:
@@ -168,9 +178,17 @@ class ProfitCurve:
             lost_amount=float(self.lost_amount[index]),
         )
 
-    def reprice(self, economics: Economics) -> "ProfitCurve":
-        """Return the curve of the same customers at other money inputs, without counting them again."""
-        return _price(self.ranking, economics, self.resamples)
+    def reprice(self, economics: Economics, measured: OfferRates | None = None) -> "ProfitCurve":
+        """Return the curve of the same customers at other money inputs, without counting them again.
+
+        Parameters
+        ----------
+        economics
+            The money inputs; they hold the measured rates already.
+        measured
+            Those rates; None where all are assumed.
+        """
+        return _price(self.ranking, economics, self.resamples, measured)
 
 
 def profit_curve(
@@ -180,6 +198,7 @@ def profit_curve(
     fold: ArrayLike,
     value: ArrayLike | None = None,
     economics: Economics | None = None,
+    measured: OfferRates | None = None,
     seed: int = 0,
 ) -> ProfitCurve:
     """Price every threshold on customers that the model had not seen.
@@ -196,6 +215,8 @@ def profit_curve(
         Margin kept if they stay, (n,), currency, >= 0; None for the economics' value.
     economics
         The money inputs; the ``original`` preset by default.
+    measured
+        The measured rates that they hold; None where all are assumed.
     seed
         Seed of the bootstrap.
 
@@ -213,10 +234,12 @@ def profit_curve(
     850.0
     """
     ranking = rank_customers(score, label, fold=fold, value=value)
-    return _price(ranking, economics or Economics(), Resamples(ranking, seed))
+    return _price(ranking, economics or Economics(), Resamples(ranking, seed), measured)
 
 
-def _price(ranking: Ranking, economics: Economics, resamples: Resamples) -> ProfitCurve:
+def _price(
+    ranking: Ranking, economics: Economics, resamples: Resamples, measured: OfferRates | None
+) -> ProfitCurve:
     best, by_fold = best_thresholds(ranking, economics)
     grid, contacted = _grid_with(ranking, best)
     at_best = int(np.searchsorted(grid, best))
@@ -248,6 +271,7 @@ def _price(ranking: Ranking, economics: Economics, resamples: Resamples) -> Prof
         profit_random=held_out.share * profit_all,
         profit_perfect=_perfect_profit(ranking, economics) * per_1000,
         per_customer=held_out.per_customer,
+        measured=measured,
     )
 
 

@@ -7,9 +7,6 @@ import numpy as np
 
 from retention.profit.curve import ProfitCurve
 
-EVIDENCE = ("backtested", "assumed")
-"""What every amount of a profit curve rests on: held-out customers, and rates that somebody assumed."""
-
 _GROUPS = ("saved", "wasted", "lost", "loyal")
 
 
@@ -64,7 +61,7 @@ def curve_as_dict(curve: ProfitCurve, threshold: float | None = None) -> dict[st
         view["headroom_personal"] = curve.per_customer_headroom
     amounts = [key for key in view if key.startswith(("profit_", "personal_")) or key.endswith("band")]
     amounts += ["matrix", "empc"]
-    return {**view, "evidence": {name: list(EVIDENCE) for name in amounts}}
+    return {**view, "evidence": {name: list(curve.evidence) for name in amounts}}
 
 
 def _finite_or_none(threshold: float | None) -> float | None:

@@ -132,7 +132,7 @@ class Economics:
         >>> Economics().expected_profit(0.5)
         200.0
         """
-        p, v = _probabilities(probability), self._values(value)
+        p, v = checked_probabilities(probability), self._values(value)
         gain, loss = self._gain_if_churning(v), self._loss_if_retained(v)
         return _float_or_array(p * gain - (1 - p) * loss - self.contact_cost)
 
@@ -149,7 +149,7 @@ class Economics:
         >>> Economics(save_rate=0.5, stayer_redemption=0.5, contact_cost=1).expected_spend(0.3)
         26.0
         """
-        p = _probabilities(probability)
+        p = checked_probabilities(probability)
         redeemed = p * self.save_rate + (1 - p) * self.stayer_redemption
         return _float_or_array(self.contact_cost + self.offer_cost * redeemed)
 
@@ -258,7 +258,14 @@ def checked_values(value: ArrayLike) -> NDArray[np.float64]:
     return values
 
 
-def _probabilities(probability: ArrayLike) -> NDArray[np.float64]:
+def checked_probabilities(probability: ArrayLike) -> NDArray[np.float64]:
+    """Return churn probabilities as float64.
+
+    Raises
+    ------
+    InputError
+        If one is missing or outside [0, 1].
+    """
     p = _as_floats("probability", probability)
     wrong = np.count_nonzero(~((p >= 0) & (p <= 1)))
     if wrong:

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from retention.errors import InputError
 from retention.profit.catalogue import Offer
 from retention.profit.economics import Economics, checked_values
+from retention.profit.effects import Effects
 
 NO_OFFER = -1
 _BISECTIONS = 60
@@ -77,6 +78,7 @@ def allocate_offers(
     *,
     budget: float | None = None,
     max_contacts: int | None = None,
+    effects: Effects | None = None,
 ) -> Allocation:
     """Give each customer one offer at the most, for the highest expected profit within the limits.
 
@@ -96,6 +98,8 @@ def allocate_offers(
         Cap on the expected spend, which is the contacts and the redeemed offers (currency, >= 0). None for no cap.
     max_contacts
         Cap on the customers contacted (>= 0); None for no cap.
+    effects
+        What each offer changes about each customer, (n, offers); None for what follows from the economics.
 
     Returns
     -------
@@ -118,11 +122,18 @@ def allocate_offers(
         raise InputError(f"budget: must be 0 or more, got {budget}; raise it or leave it out")
     if max_contacts is not None and not max_contacts >= 0:
         raise InputError(f"max_contacts: must be 0 or more, got {max_contacts}; raise it or leave it out")
+    if effects is not None and effects.kept.shape != (len(p), len(offers)):
+        raise InputError(
+            f"effects: have shape {effects.kept.shape}, expected {(len(p), len(offers))}; give all of them"
+        )
     profit, spend = np.empty((len(offers), len(p))), np.empty((len(offers), len(p)))
-    for row, offer in enumerate(offers):
-        offer_economics = offer.economics(economics)
-        profit[row] = offer_economics.expected_profit(p, values)
-        spend[row] = offer_economics.expected_spend(p)
+    if effects is not None:
+        profit[:], spend[:] = effects.profit(offers, economics, values).T, effects.spend(offers, economics).T
+    else:
+        for row, offer in enumerate(offers):
+            offer_economics = offer.economics(economics)
+            profit[row] = offer_economics.expected_profit(p, values)
+            spend[row] = offer_economics.expected_spend(p)
     cap = len(p) if max_contacts is None else min(int(max_contacts), len(p))
     # Sums of fractions have rounding errors, and an allocation that costs exactly the budget must fit.
     limit = np.inf if budget is None else float(budget) * (1 + _ROUNDING)

@@ -1,6 +1,8 @@
 """What campaigns measured of each offer: save rate, redemption and harm rate, each with its interval and expiry.
 
-This module only holds them. What a campaign shows is estimated in :mod:`retention.campaign`.
+This module holds them, and puts them in the place of what was assumed as long as they are in force: until they
+expire, for an offer with the same terms, and for customers who did not drift severely. What a campaign shows is
+estimated in :mod:`retention.campaign`.
 """
 
 import datetime as dt
@@ -8,10 +10,12 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
+from typing import Literal
 
 from retention.errors import InputError
-from retention.profit.catalogue import Offer
+from retention.profit.economics import Economics
+from retention.profit.offer import Offer
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,10 @@ class MeasuredRate:
         if self.low > self.high:
             raise InputError(f"low: {self.low:g} lies above high, {self.high:g}; learn the rates again")
 
+    def at(self, end: str) -> "MeasuredRate":
+        """Return the rate with the ``low`` or ``high`` end of its interval as its value."""
+        return replace(self, value=getattr(self, end))
+
 
 @dataclass(frozen=True, kw_only=True)
 class OfferRates:
@@ -85,6 +93,43 @@ class OfferRates:
     measured_on: dt.date
     expires_on: dt.date
 
+    @property
+    def intervals(self) -> dict[str, tuple[float, float]]:
+        """The ends of the interval of each measured rate, by its name in :class:`Economics`."""
+        rates = {
+            "save_rate": self.save_rate,
+            "stayer_redemption": self.redemption,
+            "harm_rate": self.harm_rate,
+        }
+        return {name: (rate.low, rate.high) for name, rate in rates.items() if rate is not None}
+
+    def over(self, economics: Economics) -> Economics:
+        """Return money inputs with these rates over the assumed ones; amounts stay.
+
+        Nobody whom the contact drives away redeems the offer, so ρ is at most 1 − s.
+        """
+        harm = self.harm_rate.value
+        redemption = economics.stayer_redemption if self.redemption is None else self.redemption.value
+        return replace(
+            economics,
+            save_rate=self.save_rate.value,
+            stayer_redemption=min(redemption, 1.0 - harm),
+            harm_rate=harm,
+        )
+
+    def at_end(self, end: Literal["low", "high"]) -> "OfferRates":
+        """Return the rates at the ends of their intervals at which the offer earns least (``low``), or most.
+
+        At ``low`` the save rate is low, and redemption by retained customers and harm are high.
+        """
+        best, worst = ("high", "low") if end == "high" else ("low", "high")
+        return replace(
+            self,
+            save_rate=self.save_rate.at(best),
+            redemption=None if self.redemption is None else self.redemption.at(worst),
+            harm_rate=self.harm_rate.at(worst),
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rates:
@@ -96,6 +141,8 @@ class Rates:
         Id of an offer -> its rates. Offers that no campaign sent are not in it.
     score_low, score_high
         Lowest and highest churn probability of the customers who were randomised, in [0, 1].
+    set_aside
+        Id of an offer -> why its rates count as assumed again, in words. Changed terms need no entry.
 
     Raises
     ------
@@ -106,6 +153,7 @@ class Rates:
     offers: Mapping[str, OfferRates]
     score_low: float
     score_high: float
+    set_aside: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a range outside [0, 1]."""
@@ -116,6 +164,42 @@ class Rates:
         for offer, rates in self.offers.items():
             if rates.offer != offer:
                 raise InputError(f"rates: those of {rates.offer} stand under {offer}; learn the rates again")
+
+    def why_assumed(self, offer: Offer) -> str | None:
+        """Return in words why this offer's rates are assumed; None where measured ones are in force."""
+        rates = self.offers.get(offer.id)
+        if rates is None:
+            return "never measured"
+        if rates.terms_sha256 != terms_sha256(offer):
+            return "the terms of the offer changed"
+        return self.set_aside.get(offer.id)
+
+    def of(self, offer: Offer) -> OfferRates | None:
+        """Return the measured rates of an offer that are in force; None where they are assumed."""
+        return self.offers[offer.id] if self.why_assumed(offer) is None else None
+
+    def economics(self, offer: Offer, base: Economics) -> Economics:
+        """Return money inputs with the measured rates of an offer over the assumed ones, if they are in force."""
+        rates = self.of(offer)
+        return base if rates is None else rates.over(base)
+
+    def measured_offer(self, offer: Offer) -> Offer:
+        """Return an offer with its measured save rate over the assumed one."""
+        rates = self.of(offer)
+        return offer if rates is None else replace(offer, save_rate=rates.save_rate.value)
+
+    def on(self, day: dt.date) -> "Rates":
+        """Return the rates as they are in force on a day: those that have expired by then are set aside."""
+        expired = {
+            offer: f"expired on {rates.expires_on.day} {rates.expires_on:%b %Y}"
+            for offer, rates in self.offers.items()
+            if day >= rates.expires_on
+        }
+        return replace(self, set_aside={**self.set_aside, **expired})
+
+    def all_set_aside(self, reason: str) -> "Rates":
+        """Return the rates with all of them assumed again, for a reason in words."""
+        return replace(self, set_aside={**dict.fromkeys(self.offers, reason), **self.set_aside})
 
 
 def terms_sha256(offer: Offer) -> str:

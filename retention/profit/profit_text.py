@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 
 from retention.profit.curve import ProfitCurve
+from retention.profit.evidence import evidence_of_plan, in_brackets
+from retention.profit.rates_text import rate_in_words
 from retention.profit.whatif import SaveRateCurve, break_even_save_rate
 from retention.wording.money import in_currency
 
@@ -44,7 +46,9 @@ def decides_per_customer(curve: ProfitCurve) -> bool:
 def no_offer_pays_sentence(curve: ProfitCurve) -> str | None:
     """Return why no customer is worth an offer; None where one may be, as always with a value column."""
     reason = None if curve.per_customer else curve.economics.why_no_offer_pays()
-    return None if reason is None else f"{reason.removesuffix('.')} (assumed)."
+    return (
+        None if reason is None else f"{reason.removesuffix('.')} {in_brackets(evidence_of_plan(curve.measured))}."
+    )
 
 
 def below_break_even_sentence(curve: ProfitCurve) -> str | None:
@@ -90,19 +94,20 @@ def save_rate_needed_sentence(curve: ProfitCurve, rates: SaveRateCurve) -> str:
     rates
         The profit at other save rates, from :func:`retention.profit.whatif.profit_by_save_rate`.
     """
-    assumed = curve.economics.save_rate
     needed = break_even_save_rate(curve)
     if needed is not None:
         return (
             f"Sent to the same customers, the offer pays as long as its save rate is at least {needed:.1%}; "
-            f"{assumed:.0%} is assumed."
+            f"{_save_rate(curve)}."
         )
-    paying = rates.save_rate[(rates.profit_best > 0) & (rates.save_rate > assumed)]
+    paying = rates.save_rate[(rates.profit_best > 0) & (rates.save_rate > curve.economics.save_rate)]
     if len(paying) == 0:
-        return f"No save rate makes this pay; {assumed:.0%} is assumed."
+        return f"No save rate makes this pay; {_save_rate(curve)}."
     problem = "Nobody is worth an offer" if curve.matrix().contacted == 0 else "The offer does not pay"
+    kind = "assumed" if curve.measured is None else "measured"
     return (
-        f"{problem} at the assumed save rate of {assumed:.0%}; from about {float(paying[0]):.0%} on it would pay."
+        f"{problem} at the {kind} save rate of {curve.economics.save_rate:.0%}; "
+        f"from about {float(paying[0]):.0%} on it would pay."
     )
 
 
@@ -113,12 +118,12 @@ def save_rate_uncertainty_sentence(curve: ProfitCurve) -> str:
     return (
         f"With a save rate of about {empc.save_rate:.0%}, give or take {100 * empc.spread:.0f} points, the best "
         f"threshold at each earns {earned} per 1,000 customers; picked on these very customers, that is too "
-        "hopeful (backtested, assumed)."
+        f"hopeful {in_brackets(curve.evidence)}."
     )
 
 
 def profit_summary(curve: ProfitCurve, threshold: float | None = None) -> str:
-    """Return the curve in a few lines for a terminal; amounts are backtested on assumed rates.
+    """Return the curve in a few lines for a terminal; amounts are backtested.
 
     Parameters
     ----------
@@ -133,10 +138,11 @@ def profit_summary(curve: ProfitCurve, threshold: float | None = None) -> str:
 
     break_even = curve.threshold_break_even
     low, high = curve.band
+    inputs = "assumed money inputs" if curve.measured is None else "measured rates and assumed amounts"
     notes = [no_offer_pays_sentence(curve), below_break_even_sentence(curve)]
     return "\n".join(
         [
-            f"profit per 1,000 customers, backtested on {curve.customers:,} customers with assumed money inputs:",
+            f"profit per 1,000 customers, backtested on {curve.customers:,} customers with {inputs}:",
             f"  this model  {amount(curve.profit_best)}  (90% band {amount(low)} to {amount(high)})",
             *([] if curve.per_customer is None else [f"  one by one  {amount(curve.per_customer.profit)}"]),
             f"  everyone    {amount(curve.profit_all)}",
@@ -159,3 +165,9 @@ def profit_summary(curve: ProfitCurve, threshold: float | None = None) -> str:
             f"profit {amount(matrix.profit)} over all customers",
         ]
     )
+
+
+def _save_rate(curve: ProfitCurve) -> str:
+    if curve.measured is None:
+        return f"{curve.economics.save_rate:.0%} is assumed"
+    return f"{rate_in_words(curve.measured.save_rate)} was measured"

@@ -11,6 +11,7 @@ from retention.errors import InputError
 from retention.profit.cross_fitting import contacted_out_of_fold
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import MAX_AMOUNT, Economics
+from retention.profit.measured_rates import OfferRates
 from retention.profit.ranking import save_rate_line
 from retention.wording.money_inputs import MONEY_INPUTS
 
@@ -63,15 +64,17 @@ class SaveRateCurve:
     share_best: NDArray[np.float64] = field(repr=False)
 
 
-def default_ranges(economics: Economics) -> dict[str, tuple[float, float]]:
+def default_ranges(economics: Economics, measured: OfferRates | None = None) -> dict[str, tuple[float, float]]:
     """Return a low and a high setting for each input: 20% down and up, within the input's bounds.
 
-    Inputs that cannot vary by 20%, such as those at 0, are left out.
+    A measured rate goes from one end of its interval to the other instead. Inputs that cannot vary, such as
+    assumed ones at 0, are left out.
     """
     ranges = {}
+    intervals = {} if measured is None else measured.intervals
     for name in MONEY_INPUTS:
         setting = getattr(economics, name)
-        low, high = setting * (1 - _SPREAD), setting * (1 + _SPREAD)
+        low, high = intervals.get(name, (setting * (1 - _SPREAD), setting * (1 + _SPREAD)))
         if name.endswith(("rate", "redemption")):
             shares_one = {"stayer_redemption": economics.harm_rate, "harm_rate": economics.stayer_redemption}
             high = min(high, 1.0 - shares_one.get(name, 0.0))
@@ -98,7 +101,7 @@ def tornado(curve: ProfitCurve, ranges: Mapping[str, tuple[float, float]] | None
         If a name is no money input or a setting is outside its bounds.
     """
     if ranges is None:
-        ranges = default_ranges(curve.economics)
+        ranges = default_ranges(curve.economics, curve.measured)
     unknown = sorted(ranges.keys() - set(MONEY_INPUTS))
     if unknown:
         raise InputError(f"{unknown[0]}: is no money input; choose among {', '.join(MONEY_INPUTS)}")
@@ -169,4 +172,4 @@ def profit_by_save_rate(curve: ProfitCurve, save_rate: NDArray[np.float64] | Non
 
 def _repriced(curve: ProfitCurve, name: str, setting: float) -> ProfitCurve:
     change: dict[str, Any] = {name: setting}
-    return curve.reprice(replace(curve.economics, **change))
+    return curve.reprice(replace(curve.economics, **change), curve.measured)

@@ -19,7 +19,6 @@ from retention.churn.evaluation import calibration_table
 from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
 from retention.profit.curve import ProfitCurve
-from retention.profit.curve_json import EVIDENCE
 from retention.profit.profit_text import decides_per_customer, headroom_sentence, no_offer_pays_sentence
 from retention.profit.whatif import break_even_save_rate, tornado
 from retention.report.plot import CurveGeometry
@@ -91,7 +90,7 @@ def render_report(
         dense=dense,
         several=scored is not None and _offers_sent(scored.send_list) > 1,
         expected=0.0 if scored is None else _expected_profit(scored.send_list),
-        both=", ".join(EVIDENCE),
+        both=", ".join(curve.evidence),
         assumed="assumed",
         verdict=headroom_sentence(curve),
         one_by_one=decides_per_customer(curve),

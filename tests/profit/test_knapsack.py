@@ -94,7 +94,7 @@ def test_values_decide_as_much_as_probabilities() -> None:
 
 
 @pytest.mark.parametrize("limits", [{"budget": 0}, {"max_contacts": 0}])
-def test_nothing_may_be_spent(limits: dict[str, int]) -> None:
+def test_nothing_may_be_spent(limits: dict[str, Any]) -> None:
     """A limit of 0 sends nothing."""
     allocation = allocate_offers([0.5, 0.9], None, [SMALL], ECONOMICS, **limits)
     assert allocation.contacted == 0

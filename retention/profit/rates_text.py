@@ -1,0 +1,80 @@
+"""Measured rates in sentences: what is in force, and what is assumed again and why."""
+
+import datetime as dt
+
+from retention.profit.economics import Economics
+from retention.profit.measured_rates import MeasuredRate, OfferRates, Rates
+from retention.profit.offer import Offer
+from retention.wording.text import format_share
+
+_SMALL = 0.095  # shares below it are written with one decimal
+
+
+def rate_in_words(rate: MeasuredRate) -> str:
+    """Return a measured rate with its interval.
+
+    >>> rate_in_words(MeasuredRate(value=0.19, low=0.13, high=0.25, assumed=0.3))
+    '19% (13–25%)'
+    """
+    return f"{format_share(rate.value)} ({interval_in_words(rate)})"
+
+
+def interval_in_words(rate: MeasuredRate) -> str:
+    """Return the 90% interval of a rate.
+
+    >>> interval_in_words(MeasuredRate(value=0.01, low=0.002, high=0.031, assumed=0.0))
+    '0.2–3.1%'
+    """
+    digits = 1 if rate.high < _SMALL else 0
+    low, high = (f"{100 * end:.{digits}f}".removesuffix(".0") for end in (rate.low, rate.high))
+    return f"{low}–{high}%"
+
+
+def offer_rates_in_words(offer: Offer, assumed: Economics, rates: Rates) -> str:
+    """Return one sentence on whether an offer's rates are measured or assumed, without the offer's name.
+
+    Parameters
+    ----------
+    offer
+        As the catalogue has it today.
+    assumed
+        The money inputs that hold where nothing is measured.
+    rates
+        What was measured, those that expired by today set aside.
+    """
+    reason, measured = rates.why_assumed(offer), rates.offers.get(offer.id)
+    save_rate = format_share(offer.economics(assumed).save_rate)
+    if measured is None:
+        return f"save rate {save_rate} assumed ({reason})"
+    if reason is not None:
+        rate, day = measured.save_rate, measured.measured_on
+        last = f"last measured {format_share(rate.value)}, {interval_in_words(rate)}, on {day_in_words(day)}"
+        return f"save rate {save_rate} assumed ({last}; {reason})"
+    redemption = (
+        f"{format_share(assumed.stayer_redemption)} assumed"
+        if measured.redemption is None
+        else rate_in_words(measured.redemption)
+    )
+    return (
+        f"save rate {rate_in_words(measured.save_rate)}, redemption by retained customers {redemption}, "
+        f"harm rate {rate_in_words(measured.harm_rate)}; {_source(measured)}"
+    )
+
+
+def rates_in_words(offers: tuple[Offer, ...], assumed: Economics, rates: Rates) -> tuple[str, ...]:
+    """Return one sentence for each offer, beginning with its id."""
+    return tuple(f"{offer.id}: {offer_rates_in_words(offer, assumed, rates)}" for offer in offers)
+
+
+def day_in_words(day: dt.date) -> str:
+    """Return a day with its year, because rates hold for half a year.
+
+    >>> day_in_words(dt.date(2026, 5, 3))
+    '3 May 2026'
+    """
+    return f"{day.day} {day:%b %Y}"
+
+
+def _source(rates: OfferRates) -> str:
+    campaigns = ", ".join(rates.campaigns)
+    return f"measured by {campaigns} on {day_in_words(rates.measured_on)}, until {day_in_words(rates.expires_on)}"
