@@ -1,11 +1,12 @@
 """Detect drift: whether new customers still resemble those a model learned from."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retention.churn.label_shift import ChurnRateEstimate, estimate_churn_rate
 from retention.churn.model import ChurnModel
 from retention.churn.profile import BinShares
 from retention.churn.schema import Column, encode
@@ -32,10 +33,21 @@ class Drift:
         ``none``; ``some``: watch it; ``severe``: do not act on the scores before retraining.
     reasons
         Sentences, the strongest first, and when to retrain; empty where there is no drift.
+    churn_rate
+        The churn rate that the scores point to; None where they cannot show it.
     """
 
     level: Literal["none", "some", "severe"]
     reasons: tuple[str, ...]
+    churn_rate: ChurnRateEstimate | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        return {
+            "level": self.level,
+            "reasons": list(self.reasons),
+            "churn_rate": None if self.churn_rate is None else self.churn_rate.as_dict(),
+        }
 
 
 @dataclass(frozen=True)
@@ -86,7 +98,7 @@ class DriftCounter:
         profile = model.profile
         self.customers = 0
         self._model = model
-        self._probability_sum = 0.0
+        self._probability_sum = self._square_sum = 0.0
         self._score = np.zeros(profile.score.bins.count + 1, dtype=np.int64)
         self._columns = [np.zeros(shares.bins.count + 1, dtype=np.int64) for shares in profile.columns]
         self._blank = np.zeros(len(profile.columns), dtype=np.int64)
@@ -102,6 +114,7 @@ class DriftCounter:
         names = [column.name for column in self._model.columns]
         self.customers += len(customers)
         self._probability_sum += float(probability.sum())
+        self._square_sum += float(np.square(probability).sum())
         self._score += self._model.profile.score.count(probability)
         self._blank += customers.frame[names].isna().sum().to_numpy(dtype=np.int64)
         for position, shares in enumerate(self._model.profile.columns):
@@ -110,9 +123,10 @@ class DriftCounter:
 
     def drift(self) -> Drift:
         """Compare all customers so far with the model's training customers; see :func:`measure_drift`."""
-        shifts = self._score_shifts() + self._column_shifts() if self.customers else []
+        churn_rate = self._churn_rate()
+        shifts = self._score_shifts(churn_rate) + self._column_shifts() if self.customers else []
         if not shifts:
-            return Drift("none", ())
+            return Drift("none", (), churn_rate)
         severe = any(shift.severe for shift in shifts) or sum(shift.weight for shift in shifts) >= STRONG
         advice = (
             "retrain on customers like these before acting on the scores"
@@ -120,19 +134,38 @@ class DriftCounter:
             else "retrain as soon as it is known which of these customers churned"
         )
         sentences = [shift.sentence for shift in sorted(shifts, key=lambda shift: (-shift.severe, -shift.weight))]
-        return Drift("severe" if severe else "some", (*sentences[:_MAX_SENTENCES], advice))
+        return Drift("severe" if severe else "some", (*sentences[:_MAX_SENTENCES], advice), churn_rate)
 
-    def _score_shifts(self) -> list[_Shift]:
+    def _churn_rate(self) -> ChurnRateEstimate | None:
+        """Return the churn rate that the scores point to, where model and customers allow it."""
+        held_out = self._model.profile.held_out
+        if held_out is None or not self.customers:
+            return None
+        mean = self.mean_probability
+        return estimate_churn_rate(
+            held_out,
+            customers=self.customers,
+            mean=mean,
+            variance=max(self._square_sum / self.customers - mean**2, 0.0),
+            usual_mean=self._model.profile.nearest_mean(mean),
+        )
+
+    def _score_shifts(self, churn_rate: ChurnRateEstimate | None) -> list[_Shift]:
         profile, m = self._model.profile, self.customers
         shifts = []
         mean = self.mean_probability
-        # of the two training means and everything between them, the value nearest to the new mean
-        usual = float(np.median([profile.mean_score, mean, profile.mean_unseen]))
+        usual = profile.nearest_mean(mean)
         noise = 4 * profile.spread_score * np.sqrt(1 / profile.customers + 1 / m)
-        if abs(mean - usual) > max(noise, 0.2 * usual):
-            churn_rate = self._model.churn_rate
-            sentence = f"the mean churn probability is {mean:.1%}, where {churn_rate:.1%} churned in training"
+        moved = abs(mean - usual) > max(noise, 0.2 * usual)
+        if moved:
+            in_training = self._model.churn_rate
+            sentence = f"the mean churn probability is {mean:.1%}, where {in_training:.1%} churned in training"
             shifts.append(_Shift(0.1, mean > 2 * usual or mean < 0.5 * usual, sentence))
+        if churn_rate is not None and churn_rate.shifted:
+            sentence = (
+                f"{churn_rate.sentence}, if all else is as before: re-base the probabilities on it, or retrain"
+            )
+            shifts.append(_Shift(0.0 if moved else 0.1, False, sentence))
         fitted, held_out = np.array(profile.score.shares), np.array(profile.unseen)
         index, moved = min(
             _shift(share * fitted + (1 - share) * held_out, self._score / m, profile.customers, m, tests=1)

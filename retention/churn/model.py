@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from retention.churn.diagnostics import (
 from retention.churn.evaluation import Metrics, OutOfFold, compute_metrics
 from retention.churn.explanation.directions import Direction, find_directions
 from retention.churn.explanation.reasons import top_reasons
+from retention.churn.label_shift import ChurnRateEstimate, estimate_churn_rate, rebase
 from retention.churn.model_files import read_model, write_model
 from retention.churn.nested_cv import nested_cross_validate
 from retention.churn.out_of_time import OutOfTime, evaluate_out_of_time
@@ -67,6 +68,8 @@ class ChurnModel:
         Metrics of the held-out probabilities before calibration; None where calibration changed nothing.
     out_of_time
         Metrics of the newest of several cutoffs, and the gap to cross-validation; None with a single cutoff.
+    current_churn_rate
+        The churn rate that probabilities are re-based on; None for that of the training. It is not saved.
     """
 
     columns: tuple[Column, ...]
@@ -86,6 +89,7 @@ class ChurnModel:
     out_of_fold: OutOfFold | None
     before_calibration: UncalibratedMetrics | None = None
     out_of_time: OutOfTime | None = None
+    current_churn_rate: float | None = None
 
     @property
     def chosen(self) -> str:
@@ -207,7 +211,43 @@ class ChurnModel:
         ModelError
             If a column the model learned from is missing or no longer holds numbers.
         """
-        return self.selection.predict_probability(encode(self.columns, customers))
+        return self.probability(self.score(encode(self.columns, customers)))
+
+    def score(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probabilities as they were calibrated in training, (n,), for encoded customers (n, d)."""
+        return self.selection.predict_probability(matrix)
+
+    def probability(self, score: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the churn probabilities that scores of :meth:`score` stand for at the current rate, (n,)."""
+        if self.current_churn_rate is None:
+            return score
+        return rebase(score, trained=self.churn_rate, current=self.current_churn_rate)
+
+    def estimate_churn_rate(self, score: NDArray[np.float64]) -> ChurnRateEstimate | None:
+        """Estimate the churn rate of n customers by their :meth:`score`, (n,); None if that does not show it."""
+        if self.profile.held_out is None or not len(score):
+            return None
+        return estimate_churn_rate(
+            self.profile.held_out,
+            customers=len(score),
+            mean=float(score.mean()),
+            variance=float(score.var()),
+            usual_mean=self.profile.nearest_mean(float(score.mean())),
+        )
+
+    def at_churn_rate(self, churn_rate: float | None) -> "ChurnModel":
+        """Return the model with its probabilities re-based on another churn rate; None for that of the training.
+
+        It is right where only the share of churned customers changed; see :mod:`retention.churn.label_shift`.
+
+        Raises
+        ------
+        InputError
+            If the rate is not between 0 and 1.
+        """
+        if churn_rate is not None:
+            rebase(np.empty(0), trained=self.churn_rate, current=churn_rate)
+        return replace(self, current_churn_rate=churn_rate)
 
     def top_reasons(
         self, customers: Customers, top: int = 3, *, matrix: NDArray[np.float64] | None = None

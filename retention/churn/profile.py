@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retention.churn.bins import Bins
+from retention.churn.label_shift import HeldOutScores
 from retention.churn.schema import Column
 from retention.churn.training_set import TrainingSet
 
@@ -60,6 +61,9 @@ class Profile:
     unseen, mean_unseen
         Shares in the same bins, and the mean, of the held-out probabilities. A model spreads the scores of
         customers it learned from more widely than those of others, and may score both.
+    held_out
+        The held-out probabilities of each class, which show the churn rate of other customers; None in a model
+        that was saved before they were kept.
     """
 
     customers: int
@@ -69,6 +73,11 @@ class Profile:
     spread_score: float
     unseen: tuple[float, ...]
     mean_unseen: float
+    held_out: HeldOutScores | None = None
+
+    def nearest_mean(self, mean: float) -> float:
+        """Return the mean nearest to another one, between those of the fitted and the held-out scores."""
+        return float(np.median([self.mean_score, mean, self.mean_unseen]))
 
     @classmethod
     def from_json(cls, saved: Mapping[str, Any]) -> "Profile":
@@ -81,6 +90,7 @@ class Profile:
             float(saved["spread_score"]),
             tuple(saved.get("unseen", saved["score"]["shares"])),  # older models saved only the fitted scores
             float(saved.get("mean_unseen", saved["mean_score"])),
+            HeldOutScores.from_json(saved["held_out"]) if saved.get("held_out") else None,
         )
 
 
@@ -118,6 +128,7 @@ def build_profile(
         float(score.std()),
         tuple(map(float, _shares(unseen, bins))),
         float(unseen.mean()),
+        HeldOutScores.of(unseen, training_set.label),
     )
 
 

@@ -23,6 +23,13 @@ def add(command: AddCommand) -> None:
     score.add_argument("--model", type=Path, required=True, help="folder of the model")
     score.add_argument("--out", type=Path, required=True, help="send list (CSV) to write")
     add_policy_flags(score)
+    score.add_argument(
+        "--churn-rate",
+        type=float,
+        metavar="SHARE",
+        help="re-base the probabilities on this share of churned customers (0 to 1), where it changed since the "
+        "training and little else did; the drift report estimates it",
+    )
 
 
 def _score(options: argparse.Namespace) -> CommandResult:
@@ -33,7 +40,7 @@ def _score(options: argparse.Namespace) -> CommandResult:
     summary = score_file(
         options.customers,
         options.out,
-        ChurnModel.load(options.model),
+        ChurnModel.load(options.model).at_churn_rate(options.churn_rate),
         send_policy_from(options),
         id=options.id,
         label=options.label,

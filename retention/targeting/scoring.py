@@ -69,14 +69,15 @@ def score(customers: Customers, model: ChurnModel, policy: SendPolicy) -> Scored
     """
     policy = policy.settle(model, has_values=customers.roles.value is not None)
     matrix = encode(model.columns, customers)
-    probability = model.selection.predict_probability(matrix)
+    calibrated = model.score(matrix)
+    probability = model.probability(calibrated)
     decision = policy.decide(probability, customers.value)
     tally = DriftCounter(model)
-    tally.add(customers, matrix, probability)
+    tally.add(customers, matrix, calibrated)
     return Scored(
         send_list_rows(customers, model, policy, decision, matrix=matrix, probability=probability),
         customers.roles.id,
-        tally.mean_probability,
+        float(probability.sum()) / max(1, len(probability)),
         tally.drift(),
         policy.send_from,
         spending_of(policy, decision, float(decision.spend.sum())),

@@ -81,17 +81,19 @@ def score_file(
     policy = policy.settle(model, has_values=stream.roles.value is not None)
     decision_of_all = None if policy.customer_by_customer else _decide(stream, model, policy, progress)
     tally = DriftCounter(model)
-    contacted, earned, spent = 0, 0.0, 0.0
+    contacted, earned, spent, probability_sum = 0, 0.0, 0.0, 0.0
     with csv_writer(out) as write:
         for customers in stream:
             start = tally.customers
             matrix = encode(model.columns, customers)
-            probability = model.selection.predict_probability(matrix)
-            tally.add(customers, matrix, probability)
+            calibrated = model.score(matrix)
+            probability = model.probability(calibrated)
+            tally.add(customers, matrix, calibrated)
             if decision_of_all is None:
                 decision = policy.decide(probability, customers.value)
             else:
                 decision = decision_of_all.part(start, tally.customers)
+            probability_sum += float(probability.sum())
             contacted += int(decision.send.sum())
             earned += float(np.round(decision.expected_profit[decision.send], 2).sum())
             spent += float(decision.spend.sum())
@@ -101,7 +103,7 @@ def score_file(
     return Summary(
         customers=len(stream),
         contacted=contacted,
-        mean_probability=tally.mean_probability,
+        mean_probability=probability_sum / max(1, len(stream)),
         drift=tally.drift(),
         threshold=policy.send_from,
         expected_profit=round(earned, 2),

@@ -109,7 +109,7 @@ class Summary:
             "max_contacts": None if self.spending is None else self.spending.max_contacts,
             **amounts,
             "warnings": list(self.warnings),
-            "drift": {"level": self.drift.level, "reasons": list(self.drift.reasons)},
+            "drift": self.drift.as_dict(),
             "evidence": {name: [ASSUMED] for name, amount in amounts.items() if amount is not None},
         }
 

@@ -29,10 +29,8 @@ def drift_after(model: ChurnModel, customers: Customers, **changes: Any) -> Drif
 def test_a_random_half_of_the_same_customers_is_quiet(model: ChurnModel, customers: Customers, seed: int) -> None:
     """Chance differences are no drift."""
     half = customers.take(np.random.default_rng(seed).permutation(500)[:250])
-    assert measure_drift(model, half, model.predict(half)) == measure_drift(
-        model, customers, model.predict(customers)
-    )
-    assert measure_drift(model, half, model.predict(half)).level == "none"
+    of_half, of_all = (measure_drift(model, people, model.predict(people)) for people in (half, customers))
+    assert (of_half.level, of_half.reasons) == (of_all.level, of_all.reasons) == ("none", ())
 
 
 @pytest.mark.parametrize("n", [1, 20, 500, 5000])

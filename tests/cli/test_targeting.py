@@ -42,3 +42,19 @@ def test_top_keeps_the_most_profitable(
     sent = scored["send"] == "yes"
     assert sent.sum() == 7
     assert scored.loc[sent, "expected_profit"].min() >= scored.loc[~sent, "expected_profit"].max()
+
+
+def test_probabilities_are_rebased_on_another_churn_rate(
+    capsys: pytest.CaptureFixture[str], telecom_folder: Path, telecom_file: Path, tmp_path: Path
+) -> None:
+    """--churn-rate multiplies everyone's odds by one factor, and the money follows; the estimate stays."""
+    plain = run(capsys, "score", telecom_file, "--model", telecom_folder, "--out", tmp_path / "a.csv")
+    rate = plain["drift"]["churn_rate"]["in_training"]
+    flags = ("--out", tmp_path / "b.csv", "--churn-rate", rate / 2)
+    rebased = run(capsys, "score", telecom_file, "--model", telecom_folder, *flags)
+    before, after = (pd.read_csv(tmp_path / name)["churn_probability"] for name in ("a.csv", "b.csv"))
+    odds = (rate / 2 / (1 - rate / 2)) / (rate / (1 - rate))
+    assert after.to_numpy() == pytest.approx(odds * before / (1 - before + odds * before), abs=2e-4)
+    assert rebased["mean_probability"] == pytest.approx(after.mean(), abs=1e-4)
+    assert rebased["expected_profit"] < plain["expected_profit"]
+    assert rebased["drift"] == plain["drift"]

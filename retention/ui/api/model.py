@@ -124,6 +124,7 @@ def score(
     id: str = "",
     value_column: str = "",
     exclude: str = "",
+    churn_rate: float | None = None,
     value: float = 500.0,
     offer_cost: float = 50.0,
     contact_cost: float = 0.0,
@@ -162,6 +163,9 @@ def score(
         Column with the margin kept if that customer stays; blank to guess it by its name.
     exclude
         Columns to ignore, with commas between them.
+    churn_rate
+        Re-base the probabilities on this share of churned customers (0 to 1), where it changed since the training
+        and little else did; summary.drift.churn_rate estimates it.
 
     Returns
     -------
@@ -185,7 +189,7 @@ def score(
     scored = targeting.score_file(
         customers,
         file,
-        model_zip.load_model(model),
+        model_zip.load_model(model).at_churn_rate(churn_rate),
         policy,
         id=id or None,
         value=value_column or None,

@@ -31,6 +31,11 @@ def wire(page: Page, tab: ChurnLayout) -> None:
     take_result(page, tab.trained, with_training, Change.MODEL)
     tab.from_hub.wire(page, from_hub.use_model, with_loaded_model, Change.MODEL, tab.result)
     on(
+        [tab.rebase.click, tab.rate.submit],
+        lambda session, percent: page.updates(Change.MODEL, churn.rebase(session, percent)),
+        [page.session, tab.rate], page.components(Change.MODEL),
+    )  # fmt: skip
+    on(
         tab.feature.input, lambda session, feature: tab.dependence.show(churn.feature_chart(session, feature)),
         [page.session, tab.feature], tab.dependence.components,
     )  # fmt: skip

@@ -1,10 +1,13 @@
 """Train a model, and draw what it learned."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from retention import charts as figures
+from retention.churn.label_shift import ChurnRateEstimate
+from retention.churn.label_shift import rebase as rebase_probability
 from retention.churn.model import ChurnModel
 from retention.errors import InputError
 from retention.pipeline.churn import train_model
@@ -23,6 +26,33 @@ def train(session: Session, *, weighted: bool, progress: Progress = silent) -> S
     with TRAINING_QUEUE.wait_for_turn(progress, limit_s=settings().training_limit_s) as report:
         model = train_model(session.customers, scale_pos_weight="balanced" if weighted else None, progress=report)
     return session.with_own_model(model).priced(session.economics)
+
+
+def churn_rate_today(session: Session) -> ChurnRateEstimate | None:
+    """Return the churn rate that the scores of today's customers point to; None without a model that shows it."""
+    model, people = session.model, session.recipients
+    if model is None or people is None or people.roles.label is not None:
+        return None
+    probability = session.scores.of(model, people)
+    if model.current_churn_rate is not None:
+        probability = rebase_probability(probability, trained=model.current_churn_rate, current=model.churn_rate)
+    return model.estimate_churn_rate(probability)
+
+
+def rebase(session: Session, percent: float | None) -> Session:
+    """Return the session with its probabilities re-based on a churn rate in per cent; a blank undoes it.
+
+    Raises
+    ------
+    InputError
+        If there is no model yet, or the rate is not between 0 and 100.
+    """
+    if session.model is None:
+        raise InputError("no model yet; press Train first")
+    if percent is not None and not 0 < percent < 100:
+        raise InputError(f"churn rate: {percent:g}% is out of bounds; type a number between 0 and 100")
+    model = session.model.at_churn_rate(None if percent is None else percent / 100)
+    return replace(session, model=model, scored=None, message_run=None)
 
 
 def importance(model: ChurnModel) -> Any:

@@ -23,6 +23,9 @@ class ChurnLayout(Layout):
     trained: gr.State
     from_hub: HubLoader
     result: gr.HTML
+    rate_today: gr.HTML
+    rate: gr.Number
+    rebase: gr.Button
     over_time: Chart
     importance: Chart
     reliability: Chart
@@ -38,12 +41,17 @@ class ChurnLayout(Layout):
         """What follows from the model."""
         charts = (self.over_time, self.importance, self.reliability, self.dependence, self.waterfall)
         parts = [part for chart in charts for part in chart.components]
-        return {Change.MODEL: Refresh([self.result, *parts, self.directions, self.feature], self._show_model)}
+        shown = [self.result, self.rate_today, self.rate, *parts, self.directions, self.feature]
+        return {Change.MODEL: Refresh(shown, self._show_model)}
 
     def _show_model(self, session: Session, _view: View) -> Updates:
         model = session.model
+        estimate = handlers.churn_rate_today(session)
+        rebased = None if model is None else model.current_churn_rate
         return {
             self.result: views.model(model) + views.scored(session),
+            self.rate_today: views.churn_rate_today(estimate, model),
+            self.rate: None if rebased is None else round(100 * rebased, 2),
             **self.over_time.show(None if model is None else handlers.over_time(model)),
             **self.importance.show(None if model is None else handlers.importance(model)),
             **self.reliability.show(None if model is None else handlers.reliability(model)),
@@ -65,6 +73,13 @@ def build() -> ChurnLayout:
         stop = gr.Button("Stop", interactive=False)
     hub = hub_loader.build("A trained model", "model-from-hub")
     result = gr.HTML()
+    rate_today = gr.HTML(elem_id="rate-today")
+    with gr.Row():
+        rate = gr.Number(
+            None, label="Churn rate to base the probabilities on (%)", info="Blank: that of the training",
+            minimum=0, maximum=100, min_width=200, scale=2, elem_id="churn-rate",
+        )  # fmt: skip
+        rebase = gr.Button("Re-base", scale=1, min_width=120, size="md", elem_id="rebase")
     over_time = chart.build("over_time")
     with gr.Row():
         importance = chart.build("importance")
@@ -86,6 +101,9 @@ def build() -> ChurnLayout:
         gr.State(None),
         hub,
         result,
+        rate_today,
+        rate,
+        rebase,
         over_time,
         importance,
         reliability,

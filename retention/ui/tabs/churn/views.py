@@ -2,6 +2,7 @@
 
 from html import escape
 
+from retention.churn.label_shift import ChurnRateEstimate
 from retention.churn.model import ChurnModel
 from retention.churn.out_of_time import OutOfTime
 from retention.hub.reference import Reference
@@ -92,6 +93,21 @@ def scored(session: Session) -> str:
         f"{scores.mean_probability:.1%}; an offer pays for {scores.contacted:,} of them (assumed)."
     )
     return reading(words) + bullets(scores.drift.reasons)
+
+
+def churn_rate_today(estimate: ChurnRateEstimate | None, model: ChurnModel | None) -> str:
+    """Say which churn rate today's scores point to, and what the probabilities are based on."""
+    if model is None or estimate is None:
+        return ""
+    words = f"For today's customers {estimate.sentence}"
+    if model.current_churn_rate is not None:
+        return reading(f"{words}. Probabilities are re-based on {model.current_churn_rate:.1%}.")
+    if not estimate.shifted:
+        return reading(f"{words}: no difference beyond chance.")
+    return reading(
+        f"{words}: beyond chance. If only the share of churned customers changed, re-base the probabilities on "
+        "it; if customers behave differently as well, train again."
+    )
 
 
 def _out_of_time(result: OutOfTime | None) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from retention.churn.diagnostics import UncalibratedMetrics
 from retention.churn.model import ChurnModel
+from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.ui.session import Session
 from retention.ui.tabs.churn import handlers as churn
@@ -35,3 +36,28 @@ def test_the_test_in_time_is_on_screen(telecom_model: ChurnModel) -> None:
         assert words in html
     assert churn.over_time(telecom_model) is None
     assert churn.over_time(replace(telecom_model, out_of_time=went)) is not None
+
+
+def test_probabilities_are_rebased_and_the_estimate_stays(telecom_model: ChurnModel, telecom: Customers) -> None:
+    """The screen says what today's scores point to, takes a rate in per cent, and a blank undoes it."""
+    today = Customers(telecom.frame.drop(columns=[telecom.roles.label]), replace(telecom.roles, label=None))
+    session = Session(customers=telecom, today=today, model=telecom_model)
+    before = churn.churn_rate_today(session)
+    assert before is not None
+    assert not before.shifted
+    assert "no difference beyond chance" in model_views.churn_rate_today(before, telecom_model)
+    rebased = churn.rebase(session, 10)
+    assert rebased.model is not None
+    assert rebased.scores.of(rebased.model, today).mean() < telecom_model.predict(today).mean() - 0.05
+    after = churn.churn_rate_today(rebased)
+    assert after is not None
+    assert after.value == pytest.approx(before.value, abs=1e-6)
+    assert "re-based on 10.0%" in model_views.churn_rate_today(after, rebased.model)
+    undone = churn.rebase(rebased, None)
+    assert undone.model is not None
+    assert (undone.model.predict(today) == telecom_model.predict(today)).all()
+    for percent in (0, 100, -5, 1000):
+        with pytest.raises(InputError, match="type a number between 0 and 100"):
+            churn.rebase(session, percent)
+    with pytest.raises(InputError, match="no model yet"):
+        churn.rebase(Session(), 10)
