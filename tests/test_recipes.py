@@ -9,8 +9,11 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from retention.campaign.design import CONTROL
+from tests.campaign.campaigns import READ_ON, drawn, played
 from tests.docs.documents import ROOT
 from tests.files import telecom_customers
 
@@ -179,8 +182,35 @@ def test_an_offer_is_an_entry(tmp_path: Path) -> None:
     assert ids.split() == ["cash_50", "free_delivery", "percent_20", "free_dessert"]
 
 
-def test_the_recipes_to_come_have_their_place() -> None:
-    """An order source and a campaign metric stand in CONTRIBUTING.md, after the four that work."""
+def test_a_campaign_metric_is_a_file_and_a_line(tmp_path: Path) -> None:
+    """`measure` reads its column, and prints it with its interval and evidence; without the column it is null."""
+    recipe = carried_out("A campaign metric", tmp_path)
+    assert recipe.written == ["retention/campaign/metrics/orders.py"]
+    assert recipe.entries == ["Orders(),"]
+    campaign = drawn(3000)
+    campaign.save(recipe.tree / "diwali.zip")
+    kept = played(campaign)["kept"]
+    treated = (campaign.assignments["arm"] != CONTROL).to_numpy()
+    outcomes = pd.DataFrame({"id": kept.index, "kept": kept.map({True: "yes", False: "no"}).to_numpy()})
+    outcomes["orders"] = kept.to_numpy() * (2 + treated)  # three orders of a kept treated customer, else two
+    outcomes.to_csv(recipe.tree / "outcomes.csv", index=False)
+    command = ("-m", "retention", "measure", "diwali.zip", "--as-of", READ_ON.isoformat(), "--json", "--outcomes")
+    reading = json.loads(recipe.run(*command, "outcomes.csv"))
+    orders = reading["orders"]
+    difference = outcomes["orders"][treated].mean() - outcomes["orders"][~treated].mean()
+    assert orders["low"] < orders["mean"] < orders["high"]
+    assert orders["mean"] == pytest.approx(difference, abs=0.1)
+    assert reading["evidence_of"]["orders"] == ["measured"]
+    assert list(reading["evidence_of"])[-1] == "orders"
+    outcomes.drop(columns="orders").to_csv(recipe.tree / "without.csv", index=False)
+    without = json.loads(recipe.run(*command, "without.csv"))
+    assert without["orders"] == {"mean": None, "low": None, "high": None}
+    assert "orders" not in without["evidence_of"]
+    assert without["kept"] == reading["kept"]
+
+
+def test_the_recipe_to_come_has_its_place() -> None:
+    """An order source stands in CONTRIBUTING.md beside the five recipes that work."""
     titles = [title for title, _ in SECTION.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))]
     assert titles == [
         "A tab",

@@ -1,8 +1,6 @@
 """Turns an order log or a table of outcomes into one row for each customer of a campaign."""
 
 import datetime as dt
-import re
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,15 +9,18 @@ from numpy.typing import NDArray
 
 from retention.artifacts import sha256
 from retention.campaign.campaign_file import Campaign
+from retention.campaign.id_matching import count_matches, is_in
+from retention.campaign.metrics import columns_needed
 from retention.campaign.yes_no import parse_yes_no
 from retention.errors import InputError
 from retention.orders.order_log import Orders
 from retention.tabular.files import Limits
 from retention.tabular.tables import Table, read_table, table_from_frame
+from retention.wording.dates import day_and_month
 from retention.wording.text import count_noun, join_names, quote_cell, suggest_closest
 
 YES_NO_COLUMNS = ("redeemed", "contacted", "opted_out", "stayed_on")
-"""The optional columns of a table of outcomes; ``spend`` (currency) is one, too."""
+"""The optional columns of a table of outcomes that say yes or no; see :func:`number_columns` for the others."""
 
 _OFFER_COLUMN = "offer"
 _LEAST_FOUND = 0.5
@@ -62,7 +63,7 @@ def outcomes_from_orders(campaign: Campaign, orders: Orders, *, as_of: dt.date) 
         )
     ids = pd.Index(orders.frame[orders.customer].unique())
     history = days.min() < np.datetime64(design.sent_on)
-    match_count = _check_ids(
+    match_count = count_matches(
         customers, ids, orders.source, design.name, _LEAST_FOUND if history else _LEAST_FOUND_AFTERWARDS
     )
     known = days <= np.datetime64(as_of)
@@ -72,7 +73,7 @@ def outcomes_from_orders(campaign: Campaign, orders: Orders, *, as_of: dt.date) 
     def ordered_in(first: dt.date, *, among: NDArray[np.bool_] = known) -> pd.Series:
         after = first + dt.timedelta(days=design.horizon_days)
         within = known & among & (days >= np.datetime64(first)) & (days < np.datetime64(after))
-        return pd.Series(_is_in(customers, pd.Index(orders.frame.loc[within, orders.customer])), index=customers)
+        return pd.Series(is_in(customers, pd.Index(orders.frame.loc[within, orders.customer])), index=customers)
 
     outcomes = pd.DataFrame({"kept": ordered_in(design.sent_on)})
     notes = [f"kept means: an order from {design.sent_on} to {design.read_on - dt.timedelta(days=1)}"]
@@ -104,8 +105,8 @@ def outcomes_from_table(
     Returns
     -------
     DataFrame
-        Indexed by customer, those with a ``kept`` (bool) only; ``spend`` is float64, others are bool. Notes are in
-        ``attrs["notes"]``.
+        Indexed by customer, those with a ``kept`` (bool) only; those of :func:`number_columns` are float64, others
+        are bool. Notes are in ``attrs["notes"]``.
 
     Raises
     ------
@@ -127,7 +128,9 @@ def outcomes_from_table(
     id_column = _id_column(table, customers, columns)
     ids = table.frame[id_column].str.strip()
     _refuse_twice(table, id_column, ids)
-    match_count = _check_ids(customers, pd.Index(ids.dropna()), table.source, campaign.design.name, _LEAST_FOUND)
+    match_count = count_matches(
+        customers, pd.Index(ids.dropna()), table.source, campaign.design.name, _LEAST_FOUND
+    )
     kept = parse_yes_no(table.frame[columns["kept"]], table.locate(columns["kept"]))
     values: dict[str, object] = {"kept": kept == 1}
     notes = []
@@ -139,10 +142,9 @@ def outcomes_from_table(
             notes.append("stayed_on is not complete yet and is left out")
         elif not np.isnan(cells).all():
             values[name] = cells == 1
-    if "spend" in columns:
-        values["spend"] = _amounts(table, columns["spend"])
+    values |= {name: _numbers(table, columns[name]) for name in number_columns() if name in columns}
     outcomes = pd.DataFrame(values).set_index(pd.Index(ids, name="customer"))[~np.isnan(kept)]
-    outcomes = outcomes[_is_in(outcomes.index, customers)]
+    outcomes = outcomes[is_in(outcomes.index, customers)]
     if len(ids) > match_count:
         notes.append(
             f"left out: {count_noun(len(ids) - match_count, 'row')} of customers who are not of the campaign"
@@ -160,13 +162,9 @@ def outcomes_sha256(outcomes: pd.DataFrame) -> str:
     return sha256(b"\0".join([content, *columns]))
 
 
-def day_and_month(day: dt.date) -> str:
-    """Return a date as people say it.
-
-    >>> day_and_month(dt.date(2026, 11, 4))
-    '4 Nov'
-    """
-    return f"{day.day} {day:%b}"
+def number_columns() -> tuple[str, ...]:
+    """Return the optional columns of a table of outcomes that hold a number a customer, such as ``spend``."""
+    return tuple(name for name in columns_needed() if name not in {"kept", *YES_NO_COLUMNS})
 
 
 def _redeeming_orders(orders: Orders, offer_ids: tuple[str, ...]) -> NDArray[np.bool_] | None:
@@ -193,11 +191,11 @@ def _ends_before(days: NDArray[np.datetime64], end: np.datetime64) -> bool:
 
 def _id_column(table: Table, customers: pd.Index, columns: dict[str, str]) -> str:
     """Return the column with the most ids of the campaign; the first one where none has any."""
-    outcome = {columns[name] for name in ("kept", "spend", *YES_NO_COLUMNS) if name in columns}
+    outcome = {columns[name] for name in ("kept", *YES_NO_COLUMNS, *number_columns()) if name in columns}
     candidates = [str(name) for name in table.frame.columns if name not in outcome]
     if not candidates:
         raise InputError(f"{table.source}: has no column with the customer's id; add it")
-    shares = [_is_in(pd.Index(table.frame[name].str.strip()), customers).sum() for name in candidates]
+    shares = [is_in(pd.Index(table.frame[name].str.strip()), customers).sum() for name in candidates]
     return candidates[int(np.argmax(shares))]
 
 
@@ -211,58 +209,12 @@ def _refuse_twice(table: Table, column: str, ids: pd.Series) -> None:
         )
 
 
-def _amounts(table: Table, column: str) -> pd.Series:
-    """Return amounts as float64; a blank is 0."""
+def _numbers(table: Table, column: str) -> pd.Series:
+    """Return numbers as float64; a blank is 0."""
     cells = table.frame[column]
-    amounts = pd.to_numeric(cells, errors="coerce")
-    wrong = (amounts.isna() & cells.notna()).to_numpy()
+    numbers = pd.to_numeric(cells, errors="coerce")
+    wrong = (numbers.isna() & cells.notna()).to_numpy()
     if wrong.any():
         at = int(np.argmax(wrong))
         raise table.locate(column).error(at, f"{quote_cell(cells.iloc[at])} is no plain number; correct it")
-    return amounts.fillna(0.0).astype(np.float64)
-
-
-def _check_ids(customers: pd.Index, ids: pd.Index, source: str, campaign: str, least: float) -> int:
-    """Return how many customers of the campaign are among the ids; refuse ids that are written differently."""
-    present = _is_in(customers, ids)
-    match_count = int(present.sum())
-    enough = match_count >= least * len(customers)
-    if match_count == len(customers):
-        return match_count
-    unknown = ids[~_is_in(ids, customers)]
-    likely = _difference(customers[~present], unknown)
-    if enough and not likely:
-        return match_count
-    examples = (customers[~present][0], unknown[0] if len(unknown) else ids[0])
-    raise InputError(
-        f"{source}: holds {match_count:,} of the {len(customers):,} customers of {campaign}; "
-        f"the campaign has ids like {quote_cell(examples[0])}, the file like {quote_cell(examples[1])}"
-        f"{likely}; write the ids as in the campaign"
-    )
-
-
-def _is_in(ids: pd.Index, others: pd.Index) -> NDArray[np.bool_]:
-    """Return which ids are among others; pandas itself takes a minute for a million texts."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    wanted, present = (pa.array(index.to_numpy(object), pa.large_string()) for index in (ids, others))
-    return np.asarray(pc.is_in(wanted, value_set=present, skip_nulls=True).to_numpy(zero_copy_only=False))
-
-
-_WAYS: dict[str, Callable[[str], str]] = {
-    "leading zeros": lambda id: id.lstrip("0"),
-    "a trailing '.0'": lambda id: id.removesuffix(".0"),
-    "upper and lower case": str.casefold,
-    "a prefix": lambda id: re.sub(r"^\D+", "", id),
-    "a prefix and leading zeros": lambda id: re.sub(r"^\D+", "", id).lstrip("0"),
-}
-
-
-def _difference(absent: pd.Index, unknown: pd.Index) -> str:
-    """Return the likely difference of two ways to write ids, where it explains at least half of those absent."""
-    for difference, plain in _WAYS.items():
-        wanted = {plain(str(id)) for id in absent[:2000]}
-        if len(wanted & {plain(str(id)) for id in unknown}) >= 0.5 * len(wanted):
-            return f" (they differ by {difference})"
-    return ""
+    return numbers.fillna(0.0).astype(np.float64)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from retention.campaign.design import CONTROL, Design
-from retention.campaign.outcomes import day_and_month
 from retention.campaign.reading import Reading
+from retention.wording.dates import day_and_month
 from retention.wording.money import in_currency
 
 

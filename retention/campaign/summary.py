@@ -14,6 +14,7 @@ from retention.campaign.health import Severity
 from retention.campaign.intervals import Interval
 from retention.campaign.reading import DECLARED, Reading
 from retention.wording.column_names import capitalize_first
+from retention.wording.dates import day_in_words
 from retention.wording.money import in_currency
 from retention.wording.text import count_noun, format_share
 
@@ -101,15 +102,6 @@ def basis(reading: Reading) -> str:
     day = reading.campaign.get("read_on")
     read_on = "" if day is None else f", read on {day_in_words(dt.date.fromisoformat(day))}"
     return f"90% interval; {reading.name}{read_on}"
-
-
-def day_in_words(day: dt.date) -> str:
-    """Return a date with its year as people say it.
-
-    >>> day_in_words(dt.date(2026, 11, 4))
-    '4 Nov 2026'
-    """
-    return f"{day.day} {day:%b %Y}"
 
 
 def tiles(reading: Reading) -> tuple[Tile, ...]:

@@ -7,6 +7,8 @@ from typing import Protocol
 
 import pandas as pd
 
+from retention.wording.dates import utc_day
+
 AssignmentRow = tuple[str, str, str, str, str, str, float, float]
 
 
@@ -56,7 +58,7 @@ class CampaignRecord:
     @property
     def ends_on(self) -> dt.date:
         """The day on which it ends."""
-        return dt.datetime.fromtimestamp(self.ends_at, dt.UTC).date()
+        return utc_day(self.ends_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from retention.messages.campaign_records import (
     assignment_records,
 )
 from retention.messages.ledger_file import LedgerFile
+from retention.wording.dates import utc_day
 
 HeldOut = dict[str, tuple[str, dt.date]]
 """Customer -> the campaign that holds them out, and the day on which it ends."""
@@ -118,7 +119,7 @@ class CampaignLedger(LedgerFile):
         rows = self._select(_HELD_OUT, (self._now() if at is None else at,))
         wanted = None if customers is None else set(customers)
         return {
-            customer: (campaign, dt.datetime.fromtimestamp(ends_at, dt.UTC).date())
+            customer: (campaign, utc_day(ends_at))
             for customer, campaign, ends_at in rows
             if wanted is None or customer in wanted
         }

@@ -12,6 +12,7 @@ from retention.messages.offer_text import OfferText
 from retention.messages.segments import MessageSegment
 from retention.messages.templates import BACKUP, compose_message, pick
 from retention.profit.catalogue import Offer
+from retention.wording.dates import day_and_month, utc_day
 
 PERSON = "person"
 """The ``message_source`` of a text that a person wrote."""
@@ -147,10 +148,10 @@ def customers_held_back(
             held_back.append(HeldBack(customer, "stands in the list twice"))
         elif customer not in written and customer in held_out:
             campaign, until = held_out[customer]
-            held_back.append(HeldBack(customer, f"held out of {campaign} until {until.day} {until:%b}"))
+            held_back.append(HeldBack(customer, f"held out of {campaign} until {day_and_month(until)}"))
         elif customer not in written:
             at_s = recently_messaged.get(customer)
-            date = "" if at_s is None else dt.datetime.fromtimestamp(at_s, dt.UTC).date().isoformat()
+            date = "" if at_s is None else utc_day(at_s).isoformat()
             held_back.append(HeldBack(customer, cooling_down, date))
         seen.add(customer)
     return tuple(held_back)

@@ -16,6 +16,7 @@ from retention.campaign.reading import Reading
 from retention.errors import InputError
 from retention.messages.ledger import Ledger
 from retention.orders.order_log import Orders, read_orders
+from retention.wording.dates import utc_day
 
 __all__ = ["Campaign", "ExperimentColumns", "Reading", "measure_campaign", "measure_experiment"]
 
@@ -89,6 +90,6 @@ def _keep_reading(reading: Reading, path: Path, input_sha256: str) -> Reading:
         first = ledger.readings(reading.name)[0]
     if first.reading == content:
         return reading
-    day = dt.datetime.fromtimestamp(first.read_at, dt.UTC).date()
-    note = f"the first reading, of {day}, stays the registered one: {json.loads(first.reading)['sentence']}"
+    sentence = json.loads(first.reading)["sentence"]
+    note = f"the first reading, of {utc_day(first.read_at)}, stays the registered one: {sentence}"
     return replace(reading, notes=(*reading.notes, note))

@@ -1,1 +1,1 @@
-"""Words for counts, amounts, money inputs, column names and the meaning of features, in one place."""
+"""Words for counts, amounts, days, money inputs, column names and the meaning of features, in one place."""

@@ -22,6 +22,12 @@ METRICS: tuple[Metric, ...] = (
 )
 """All metrics, in the order of the reading's JSON. Names that stand there stay."""
 
+
+def columns_needed() -> tuple[str, ...]:
+    """Return the columns of outcomes that any metric needs, in the order of the metrics."""
+    return tuple(dict.fromkeys(column for metric in METRICS for column in metric.needs))
+
+
 # In the order in which readings have always listed what their numbers rest on; later metrics follow.
 _FIRST_EVIDENCE = ("kept", "save_rate", "profit", "profit_per_head", "holdout_cost", "redemption")
 
@@ -38,4 +44,4 @@ def evidence_of_all(rows: OutcomeRows) -> dict[str, list[str]]:
     return {name: evidence[name] for name in names if evidence[name]}
 
 
-__all__ = ["METRICS", "Metric", "evidence_of_all", "measure_all"]
+__all__ = ["METRICS", "Metric", "columns_needed", "evidence_of_all", "measure_all"]

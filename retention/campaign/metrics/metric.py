@@ -7,8 +7,8 @@ from retention.campaign.comparison import Comparison
 from retention.campaign.intervals import Interval
 from retention.campaign.outcome_rows import OutcomeRows
 
-Unit = Literal["points", "share", "amount", "amount a head"]
-"""Percentage points; a share in [0, 1]; currency; currency per customer."""
+Unit = Literal["points", "share", "amount", "amount a head", "number a head"]
+"""Percentage points; a share in [0, 1]; currency; currency per customer; a plain number per customer."""
 
 
 class Metric(ABC):
@@ -25,7 +25,8 @@ class Metric(ABC):
     estimate
         Key of the estimate, beside ``low`` and ``high``.
     needs
-        Columns of the outcomes without which there is none.
+        Columns of the outcomes without which there is none. A table of outcomes is read for them: a column that is
+        no yes or no of :data:`retention.campaign.outcomes.YES_NO_COLUMNS` holds numbers.
     """
 
     name: ClassVar[str]
