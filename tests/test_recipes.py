@@ -195,13 +195,21 @@ def test_a_campaign_metric_is_a_file_and_a_line(tmp_path: Path) -> None:
     outcomes["orders"] = kept.to_numpy() * (2 + treated)  # three orders of a kept treated customer, else two
     outcomes.to_csv(recipe.tree / "outcomes.csv", index=False)
     command = ("-m", "retention", "measure", "diwali.zip", "--as-of", READ_ON.isoformat(), "--json", "--outcomes")
-    reading = json.loads(recipe.run(*command, "outcomes.csv"))
+    reading = json.loads(recipe.run(*command, "outcomes.csv", "--out", "reading.zip"))
     orders = reading["orders"]
     difference = outcomes["orders"][treated].mean() - outcomes["orders"][~treated].mean()
     assert orders["low"] < orders["mean"] < orders["high"]
     assert orders["mean"] == pytest.approx(difference, abs=0.1)
     assert reading["evidence_of"]["orders"] == ["measured"]
     assert list(reading["evidence_of"])[-1] == "orders"
+    shown = recipe.run(
+        "-c",
+        "from pathlib import Path\n"
+        "from retention.campaign.metric_rows import metric_rows\n"
+        "from retention.campaign.reading import Reading\n"
+        "print(metric_rows(Reading.load(Path('reading.zip')))[-1].label)\n",
+    )
+    assert shown == "Orders a head\n"
     outcomes.drop(columns="orders").to_csv(recipe.tree / "without.csv", index=False)
     without = json.loads(recipe.run(*command, "without.csv"))
     assert without["orders"] == {"mean": None, "low": None, "high": None}

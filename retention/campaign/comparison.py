@@ -11,6 +11,7 @@ from retention.campaign.effect import CONTROL, TREATED, ArmMeans, Floats, arm_me
 from retention.campaign.intervals import (
     MOST_TAIL_ERROR_POINTS,
     Interval,
+    interval_json,
     normal_interval,
     ratio_interval,
     save_rate_interval,
@@ -48,7 +49,7 @@ class Comparison:
     money_trusted
         Whether the tails of the money allow a verdict; True where no money was measured.
     cost_per_saved
-        Cost per customer kept (currency); None too where it may be that nobody was kept.
+        Cost per customer kept (currency); None too unless it is shown that customers were kept.
     """
 
     customers: int
@@ -70,13 +71,13 @@ class Comparison:
             "control_customers": self.control_customers,
             "verdict": self.verdict,
             "needed": self.needed,
-            "kept": _interval_json(self.kept, _POINTS),
+            "kept": interval_json(self.kept, _POINTS[0]),
             "treated_kept": self.treated_kept,
             "control_kept": self.control_kept,
-            "save_rate": _interval_json(self.save_rate, _VALUE),
-            "money": _interval_json(self.money, _PER_HEAD),
+            "save_rate": interval_json(self.save_rate),
+            "money": interval_json(self.money, _PER_HEAD[0]),
             "money_trusted": self.money_trusted,
-            "cost_per_saved": _interval_json(self.cost_per_saved, _VALUE),
+            "cost_per_saved": interval_json(self.cost_per_saved),
         }
 
     @classmethod
@@ -148,13 +149,11 @@ def compare(
 
 
 def _cost_per_saved(fit: ArmMeans) -> Interval | None:
-    """Return cost effect ÷ kept effect, where the cost is the last outcome."""
+    """Return cost effect ÷ kept effect, where the cost is the last outcome; None unless customers were kept."""
+    if normal_interval(fit.difference(0)).low <= 0:
+        return None
     last = fit.means.shape[1] - 1
     return ratio_interval(fit.difference(last), fit.difference(0), fit.covariance_of_differences(0, last))
-
-
-def _interval_json(interval: Interval | None, names: tuple[str, str, str]) -> dict[str, float | None]:
-    return dict.fromkeys(names) if interval is None else dict(interval.as_dict(names[0]))
 
 
 def _interval_from(content: Mapping[str, float | None], names: tuple[str, str, str]) -> Interval | None:

@@ -43,6 +43,11 @@ class Interval:
         return self.low <= 0 <= self.high
 
 
+def interval_json(interval: Interval | None, estimate: str = "value") -> dict[str, float | None]:
+    """Return the estimate under its key, and both ends; null for each where there is no interval."""
+    return dict.fromkeys((estimate, "low", "high")) if interval is None else dict(interval.as_dict(estimate))
+
+
 def normal_interval(estimate: Estimate) -> Interval:
     """Return the estimate ± 1.645 standard errors.
 

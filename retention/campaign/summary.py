@@ -10,6 +10,15 @@ from typing import Any
 
 from retention.campaign.comparison import Comparison
 from retention.campaign.design import CONTROL
+from retention.campaign.figures import (
+    NOT_SHOWN,
+    interval_in,
+    write_count,
+    write_decimal,
+    write_range,
+    write_share,
+    write_signed,
+)
 from retention.campaign.health import Severity
 from retention.campaign.intervals import Interval
 from retention.campaign.reading import DECLARED, Reading
@@ -17,9 +26,6 @@ from retention.wording.column_names import capitalize_first
 from retention.wording.dates import day_in_words
 from retention.wording.money import in_currency
 from retention.wording.text import count_noun, format_share
-
-NOT_SHOWN = "not shown"
-"""The figure of a tile where nothing may be shown."""
 
 _CURRENCY = "₹"  # of a reading that does not name any
 
@@ -137,7 +143,7 @@ def promise_bars(reading: Reading) -> PromiseBars | None:
             evidence=("measured",),
         )
     profit, kept = _part(reading, "profit"), _part(reading, "kept")
-    amount = _interval(profit, "amount")
+    amount = interval_in(profit, "amount")
     if amount is not None:
         currency = str(profit.get("currency", _CURRENCY))
         return PromiseBars(
@@ -159,7 +165,7 @@ def promise_bars(reading: Reading) -> PromiseBars | None:
 
 def money_counts(reading: Reading) -> str:
     """Return which outcome the money counts, as a sentence; blank where no money is shown."""
-    if not _is_own(reading) or _interval(_part(reading, "profit"), "amount") is None:
+    if not _is_own(reading) or interval_in(_part(reading, "profit"), "amount") is None:
         return ""
     if _part(reading, "profit").get("counts") == "stayed on":
         return "The money counts who stayed on: an order after the offer had expired, which no offer paid for."
@@ -193,9 +199,9 @@ def _is_own(reading: Reading) -> bool:
 def _campaign_tiles(reading: Reading) -> tuple[Tile, ...]:
     kept, profit, rate, cost = (_part(reading, name) for name in ("kept", "profit", "save_rate", "holdout_cost"))
     currency = str(profit.get("currency", _CURRENCY))
-    customers = _interval(_mapping(kept.get("customers")), "value")
-    amount, forgone = _interval(profit, "amount"), _interval(cost, "amount")
-    measured_rate = _interval(rate, "value")
+    customers = interval_in(_mapping(kept.get("customers")), "value")
+    amount, forgone = interval_in(profit, "amount"), interval_in(cost, "amount")
+    measured_rate = interval_in(rate, "value")
     points = reading.overall.kept
     why_not = f"{reading.verdict}: no effect is shown" if points is None else "too skewed for an interval"
     assumed_rate = rate.get("assumed")
@@ -203,26 +209,27 @@ def _campaign_tiles(reading: Reading) -> tuple[Tile, ...]:
     return (
         Tile(
             label="Customers kept",
-            figure=NOT_SHOWN if customers is None else _signed(customers.value),
+            figure=NOT_SHOWN if customers is None else write_signed(customers.value),
             note=why_not
             if customers is None or points is None
-            else f"{_range(customers, _whole)}; {_decimal(points.value)} points",
+            else f"{write_range(customers, write_count)}; {write_decimal(points.value)} points",
             evidence=_evidence(customers),
         ),
         Tile(
             label=f"Profit, {profit.get('counts', 'kept')}",
             figure=NOT_SHOWN if amount is None else in_currency(amount.value, currency),
-            note=why_not if amount is None else _range(amount, lambda number: in_currency(number, currency)),
+            note=why_not if amount is None else write_range(amount, lambda number: in_currency(number, currency)),
             evidence=_evidence(amount, value_assumed=True),
         ),
         Tile(
             label="Save rate, measured / assumed",
             figure=NOT_SHOWN
             if measured_rate is None
-            else f"{_share(measured_rate.value)} / {'–' if assumed_rate is None else format_share(assumed_rate)}",
+            else f"{write_share(measured_rate.value)} / "
+            f"{'–' if assumed_rate is None else format_share(assumed_rate)}",
             note="; ".join(filter(None, (why_not, promise)))
             if measured_rate is None
-            else _range(measured_rate, _share),
+            else write_range(measured_rate, write_share),
             evidence=_evidence(measured_rate, promise=assumed_rate is not None),
         ),
         Tile(
@@ -244,7 +251,7 @@ def _cost_note(forgone: Interval | None, assumed: float | None, currency: str, w
     before = "" if assumed is None else f"; {in_currency(assumed, currency)} was assumed"
     if forgone is None:
         return why_not + before
-    return _range(forgone, lambda number: in_currency(number, currency)) + before
+    return write_range(forgone, lambda number: in_currency(number, currency)) + before
 
 
 def _experiment_tiles(reading: Reading) -> tuple[Tile, ...]:
@@ -256,20 +263,20 @@ def _experiment_tiles(reading: Reading) -> tuple[Tile, ...]:
     return (
         Tile(
             label="Kept, percentage points",
-            figure=NOT_SHOWN if kept is None else _decimal(kept.value),
-            note=why_not if kept is None else _range(kept, _decimal),
+            figure=NOT_SHOWN if kept is None else write_decimal(kept.value),
+            note=why_not if kept is None else write_range(kept, write_decimal),
             evidence=_evidence(kept),
         ),
         Tile(
             label="Money a head",
-            figure=NOT_SHOWN if money is None else _decimal(money.value, 4),
-            note=no_money if money is None else _range(money, lambda number: _decimal(number, 4)),
+            figure=NOT_SHOWN if money is None else write_decimal(money.value, 4),
+            note=no_money if money is None else write_range(money, lambda number: write_decimal(number, 4)),
             evidence=_evidence(money),
         ),
         Tile(
             label="Save rate",
-            figure=NOT_SHOWN if rate is None else _share(rate.value),
-            note=why_not if rate is None else _range(rate, _share),
+            figure=NOT_SHOWN if rate is None else write_share(rate.value),
+            note=why_not if rate is None else write_range(rate, write_share),
             evidence=_evidence(rate),
         ),
         Tile(
@@ -287,14 +294,14 @@ def _row(reading: Reading, name: str, comparison: Comparison) -> EffectRow:
     currency = str(_part(reading, "profit").get("currency", "")) if _is_own(reading) else ""
 
     def amount(number: float) -> str:
-        return in_currency(round(number, 2), currency, exactly=True) if currency else _decimal(number, 4)
+        return in_currency(round(number, 2), currency, exactly=True) if currency else write_decimal(number, 4)
 
     return EffectRow(
         name=name,
         customers=f"{comparison.customers:,}",
         held_out=f"{comparison.control_customers:,}",
-        kept=NOT_SHOWN if kept is None else f"{_decimal(kept.value)} ({_range(kept, _decimal)})",
-        money=NOT_SHOWN if money is None else f"{amount(money.value)} ({_range(money, amount)})",
+        kept=NOT_SHOWN if kept is None else f"{write_decimal(kept.value)} ({write_range(kept, write_decimal)})",
+        money=NOT_SHOWN if money is None else f"{amount(money.value)} ({write_range(money, amount)})",
         verdict=comparison.verdict,
     )
 
@@ -305,29 +312,3 @@ def _part(reading: Reading, name: str) -> Mapping[str, Any]:
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
-
-
-def _interval(numbers: Mapping[str, Any], name: str) -> Interval | None:
-    ends = [numbers.get(key) for key in (name, "low", "high")]
-    return None if any(end is None for end in ends) else Interval(*ends)  # type: ignore[arg-type]  # none is None
-
-
-def _range(interval: Interval, write: Any) -> str:
-    return f"{write(interval.low)} to {write(interval.high)}"
-
-
-def _whole(number: float) -> str:
-    return f"{round(number) or 0:,}".replace("-", "−")
-
-
-def _signed(number: float) -> str:
-    words = _whole(number)
-    return f"+{words}" if number >= 0.5 else words
-
-
-def _decimal(number: float, digits: int = 1) -> str:
-    return f"{round(number, digits) or 0:.{digits}f}".replace("-", "−")
-
-
-def _share(share: float) -> str:
-    return f"{_whole(100 * share)}%"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from retention.campaign.comparison import Comparison
+from retention.campaign.metrics.cost import CostPerSaved
 from retention.campaign.metrics.kept import Kept, StayedOn
 from retention.campaign.metrics.metric import Metric
 from retention.campaign.metrics.money import HoldoutCost, Profit, ProfitPerHead
@@ -19,6 +20,7 @@ METRICS: tuple[Metric, ...] = (
     Redemption(),
     HoldoutCost(),
     Spend(),
+    CostPerSaved(),
 )
 """All metrics, in the order of the reading's JSON. Names that stand there stay."""
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from retention.campaign.comparison import Comparison
-from retention.campaign.intervals import Interval
-from retention.campaign.metrics.metric import Metric, interval_json
+from retention.campaign.intervals import Interval, interval_json
+from retention.campaign.metrics.metric import Metric
 from retention.campaign.outcome_rows import OutcomeRows
 
 

@@ -4,7 +4,8 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Literal
 
 from retention.campaign.comparison import Comparison
-from retention.campaign.intervals import Interval
+from retention.campaign.figures import NOT_SHOWN
+from retention.campaign.intervals import Interval, interval_json
 from retention.campaign.outcome_rows import OutcomeRows
 
 Unit = Literal["points", "share", "amount", "amount a head", "number a head"]
@@ -24,6 +25,8 @@ class Metric(ABC):
         What it is measured in.
     estimate
         Key of the estimate, beside ``low`` and ``high``.
+    not_shown
+        What stands in its place where the campaign shows effects, but none of it.
     needs
         Columns of the outcomes without which there is none. A table of outcomes is read for them: a column that is
         no yes or no of :data:`retention.campaign.outcomes.YES_NO_COLUMNS` holds numbers.
@@ -33,6 +36,7 @@ class Metric(ABC):
     label: ClassVar[str]
     unit: ClassVar[Unit]
     estimate: ClassVar[str] = "value"
+    not_shown: ClassVar[str] = NOT_SHOWN
     needs: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
@@ -64,8 +68,3 @@ class Metric(ABC):
         may_show = overall.kept is not None and self.has_columns(rows)
         interval = self.measured(rows, overall) if may_show else None
         return {**interval_json(interval, self.estimate), **self.details(rows, interval)}
-
-
-def interval_json(interval: Interval | None, estimate: str = "value") -> dict[str, float | None]:
-    """Return the estimate under its key, and both ends; null for each where there is no interval."""
-    return dict.fromkeys((estimate, "low", "high")) if interval is None else dict(interval.as_dict(estimate))

@@ -1,0 +1,75 @@
+"""Every metric of a reading in words, one row each, as a screen and a page both show them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from retention.campaign.figures import interval_in, write_decimal, write_range, write_share
+from retention.campaign.metrics import METRICS
+from retention.campaign.metrics.metric import Unit
+from retention.campaign.reading import Reading
+from retention.wording.money import in_currency
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricRow:
+    """One metric of a reading.
+
+    Attributes
+    ----------
+    label
+        What it is.
+    figure, interval
+        The estimate, and its 90% interval; where there is none to show, why, and a blank.
+    assumed
+        What was assumed at the draw; blank where nothing was.
+    evidence
+        What it rests on: ``measured``, ``assumed``.
+    """
+
+    label: str
+    figure: str
+    interval: str
+    assumed: str
+    evidence: tuple[str, ...]
+
+
+def metric_rows(reading: Reading) -> tuple[MetricRow, ...]:
+    """Return the metrics of a campaign of one's own, in the order of the registry.
+
+    Those whose outcomes are not there are left out. Nothing is returned where no effect may be shown, nor for an
+    experiment that ran elsewhere.
+    """
+    if reading.overall.kept is None:
+        return ()
+    currency = str(reading.campaign.get("profit", {}).get("currency", ""))
+    evidence = reading.campaign.get("evidence_of", {})
+    rows = []
+    for metric in METRICS:
+        content = reading.campaign.get(metric.name, {})
+        interval, assumed = interval_in(content, metric.estimate), content.get("assumed")
+        rests_on = tuple(evidence.get(metric.name, ()))
+        if not rests_on or (interval is None and "measured" not in rests_on):
+            continue
+        write = _writer(metric.unit, currency)
+        rows.append(
+            MetricRow(
+                label=metric.label,
+                figure=metric.not_shown if interval is None else write(interval.value),
+                interval="" if interval is None else write_range(interval, write),
+                assumed="" if assumed is None else write(assumed),
+                evidence=rests_on,
+            )
+        )
+    return tuple(rows)
+
+
+def _writer(unit: Unit, currency: str) -> Callable[[float], str]:
+    """Return what writes a number of a unit."""
+    writers: dict[Unit, Callable[[float], str]] = {
+        "points": lambda number: f"{write_decimal(number)} points",
+        "share": write_share,
+        "amount": lambda number: in_currency(number, currency),
+        "amount a head": lambda number: in_currency(round(number, 2), currency, exactly=True),
+        "number a head": lambda number: write_decimal(number, 3),
+    }
+    return writers[unit]
