@@ -85,10 +85,6 @@ class Effects:
         spend: Amounts = costs * self.redeemed + economics.contact_cost
         return spend
 
-    def part(self, start: int, stop: int) -> "Effects":
-        """Return the effects on the customers from position ``start`` to before ``stop``."""
-        return Effects(self.kept[start:stop], self.redeemed[start:stop])
-
 
 class EffectModel(Protocol):
     """A formula or a learner that was adopted because it earns more than the rates alone."""
@@ -143,6 +139,13 @@ def effects_of(
         for name in ("save_rate", "stayer_redemption", "harm_rate")
     )
     return Effects(p * saved - (1 - p) * harmed, p * saved + (1 - p) * redeeming)
+
+
+def concatenated(parts: Sequence[Effects]) -> Effects:
+    """Return the effects of the same offers on the customers of all parts, in order."""
+    return Effects(
+        np.concatenate([part.kept for part in parts]), np.concatenate([part.redeemed for part in parts])
+    )
 
 
 def with_learned(

@@ -1,11 +1,13 @@
 """The send policy, the send decision and the send list: which customers get which offer, and why."""
 
+from retention.profit.evidence import ASSUMED
 from retention.targeting.first_contacts import first_contacts
+from retention.targeting.pricing import offers_at, profit_of_model
 from retention.targeting.reading import currency_of, offers_priced, read_send_list
 from retention.targeting.scoring import Scored, score
 from retention.targeting.send_decision import SendDecision
-from retention.targeting.send_list import ASSUMED, REASONS
-from retention.targeting.send_policy import SendPolicy, offers_at, profit_of_model
+from retention.targeting.send_list import REASONS
+from retention.targeting.send_policy import SendPolicy
 from retention.targeting.streaming import score_file, scoring_kinds
 from retention.targeting.summary import Spending, Summary, spending_of
 

@@ -12,8 +12,8 @@ from retention.profit.catalogue import Offer, read_offers
 from retention.profit.economics import Economics
 from retention.tabular.files import Limits
 from retention.tabular.tables import read_table
+from retention.targeting.pricing import offers_at
 from retention.targeting.send_list import REASONS
-from retention.targeting.send_policy import offers_at
 
 
 def read_send_list(path: Path, *, text_columns: Collection[str] = ()) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Score a table of customers and make its send list."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -8,6 +8,8 @@ from retention.churn.drift import Drift, DriftCounter
 from retention.churn.model import ChurnModel
 from retention.churn.schema import encode
 from retention.customers.table import Customers
+from retention.profit.evidence import ASSUMED
+from retention.targeting.message_columns import message_columns
 from retention.targeting.send_list import send_list_rows
 from retention.targeting.send_policy import SendPolicy
 from retention.targeting.summary import Spending, spending_of
@@ -35,6 +37,10 @@ class Scored:
     spending
         What the offers are expected to cost and what more would earn, where they were chosen customer by
         customer or within limits; else None.
+    policy
+        The send policy as it decided: with the model's threshold, and without the rates that drift set aside.
+    evidence
+        What the expected profit of the offers sent rests on.
     """
 
     send_list: pd.DataFrame
@@ -43,6 +49,8 @@ class Scored:
     drift: Drift
     threshold: float | None
     spending: Spending | None = None
+    policy: SendPolicy | None = field(default=None, repr=False)
+    evidence: tuple[str, ...] = (ASSUMED,)
 
     @property
     def contacted(self) -> int:
@@ -67,18 +75,32 @@ def score(customers: Customers, model: ChurnModel, policy: SendPolicy) -> Scored
     ModelError
         If the customers lack a column that the model needs.
     """
-    policy = policy.settle(model, has_values=customers.roles.value is not None)
     matrix = encode(model.columns, customers)
     calibrated = model.score(matrix)
     probability = model.probability(calibrated)
-    decision = policy.decide(probability, customers.value)
     tally = DriftCounter(model)
     tally.add(customers, matrix, calibrated)
+    drift = tally.drift()
+    policy = policy.after(drift).settle(model, has_values=customers.roles.value is not None)
+    learned = policy.learned(probability, effect_features(customers, model))
+    decision = policy.decide(probability, customers.value, learned)
     return Scored(
         send_list_rows(customers, model, policy, decision, matrix=matrix, probability=probability),
         customers.roles.id,
         float(probability.sum()) / max(1, len(probability)),
-        tally.drift(),
+        drift,
         policy.send_from,
         spending_of(policy, decision, float(decision.spend.sum())),
+        policy,
+        decision.evidence,
     )
+
+
+def effect_features(customers: Customers, model: ChurnModel) -> pd.DataFrame:
+    """Return what an effect model may use besides the churn probability, n rows.
+
+    These are the columns of the churn model under their own names, and those that a send list keeps for messages
+    under the names it gives them, because a campaign was drawn from a send list; never a person's name.
+    """
+    kept = {name: column for name, column in message_columns(customers).items() if name != "name"}
+    return customers.frame[[column.name for column in model.columns]].assign(**kept)

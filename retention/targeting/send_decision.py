@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from retention.profit.evidence import ASSUMED, MEASURED
+
 Amounts = NDArray[np.float64]
 
 
@@ -30,6 +32,9 @@ class SendDecision:
         budget does not bind.
     contact_price
         What one contact more would earn (currency); 0 where the cap on contacts does not bind.
+    measured
+        Whether the expected profit rests on measured rates of that offer, and the customer's score lies in the
+        range that was randomised, (n,).
     """
 
     send: NDArray[np.bool_] = field(repr=False)
@@ -39,6 +44,12 @@ class SendDecision:
     budget_price: float = 0.0
     next_thousand: float = 0.0
     contact_price: float = 0.0
+    measured: NDArray[np.bool_] = field(repr=False)
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """What the expected profit of the offers sent rests on: measured as soon as that of one customer does."""
+        return (MEASURED, ASSUMED) if bool((self.measured & self.send).any()) else (ASSUMED,)
 
     def part(self, start: int, stop: int) -> "SendDecision":
         """Return the decision about the customers from position ``start`` to before ``stop``."""
@@ -49,4 +60,5 @@ class SendDecision:
             offer=self.offer[rows],
             expected_profit=self.expected_profit[rows],
             spend=self.spend[rows],
+            measured=self.measured[rows],
         )

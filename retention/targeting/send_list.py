@@ -7,12 +7,10 @@ from numpy.typing import NDArray
 from retention.churn.model import ChurnModel
 from retention.customers.table import Customers
 from retention.profit.economics import Economics
+from retention.profit.evidence import ASSUMED, MEASURED, as_cell
 from retention.targeting.message_columns import message_columns
 from retention.targeting.send_decision import SendDecision
 from retention.targeting.send_policy import SendPolicy
-
-ASSUMED = "assumed"
-"""What these amounts rest on: money inputs that nobody has measured yet."""
 
 REASONS = ("reason_1", "reason_2", "reason_3")
 
@@ -51,6 +49,8 @@ def send_list_rows(
     rows["offer"] = np.where(decision.send, offered, "")
     rows = rows.join(model.top_reasons(customers, matrix=matrix))
     rows["value_evidence"] = rows["expected_profit_evidence"] = ASSUMED
+    if decision.measured.any():  # the value of a customer stays assumed
+        rows["expected_profit_evidence"] = np.where(decision.measured, as_cell((MEASURED, ASSUMED)), ASSUMED)
     # So that `offers` writes of the cost, and in the currency, that was priced here.
     rows["offer_cost"] = np.array([offer.cost for offer in offers], dtype=np.float64)[decision.offer]
     rows["offer_cost_evidence"] = ASSUMED

@@ -1,17 +1,24 @@
 """The send policy: money inputs, offers and limits that decide which customer gets which offer."""
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
+from retention.churn.drift import Drift
 from retention.churn.model import ChurnModel
 from retention.errors import InputError, ModelError
-from retention.profit.catalogue import Offer, load_catalogue, packaged_catalogue
-from retention.profit.curve import ProfitCurve, profit_curve
+from retention.profit.catalogue import Offer
+from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
+from retention.profit.effects import EffectModel, Effects, effects_of, inside_range, priced, with_learned
 from retention.profit.knapsack import NO_OFFER, allocate_offers
+from retention.profit.measured_rates import Rates
+from retention.targeting.pricing import offers_at, profit_of_model
 from retention.targeting.send_decision import Amounts, SendDecision
+
+DRIFTED = "these customers drifted severely from those the model learned from"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +47,11 @@ class SendPolicy:
         earn most together; see :func:`retention.profit.knapsack.allocate_offers`.
     max_contacts
         Cap on the customers contacted (>= 0); likewise.
+    rates
+        What campaigns measured of the offers, over what is assumed, while it is in force. None for nothing.
+    effect_model
+        A formula or learner that was adopted: it gives each customer of the range of scores that was randomised
+        an effect of their own, and then each customer's own profit decides unless ``threshold`` is passed.
     model_threshold
         The threshold that the model gives where none was asked for. It may lie above 1, or be infinite, where
         no offer pays. Only :meth:`settle` sets it.
@@ -64,6 +76,8 @@ class SendPolicy:
     every_offer: bool = False
     budget: float | None = None
     max_contacts: int | None = None
+    rates: Rates | None = None
+    effect_model: EffectModel | None = field(default=None, repr=False)
     model_threshold: float | None = None
 
     def __post_init__(self) -> None:
@@ -72,6 +86,8 @@ class SendPolicy:
             raise InputError(f"threshold: {self.threshold} is not a probability; pass a number from 0 to 1")
         if self.top is not None and self.top < 1:
             raise InputError(f"top: {self.top} is too few; pass 1 or more")
+        if self.effect_model is not None and self.rates is None:
+            raise InputError("effect_model: counts where its campaigns randomised; pass their rates with it")
         if self.by_threshold:
             return
         if self.threshold is not None:
@@ -117,13 +133,37 @@ class SendPolicy:
     @property
     def caution(self) -> str | None:
         """One sentence on why the choice between the offers means nothing, if it does not."""
-        rates = {offer.economics(self.economics).save_rate for offer in self.choice}
-        if len(self.choice) < 2 or len(rates) > 1:
+        rates = {priced(offer, self.economics, self.rates).save_rate for offer in self.choice}
+        if len(self.choice) < 2 or len(rates) > 1 or self.effect_model is not None:
             return None
         return (
             f"every offer is assumed to have a save rate of {rates.pop():.0%}, so the cheapest always earns most; "
             "give each its own save_rate in the catalogue"
         )
+
+    @property
+    def first_economics(self) -> Economics:
+        """The money inputs of the first offer, its measured rates over the assumed ones."""
+        if self.choice:
+            return priced(self.choice[0], self.economics, self.rates)
+        return self.economics if self.rates is None else self.rates.economics(self.offers[0], self.economics)
+
+    def after(self, drift: Drift) -> "SendPolicy":
+        """Return the policy for customers with this drift: where it is severe, no measured rate is in force."""
+        if self.rates is None or drift.level != "severe":
+            return self
+        return replace(self, rates=self.rates.all_set_aside(DRIFTED))
+
+    def profit_curve(self, model: ChurnModel) -> ProfitCurve:
+        """Price every threshold on the model's out-of-fold scores, for the first offer.
+
+        Raises
+        ------
+        ModelError
+            If the model came without its out-of-fold rows.
+        """
+        measured = None if self.rates is None else self.rates.of(self._candidates[0])
+        return profit_of_model(model, self.first_economics, measured)
 
     def settle(self, model: ChurnModel, *, has_values: bool) -> "SendPolicy":
         """Return the policy with the model's threshold filled in, where one is needed and none was passed.
@@ -136,13 +176,27 @@ class SendPolicy:
         has_values
             Whether each customer has a value of their own, and so a break-even probability of their own.
         """
-        if not self.by_threshold or self.threshold is not None or has_values:
+        if not self.by_threshold or self.threshold is not None or has_values or self.effect_model is not None:
             return self
         if model.out_of_fold is None:
-            return replace(self, model_threshold=self.economics.break_even())
-        return replace(self, model_threshold=profit_of_model(model, self.economics).threshold_best)
+            return replace(self, model_threshold=self.first_economics.break_even())
+        return replace(self, model_threshold=self.profit_curve(model).threshold_best)
 
-    def decide(self, probability: Amounts, value: Amounts | None) -> SendDecision:
+    def learned(self, probability: Amounts, features: pd.DataFrame) -> Effects | None:
+        """Return what the effect model expects of n customers, before :meth:`decide`; None without such a model.
+
+        Parameters
+        ----------
+        probability
+            Calibrated churn probability, (n,).
+        features
+            What else is known of them, n rows; see :func:`retention.targeting.scoring.effect_features`.
+        """
+        if self.effect_model is None:
+            return None
+        return self.effect_model.effects(probability, features, self._candidates)
+
+    def decide(self, probability: Amounts, value: Amounts | None, learned: Effects | None = None) -> SendDecision:
         """Decide about n customers.
 
         A customer exactly at the break-even probability is contacted, as in the profit that is measured. Where
@@ -155,30 +209,50 @@ class SendPolicy:
             Calibrated churn probability, (n,), in [0, 1].
         value
             Margin kept if they stay, (n,), currency; None for the economics' one number.
+        learned
+            From :meth:`learned`; needed with an effect model.
+
+        Raises
+        ------
+        ModelError
+            If the policy has an effect model, and ``learned`` is missing or that of other customers.
         """
+        if self.effect_model is not None and learned is None and len(probability):
+            raise ModelError("effect_model: has not been asked about these customers; pass what it learned")
         choice = self.choice
         weighed = len(choice) > 1 or (choice and not self.customer_by_customer)
-        return self._weigh(probability, value) if weighed else self._cut(probability, value)
+        return (self._weigh if weighed else self._cut)(probability, value, learned)
 
-    def _cut(self, probability: Amounts, value: Amounts | None) -> SendDecision:
+    def _cut(self, probability: Amounts, value: Amounts | None, learned: Effects | None) -> SendDecision:
         """Send one offer from a probability on, to those of the highest expected profit where there is a cap."""
-        choice, most = self.choice, self.most_contacts
-        economics = choice[0].economics(self.economics) if choice else self.economics
-        expected = economics.expected_profit(probability, value)
-        send = probability >= (economics.break_even(value) if self.send_from is None else self.send_from)
+        most, economics = self.most_contacts, self.first_economics
+        if learned is None:
+            expected, spend = economics.expected_profit(probability, value), economics.expected_spend(probability)
+            from_probability = economics.break_even(value) if self.send_from is None else self.send_from
+            send = probability >= from_probability
+        else:
+            effects = self._effects(probability, learned)
+            expected, spend = (
+                effects.profit(self._candidates, economics, value)[:, 0],
+                effects.spend(self._candidates, economics)[:, 0],
+            )
+            send = expected >= 0 if self.send_from is None else probability >= self.send_from
         if most is not None and send.sum() > most:
             ranked = np.argsort(-np.where(send, expected, -np.inf), kind="stable")
             send = np.zeros(len(probability), dtype=bool)
             send[ranked[:most]] = True
+        first = np.zeros(len(send), dtype=np.int8)
         return SendDecision(
             send=send,
-            offer=np.zeros(len(send), dtype=np.int8),
+            offer=first,
             expected_profit=expected,
-            spend=np.where(send, economics.expected_spend(probability), 0.0),
+            spend=np.where(send, spend, 0.0),
+            measured=self._is_measured(probability, first),
         )
 
-    def _weigh(self, probability: Amounts, value: Amounts | None) -> SendDecision:
+    def _weigh(self, probability: Amounts, value: Amounts | None, learned: Effects | None) -> SendDecision:
         """Choose the offers that earn most together within the limits."""
+        effects = None if self.rates is None else self._effects(probability, learned)
         chosen = allocate_offers(
             probability,
             value,
@@ -186,37 +260,42 @@ class SendPolicy:
             self.economics,
             budget=self.budget,
             max_contacts=self.most_contacts,
+            effects=effects,
         )
         send = chosen.offer != NO_OFFER
-        first = self.choice[0].economics(self.economics).expected_profit(probability, value)
+        offer = np.where(send, chosen.offer, 0).astype(np.int8)
+        first = (
+            self.first_economics.expected_profit(probability, value)
+            if effects is None
+            else effects.profit(self.choice, self.economics, value)[:, 0]
+        )
         return SendDecision(
             send=send,
-            offer=np.where(send, chosen.offer, 0).astype(np.int8),
+            offer=offer,
             expected_profit=np.where(send, chosen.expected_profit, first),
             spend=chosen.expected_spend,
             budget_price=chosen.budget_price,
             next_thousand=chosen.next_thousand,
             contact_price=chosen.contact_price,
+            measured=self._is_measured(probability, offer),
         )
 
+    @property
+    def _candidates(self) -> tuple[Offer, ...]:
+        """The offers of which one may be sent to a customer."""
+        return self.choice or self.offers[:1]
 
-def profit_of_model(model: ChurnModel, economics: Economics) -> ProfitCurve:
-    """Price every threshold on the model's out-of-fold scores.
+    def _effects(self, probability: Amounts, learned: Effects | None) -> Effects:
+        """Return the effects by the rates, and the learned ones where they count, (n, candidates)."""
+        by_rates = effects_of(probability, self._candidates, self.economics, self.rates)
+        if learned is None or self.rates is None:
+            return by_rates
+        return with_learned(learned, by_rates, probability, self._candidates, self.rates)
 
-    Raises
-    ------
-    ModelError
-        If the model came without its out-of-fold rows.
-    """
-    rows = model.out_of_fold
-    if rows is None:
-        raise ModelError(
-            "this model came without its out-of-fold rows, so no profit can be measured; "
-            "train it here, or ask for a copy with evaluation"
-        )
-    return profit_curve(score=rows.score, label=rows.label, fold=rows.fold, value=rows.value, economics=economics)
-
-
-def offers_at(economics: Economics, path: Path | None = None) -> tuple[Offer, ...]:
-    """Return the offers of a catalogue, by default the packaged one, the first as the money inputs say."""
-    return (packaged_catalogue() if path is None else load_catalogue(path)).at(economics)
+    def _is_measured(self, probability: Amounts, offer: NDArray[np.int8]) -> NDArray[np.bool_]:
+        """Return whether each customer's offer has measured rates, and such scores were randomised, (n,)."""
+        if self.rates is None:
+            return np.zeros(len(probability), dtype=np.bool_)
+        in_force = np.array([self.rates.of(candidate) is not None for candidate in self._candidates])
+        measured: NDArray[np.bool_] = in_force[offer] & inside_range(probability, self.rates)
+        return measured

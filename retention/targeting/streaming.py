@@ -6,15 +6,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.churn.drift import DriftCounter
+from retention.churn.drift import Drift, DriftCounter
 from retention.churn.model import ChurnModel
 from retention.churn.schema import encode
 from retention.customers.roles import ColumnKinds
 from retention.customers.stream import ROWS_AT_ONCE, CustomerStream, open_customers
+from retention.profit.effects import Effects, concatenated
+from retention.profit.evidence import ASSUMED
 from retention.progress import Progress, silent
 from retention.tabular.csv_export import csv_writer
 from retention.tabular.files import Limits
 from retention.targeting.message_columns import message_column_kinds
+from retention.targeting.scoring import effect_features
 from retention.targeting.send_decision import SendDecision
 from retention.targeting.send_list import send_list_rows
 from retention.targeting.send_policy import SendPolicy
@@ -44,6 +47,7 @@ def score_file(
     whole table with :func:`scoring_kinds` of the model, written as CSV. Eight bytes per customer are kept to find
     ids that appear twice. A limit on the whole list (``top``, ``budget``, ``max_contacts``) takes a third
     reading, because all customers must be scored before the decision, and some 50 bytes per customer and offer.
+    Measured rates take one more reading, because severe drift of all customers sets them aside.
 
     Parameters
     ----------
@@ -78,10 +82,13 @@ def score_file(
         rows_at_once=rows_at_once,
         progress=lambda share, words: progress(_CHECKED * share, words),
     )
+    if policy.rates is not None:
+        policy = policy.after(_drift(stream, model, progress))
     policy = policy.settle(model, has_values=stream.roles.value is not None)
     decision_of_all = None if policy.customer_by_customer else _decide(stream, model, policy, progress)
     tally = DriftCounter(model)
     contacted, earned, spent, probability_sum = 0, 0.0, 0.0, 0.0
+    evidence: tuple[str, ...] = (ASSUMED,)
     with csv_writer(out) as write:
         for customers in stream:
             start = tally.customers
@@ -90,13 +97,15 @@ def score_file(
             probability = model.probability(calibrated)
             tally.add(customers, matrix, calibrated)
             if decision_of_all is None:
-                decision = policy.decide(probability, customers.value)
+                learned = policy.learned(probability, effect_features(customers, model))
+                decision = policy.decide(probability, customers.value, learned)
             else:
                 decision = decision_of_all.part(start, tally.customers)
             probability_sum += float(probability.sum())
             contacted += int(decision.send.sum())
             earned += float(np.round(decision.expected_profit[decision.send], 2).sum())
             spent += float(decision.spend.sum())
+            evidence = max(evidence, decision.evidence, key=len)
             write(send_list_rows(customers, model, policy, decision, matrix=matrix, probability=probability))
             done = _DECIDED + (1 - _DECIDED) * tally.customers / len(stream)
             progress(done, f"Scored {tally.customers:,} of {len(stream):,} customers")
@@ -107,9 +116,11 @@ def score_file(
         drift=tally.drift(),
         threshold=policy.send_from,
         expected_profit=round(earned, 2),
-        spending=spending_of(policy, decision, spent),
+        spending=spending_of(policy, decision, spent, evidence),
         currency=policy.economics.currency,
         warnings=stream.notes if policy.caution is None else (*stream.notes, policy.caution),
+        evidence=evidence,
+        policy=policy,
     )
 
 
@@ -123,13 +134,27 @@ def _decide(stream: CustomerStream, model: ChurnModel, policy: SendPolicy, progr
     """Score all customers without their reasons, and decide about all of them together."""
     probability = np.empty(len(stream))
     value: NDArray[np.float64] | None = None if stream.roles.value is None else np.empty(len(stream))
+    learned: list[Effects] = []
     done = 0
     for customers in stream:
         rows = slice(done, done + len(customers))
         probability[rows] = model.predict(customers)
+        effects = policy.learned(probability[rows], effect_features(customers, model))
+        if effects is not None:
+            learned.append(effects)
         if value is not None and customers.value is not None:
             value[rows] = customers.value
         done = rows.stop
         share = _CHECKED + (_DECIDED - _CHECKED) * done / len(stream)
         progress(share, f"Looking at {done:,} of {len(stream):,} customers")
-    return policy.decide(probability, value)
+    return policy.decide(probability, value, concatenated(learned) if learned else None)
+
+
+def _drift(stream: CustomerStream, model: ChurnModel, progress: Progress) -> Drift:
+    """Return the drift of all customers."""
+    tally = DriftCounter(model)
+    for customers in stream:
+        matrix = encode(model.columns, customers)
+        tally.add(customers, matrix, model.score(matrix))
+        progress(_CHECKED, f"Looking for drift in {tally.customers:,} of {len(stream):,} customers")
+    return tally.drift()

@@ -1,12 +1,14 @@
 """Sum up a send list in a few numbers and sentences."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from retention.churn.drift import Drift
+from retention.profit.evidence import ASSUMED, MEASURED, in_brackets
+from retention.profit.rates_json import shown_rates
+from retention.profit.rates_text import rates_in_words
 from retention.targeting.send_decision import SendDecision
-from retention.targeting.send_list import ASSUMED
 from retention.targeting.send_policy import SendPolicy
 from retention.wording.money import in_currency
 
@@ -29,6 +31,8 @@ class Spending:
         What 1,000 more of budget would earn (currency); 0 where it does not bind.
     contact_price
         What one contact more would earn (currency); 0 where the cap on contacts does not bind.
+    evidence
+        What these amounts rest on.
     """
 
     spent: float
@@ -37,6 +41,7 @@ class Spending:
     budget_price: float = 0.0
     next_thousand: float = 0.0
     contact_price: float = 0.0
+    evidence: tuple[str, ...] = (ASSUMED,)
 
     def amounts(self) -> dict[str, float | None]:
         """Return every amount under the name that files use."""
@@ -49,14 +54,14 @@ class Spending:
         if self.budget is not None:
             sentences.append(
                 f"the next {in_currency(1000, currency)} of budget would earn "
-                f"{in_currency(self.next_thousand, currency)} ({ASSUMED})"
+                f"{in_currency(self.next_thousand, currency)} {in_brackets(self.evidence)}"
                 if self.budget_price > 0
                 else "the budget does not bind: more of it would earn nothing more"
             )
         if self.max_contacts is not None:
             sentences.append(
                 f"one contact more would earn {in_currency(round(self.contact_price, 2), currency, exactly=True)} "
-                f"({ASSUMED})"
+                f"{in_brackets(self.evidence)}"
                 if self.contact_price > 0
                 else "the cap on contacts does not bind: more contacts would earn nothing more"
             )
@@ -85,6 +90,10 @@ class Summary:
         Sign of the amounts.
     warnings
         Sentences to read before sending.
+    evidence
+        What the expected profit rests on.
+    policy
+        The send policy that decided, whose rates are shown; None shows none.
     """
 
     customers: int
@@ -96,9 +105,15 @@ class Summary:
     spending: Spending | None
     currency: str
     warnings: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = (ASSUMED,)
+    policy: SendPolicy | None = field(default=None, repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values as JSON takes them; ``evidence`` says what each amount rests on."""
+        evidence = {"budget": [ASSUMED]}
+        rates: dict[str, Any] = {}
+        if self.policy is not None and self.policy.rates is not None:
+            rates["rates"] = shown_rates(self.policy.offers, self.policy.economics, self.policy.rates)
         amounts: dict[str, float | None] = {"expected_profit": self.expected_profit}
         amounts |= dict.fromkeys(_SPENDING) if self.spending is None else self.spending.amounts()
         return {
@@ -110,13 +125,21 @@ class Summary:
             **amounts,
             "warnings": list(self.warnings),
             "drift": self.drift.as_dict(),
-            "evidence": {name: [ASSUMED] for name, amount in amounts.items() if amount is not None},
+            **rates,
+            "evidence": {
+                **{
+                    name: evidence.get(name, list(self.evidence))
+                    for name, amount in amounts.items()
+                    if amount is not None
+                },
+                **{name: [MEASURED] for name in rates},
+            },
         }
 
     def in_words(self) -> list[str]:
         """Return sentences for a person, the money first."""
         earned = in_currency(self.expected_profit, self.currency)
-        sentences = [f"expected profit of sending {earned} ({ASSUMED})"]
+        sentences = [f"expected profit of sending {earned} {in_brackets(self.evidence)}"]
         spending = self.spending
         if spending is not None:
             cost = f"the offers are expected to cost {in_currency(spending.spent, self.currency)}"
@@ -125,14 +148,28 @@ class Summary:
                 if spending.budget is None
                 else f" of a budget of {in_currency(spending.budget, self.currency, exactly=True)}"
             )
-            sentences.append(f"{cost}{limit} ({ASSUMED})")
+            sentences.append(f"{cost}{limit} {in_brackets(self.evidence)}")
             sentences += spending.at_the_margin(self.currency)
+        if self.policy is not None and self.policy.rates is not None:
+            sentences += rates_in_words(self.policy.offers, self.policy.economics, self.policy.rates)
         sentences += self.warnings
         return [*sentences, f"mean churn probability {self.mean_probability:.1%}", *self.drift.reasons]
 
 
-def spending_of(policy: SendPolicy, decision: SendDecision, spent: float) -> Spending | None:
-    """Return what a decision by a policy is expected to spend; None where a threshold decided."""
+def spending_of(
+    policy: SendPolicy, decision: SendDecision, spent: float, evidence: tuple[str, ...] | None = None
+) -> Spending | None:
+    """Return what a decision by a policy is expected to spend; None where a threshold decided.
+
+    Parameters
+    ----------
+    policy, decision
+        The policy, and its decision about all customers or about the last of them.
+    spent
+        What the offers to all of them are expected to cost (currency).
+    evidence
+        What that rests on; that of ``decision`` if None.
+    """
     if not policy.choice:
         return None
     return Spending(
@@ -142,4 +179,5 @@ def spending_of(policy: SendPolicy, decision: SendDecision, spent: float) -> Spe
         decision.budget_price,
         decision.next_thousand,
         decision.contact_price,
+        decision.evidence if evidence is None else evidence,
     )
