@@ -16,6 +16,7 @@ from typing import Literal
 from retention.errors import InputError
 from retention.profit.economics import Economics
 from retention.profit.offer import Offer
+from retention.wording.dates import day_in_words
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,7 @@ class Rates:
     def on(self, day: dt.date) -> "Rates":
         """Return the rates as they are in force on a day: those that have expired by then are set aside."""
         expired = {
-            offer: f"expired on {rates.expires_on.day} {rates.expires_on:%b %Y}"
+            offer: f"expired on {day_in_words(rates.expires_on)}"
             for offer, rates in self.offers.items()
             if day >= rates.expires_on
         }

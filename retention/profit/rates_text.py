@@ -1,10 +1,9 @@
 """Measured rates in sentences: what is in force, and what is assumed again and why."""
 
-import datetime as dt
-
 from retention.profit.economics import Economics
 from retention.profit.measured_rates import MeasuredRate, OfferRates, Rates
 from retention.profit.offer import Offer
+from retention.wording.dates import day_in_words
 from retention.wording.text import format_share
 
 _SMALL = 0.095  # shares below it are written with one decimal
@@ -64,15 +63,6 @@ def offer_rates_in_words(offer: Offer, assumed: Economics, rates: Rates) -> str:
 def rates_in_words(offers: tuple[Offer, ...], assumed: Economics, rates: Rates) -> tuple[str, ...]:
     """Return one sentence for each offer, beginning with its id."""
     return tuple(f"{offer.id}: {offer_rates_in_words(offer, assumed, rates)}" for offer in offers)
-
-
-def day_in_words(day: dt.date) -> str:
-    """Return a day with its year, because rates hold for half a year.
-
-    >>> day_in_words(dt.date(2026, 5, 3))
-    '3 May 2026'
-    """
-    return f"{day.day} {day:%b %Y}"
 
 
 def _source(rates: OfferRates) -> str:

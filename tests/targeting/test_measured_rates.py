@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -126,7 +127,7 @@ def cash_rates(economics: Economics, scores: tuple[float, float] = (0.1, 0.9)) -
     ids=["threshold", "top", "every offer", "budget"],
 )
 def test_a_file_in_parts_equals_the_whole(
-    telecom_model: ChurnModel, tmp_path: Path, options: dict[str, object]
+    telecom_model: ChurnModel, tmp_path: Path, options: dict[str, Any]
 ) -> None:
     """With measured rates, and with an effect model, the send lists are equal byte for byte."""
     path = tmp_path / "today.csv"
