@@ -6,6 +6,7 @@ With ``--json`` one object goes to stdout; progress and errors always go to stde
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -42,13 +43,24 @@ def main(
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 2
+    except SystemExit:  # help was asked for
+        _print("", end="")
+        raise
     except OSError as error:
         if error.filename is None:
             raise
         print(f"error: {error.filename}: {error.strerror}; check the path", file=sys.stderr)
         return 2
-    print(json.dumps(result, ensure_ascii=False, allow_nan=False) if options.json else text)
+    _print(json.dumps(result, ensure_ascii=False, allow_nan=False) if options.json else text)
     return 0
+
+
+def _print(text: str, *, end: str = "\n") -> None:
+    """Write to stdout at once; whoever reads a pipe, such as ``head``, may have read enough and closed it."""
+    try:
+        print(text, end=end, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still to be flushed goes nowhere
 
 
 def build_parser(

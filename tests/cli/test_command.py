@@ -1,5 +1,6 @@
 """What all commands share: a quick start, and wrong requests refused in one line with exit code 2."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import refused
+from tests.docs.documents import ROOT
 
 
 def test_the_command_line_starts_without_heavy_libraries() -> None:
@@ -14,6 +16,24 @@ def test_the_command_line_starts_without_heavy_libraries() -> None:
     program = "import sys, retention.cli; print(sorted({'pandas', 'sklearn', 'pydantic'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["train", "--help"], ["simulate", "--customers", "30", "--out", "o.csv", "--json"]]
+)
+def test_a_pipe_whose_reader_has_read_enough_ends_quietly(arguments: list[str], tmp_path: Path) -> None:
+    """As into `head`, whose end of the pipe is closed before the first byte is written: code 0, no traceback."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "retention", *arguments],
+            cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=writer, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(
