@@ -135,15 +135,24 @@ def place_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def read_folder(folder: Path, *, kind: str) -> Artifact:
+def read_folder(folder: Path, *, kind: str, source: str | None = None) -> Artifact:
     """Read a folder and verify every hash before any file is parsed.
+
+    Parameters
+    ----------
+    folder
+        Where the files are.
+    kind
+        The kind that the manifest must have, e.g. ``churn-model``.
+    source
+        What messages call it, e.g. the repository that it was fetched from; the folder if None.
 
     Raises
     ------
     ModelError
         If the folder or its manifest is missing or of another kind, or if a file was changed.
     """
-    return open_artifact(lambda name: (folder / name).read_bytes(), kind=kind, source=str(folder))
+    return open_artifact(lambda name: (folder / name).read_bytes(), kind=kind, source=source or str(folder))
 
 
 def open_artifact(read: Callable[[str], bytes], *, kind: str, source: str) -> Artifact:

@@ -269,15 +269,22 @@ class ChurnModel:
         write_model(Path(folder), vars(self))
 
     @classmethod
-    def load(cls, folder: str | Path) -> "ChurnModel":
+    def load(cls, folder: str | Path, *, source: str | None = None) -> "ChurnModel":
         """Read a model that :meth:`save` wrote, verifying every byte first.
+
+        Parameters
+        ----------
+        folder
+            Where it is.
+        source
+            What messages call it where the folder is a copy, e.g. of a repository; the folder if None.
 
         Raises
         ------
         ModelError
             If it is missing, damaged, changed, or written by a newer program.
         """
-        return cls(**read_model(Path(folder)))
+        return cls(**read_model(Path(folder), source=source))
 
 
 def _versions() -> dict[str, str]:

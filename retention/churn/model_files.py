@@ -53,21 +53,27 @@ def write_model(folder: Path, model_fields: Mapping[str, Any]) -> None:
     write_folder(folder, files, {"kind": KIND, "format": FORMAT}, optional=frozenset({_ROWS_FILE}))
 
 
-def read_model(folder: Path) -> dict[str, Any]:
+def read_model(folder: Path, *, source: str | None = None) -> dict[str, Any]:
     """Return the fields of a model that :func:`write_model` wrote, verifying every byte first.
+
+    Parameters
+    ----------
+    folder, source
+        As for :func:`retention.artifacts.read_folder`.
 
     Raises
     ------
     ModelError
         If it is missing, damaged, changed, or written by a newer program.
     """
-    artifact = read_folder(folder, kind=KIND)
+    artifact = read_folder(folder, kind=KIND, source=source)
+    name = source or folder
     if artifact.fields.get("format") != FORMAT:
-        raise ModelError(f"{folder}: written in another format; update this program or train the model again")
+        raise ModelError(f"{name}: written in another format; update this program or train the model again")
     try:
         return _from_files(artifact.files)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError):
-        raise ModelError(f"{folder}: cannot be read as a model; fetch or train it again") from None
+        raise ModelError(f"{name}: cannot be read as a model; fetch or train it again") from None
 
 
 def _to_json(model_fields: Mapping[str, Any]) -> dict[str, Any]:

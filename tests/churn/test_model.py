@@ -129,6 +129,18 @@ def test_another_format_is_refused(folder: Path) -> None:
         ChurnModel.load(rewritten(folder, fields={"kind": KIND, "format": FORMAT + 1}))
 
 
+def test_a_fault_in_a_copy_names_what_was_copied(folder: Path) -> None:
+    """Whoever fetched a model reads the repository in every message, not a folder that is gone."""
+    changes: list[dict[str, Any]] = [{"model_json": b"{}"}, {"fields": {"kind": KIND, "format": FORMAT + 1}}]
+    for change in changes:
+        with pytest.raises(ModelError, match="^alice/churn@0123456: "):
+            ChurnModel.load(rewritten(folder, **change), source="alice/churn@0123456")
+    (folder / "model.json").unlink()
+    with pytest.raises(ModelError, match="^alice/churn@0123456: ") as error:
+        ChurnModel.load(folder, source="alice/churn@0123456")
+    assert str(folder) not in str(error.value)
+
+
 def test_a_copy_without_held_out_rows_loads(folder: Path, customers: Customers, model: ChurnModel) -> None:
     """They are optional: scores stay, profit cannot be measured."""
     (folder / "out_of_fold.parquet").unlink()

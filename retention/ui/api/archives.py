@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from retention.churn.model import ChurnModel
-from retention.errors import ModelError
 from retention.tabular.archives import ArchiveKind, read_archive
 from retention.tabular.files import Limits
 
@@ -47,15 +46,13 @@ def load_model(path: Path, *, limits: Limits | None = None) -> ChurnModel:
     ModelError
         If the files in it are no model, or not the ones that were saved.
     """
-    with unzipped_model(path, limits=limits) as folder:
-        return ChurnModel.load(folder)
+    with unzipped_model(path, limits=limits) as (_, model):
+        return model
 
 
 @contextmanager
-def unzipped_model(path: Path, *, limits: Limits | None = None) -> Iterator[Path]:
-    """Yield a folder with the files of a zip, whose sizes are checked and whose content is not.
-
-    An error about the folder that is raised meanwhile names the zip file.
+def unzipped_model(path: Path, *, limits: Limits | None = None) -> Iterator[tuple[Path, ChurnModel]]:
+    """Yield a folder with the files of a zip, and the model in it.
 
     Raises
     ------
@@ -67,7 +64,4 @@ def unzipped_model(path: Path, *, limits: Limits | None = None) -> Iterator[Path
         folder = Path(place)
         for name, content in read_archive(path, _MODEL, limits=limits):
             (folder / name).write_bytes(content)
-        try:
-            yield folder
-        except ModelError as error:
-            raise ModelError(str(error).replace(place, path.name)) from None
+        yield folder, ChurnModel.load(folder, source=path.name)

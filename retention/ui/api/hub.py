@@ -85,7 +85,7 @@ def push(
     """
     economics = Economics(value, offer_cost, save_rate, stayer_redemption, harm_rate, contact_cost, currency)
     if kind == "model":
-        with model_zip.unzipped_model(source) as folder:
+        with model_zip.unzipped_model(source) as (folder, _):
             release = plan_model(
                 folder, repo=repo, economics=economics, with_evaluation=with_evaluation, private=private
             )

@@ -97,7 +97,7 @@ def test_one_changed_byte_of_a_model_is_refused(
     pushed(trained, MODEL, hub)
     repo = server.repos["model", "alice/model"]
     repo.commit("tampered", {**repo.head.files, "booster.json": repo.head.files["booster.json"] + b" "})
-    with pytest.raises(ModelError, match=r"booster\.json is not the file that was saved"):
+    with pytest.raises(ModelError, match=r"^alice/model: booster\.json is not the file that was saved"):
         use_model(this_week, "alice/model", hub=hub)
 
 

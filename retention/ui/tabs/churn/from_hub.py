@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from retention.churn.model import ChurnModel
-from retention.errors import ModelError
 from retention.hub.connection import Hub
 from retention.hub.reference import Reference
 from retention.pipeline import targeting
@@ -33,10 +32,7 @@ def use_model(session: Session, reference: str, *, hub: Hub, progress: Progress 
         folder = Path(place) / "model"
         pulled = pull(reference, kind="model", out=folder, hub=hub, progress=progress)
         source = Reference(pulled.repo, pulled.commit)
-        try:
-            model = ChurnModel.load(folder)
-        except ModelError as error:
-            raise ModelError(str(error).replace(str(folder), source.short)) from None
+        model = ChurnModel.load(folder, source=source.short)
     progress(0.97, "Scoring the customers")
     loaded = session.with_model(model, at=str(source)).priced(session.economics)
     tables = [customers for customers in (session.today, session.customers) if customers is not None]
