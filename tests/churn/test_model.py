@@ -133,10 +133,10 @@ def test_a_fault_in_a_copy_names_what_was_copied(folder: Path) -> None:
     """Whoever fetched a model reads the repository in every message, not a folder that is gone."""
     changes: list[dict[str, Any]] = [{"model_json": b"{}"}, {"fields": {"kind": KIND, "format": FORMAT + 1}}]
     for change in changes:
-        with pytest.raises(ModelError, match="^alice/churn@0123456: "):
+        with pytest.raises(ModelError, match=r"^alice/churn@0123456: "):
             ChurnModel.load(rewritten(folder, **change), source="alice/churn@0123456")
     (folder / "model.json").unlink()
-    with pytest.raises(ModelError, match="^alice/churn@0123456: ") as error:
+    with pytest.raises(ModelError, match=r"^alice/churn@0123456: ") as error:
         ChurnModel.load(folder, source="alice/churn@0123456")
     assert str(folder) not in str(error.value)
 
