@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from retention.customers.audit.contradictions import contradictions
 from retention.customers.audit.findings import Finding, Severity
+from retention.customers.audit.joint_leaks import joint_leaks
 from retention.customers.audit.leakage import leaks
 from retention.customers.table import Customers
 from retention.tabular.columns import BLANK_WORDS
@@ -42,7 +43,9 @@ def audit(customers: Customers) -> tuple[Finding, ...]:
         *_check_repeated_rows(features, customers.label),
     ]
     if customers.label is not None and 0 < customers.label.mean() < 1:
-        findings += leaks(features, customers.label)
+        alone = list(leaks(features, customers.label))
+        named = frozenset(finding.column for finding in alone if finding.column is not None)
+        findings += [*alone, *joint_leaks(features, customers.label, named=named)]
     for name in features.columns:
         findings += _check_column(features[name], str(name))
     if features.shape[1] == 0:
