@@ -17,6 +17,7 @@ from retention.campaign.metrics import evidence_of_all, measure_all
 from retention.campaign.outcome_rows import OutcomeRows, join_outcomes
 from retention.campaign.reading import Reading, without_effects
 from retention.campaign.sentence import sentence_of, sentence_too_early
+from retention.wording.text import count_noun
 
 MEASURED = "measured"
 _POWER = 6.18  # (z at 80% power + z of a 90% interval)²
@@ -55,7 +56,7 @@ def measure(
         counts=_count_arms(rows.assignments, design),
         checks=() if too_early else _checks(campaign.assignments, rows, registered_sha256),
         evidence=MEASURED,
-        notes=tuple(outcomes.attrs.get("notes", ())),
+        notes=(*outcomes.attrs.get("notes", ()), *_notes_on_explored(rows)),
     )
     if too_early:
         drawn = _count_arms(campaign.assignments, design)
@@ -77,6 +78,18 @@ def _details(overall: Comparison, rows: OutcomeRows) -> dict[str, Any]:
         "design_sha256": rows.design.sha256,
         "evidence_of": evidence_of_all(rows),
     }
+
+
+def _notes_on_explored(rows: OutcomeRows) -> list[str]:
+    """Say whom the effects are of, where customers were drawn who were not on the send list."""
+    explored = int((~rows.listed).sum())
+    if not explored:
+        return []
+    listed = count_noun(int(rows.listed.sum()), "customer")
+    return [
+        f"effects are of the {listed} on the send list; {explored:,} drawn only to explore are counted in the arms, but "
+        "in no effect"
+    ]
 
 
 def _count_arms(assignments: pd.DataFrame, design: Design) -> dict[str, int]:

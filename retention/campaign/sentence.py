@@ -20,6 +20,8 @@ def sentence_too_early(design: Design, drawn: Mapping[str, int]) -> str:
 def sentence_of(reading: Reading, metrics: Mapping[str, Any]) -> str:
     """Return the verdict, with customers kept and profit where both may be shown.
 
+    Customers kept ordered within the horizon. Where the profit counts the stricter "stayed on", it says so.
+
     Parameters
     ----------
     reading
@@ -40,8 +42,10 @@ def sentence_of(reading: Reading, metrics: Mapping[str, Any]) -> str:
     words = f"{name} kept {count} ({_whole(kept['low'])} to {_whole(kept['high'])})"
     if profit["amount"] is not None:
         amount, low, high = (in_currency(profit[key], profit["currency"]) for key in ("amount", "low", "high"))
+        counting = ", counting only who ordered again after the offer had expired"
         words += (
-            f" and {'earned' if profit['amount'] >= 0 else 'lost'} {amount.removeprefix('−')} ({low} to {high})"
+            f" and {'earned' if profit['amount'] >= 0 else 'lost'} {amount.removeprefix('−')} "
+            f"({low} to {high}{counting if profit['counts'] == 'stayed on' else ''})"
         )
     return f"{words}: {overall.verdict}."
 

@@ -167,6 +167,27 @@ def test_stayed_on_takes_the_headline() -> None:
     assert stricter["profit"]["amount"] < plain["profit"]["amount"]
     assert stricter["kept"]["points"] == plain["kept"]["points"]
     assert stricter["stayed_on"]["low"] < 0 < stricter["stayed_on"]["high"]
+    counting = ", counting only who ordered again after the offer had expired)"
+    assert counting in stricter["sentence"] and "counting" not in plain["sentence"]
+    assert plain["kept"]["customers"] == stricter["kept"]["customers"]  # the sentence still counts who was kept
+
+
+def test_who_was_drawn_only_to_explore_is_in_no_effect() -> None:
+    """A note says so, with both numbers; the effects equal those of the listed customers alone."""
+    campaign = drawn(3000)
+    outcomes = played(campaign)
+    explored = np.arange(3000) % 10 == 0
+    wider = Campaign(campaign.design, campaign.assignments.assign(listed=~explored))
+    reading = measure(wider, outcomes, as_of=READ_ON)
+    note = (
+        "effects are of the 2,700 customers on the send list; 300 drawn only to explore are counted in the arms, "
+        "but in no effect"
+    )
+    assert reading.notes == (note,)
+    listed = Campaign(campaign.design, campaign.assignments[~explored].reset_index(drop=True))
+    alone = measure(listed, outcomes, as_of=READ_ON)
+    assert alone.overall == reading.overall and alone.notes == ()
+    assert sum(reading.counts.values()) == 3000
 
 
 def test_a_campaign_reading_is_saved_and_loaded(tmp_path: Path) -> None:
