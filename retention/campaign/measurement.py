@@ -87,8 +87,8 @@ def _notes_on_explored(rows: OutcomeRows) -> list[str]:
         return []
     listed = count_noun(int(rows.listed.sum()), "customer")
     return [
-        f"effects are of the {listed} on the send list; {explored:,} drawn only to explore are counted in the arms, but "
-        "in no effect"
+        f"effects are of the {listed} on the send list; {explored:,} drawn only to explore are in the counts, "
+        "but in no effect"
     ]
 
 

@@ -11,6 +11,7 @@ from retention.campaign.campaign_file import Campaign
 from retention.campaign.design import CONTROL
 from retention.campaign.effect import arm_means
 from retention.campaign.measurement import measure
+from retention.campaign.outcome_rows import join_outcomes
 from retention.campaign.reading import Reading
 from retention.campaign.verdict import VERDICTS
 from tests.campaign.campaigns import ECONOMICS, READ_ON, drawn, played
@@ -180,13 +181,13 @@ def test_who_was_drawn_only_to_explore_is_in_no_effect() -> None:
     wider = Campaign(campaign.design, campaign.assignments.assign(listed=~explored))
     reading = measure(wider, outcomes, as_of=READ_ON)
     note = (
-        "effects are of the 2,700 customers on the send list; 300 drawn only to explore are counted in the arms, "
+        "effects are of the 2,700 customers on the send list; 300 drawn only to explore are in the counts, "
         "but in no effect"
     )
     assert reading.notes == (note,)
     listed = Campaign(campaign.design, campaign.assignments[~explored].reset_index(drop=True))
-    alone = measure(listed, outcomes, as_of=READ_ON)
-    assert alone.overall == reading.overall and alone.notes == ()
+    assert join_outcomes(listed, outcomes).compare() == reading.overall
+    assert measure(campaign, outcomes, as_of=READ_ON).notes == ()
     assert sum(reading.counts.values()) == 3000
 
 
