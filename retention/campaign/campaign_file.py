@@ -93,7 +93,7 @@ class Campaign:
         design = Design.from_dict(saved, source=source)
         if artifact.fields.get("design_sha256") != design.sha256:
             raise ModelError(f"{source}: the design was edited after the draw; use the zip that the draw wrote")
-        return cls(design, _checked(_from_parquet(content, source), design, source))
+        return cls(design, checked_assignments(_from_parquet(content, source), design, source))
 
 
 def _as_parquet(assignments: pd.DataFrame) -> bytes:
@@ -127,8 +127,14 @@ def _from_parquet(content: bytes, source: str) -> pd.DataFrame:
     return frame
 
 
-def _checked(assignments: pd.DataFrame, design: Design, source: str) -> pd.DataFrame:
-    """Return the assignments with the types of a draw, if they are those of the design."""
+def checked_assignments(assignments: pd.DataFrame, design: Design, source: str) -> pd.DataFrame:
+    """Return the assignments with the types of a draw, if they are those of the design.
+
+    Raises
+    ------
+    ModelError
+        If a column is missing, a value is out of its bounds, or the design has other arms or customers.
+    """
     fault = ModelError(f"{source}: {ASSIGNMENTS_FILE} does not belong to the design; fetch or draw it again")
     numbers = (*_NUMBERS, *(f"chance_{arm}" for arm in design.arms))
     if not {*_TEXTS, *numbers, "listed"} <= set(assignments.columns) or len(assignments) != design.eligible:

@@ -1,6 +1,7 @@
-"""``push``, ``pull`` and ``replay``: models and decisions to the Hugging Face Hub and back."""
+"""``push``, ``pull`` and ``replay``: models, decisions and campaigns to the Hugging Face Hub and back."""
 
 import argparse
+import datetime as dt
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -24,35 +25,42 @@ if TYPE_CHECKING:
     from retention.pipeline.customers import Customers
     from retention.pipeline.hub import Hub, PlannedDecision, Release
 
-_KINDS = ("model", "dataset")
+_KINDS = ("model", "dataset", "campaign")
 _POLICY_FLAGS = ("threshold", "top", "catalogue", "every_offer", "budget", "max_contacts")
 _FLAGS_OF_KIND = {
     "model": ("with_evaluation", "dataset"),
     "dataset": (
         "model", "model_at", "messages", "id", "label", "positive", "value_column", "exclude", *_POLICY_FLAGS
     ),
+    "campaign": ("orders", "outcomes", "as_of"),
 }  # fmt: skip
 
 
 def add(command: AddCommand) -> None:
     """Add the three commands."""
     _add_push_flags(
-        command("push", _push, "publish a model, or customers under pseudonyms, on the Hugging Face Hub")
+        command(
+            "push", _push, "publish a model, customers under pseudonyms, or a campaign, on the Hugging Face Hub"
+        )
     )
 
-    pull = command("pull", _pull, "fetch a model or customers from the Hub, every byte checked")
+    pull = command("pull", _pull, "fetch a model, customers or a campaign from the Hub, every byte checked")
     pull.add_argument("repo", metavar="OWNER/NAME[@commit]", help="repository to fetch")
     pull.add_argument("--kind", choices=_KINDS, help="default: whichever exists under this name")
     pull.add_argument("--out", type=Path, required=True, help="folder to write")
 
-    replay = command("replay", _replay, "replay a published decision and compare it bit for bit")
-    replay.add_argument("repo", metavar="OWNER/NAME@commit", help="a dataset with a decision")
+    replay = command("replay", _replay, "replay a published decision or campaign and compare it bit for bit")
+    replay.add_argument("repo", metavar="OWNER/NAME@commit", help="a dataset with a decision, or a campaign")
 
 
 def _add_push_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("source", type=Path, help="a model's folder, or a customer file")
+    parser.add_argument("source", type=Path, help="a model's folder, a customer file, or a campaign (zip)")
     parser.add_argument("repo", metavar="OWNER/NAME", help="repository to push to")
-    parser.add_argument("--kind", choices=_KINDS, help="default: model for a folder, dataset for a file")
+    parser.add_argument(
+        "--kind",
+        choices=_KINDS,
+        help="default: model for a folder, campaign for a zip, dataset for any other file",
+    )
     parser.add_argument("--yes", action="store_true", help="push without asking")
     parser.add_argument("--public", action="store_true", help="let everybody see it; default: private")
     parser.add_argument("--licence", metavar="ID", help="a licence the Hub knows, e.g. mit; default: none")
@@ -77,12 +85,18 @@ def _add_push_flags(parser: argparse.ArgumentParser) -> None:
     )
     add_role_flags(dataset)
     add_policy_flags(dataset)
+    campaign = parser.add_argument_group(
+        "for a campaign", "push it before it is sent, and again with its outcomes to publish the reading"
+    )
+    campaign.add_argument("--orders", type=Path, metavar="LOG", help="order log, as for `measure`")
+    campaign.add_argument("--outcomes", type=Path, metavar="TABLE", help="instead of a log, as for `measure`")
+    campaign.add_argument("--as-of", metavar="DATE", help="day of the measurement (YYYY-MM-DD); default: today")
 
 
 def _push(options: argparse.Namespace) -> CommandResult:
     from retention.pipeline.hub import Hub, push
 
-    kind = options.kind or ("model" if options.source.is_dir() else "dataset")
+    kind = options.kind or _kind_of(options.source)
     _check_flags(options, kind)
     hub = Hub.from_environment()
     hub.check_token(options.repo)
@@ -90,7 +104,10 @@ def _push(options: argparse.Namespace) -> CommandResult:
         raise InputError(
             "push: asks before it publishes, but there is no terminal to answer at; pass --yes to agree"
         )
-    release = _plan_model(options) if kind == "model" else _plan_dataset(options, hub)
+    if kind == "model":
+        release = _plan_model(options)
+    else:
+        release = _plan_dataset(options, hub) if kind == "dataset" else _plan_campaign(options, hub)
     if not options.yes:
         _confirm(release)
     pushed = push(release, hub=hub, progress=show_progress)
@@ -105,14 +122,20 @@ def _push(options: argparse.Namespace) -> CommandResult:
     }, join_lines(release.preview_text() if options.yes else "", f"pushed as {pushed.reference}")
 
 
+def _kind_of(source: Path) -> str:
+    if source.is_dir():
+        return "model"
+    return "campaign" if source.suffix.casefold() == ".zip" else "dataset"
+
+
 def _check_flags(options: argparse.Namespace, kind: str) -> None:
     """Refuse flags that have no effect on this kind, instead of ignoring them."""
-    other_kind = "dataset" if kind == "model" else "model"
-    for name in _FLAGS_OF_KIND[other_kind]:
-        if _is_set(options, name):
-            raise InputError(
-                f"--{name.replace('_', '-')}: is for a {other_kind}, and this is a {kind}; leave it out"
-            )
+    for other_kind, names in _FLAGS_OF_KIND.items():
+        for name in names:
+            if other_kind != kind and _is_set(options, name):
+                raise InputError(
+                    f"--{name.replace('_', '-')}: is for a {other_kind}, and this is a {kind}; leave it out"
+                )
     if options.model and not options.model_at:
         raise InputError(
             "--model: a decision is replayed with a model on the Hub; push it, and pass its --model-at"
@@ -170,6 +193,28 @@ def _plan_dataset(options: argparse.Namespace, hub: "Hub") -> "Release":
         )
 
 
+def _plan_campaign(options: argparse.Namespace, hub: "Hub") -> "Release":
+    from retention.pipeline.hub import plan_campaign_file
+
+    try:
+        as_of = None if options.as_of is None else dt.date.fromisoformat(options.as_of)
+    except ValueError:
+        raise InputError(f"--as-of: {options.as_of!r} is no date; write it as YYYY-MM-DD") from None
+    if as_of is not None and options.orders is None and options.outcomes is None:
+        raise InputError("--as-of: is the day of a reading; pass --orders or --outcomes as well")
+    return plan_campaign_file(
+        options.source,
+        repo=options.repo,
+        hub=hub,
+        orders=options.orders,
+        outcomes=options.outcomes,
+        as_of=as_of,
+        private=not options.public,
+        licence=options.licence,
+        progress=show_progress,
+    )
+
+
 def _read_customers(options: argparse.Namespace, planned: "PlannedDecision | None") -> "Customers":
     """Read the customers with the column kinds that the deciding model was trained with."""
     from retention.pipeline.churn import ChurnModel
@@ -199,8 +244,4 @@ def _replay(options: argparse.Namespace) -> CommandResult:
     from retention.pipeline.hub import Hub, replay
 
     replayed = replay(options.repo, hub=Hub.from_environment(), progress=show_progress)
-    source = f"{replayed.repo}@{replayed.commit}, decided by {replayed.model}"
-    if replayed.identical:
-        return replayed.as_dict(), f"identical: the send list of {replayed.customers:,} customers in {source}"
-    columns = ", ".join(f"{name} ({rows:,} rows)" for name, rows in replayed.different.items())
-    return replayed.as_dict(), f"NOT identical: {columns} differ in {source}"
+    return replayed.as_dict(), replayed.sentence

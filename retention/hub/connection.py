@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from retention.errors import InputError, PublishError
 from retention.hub.failures import client_errors, seconds_before_retry, sign_in_hint, to_publish_error
-from retention.hub.reference import Kind, Reference
+from retention.hub.reference import REPOSITORY_TYPES, Kind, Reference
 from retention.settings import settings
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ class Hub:
         """Return the address of a repository's page, at the commit that the reference names, if any."""
         from huggingface_hub.constants import ENDPOINT
 
-        url = f"{self.endpoint or ENDPOINT}/{'datasets/' if kind == 'dataset' else ''}{reference.repo}"
+        folder = "datasets/" if REPOSITORY_TYPES[kind] == "dataset" else ""
+        url = f"{self.endpoint or ENDPOINT}/{folder}{reference.repo}"
         return url if reference.commit is None else f"{url}/tree/{reference.commit}"
 
     @contextmanager

@@ -1,20 +1,19 @@
 """Push a release to the Hub as a single commit that never overwrites somebody else's work."""
 
 import io
-import json
 import warnings
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
-from retention.artifacts import MANIFEST
 from retention.errors import PublishError
 from retention.hub.connection import Hub
 from retention.hub.failures import client_errors, is_permanent, seconds_before_retry, to_publish_error
-from retention.hub.pull import ARTIFACT_KINDS, MAX_MANIFEST_BYTES, pull
-from retention.hub.reference import Reference
+from retention.hub.kinds import ARTIFACT_KINDS, manifest_kind
+from retention.hub.pull import pull
+from retention.hub.reference import REPOSITORY_TYPES, Reference
 from retention.hub.release import Release
-from retention.hub.repository import RepositoryState, download, read_state
+from retention.hub.repository import RepositoryState, read_state
 from retention.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def push(release: Release, *, hub: Hub, progress: Progress = silent) -> PushResu
             return _push_result(release, state)
         progress(0.1, "Uploading files")
         operations = [_add_file(path, content) for path, content in sorted(release.content.items())]
-        api.preupload_lfs_files(release.repo, operations, repo_type=release.kind)
+        api.preupload_lfs_files(release.repo, operations, repo_type=REPOSITORY_TYPES[release.kind])
         progress(0.8, "Writing the commit")  # the last report: a job stopped there has changed nothing
         state = _commit(api, hub, release, state, operations)
     return _push_result(release, state)
@@ -90,7 +89,7 @@ def _prepare_repository(api: "HfApi", hub: Hub, release: Release) -> RepositoryS
         state = read_state(api, hub, reference, release.kind)
     except RepositoryNotFoundError:
         try:
-            api.create_repo(release.repo, repo_type=release.kind, private=release.private)
+            api.create_repo(release.repo, repo_type=REPOSITORY_TYPES[release.kind], private=release.private)
         except HfHubHTTPError as error:
             if error.response.status_code != 409:
                 raise
@@ -103,20 +102,12 @@ def _prepare_repository(api: "HfApi", hub: Hub, release: Release) -> RepositoryS
             f"{release.repo}: is public, and this release is private; "
             "make the repository private, choose another name, or push it as public"
         )
-    if state.sizes.get(MANIFEST, MAX_MANIFEST_BYTES) < MAX_MANIFEST_BYTES:
-        _check_kind(download(api, hub, state, release.kind, MANIFEST), release)
-    elif set(state.sizes) - _HUB_FILES:
+    kind = manifest_kind(api, hub, state, release.kind)
+    if kind is not None and kind != ARTIFACT_KINDS[release.kind]:
+        raise _name_taken(release, f"and holds a {kind}")
+    if kind is None and set(state.sizes) - _HUB_FILES:
         raise _name_taken(release, "and holds files of something else")
     return state
-
-
-def _check_kind(manifest: bytes, release: Release) -> None:
-    try:
-        kind = json.loads(manifest)["kind"]
-    except (ValueError, KeyError, TypeError):
-        kind = "something else"
-    if kind != ARTIFACT_KINDS[release.kind]:
-        raise _name_taken(release, f"and holds a {kind}")
 
 
 def _name_taken(release: Release, by: str) -> PublishError:
@@ -141,7 +132,7 @@ def _commit(
                     release.repo,
                     changes,
                     commit_message=release.title,
-                    repo_type=release.kind,
+                    repo_type=REPOSITORY_TYPES[release.kind],
                     parent_commit=state.commit,
                 )
         except client_errors() as error:

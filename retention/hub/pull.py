@@ -1,23 +1,16 @@
-"""Pull a model or a dataset from the Hub; every byte is verified before the folder appears."""
+"""Pull a model, a dataset or a campaign from the Hub; every byte is verified before the folder appears."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 from retention.artifacts import MANIFEST, open_artifact, place_folder
-from retention.churn.model_files import KIND as MODEL_KIND
 from retention.hub.connection import Hub
+from retention.hub.kinds import ARTIFACT_KINDS, MAX_MANIFEST_BYTES
 from retention.hub.reference import Kind, Reference
 from retention.hub.repository import download, read_state
-from retention.hub.snapshot import SNAPSHOT_KIND
 from retention.progress import Progress, silent
 from retention.settings import settings
-
-ARTIFACT_KINDS: Final = {"model": MODEL_KIND, "dataset": SNAPSHOT_KIND}
-"""Kind of repository -> the kind that its manifest must name."""
-
-MAX_MANIFEST_BYTES: Final = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -86,7 +79,7 @@ def fetch(reference: str, *, kind: Kind, hub: Hub, progress: Progress = silent) 
 
 
 def pull(reference: str, *, kind: Kind, out: Path, hub: Hub, progress: Progress = silent) -> PullResult:
-    """Fetch a model or a dataset that this program pushed, and write it to a folder.
+    """Fetch a model, a dataset or a campaign that this program pushed, and write it to a folder.
 
     All files are read at one commit and checked against the hashes in the manifest. The folder then appears
     complete, or not at all. Only JSON files and tables are read; cards and charts stay on the Hub.
@@ -96,7 +89,7 @@ def pull(reference: str, *, kind: Kind, out: Path, hub: Hub, progress: Progress 
     reference
         ``OWNER/NAME`` for the newest commit, ``OWNER/NAME@commit`` for always the same files.
     kind
-        Kind of repository.
+        What the repository holds.
     out
         The folder to write; an older artifact there is replaced.
     hub

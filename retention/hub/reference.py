@@ -2,12 +2,20 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from retention.errors import InputError
 
-Kind = Literal["model", "dataset"]
-"""The kinds of repository that this program writes and reads."""
+Kind = Literal["model", "dataset", "campaign"]
+"""What a repository of the Hub may hold that this program writes and reads."""
+
+RepositoryType = Literal["model", "dataset"]
+"""The Hub's own kinds of repository."""
+
+REPOSITORY_TYPES: Final[dict[Kind, RepositoryType]] = {
+    "model": "model", "dataset": "dataset", "campaign": "dataset"
+}  # fmt: skip
+"""Where each of them is kept."""
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?"
 _REFERENCE = re.compile(rf"(?P<repo>{_NAME}/{_NAME})(?:@(?P<commit>[0-9a-f]{{7,40}}))?")

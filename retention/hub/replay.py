@@ -52,8 +52,17 @@ class ReplayResult:
         """Return the result ready for JSON."""
         return {**asdict(self), "files": list(self.files), "different": dict(self.different)}
 
+    @property
+    def sentence(self) -> str:
+        """The result in words."""
+        source = f"{self.repo}@{self.commit}, decided by {self.model}"
+        if self.identical:
+            return f"identical: the send list of {self.customers:,} customers in {source}"
+        columns = ", ".join(f"{name} ({rows:,} rows)" for name, rows in self.different.items())
+        return f"NOT identical: {columns} differ in {source}"
 
-def replay(reference: str, *, hub: Hub, progress: Progress = silent) -> ReplayResult:
+
+def replay_decision(reference: str, *, hub: Hub, progress: Progress = silent) -> ReplayResult:
     """Fetch a published decision and its model, score the customers again, and compare the send lists.
 
     Parameters

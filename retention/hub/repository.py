@@ -2,23 +2,21 @@
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from retention.artifacts import sha256
 from retention.errors import PublishError
 from retention.hub.connection import Hub
-from retention.hub.failures import not_found_hint
-from retention.hub.reference import Kind, Reference
+from retention.hub.reference import REPOSITORY_TYPES, Kind, Reference
 from retention.hub.release import Release
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
 _RELEASE_FILES: Final = re.compile(
-    r"README\.md|manifest\.json|model\.json|booster\.json|out_of_fold\.parquet"
-    r"|figures/[a-z_]+\.svg|(?:data|send_list|messages)/[\w-]+\.parquet"
+    r"README\.md|manifest\.json|model\.json|booster\.json|out_of_fold\.parquet|design\.json|reading\.json"
+    r"|figures/[a-z_]+\.svg|(?:data|send_list|messages|assignments|outcomes)/[\w-]+\.parquet"
 )
 _READABLE: Final = re.compile(r".+\.(?:json|parquet|(?:csv|tsv)(?:\.gz)?)")
 
@@ -74,32 +72,6 @@ class RepositoryState:
         return {path: content for path, content in self.hashes.items() if _RELEASE_FILES.fullmatch(path)}
 
 
-def find_kind(text: str, *, hub: Hub) -> Kind:
-    """Return whether a name is a model or a dataset; the text is ``OWNER/NAME`` or ``OWNER/NAME@commit``.
-
-    Raises
-    ------
-    PublishError
-        If there is neither a model nor a dataset, or both, or the Hub cannot be reached.
-    """
-    from huggingface_hub.errors import RepositoryNotFoundError
-
-    reference = Reference.parse(text)
-    existing: list[Kind] = []
-    kinds: tuple[Kind, ...] = ("model", "dataset")
-    for kind in kinds:
-        with hub.connect(reference, kind) as api, suppress(RepositoryNotFoundError):
-            read_state(api, hub, Reference(reference.repo), kind)
-            existing.append(kind)
-    if len(existing) == 1:
-        return existing[0]
-    if existing:
-        raise PublishError(f"{reference}: is a model and a dataset as well; say which one with --kind")
-    raise PublishError(
-        f"{reference}: there is neither a model nor a dataset of this name, {not_found_hint(hub.token)}"
-    )
-
-
 def read_state(api: "HfApi", hub: Hub, reference: Reference, kind: Kind) -> RepositoryState:
     """Return the repository at the commit that the reference names, or at its newest.
 
@@ -110,7 +82,7 @@ def read_state(api: "HfApi", hub: Hub, reference: Reference, kind: Kind) -> Repo
     ValueError
         If the answer does not come from a Hub.
     """
-    request = api.model_info if kind == "model" else api.dataset_info
+    request = api.model_info if REPOSITORY_TYPES[kind] == "model" else api.dataset_info
     info = hub.with_retries(
         # By default the client would wait for ever.
         lambda: request(reference.repo, revision=reference.commit, files_metadata=True, timeout=hub.timeout_s)
@@ -141,7 +113,9 @@ def download(api: "HfApi", hub: Hub, state: RepositoryState, kind: Kind, name: s
     from huggingface_hub.utils import build_hf_headers, hf_raise_for_status  # type: ignore[attr-defined]
 
     size = state.size(name)
-    url = hf_hub_url(state.repo, name, repo_type=kind, revision=state.commit, endpoint=api.endpoint)
+    url = hf_hub_url(
+        state.repo, name, repo_type=REPOSITORY_TYPES[kind], revision=state.commit, endpoint=api.endpoint
+    )
     headers = build_hf_headers(token=api.token)
 
     def get() -> bytes:

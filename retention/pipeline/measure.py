@@ -18,7 +18,7 @@ from retention.messages.ledger import Ledger
 from retention.orders.order_log import Orders, read_orders
 from retention.wording.dates import utc_day
 
-__all__ = ["Campaign", "ExperimentColumns", "Reading", "measure_campaign", "measure_experiment"]
+__all__ = ["Campaign", "ExperimentColumns", "Reading", "measure_campaign", "measure_experiment", "read_outcomes"]
 
 
 def measure_campaign(
@@ -51,23 +51,31 @@ def measure_campaign(
     """
     registered = None if ledger is None else _registered_sha256(campaign, ledger)
     day = as_of or dt.date.today()
-    if orders is not None and outcomes is not None:
-        raise InputError(f"{campaign.design.name}: pass its order log or a table of outcomes, but not both")
-    if orders is not None:
-        log = orders if isinstance(orders, Orders) else read_orders(orders, today=max(day, dt.date.today()))
-        rows = outcomes_from_orders(campaign, log, as_of=day)
-    elif outcomes is not None:
-        rows = outcomes_from_table(campaign, outcomes)
-    elif day < campaign.design.read_on:
-        rows = pd.DataFrame(index=pd.Index([], dtype="str"))
-    else:
-        raise InputError(
-            f"{campaign.design.name}: pass its order log (--orders) or a table of outcomes (--outcomes)"
-        )
+    rows = read_outcomes(campaign, orders=orders, outcomes=outcomes, as_of=day)
     reading = measure(campaign, rows, as_of=day, registered_sha256=registered)
     if ledger is None or reading.verdict == "too early":
         return reading
     return _keep_reading(reading, ledger, outcomes_sha256(rows))
+
+
+def read_outcomes(
+    campaign: Campaign,
+    *,
+    orders: Path | Orders | None = None,
+    outcomes: Path | pd.DataFrame | None = None,
+    as_of: dt.date,
+) -> pd.DataFrame:
+    """Return what became of each customer, indexed by id, by that day; see :func:`measure_campaign`."""
+    if orders is not None and outcomes is not None:
+        raise InputError(f"{campaign.design.name}: pass its order log or a table of outcomes, but not both")
+    if orders is not None:
+        log = orders if isinstance(orders, Orders) else read_orders(orders, today=max(as_of, dt.date.today()))
+        return outcomes_from_orders(campaign, log, as_of=as_of)
+    if outcomes is not None:
+        return outcomes_from_table(campaign, outcomes)
+    if as_of < campaign.design.read_on:
+        return pd.DataFrame(index=pd.Index([], dtype="str"))
+    raise InputError(f"{campaign.design.name}: pass its order log (--orders) or a table of outcomes (--outcomes)")
 
 
 def _registered_sha256(campaign: Campaign, path: Path) -> str:

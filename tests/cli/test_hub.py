@@ -21,6 +21,7 @@ from retention.hub.connection import Hub
 from retention.hub.model_release import plan_model
 from retention.hub.publish import PushResult, push
 from retention.hub.snapshot import SEND_LIST_FILE, from_parquet
+from tests.campaign.campaigns import READ_ON, SENT_ON, drawn, order_log, played
 from tests.files import telecom_customers
 from tests.stand_ins.hub_server import HubServer, Person
 
@@ -169,6 +170,35 @@ def commands_on_the_cards(server: HubServer, *, commit: str) -> list[str]:
     return [command.replace("<commit>", commit).replace("DIR", "data") for command in commands]
 
 
+def test_a_campaign_is_registered_read_and_replayed(server: HubServer, machine: Machine) -> None:
+    """Pushed before it is sent, again with its log, pulled and replayed by the card's commands; without ids."""
+    campaign = drawn(600)
+    campaign.save(machine.folder / "diwali.zip")
+    order_log(campaign, played(campaign)).to_csv(machine.folder / "after.csv", index=False)
+    server.now = f"{SENT_ON}T08:00:00.000Z"
+    registered = machine.run("push", "diwali.zip", "alice/diwali", "--yes")
+    assert (registered["kind"], registered["private"]) == ("campaign", True)
+    measured = machine.run("measure", "diwali.zip", "--orders", "after.csv", "--as-of", READ_ON)
+    read = machine.run("push", "diwali.zip", "alice/diwali", "--orders", "after.csv", "--as-of", READ_ON, "--yes")
+    files = server.repos["dataset", "alice/diwali"].head.files
+    card = files["README.md"].decode()
+    assert "Pre-registered" in card and measured["sentence"] in card
+    commands = re.findall(r"`python -m retention ([^`]+)`", card)
+    results = [
+        machine.run(*command.replace("<commit>", read["commit"]).replace("DIR", "pulled").split())
+        for command in commands
+    ]
+    assert [result["commit"] for result in results] == [read["commit"]] * 2
+    assert results[0]["kind"] == "campaign" and "reading.json" in results[0]["files"]
+    assert results[1]["identical"] is True and results[1]["different"] == {}
+    assert results[1]["registration"] == {
+        "commit": registered["commit"], "on": str(SENT_ON), "timing": "before outcomes",
+    }  # fmt: skip
+    assert results[1]["reading"] == measured["sentence"]
+    salt = (machine.folder / "home" / ".config" / "retention" / "salt").read_text().strip()
+    assert not any(secret.encode() in b"".join(files.values()) for secret in ("C-00", salt, TOKEN))
+
+
 def test_messages_are_published_without_names(server: HubServer, machine: Machine) -> None:
     """The messages that `offers` wrote are published under pseudonyms; the name becomes a slot."""
     machine.run("score", "customers.csv", "--model", "model/", "--top", 5, "--out", "scored.csv")
@@ -296,6 +326,11 @@ def test_a_decision_with_another_model_is_refused(server: HubServer, machine: Ma
         ("push model/ alice/churn --top 3 --yes", "--top: is for a dataset, and this is a model"),
         ("push customers.csv alice/data --with-evaluation --yes", "--with-evaluation: is for a model"),
         ("push customers.csv alice/data --threshold 0 --yes", "pass --model-at as well"),
+        ("push model/ alice/churn --orders log.csv --yes", "--orders: is for a campaign, and this is a model"),
+        ("push diwali.zip alice/diwali --top 3 --yes", "--top: is for a dataset, and this is a campaign"),
+        ("push diwali.zip alice/diwali --as-of 2026-11-12 --yes", "is the day of a reading; pass --orders"),
+        ("push diwali.zip alice/diwali --orders l.csv --as-of soon --yes", "'soon' is no date"),
+        ("push diwali.zip alice/diwali --yes", "diwali.zip: there is no such file"),
         ("push customers.csv alice/data --model model/ --yes", "push it, and pass its --model-at"),
         ("push nowhere.csv alice/data --yes", "nowhere.csv"),
         ("push model/ alice --yes", "pass OWNER/NAME"),

@@ -19,7 +19,7 @@ from retention.hub.planned_decision import PlannedDecision
 from retention.hub.pseudonyms import Salt
 from retention.hub.publish import PushResult, push
 from retention.hub.pull import pull
-from retention.hub.replay import replay
+from retention.hub.replay import replay_decision as replay
 from retention.hub.snapshot import CUSTOMERS_FILE, SEND_LIST_FILE, from_parquet, to_parquet
 from retention.profit.economics import Economics
 from retention.targeting import SendPolicy

@@ -91,6 +91,7 @@ class HubServer(Store):
         """Forget everything: people, repositories, faults, requests."""
         for memory in (self.people, self.repos, self.large, self.faults, self.requests, self.before_commit):
             memory.clear()
+        self.now = None
 
     def fail(
         self,
@@ -252,7 +253,7 @@ class HubServer(Store):
         parent = header["value"].get("parentCommit")
         if parent is not None and not repo.head.oid.startswith(parent):
             return _error(412, "A commit has happened since. Please refresh and try again.")
-        commit = repo.commit(header["value"]["summary"], files)
+        commit = repo.commit(header["value"]["summary"], files, self.now)
         return JSONResponse({"commitOid": commit.oid, "commitUrl": f"{self.url}/{id}/commit/{commit.oid}"})
 
     def _apply(self, files: dict[str, bytes], key: str, value: JSON) -> bool:
@@ -335,10 +336,12 @@ class HubServer(Store):
         repo = self._repo(kind, id, call)
         if isinstance(repo, Response):
             return repo
-        date = "2025-01-01T00:00:00.000Z"
+        newest = repo.find(revision)
+        if newest is None:
+            return _error(404, f"Invalid rev id: {revision}", "RevisionNotFound")
         history = [
-            {"id": commit.oid, "title": commit.title, "message": "", "authors": [], "date": date}
-            for commit in repo.commits
+            {"id": commit.oid, "title": commit.title, "message": "", "authors": [], "date": commit.date}
+            for commit in repo.commits[: repo.commits.index(newest) + 1]
         ]
         return JSONResponse(history[::-1])
 

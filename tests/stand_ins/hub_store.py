@@ -33,6 +33,7 @@ class Commit:
     oid: str
     title: str
     files: dict[str, bytes]
+    date: str = "2025-01-01T00:00:00.000Z"
 
     def entry(self, path: str) -> dict[str, Any]:
         """Describe a file as the API does."""
@@ -64,10 +65,11 @@ class Repo:
     def head(self) -> Commit:
         return self.commits[-1]
 
-    def commit(self, title: str, files: dict[str, bytes]) -> Commit:
-        """Make ``files`` the new state of the main branch."""
+    def commit(self, title: str, files: dict[str, bytes], date: str | None = None) -> Commit:
+        """Make ``files`` the new state of the main branch, by default at the date of the last commit."""
         text = f"{self.kind} {self.id} {len(self.commits)} {title}".encode()
-        self.commits.append(Commit(hashlib.sha1(text).hexdigest(), title, files))  # noqa: S324
+        dated = {"date": date or self.head.date} if date or self.commits else {}
+        self.commits.append(Commit(hashlib.sha1(text).hexdigest(), title, files, **dated))  # noqa: S324
         return self.head
 
     def find(self, revision: str) -> Commit | None:
@@ -92,6 +94,7 @@ class Store:
     people: dict[str, Person] = field(default_factory=dict)
     repos: dict[tuple[str, str], Repo] = field(default_factory=dict)
     large: dict[str, bytes] = field(default_factory=dict)
+    now: str | None = None  # the server's clock, by which it dates commits
 
     def create(self, kind: str, id: str, *, private: bool) -> Repo:
         """Make a repository with the Hub's own first commit."""

@@ -10,7 +10,15 @@ from retention.errors import InputError, PublishError
 from retention.hub.connection import Hub
 from retention.hub.reference import Reference
 from retention.hub.release import Release
-from retention.pipeline.hub import PushResult, ReplayResult, Salt, plan_dataset, plan_model, planned_decision
+from retention.pipeline.hub import (
+    CampaignReplay,
+    PushResult,
+    ReplayResult,
+    Salt,
+    plan_dataset,
+    plan_model,
+    planned_decision,
+)
 from retention.pipeline.hub import push as push_to_hub
 from retention.pipeline.hub import replay as replay_from_hub
 from retention.progress import Progress, silent
@@ -130,13 +138,13 @@ def with_published_model(session: Session, published: Published | None) -> Sessi
     return replace(session, model_at=published.pushed.reference)
 
 
-def replay(reference: str, *, hub: Hub, progress: Progress = silent) -> ReplayResult:
-    """Replay a published decision and compare it.
+def replay(reference: str, *, hub: Hub, progress: Progress = silent) -> ReplayResult | CampaignReplay:
+    """Replay a published decision or campaign and compare it.
 
     Raises
     ------
     RetentionError
-        If no commit is named, it is no decision, a byte was changed, or the Hub refuses.
+        If no commit is named, it is neither, a byte was changed, or the Hub refuses.
     """
     if Reference.parse(reference).commit is None:
         raise InputError(f"{reference.strip()}: does not say which commit; pass OWNER/NAME@commit")

@@ -4,7 +4,7 @@ from html import escape
 
 from retention.hub.reference import Reference
 from retention.hub.release import Release, readable_size
-from retention.pipeline.hub import ReplayResult
+from retention.pipeline.hub import CampaignReplay, ReplayResult
 from retention.ui.components.html import empty
 from retention.ui.session import Session
 from retention.ui.tabs.share.handlers import Plan, Published
@@ -12,6 +12,7 @@ from retention.ui.tabs.share.handlers import Plan, Published
 _PULL = {
     "model": "python -m retention pull {at} --out model",
     "dataset": "python -m retention pull {at} --kind dataset --out data",
+    "campaign": "python -m retention pull {at} --kind campaign --out campaign",
 }
 _TAB = {"model": "Churn model", "dataset": "Customers"}
 
@@ -95,7 +96,10 @@ def published(release: Published | None) -> str:
     ways = [("On the command line", _PULL[kind].format(at=pushed.reference))]
     if any(path.startswith("send_list/") for path in pushed.files):
         ways.append(("Replay the decision", f"python -m retention replay {pushed.reference}"))
-    ways.append((f"In the app, {_TAB[kind]} tab, From the Hub", pushed.reference))
+    if kind == "campaign":
+        ways.append(("Replay it", f"python -m retention replay {pushed.reference}"))
+    else:
+        ways.append((f"In the app, {_TAB[kind]} tab, From the Hub", pushed.reference))
     rows = "".join(f"<dt>{name}</dt><dd><code>{escape(command)}</code></dd>" for name, command in ways)
     visibility = "private" if pushed.private else "public"
     link = f'<a href="{escape(release.page)}" target="_blank" rel="noopener">Open it on the Hub</a>'
@@ -107,10 +111,12 @@ def published(release: Published | None) -> str:
     )
 
 
-def replayed(result: ReplayResult | None) -> str:
-    """Return whether a decision came out the same, and where not."""
+def replayed(result: ReplayResult | CampaignReplay | None) -> str:
+    """Return whether a decision or a campaign came out the same, and where not."""
     if result is None:
         return ""
+    if isinstance(result, CampaignReplay):
+        return _replayed_campaign(result)
     tone, answer = ("up", "yes, bit for bit") if result.identical else ("down", "no")
     differences = "".join(
         f"<li>{escape(column)} differs in {rows:,} row{'' if rows == 1 else 's'}</li>"
@@ -121,6 +127,21 @@ def replayed(result: ReplayResult | None) -> str:
         f'<div class="card" role="status"><span class="label">Identical</span><span class="figure {tone}">{answer}'
         f'</span><span class="note">{result.customers:,} customers of {escape(source)}, scored again with '
         f'{_short(result.model)}</span><ul class="facts">{differences}</ul></div>'
+    )
+
+
+def _replayed_campaign(result: CampaignReplay) -> str:
+    tone, answer = ("up", "yes, bit for bit") if result.identical else ("down", "no")
+    source = Reference(result.repo, result.commit).short
+    facts = [f"{name} differs" for name in result.different]
+    facts += [result.registered, *([result.reading] if result.reading else [])]
+    return (
+        f'<div class="card" role="status"><span class="label">Identical</span><span class="figure {tone}">{answer}'
+        f'</span><span class="note">The arms of {result.customers:,} customers of {escape(result.campaign)}, cut '
+        f"from their lots again{', and their outcomes, measured again' if result.reading else ''} "
+        f'({escape(source)})</span><ul class="facts">'
+        + "".join(f"<li>{escape(fact)}</li>" for fact in facts)
+        + "</ul></div>"
     )
 
 
