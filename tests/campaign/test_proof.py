@@ -1,10 +1,11 @@
 """What the large benchmark proves, on fewer campaigns whose truth is known, and so within wider bounds."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from benchmarks.campaign import Trial, bias_of, expected_power, run_trial, splits
-from benchmarks.randomised_sets import by_hand
+from benchmarks.randomised_sets import by_hand, complete_journey
 from tests.campaign.market_trial import OFFER, MarketTrial
 
 CUSTOMERS, SEEDS = 1000, 120
@@ -51,6 +52,23 @@ def test_the_answers_by_hand_are_reproduced() -> None:
     answers = list(by_hand())
     assert answers
     assert all(answer.reached for answer in answers)
+
+
+def test_a_table_of_who_got_which_campaign_is_refused() -> None:
+    """Nobody was left out at random: without chances in a sentence, with invented ones by split and balance."""
+    households = np.arange(400)
+    campaigns = pd.DataFrame({"campaign_id": 1, "household_id": households[:300]})
+    later = pd.DataFrame({"campaign_id": 2, "household_id": households[150:]})
+    descriptions = pd.DataFrame({
+        "campaign_id": [1, 2], "campaign_type": ["Type B", "Type A"],
+        "start_date": pd.to_datetime(["2017-03-03", "2017-05-08"]),
+        "end_date": pd.to_datetime(["2017-04-09", "2017-06-25"]),
+    })  # fmt: skip
+    redemptions = pd.DataFrame(
+        {"household_id": households[180:260], "redemption_date": pd.Timestamp("2017-05-20")}
+    )
+    answers = list(complete_journey(pd.concat([campaigns, later]), descriptions, redemptions))
+    assert [answer.computed for answer in answers] == ["2 of 2", "2 of 2", "1 of 1", "1 of 1"]
 
 
 @pytest.mark.slow
