@@ -5,7 +5,6 @@ the lots and strata that are stored, without the salt.
 """
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +15,8 @@ from retention.campaign.design import CONTROL, UNIFORM_SHARE, Design
 from retention.campaign.rounding import round_to_totals
 from retention.campaign.strata import strata_of
 from retention.errors import InputError
+from retention.messages.lots import lots_of
 
-SALT_BYTES = 16
-_SEPARATOR = b"\x1f"
 _PLAN = "plan"
 
 
@@ -151,17 +149,6 @@ def explored(candidates: pd.DataFrame, *, unit: str | None, share: float, salt: 
     others = np.flatnonzero(~listed)  # unique lots are sorted
     drawn[others[: int(share * len(others) + 0.5)]] = True
     return np.asarray(drawn[unit_of])
-
-
-def lots_of(ids: Iterable[str], salt: bytes) -> NDArray[np.uint64]:
-    """Return the lot of each id: the first 8 bytes of SHA-256(salt ‖ 0x1f ‖ id), as a number.
-
-    >>> [f"{lot:016x}" for lot in lots_of(["C-1"], bytes(16)).tolist()]
-    ['efb7885576b3201b']
-    """
-    prefix, digest = salt + _SEPARATOR, hashlib.sha256
-    lots = b"".join([digest(prefix + id.encode("utf-8", "surrogatepass")).digest()[:8] for id in ids])
-    return np.frombuffer(lots, ">u8").astype(np.uint64)
 
 
 @dataclass(frozen=True, eq=False)

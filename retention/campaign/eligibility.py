@@ -1,6 +1,5 @@
 """Who may be drawn at all: customers who cannot be written to are left out before the draw, alike for all arms."""
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -8,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.campaign.assignment import lots_of
 from retention.messages.ledger import Ledger
+from retention.messages.standing_group import StandingGroup
 
 DUPLICATE = "duplicate"
 COOL_DOWN = "cool-down"
@@ -71,16 +70,10 @@ def ledger_rules(ledger: Ledger, *, cool_down_days: float) -> list[EligibilityRu
     ]
 
 
-def standing_group(share: float, *, salt: bytes, on: dt.date) -> EligibilityRule:
-    """Leave out a share of all customers whom no campaign of the quarter contacts.
-
-    It hangs on the ledger's own salt and the quarter, so it is the same for every campaign of the quarter.
-    """
-    quarter = f"{on.year}-Q{(on.month + 2) // 3}"
-    below = share * 2.0**64
+def standing_group(groups: Sequence[StandingGroup]) -> EligibilityRule:
+    """Leave out the standing control group, whom no campaign of the quarter contacts."""
 
     def concerned(customers: pd.Series) -> NDArray[np.bool_]:
-        lots = lots_of((f"{quarter}\x1f{customer}" for customer in customers.to_numpy(object)), salt)
-        return np.asarray(lots < below)
+        return np.array([any(customer in group for group in groups) for customer in customers], dtype=bool)
 
     return STANDING_GROUP, concerned

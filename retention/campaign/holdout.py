@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.campaign.assignment import SALT_BYTES, draw, explored
+from retention.campaign.assignment import draw, explored
 from retention.campaign.campaign_file import Campaign
 from retention.campaign.candidates import candidates_of
 from retention.campaign.design import CONTROL, Design, arms_of, check_name
@@ -27,6 +27,8 @@ from retention.campaign.sent_list import sent_list
 from retention.errors import InputError, OfferError
 from retention.messages.campaign_records import CampaignRecord
 from retention.messages.ledger import Ledger
+from retention.messages.lots import SALT_BYTES
+from retention.messages.standing_group import Quarter, StandingGroup
 from retention.wording.text import count_noun
 
 
@@ -43,6 +45,8 @@ class Holdout:
         yes for the treated alone. None in a dry run.
     resumed
         True if the same campaign had been registered before.
+    drawn_on
+        The day of the draw (UTC).
     """
 
     design: Design
@@ -50,6 +54,12 @@ class Holdout:
     campaign: Campaign | None
     send_list: pd.DataFrame | None
     resumed: bool
+    drawn_on: dt.date
+
+    @property
+    def protects(self) -> bool:
+        """Whether held-out customers are held back from messages: not where the day of the reading is past."""
+        return self.drawn_on < self.design.read_on
 
     def as_dict(self) -> dict[str, Any]:
         """Return the draw ready for JSON; counts of arms only once they are drawn."""
@@ -71,6 +81,7 @@ class Holdout:
             "holdout": self.plan.as_dict(),
             "drawn": campaign is not None,
             "resumed": self.resumed,
+            "protects": self.protects,
             "evidence": {"holdout": ["assumed"]},
         }
 
@@ -85,12 +96,13 @@ class Holdout:
             arms = ", ".join(f"{arm} {counts.get(arm, 0):,}" for arm in design.arms)
             verb = "was drawn before, and its files are written again" if self.resumed else "is drawn"
             drawn = f"campaign {design.name} {verb}: {arms}"
-        return (
-            drawn,
-            *left_out,
-            *self.plan.words,
-            f"Held-out customers get no message until {design.read_on}, when the campaign is read.",
+        protection = (
+            f"Held-out customers get no message until {design.read_on}, when the campaign is read."
+            if self.protects
+            else f"The day of the reading, {design.read_on}, is past, so held-out customers are not held back; "
+            "a campaign that is still to be sent needs a first day from today on."
         )
+        return drawn, *left_out, *self.plan.words, protection
 
 
 def hold_out(
@@ -126,7 +138,8 @@ def hold_out(
     known = None if record is None else Design.from_dict(json.loads(record.design), source="ledger")
     candidates = candidates_of(send_list, request, id)
     on_list = candidates["listed"].to_numpy(bool)
-    sent_on = request.sent_on or (known.sent_on if known else dt.datetime.now(dt.UTC).date())
+    today = dt.datetime.now(dt.UTC).date()
+    sent_on = request.sent_on or (known.sent_on if known else today)
     salt = record.salt if record else secrets.token_bytes(SALT_BYTES)
     if record is not None and known is not None and ledger is not None:
         drawn_at, excluded = _as_drawn_before(candidates, known, record, ledger), known.excluded
@@ -153,7 +166,7 @@ def hold_out(
         explore=request.explore, standing=request.standing, eligible=len(drawn), excluded=excluded,
     )  # fmt: skip
     if dry_run:
-        return Holdout(design, plan, None, None, record is not None)
+        return Holdout(design, plan, None, None, record is not None, today)
     if ledger is None:
         raise InputError("ledger: is needed to draw, since it protects the held-out customers; pass one")
     assignments = draw(drawn, design, salt=salt)
@@ -165,7 +178,7 @@ def hold_out(
         )
     resumed = not ledger.register_campaign(design, salt, assignments)
     rows = sent_list(send_list, assignments, request)
-    return Holdout(design, plan, Campaign(design, assignments.reset_index(drop=True)), rows, resumed)
+    return Holdout(design, plan, Campaign(design, assignments.reset_index(drop=True)), rows, resumed, today)
 
 
 def _rules(
@@ -175,10 +188,13 @@ def _rules(
     rules = [duplicates()]
     if ledger is not None:
         rules += ledger_rules(ledger, cool_down_days=request.cool_down_days)
+    groups = list(() if ledger is None else ledger.standing_groups(sent_on))
     if request.standing:
         salts = () if ledger is None else ledger.standing_salts() if dry_run else (ledger.standing_salt(),)
         salt = salts[0] if salts else secrets.token_bytes(SALT_BYTES)  # a dry run must not make the ledger's own
-        rules.append(standing_group(request.standing, salt=salt, on=sent_on))
+        groups.append(StandingGroup(request.standing, salt, Quarter.of(sent_on).name))
+    if groups:
+        rules.append(standing_group(groups))
     return rules
 
 

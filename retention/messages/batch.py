@@ -1,6 +1,5 @@
 """Write the messages of a run: from hand-written templates first, then from the language model's."""
 
-import datetime as dt
 import hashlib
 import time
 from collections import defaultdict
@@ -16,7 +15,7 @@ from retention.messages.ledger import Ledger, LedgerEntry
 from retention.messages.llm.client import TemplateDraft, Writer
 from retention.messages.llm.outcome import OFF
 from retention.messages.llm.template_pool import request_templates
-from retention.messages.message import NOBODY_HELD_OUT, Message, customers_held_back
+from retention.messages.message import Message, customers_held_back
 from retention.messages.run import MessageRun
 from retention.messages.segments import MessageSegment
 from retention.messages.templates import BACKUP
@@ -130,10 +129,10 @@ def write_messages(
         if not review:
             raise
         stopped = True
-    held_out: Mapping[str, tuple[str, dt.date]] = NOBODY_HELD_OUT
+    protected: Mapping[str, str] = {}
     if ledger is not None:
         ledger.flush()
-        held_out = ledger.held_out(messages)
+        protected = ledger.protected(messages)
     if review or ledger is None:
         written: Mapping[str, Message] = {**work.waiting, **work.done}
     else:
@@ -143,7 +142,7 @@ def write_messages(
     return MessageRun(
         tuple(written[customer] for customer in recipients[id].astype("str")),
         customers_held_back(
-            customers.tolist(), written, work.recently_messaged, days=cool_down_days, held_out=held_out
+            customers.tolist(), written, work.recently_messaged, days=cool_down_days, protected=protected
         ),
         recipients,
         brief,
@@ -207,7 +206,7 @@ class _Work:
 
 
 def _remaining_work(messages: Mapping[str, Message], ledger: Ledger, run: str, days: float) -> _Work:
-    """Leave out the customers whom this run has written to, those in their cool-down, and those held out."""
+    """Leave out the customers whom this run has written to, those in their cool-down, and those protected."""
     entries = ledger.entries(run)
     already_written = {customer: message for customer, message in messages.items() if customer in entries}
     if any(entries[customer].input != message.input_hash for customer, message in already_written.items()):
@@ -215,12 +214,12 @@ def _remaining_work(messages: Mapping[str, Message], ledger: Ledger, run: str, d
             f"run {run!r}: has already written to some of these customers from other input; name a new run"
         )
     recently_messaged = ledger.recently_messaged(run, days)
-    held_out = ledger.held_out(messages)
+    protected = ledger.protected(messages)
     return _Work(
         {
             customer: message
             for customer, message in messages.items()
-            if not (customer in already_written or customer in recently_messaged or customer in held_out)
+            if not (customer in already_written or customer in recently_messaged or customer in protected)
         },
         recently_messaged,
         frozenset(already_written),

@@ -28,7 +28,7 @@ class RegisteredDesign(Protocol):
         """The day on which the campaign ends."""
 
     def as_json(self) -> str:
-        """Return the canonical JSON."""
+        """Return the canonical JSON; its ``sent_on`` and ``standing`` say which standing group is protected."""
 
 
 @dataclass(frozen=True, slots=True)

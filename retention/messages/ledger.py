@@ -14,13 +14,14 @@ _DAY_S = 86_400.0
 _ROWS_PER_FETCH = 1_000
 
 # A second process may write to the same customer, or hold them out, after our query, so the statement checks.
-_APPROVE = """
+_APPROVE = f"""
 INSERT OR IGNORE INTO messages SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE NOT EXISTS
     (SELECT 1 FROM messages WHERE customer = ?2 AND run <> ?1 AND sealed_at > ?12)
 AND NOT EXISTS
     (SELECT 1 FROM assignments JOIN campaigns ON campaigns.name = campaign
      WHERE customer = ?2 AND arm = 'control' AND ends_at > ?11)
-"""
+AND {CampaignLedger.NOBODY_STANDING}
+"""  # noqa: S608  constant text
 _MERGE = f"INSERT OR IGNORE INTO messages VALUES ({', '.join('?' * 11)})"  # noqa: S608  question marks
 _SAVE_DRAFT = f"INSERT OR REPLACE INTO drafts VALUES ({', '.join('?' * 10)})"  # noqa: S608  question marks
 _DROP_DRAFTS = "DELETE FROM drafts WHERE run = ?"
@@ -87,7 +88,8 @@ class Ledger(CampaignLedger):
     """A ledger file, created if it does not exist; close it, or use it in a ``with`` block.
 
     It opens and fails as :class:`retention.messages.ledger_file.LedgerFile` says. No message is approved for
-    anybody whom a campaign holds out (:mod:`retention.messages.ledger_campaigns`).
+    anybody whom a campaign holds out (:mod:`retention.messages.ledger_campaigns`), nor for anybody in the standing
+    control group (:mod:`retention.messages.ledger_standing`).
     """
 
     def entries(self, run: str) -> dict[str, LedgerEntry]:
@@ -108,12 +110,13 @@ class Ledger(CampaignLedger):
         """Record entries for good; returns at once, and :meth:`flush` waits for the disk.
 
         Nothing changes for a customer for whom the run has an entry already, or whom another run messaged within
-        the cool-down, or whom a campaign holds out that has not ended. The entries of one call become durable
-        together.
+        the cool-down, or whom a campaign holds out that has not ended, or who is in the standing control group of
+        the quarter. The entries of one call become durable together.
         """
         now = self._now()
         since = now - cool_down_days * _DAY_S
-        self._queue((_APPROVE, (run, *astuple(entry), now, since)) for entry in entries)
+        approvals = [(_APPROVE, (run, *astuple(entry), now, since)) for entry in entries]
+        self._queue([*self._note_standing_groups(), *approvals])
 
     def save_drafts(self, run: str, entries: Iterable[LedgerEntry]) -> None:
         """Save entries as drafts, in place of the customers' earlier ones; returns at once."""

@@ -1,7 +1,6 @@
 """Campaigns in the ledger: what was registered, who is in which arm, and what was read; all of it written once."""
 
 import datetime as dt
-import secrets
 from collections.abc import Collection
 from dataclasses import astuple, fields
 
@@ -16,13 +15,12 @@ from retention.messages.campaign_records import (
     RegisteredDesign,
     assignment_records,
 )
-from retention.messages.ledger_file import LedgerFile
-from retention.wording.dates import utc_day
+from retention.messages.ledger_standing import StandingLedger
+from retention.messages.standing_group import Quarter
+from retention.wording.dates import day_and_month, utc_day
 
 HeldOut = dict[str, tuple[str, dt.date]]
 """Customer -> the campaign that holds them out, and the day on which it ends."""
-
-_SALT_BYTES = 16
 
 
 _INSERT_CAMPAIGN = "INSERT INTO campaigns VALUES (?, ?, ?, ?, ?, ?)"
@@ -34,7 +32,7 @@ WHERE arm = 'control' AND ends_at > ? ORDER BY ends_at
 """
 
 
-class CampaignLedger(LedgerFile):
+class CampaignLedger(StandingLedger):
     """The part of a ledger that protects the held-out customers of campaigns."""
 
     def register_campaign(self, design: RegisteredDesign, salt: bytes, assignments: pd.DataFrame) -> bool:
@@ -124,6 +122,28 @@ class CampaignLedger(LedgerFile):
             if wanted is None or customer in wanted
         }
 
+    def protected(self, customers: Collection[str]) -> dict[str, str]:
+        """Return to whom of these customers no run may write now.
+
+        Returns
+        -------
+        dict
+            Customer -> why, in words for a person; a campaign's holdout comes before the standing control group.
+        """
+        today = utc_day(self._now())
+        until = day_and_month(Quarter.of(today).first_day_after)
+        groups = self.standing_groups(today)
+        standing = {
+            customer: f"in the standing control group until {until}"
+            for customer in customers
+            if any(customer in group for group in groups)
+        }
+        held_out = self.held_out(customers)
+        return standing | {
+            customer: f"held out of {campaign} until {day_and_month(day)}"
+            for customer, (campaign, day) in held_out.items()
+        }
+
     def add_reading(self, campaign: str, input_sha256: str, reading: str) -> bool:
         """Record a reading (JSON) for good; the first one of a campaign is the registered one.
 
@@ -163,23 +183,6 @@ class CampaignLedger(LedgerFile):
             "SELECT * FROM readings WHERE campaign = ?1 OR ?1 IS NULL ORDER BY read_at, campaign", (campaign,)
         )
         return tuple(ReadingRecord(*row) for row in rows)
-
-    def standing_salt(self) -> bytes:
-        """Return the ledger's own salt of the standing holdout, made at the first call."""
-
-        def salt() -> bytes:
-            known = self._db.execute("SELECT min(salt) FROM standing").fetchone()[0]
-            if known is None:
-                known = secrets.token_bytes(_SALT_BYTES)
-                self._db.execute("INSERT INTO standing VALUES (?)", (known,))
-            return bytes(known)
-
-        return self._in_transaction(salt)
-
-    def standing_salts(self) -> tuple[bytes, ...]:
-        """Return the salt of the standing holdout, if there is one; several after merging copies of the ledger."""
-        rows = self._run(lambda: self._db.execute("SELECT salt FROM standing ORDER BY salt").fetchall())
-        return tuple(bytes(row[0]) for row in rows)
 
     def merge_campaign(self, record: CampaignRecord, assignments: Collection[AssignmentRecord]) -> None:
         """Add a campaign of another copy of the ledger, with all its arms.

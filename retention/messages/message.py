@@ -1,6 +1,5 @@
 """One customer's message, and the customers who are held back and get none."""
 
-import datetime as dt
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -12,16 +11,13 @@ from retention.messages.offer_text import OfferText
 from retention.messages.segments import MessageSegment
 from retention.messages.templates import BACKUP, compose_message, pick
 from retention.profit.catalogue import Offer
-from retention.wording.dates import day_and_month, utc_day
+from retention.wording.dates import utc_day
 
 PERSON = "person"
 """The ``message_source`` of a text that a person wrote."""
 
 LIBRARY_ARM = "library"
 """The arm of a campaign whose customers get hand-written templates alone."""
-
-NOBODY_HELD_OUT: Mapping[str, tuple[str, dt.date]] = MappingProxyType({})
-"""Nobody is held out of a campaign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +119,7 @@ def customers_held_back(
     recently_messaged: Mapping[str, float],
     *,
     days: float,
-    held_out: Mapping[str, tuple[str, dt.date]] = NOBODY_HELD_OUT,
+    protected: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[HeldBack, ...]:
     """Return the customers who get no message, with the reason; a customer's second row counts as held back.
 
@@ -137,8 +133,8 @@ def customers_held_back(
         When another run messaged a customer (epoch seconds), by customer.
     days
         The cool-down.
-    held_out
-        The campaign that holds a customer out, and the day on which it ends, by customer.
+    protected
+        Why no run may write to a customer, by customer; see :meth:`Ledger.protected`.
     """
     cooling_down = f"messaged less than {days:g} days ago"
     seen: set[str] = set()
@@ -146,9 +142,8 @@ def customers_held_back(
     for customer in customers:
         if customer in seen:
             held_back.append(HeldBack(customer, "stands in the list twice"))
-        elif customer not in written and customer in held_out:
-            campaign, until = held_out[customer]
-            held_back.append(HeldBack(customer, f"held out of {campaign} until {day_and_month(until)}"))
+        elif customer not in written and customer in protected:
+            held_back.append(HeldBack(customer, protected[customer]))
         elif customer not in written:
             at_s = recently_messaged.get(customer)
             date = "" if at_s is None else utc_day(at_s).isoformat()

@@ -150,7 +150,7 @@ def approve(
     ledger.flush()
     recently_messaged = ledger.recently_messaged(run.name, cool_down_days)
     since_drafted = customers_held_back(
-        list(messages), approved, recently_messaged, days=cool_down_days, held_out=ledger.held_out(messages)
+        list(messages), approved, recently_messaged, days=cool_down_days, protected=ledger.protected(messages)
     )
     still_written = np.array([customer in approved for customer in messages], dtype=bool)
     return replace(

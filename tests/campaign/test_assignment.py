@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retention.campaign.assignment import draw, explored, lots_of, recut
+from retention.campaign.assignment import draw, explored, recut
 from retention.campaign.design import DesignKind
 from retention.errors import InputError
+from retention.messages.lots import lots_of
 from tests.campaign.cases import OFFER_IDS, SALT, candidates, design
 
 KINDS = st.sampled_from(["plan", "offers", "text"])

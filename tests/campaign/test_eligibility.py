@@ -7,6 +7,7 @@ import pandas as pd
 
 from retention.campaign.eligibility import check_eligibility, duplicates, ledger_rules, standing_group
 from retention.messages.ledger import Ledger
+from retention.messages.standing_group import Quarter, StandingGroup
 from tests.campaign.cases import SALT, design
 from tests.messages.test_ledger import entry
 from tests.messages.test_ledger_campaigns import assigned
@@ -29,7 +30,7 @@ def test_the_standing_group_is_that_of_the_quarter() -> None:
     customers = pd.Series([f"C-{number}" for number in range(20_000)])
 
     def group(day: dt.date, among: pd.Series = customers) -> set[str]:
-        checked = check_eligibility(among, [standing_group(0.02, salt=SALT, on=day)])
+        checked = check_eligibility(among, [standing_group([StandingGroup(0.02, SALT, Quarter.of(day).name)])])
         return set(among[~checked.eligible])
 
     july = group(dt.date(2026, 7, 1))

@@ -119,6 +119,37 @@ def test_a_draw_is_repeated_exactly(ledger: Ledger) -> None:
             drawn_from(ledger, other, **fields)
 
 
+def test_a_later_draw_leaves_the_standing_group_of_the_quarter_out(ledger: Ledger) -> None:
+    """No run may write to it, so it belongs to no arm, though the later campaign names none; a new quarter may."""
+    rows = scored()
+    drawn_from(ledger, rows[:300], standing=0.2)
+    (group,) = ledger.standing_groups(dt.date(2026, 10, 13))
+    later = drawn_from(ledger, rows[300:], name="holi")
+    assert later.campaign is not None
+    listed = rows[300:].query("send == 'yes'")["customer_id"]
+    standing = {customer for customer in listed if customer in group}
+    assert 50 < len(standing) < 140
+    assert later.design.excluded == {"standing group": len(standing)}
+    assert standing.isdisjoint(later.campaign.assignments["customer"])
+    dry = hold_out(rows[300:], request(name="xmas"), id="customer_id", ledger=ledger, dry_run=True)
+    assert dry.design.excluded["standing group"] == len(standing)
+    spring = drawn_from(ledger, rows[300:], name="eid", sent_on=dt.date(2027, 1, 4))
+    assert "standing group" not in spring.design.excluded
+
+
+def test_a_campaign_that_is_over_protects_nobody_and_says_so(tmp_path: Path) -> None:
+    """Its day of reading today is past already; with that day tomorrow it protects, as the ledger itself says."""
+    today = dt.datetime.now(dt.UTC).date()
+    for days, protects in ((30, False), (29, True)):
+        with Ledger(tmp_path / f"{days}.sqlite") as ledger:
+            result = drawn_from(ledger, scored(), sent_on=today - dt.timedelta(days=days))
+            assert result.protects is result.as_dict()["protects"] is bool(ledger.held_out()) is protects
+            words = result.in_words()[-1]
+            assert (
+                "get no message until" if protects else "is past, so held-out customers are not held back"
+            ) in words
+
+
 def test_a_second_campaign_leaves_the_first_ones_customers_out(ledger: Ledger) -> None:
     """Live holdouts, the cool-down, duplicates and the standing group are left out before the draw, counted."""
     rows = scored()
