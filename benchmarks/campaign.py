@@ -110,7 +110,7 @@ def findings_of(customers: int, runs: list[Trial]) -> Iterator[Finding]:
         yield Finding(f"A/A says {verdict!r}, {of}", "<= 7%", percent(share, error), share <= 0.07)
     for name in ("kept", "money"):
         measured: list[Measured] = [getattr(run, name) for run in runs]
-        share, error = share_of([found.covered for found in measured])
+        share, error = share_of([effect.covered for effect in measured])
         yield Finding(f"coverage of the 90% interval, {name}, {of}", "87% to 93%", percent(share, error),
                       0.87 <= share <= 0.93)  # fmt: skip
         bias, error = bias_of(measured)
@@ -118,8 +118,8 @@ def findings_of(customers: int, runs: list[Trial]) -> Iterator[Finding]:
             f"bias, {name}, {of}", "within ± 0.1 SE", f"{bias:+.3f} SE (± {error:.3f})", abs(bias) <= 0.1
         )
     for name, power in expected_power(customers).items():
-        found = [getattr(run, name).interval.low > 0 for run in runs]
-        share, error = share_of(found)
+        above_zero = [getattr(run, name).interval.low > 0 for run in runs]
+        share, error = share_of(above_zero)
         yield Finding(f"power, {name}, {of}", f"{power:.1%} by the formula, ± 5 points", percent(share, error),
                       abs(share - power) <= 0.05)  # fmt: skip
 
@@ -132,8 +132,8 @@ def share_of(flags: list[bool]) -> tuple[float, float]:
 
 def bias_of(measured: list[Measured]) -> tuple[float, float]:
     """Return the mean error in standard errors of one measurement, and its own standard error in the same unit."""
-    errors = np.array([found.interval.value - found.truth for found in measured])
-    unit = float(np.mean([found.standard_error for found in measured]))
+    errors = np.array([effect.interval.value - effect.truth for effect in measured])
+    unit = float(np.mean([effect.standard_error for effect in measured]))
     return float(errors.mean() / unit), float(errors.std() / np.sqrt(len(errors)) / unit)
 
 
@@ -184,7 +184,7 @@ def simulated_market(markets: int, draws: int) -> Iterator[Finding]:
             kept.append(Measured(comparison.kept, truth.points))
             money.append(Measured(comparison.money, truth.profit_per_head))
     for name, measured in (("kept", kept), ("money", money)):
-        share, error = share_of([found.covered for found in measured])
+        share, error = share_of([effect.covered for effect in measured])
         what = f"coverage, {name}, {markets} simulated markets × {draws} draws"
         yield Finding(what, ">= 85%", percent(share, error), share >= 0.85)
 

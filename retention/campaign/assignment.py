@@ -123,9 +123,9 @@ def chances_of_arms(offer: pd.Series, design: Design) -> NDArray[np.float64]:
     [[0.1, 0.78, 0.06, 0.06]]
     """
     treated = 1 - design.holdout_share
-    others = {"plan": 0.0, "text": treated / 2, "offers": treated * UNIFORM_SHARE / (len(design.arms) - 1)}
+    not_planned = {"plan": 0.0, "text": treated / 2, "offers": treated * UNIFORM_SHARE / (len(design.arms) - 1)}
     planned = {"plan": treated, "text": 0.0, "offers": treated * (1 - UNIFORM_SHARE)}[design.kind]
-    chances = np.full((len(offer), len(design.arms)), others[design.kind])
+    chances = np.full((len(offer), len(design.arms)), not_planned[design.kind])
     chances[:, 0] = design.holdout_share
     for column, arm in enumerate(design.arms[1:], start=1):
         if planned:
@@ -146,8 +146,8 @@ def explored(candidates: pd.DataFrame, *, unit: str | None, share: float, salt: 
     listed = np.zeros(len(at), bool)
     np.logical_or.at(listed, unit_of, candidates["listed"].to_numpy(bool))
     drawn = listed.copy()
-    others = np.flatnonzero(~listed)  # unique lots are sorted
-    drawn[others[: int(share * len(others) + 0.5)]] = True
+    unlisted = np.flatnonzero(~listed)  # unique lots are sorted
+    drawn[unlisted[: int(share * len(unlisted) + 0.5)]] = True
     return np.asarray(drawn[unit_of])
 
 

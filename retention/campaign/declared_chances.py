@@ -167,8 +167,8 @@ def _p_of_own(chance: Floats, arms: Arms) -> float:
 
 def _split(names: Sequence[str], arms: Arms, chances: Sequence[float]) -> Check:
     counts = np.bincount(arms, minlength=len(names))
-    seen: Mapping[str, int] = {name: int(count) for name, count in zip(names, counts, strict=True)}
-    return check_split(seen, dict(zip(names, chances, strict=True)))
+    observed: Mapping[str, int] = {name: int(count) for name, count in zip(names, counts, strict=True)}
+    return check_split(observed, dict(zip(names, chances, strict=True)))
 
 
 def _split_of_column(names: Sequence[str], arms: Arms, p_value: float, own: Floats, meaning: str) -> Check:

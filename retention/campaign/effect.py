@@ -230,7 +230,7 @@ def independent_columns(x: Floats, candidates: NDArray[np.bool_] | None = None) 
     x
         (n, p).
     candidates
-        (p,), the columns that may be chosen; all if None.
+        (p,), the columns that may be taken; all if None.
 
     Examples
     --------
@@ -239,7 +239,7 @@ def independent_columns(x: Floats, candidates: NDArray[np.bool_] | None = None) 
     [True, False, False]
     """
     p = x.shape[1]
-    chosen = np.zeros(p, dtype=bool)
+    independent = np.zeros(p, dtype=bool)
     centred = x - x.mean(axis=0)
     moments = centred.T @ centred
     variance = np.diag(moments).copy()
@@ -252,5 +252,5 @@ def independent_columns(x: Floats, candidates: NDArray[np.bool_] | None = None) 
         if rest[column] <= _COLLINEAR * variance[column]:
             continue
         basis.append(rest / math.sqrt(rest[column]))
-        chosen[column] = True
-    return chosen
+        independent[column] = True
+    return independent

@@ -66,25 +66,25 @@ def check_split(counts: Mapping[str, int], expected: Mapping[str, float]) -> Che
     from scipy import stats
 
     arms = list(expected)
-    seen = np.array([counts.get(arm, 0) for arm in arms], dtype=np.float64)
+    observed = np.array([counts.get(arm, 0) for arm in arms], dtype=np.float64)
     share = np.array([expected[arm] for arm in arms], dtype=np.float64)
     share /= share.sum()
-    if seen.sum() == 0 or len(arms) < 2:
+    if observed.sum() == 0 or len(arms) < 2:
         return Check("split", "ok", "The split cannot be checked without outcomes.")
-    p_value = float(stats.chisquare(seen, share * seen.sum()).pvalue)
-    return split_check(p_value, " : ".join(f"{int(count):,}" for count in seen), share)
+    p_value = float(stats.chisquare(observed, share * observed.sum()).pvalue)
+    return split_check(p_value, " : ".join(f"{int(count):,}" for count in observed), share)
 
 
-def split_check(p_value: float, seen: str, share: Sequence[float] | Floats) -> Check:
-    """Return the check of a split whose p-value is known; ``seen`` shows the counts."""
+def split_check(p_value: float, observed: str, share: Sequence[float] | Floats) -> Check:
+    """Return the check of a split with its p-value; ``observed`` shows the counts."""
     declared = " : ".join(f"{100 * part:.3g}" for part in share)
     if p_value < ALARM:
         sentence = (
-            f"The arms hold {seen} customers with an outcome where {declared} was declared ({_show_p(p_value)}): "
-            "something other than the draw decided who is counted."
+            f"The arms hold {observed} customers with an outcome where {declared} was declared "
+            f"({_show_p(p_value)}): something other than the draw decided who is counted."
         )
         return Check("split", "not valid", sentence, p_value)
-    return Check("split", "ok", f"The arms hold {seen} customers, as declared ({declared}).", p_value)
+    return Check("split", "ok", f"The arms hold {observed} customers, as declared ({declared}).", p_value)
 
 
 def check_contamination(contaminated: int, control: int) -> Check:

@@ -135,14 +135,14 @@ def hold_out(
     """
     check_name(request.name)
     record = None if ledger is None else ledger.campaign(request.name)
-    known = None if record is None else Design.from_dict(json.loads(record.design), source="ledger")
+    registered = None if record is None else Design.from_dict(json.loads(record.design), source="ledger")
     candidates = candidates_of(send_list, request, id)
     on_list = candidates["listed"].to_numpy(bool)
     today = dt.datetime.now(dt.UTC).date()
-    sent_on = request.sent_on or (known.sent_on if known else today)
+    sent_on = request.sent_on or (registered.sent_on if registered else today)
     salt = record.salt if record else secrets.token_bytes(SALT_BYTES)
-    if record is not None and known is not None and ledger is not None:
-        drawn_at, excluded = _as_drawn_before(candidates, known, record, ledger), known.excluded
+    if record is not None and registered is not None and ledger is not None:
+        drawn_at, excluded = _as_drawn_before(candidates, registered, record, ledger), registered.excluded
     else:
         rules = _rules(request, ledger, sent_on, dry_run=dry_run)
         checked = check_eligibility(candidates["customer"], rules)
@@ -199,16 +199,16 @@ def _rules(
 
 
 def _as_drawn_before(
-    candidates: pd.DataFrame, known: Design, record: CampaignRecord, ledger: Ledger
+    candidates: pd.DataFrame, registered: Design, record: CampaignRecord, ledger: Ledger
 ) -> NDArray[np.bool_]:
     """Return which candidates a campaign of the name drew, if this is the list that it was drawn from."""
     drawn_before = {assignment.customer for assignment in ledger.assignments(record.name)}
     drawn_at = (candidates["customer"].isin(drawn_before) & ~candidates["customer"].duplicated()).to_numpy()
     listed = candidates["listed"].to_numpy(bool)
     left_out = int((listed & ~drawn_at).sum())
-    if drawn_at.sum() != known.eligible or left_out != sum(known.excluded.values()):
+    if drawn_at.sum() != registered.eligible or left_out != sum(registered.excluded.values()):
         raise OfferError(
-            f"campaign {known.name!r}: was drawn already, from another list or with other settings; give this one "
-            "another name"
+            f"campaign {registered.name!r}: was drawn already, from another list or with other settings; give this "
+            "one another name"
         )
     return np.asarray(drawn_at)

@@ -47,12 +47,12 @@ def count_matches(customers: pd.Index, ids: pd.Index, source: str, campaign: str
     )
 
 
-def is_in(ids: pd.Index, others: pd.Index) -> NDArray[np.bool_]:
-    """Return which ids are among others; pandas itself takes a minute for a million texts."""
+def is_in(ids: pd.Index, among: pd.Index) -> NDArray[np.bool_]:
+    """Return which ids are among the others; pandas itself takes a minute for a million texts."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    wanted, present = (pa.array(index.to_numpy(object), pa.large_string()) for index in (ids, others))
+    wanted, present = (pa.array(index.to_numpy(object), pa.large_string()) for index in (ids, among))
     return np.asarray(pc.is_in(wanted, value_set=present, skip_nulls=True).to_numpy(zero_copy_only=False))
 
 

@@ -66,13 +66,13 @@ def outcomes_from_orders(campaign: Campaign, orders: Orders, *, as_of: dt.date) 
     match_count = count_matches(
         customers, ids, orders.source, design.name, _LEAST_FOUND if history else _LEAST_FOUND_AFTERWARDS
     )
-    known = days <= np.datetime64(as_of)
+    counted = days <= np.datetime64(as_of)
     if orders.amount is not None:
-        known &= ~(orders.frame[orders.amount] < 0).to_numpy()
+        counted &= ~(orders.frame[orders.amount] < 0).to_numpy()
 
-    def ordered_in(first: dt.date, *, among: NDArray[np.bool_] = known) -> pd.Series:
+    def ordered_in(first: dt.date, *, among: NDArray[np.bool_] = counted) -> pd.Series:
         after = first + dt.timedelta(days=design.horizon_days)
-        within = known & among & (days >= np.datetime64(first)) & (days < np.datetime64(after))
+        within = counted & among & (days >= np.datetime64(first)) & (days < np.datetime64(after))
         return pd.Series(is_in(customers, pd.Index(orders.frame.loc[within, orders.customer])), index=customers)
 
     outcomes = pd.DataFrame({"kept": ordered_in(design.sent_on)})

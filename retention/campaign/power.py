@@ -171,8 +171,8 @@ def plan_holdout(
     money_variance = variance * float(np.mean(v**2))
     count = p.size if units is None else units
     sizing = _Sizing(float(profit.mean()), money_variance, float(kept.mean()), variance, churn, count)
-    chosen = sizing.smallest_share() if share == "auto" else share
-    return sizing.plan(chosen, customers=p.size, currency=economics.currency, text_design=text_design)
+    holdout_share = sizing.smallest_share() if share == "auto" else share
+    return sizing.plan(holdout_share, customers=p.size, currency=economics.currency, text_design=text_design)
 
 
 def _expected_effects(

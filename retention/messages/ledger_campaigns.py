@@ -61,11 +61,11 @@ class CampaignLedger(StandingLedger):
         ends_at = dt.datetime.combine(design.read_on, dt.time(), dt.UTC).timestamp()
 
         def register() -> bool:
-            known = self._db.execute(
+            registered = self._db.execute(
                 "SELECT design_sha256, salt FROM campaigns WHERE name = ?", (design.name,)
             ).fetchone()
-            if known is not None:
-                if known != (design.sha256, salt) or self._assignment_rows(design.name) != sorted(records):
+            if registered is not None:
+                if registered != (design.sha256, salt) or self._assignment_rows(design.name) != sorted(records):
                     raise OfferError(
                         f"campaign {design.name!r}: was drawn already, from another list or with other settings; "
                         "give this one another name"
@@ -163,10 +163,10 @@ class CampaignLedger(StandingLedger):
                 raise OfferError(
                     f"campaign {campaign!r}: is not in this ledger; pass the ledger that it was drawn with"
                 )
-            known = self._db.execute(
+            earlier = self._db.execute(
                 "SELECT input_sha256, reading FROM readings WHERE campaign = ?", (campaign,)
             ).fetchall()
-            if (input_sha256, reading) in known:
+            if (input_sha256, reading) in earlier:
                 return False
             last = self._db.execute("SELECT max(read_at) FROM readings WHERE campaign = ?", (campaign,)).fetchone()
             read_at = self._now() if last[0] is None else max(self._now(), last[0] + 1e-3)
@@ -193,10 +193,10 @@ class CampaignLedger(StandingLedger):
 
         def merge() -> None:
             name = record.name
-            known = self._db.execute(
+            registered = self._db.execute(
                 "SELECT design_sha256, salt FROM campaigns WHERE name = ?", (name,)
             ).fetchone()
-            if known is not None and known != (record.design_sha256, record.salt):
+            if registered is not None and registered != (record.design_sha256, record.salt):
                 name = f"{name} ({record.salt.hex()[:8]})"
             if self._db.execute("SELECT 1 FROM campaigns WHERE name = ?", (name,)).fetchone():
                 return

@@ -137,10 +137,10 @@ def customers_held_back(
         Why no run may write to a customer, by customer; see :meth:`Ledger.protected`.
     """
     cooling_down = f"messaged less than {days:g} days ago"
-    seen: set[str] = set()
+    earlier: set[str] = set()
     held_back = []
     for customer in customers:
-        if customer in seen:
+        if customer in earlier:
             held_back.append(HeldBack(customer, "stands in the list twice"))
         elif customer not in written and customer in protected:
             held_back.append(HeldBack(customer, protected[customer]))
@@ -148,7 +148,7 @@ def customers_held_back(
             at_s = recently_messaged.get(customer)
             date = "" if at_s is None else utc_day(at_s).isoformat()
             held_back.append(HeldBack(customer, cooling_down, date))
-        seen.add(customer)
+        earlier.add(customer)
     return tuple(held_back)
 
 

@@ -66,8 +66,8 @@ def order_log(campaign: Campaign, outcomes: pd.DataFrame, *, until: dt.date = RE
         {"customer_id": customers, "date": [SENT_ON - dt.timedelta(days=int(d) + 1) for d in day]}
     )
     within = pd.DataFrame({"customer_id": customers, "date": [SENT_ON + dt.timedelta(days=int(d)) for d in day]})
-    others = pd.DataFrame(
+    strangers = pd.DataFrame(
         {"customer_id": "someone else", "date": pd.date_range(SENT_ON, until - dt.timedelta(days=1)).date}
     )
-    log = pd.concat([before, within[kept], others], ignore_index=True).assign(amount=300.0)
+    log = pd.concat([before, within[kept], strangers], ignore_index=True).assign(amount=300.0)
     return log.assign(date=log["date"].astype("str"))

@@ -53,13 +53,13 @@ def test_chances_are_those_of_the_procedure(kind: DesignKind, count: int) -> Non
     customers, registered = candidates(count), design(count, kind=kind, holdout_share=0.15)
     salts = 800
     arms = pd.Index(registered.arms)
-    seen = np.zeros((count, len(arms)))
+    frequency = np.zeros((count, len(arms)))
     for number in range(salts):
         drawn = draw(customers, registered, salt=number.to_bytes(16, "big"))
-        seen[np.arange(count), arms.get_indexer(pd.Index(drawn["arm"]))] += 1
+        frequency[np.arange(count), arms.get_indexer(pd.Index(drawn["arm"]))] += 1
     chances = drawn[[f"chance_{arm}" for arm in registered.arms]].to_numpy()
     error = np.sqrt(chances * (1 - chances) / salts)
-    assert (np.abs(seen / salts - chances) <= 4.5 * error + 1e-12).all()
+    assert (np.abs(frequency / salts - chances) <= 4.5 * error + 1e-12).all()
     own = chances[np.arange(count), arms.get_indexer(pd.Index(drawn["arm"]))]
     assert np.array_equal(drawn["chance"].to_numpy(), own)
 

@@ -108,15 +108,15 @@ def test_a_draw_is_repeated_exactly(ledger: Ledger) -> None:
     shuffled = drawn_from(ledger, rows.sample(frac=1, random_state=1), segment="city", explore=0.05, standing=0.02)
     assert shuffled.resumed and shuffled.send_list is not None
     pd.testing.assert_frame_equal(shuffled.send_list.sort_index(), first.send_list)
-    others = (
+    changes = (
         (rows, {"segment": "city", "explore": 0.05}),
         (rows, {"segment": "city", "explore": 0.05, "standing": 0.02, "horizon_days": 31}),
         (rows[:-2], {"segment": "city", "explore": 0.05, "standing": 0.02}),
         (rows.assign(churn_probability=0.5), {"segment": "city", "explore": 0.05, "standing": 0.02}),
     )
-    for other, fields in others:
+    for changed_rows, fields in changes:
         with pytest.raises(OfferError, match="campaign 'diwali': was drawn already"):
-            drawn_from(ledger, other, **fields)
+            drawn_from(ledger, changed_rows, **fields)
 
 
 def test_a_later_draw_leaves_the_standing_group_of_the_quarter_out(ledger: Ledger) -> None:
@@ -188,8 +188,8 @@ def test_explorers_and_households(ledger: Ledger) -> None:
 
 def test_a_dry_run_draws_nothing(ledger: Ledger) -> None:
     """It says what would be drawn, the cost and the power, and leaves the ledger as it was."""
-    for known in (ledger, None):
-        result = hold_out(scored(), request(standing=0.02), id="customer_id", ledger=known, dry_run=True)
+    for its_ledger in (ledger, None):
+        result = hold_out(scored(), request(standing=0.02), id="customer_id", ledger=its_ledger, dry_run=True)
         assert result.campaign is None and result.send_list is None
         assert result.as_dict()["drawn"] is False and result.as_dict()["holdout"]["cost"] > 0
         assert "dry run: nothing is drawn" in result.in_words()[0]

@@ -29,7 +29,7 @@ def test_an_offer_that_does_nothing_seldom_gets_a_verdict(runs: list[Trial], ver
 def test_intervals_hold_the_truth_as_often_as_they_say(runs: list[Trial], name: str) -> None:
     """90% intervals hold it in 82 to 98 of 100, and estimates are not biased by 0.3 standard errors."""
     measured = [getattr(run, name) for run in runs]
-    assert 0.82 <= np.mean([found.covered for found in measured]) <= 0.98
+    assert 0.82 <= np.mean([effect.covered for effect in measured]) <= 0.98
     assert abs(bias_of(measured)[0]) < 0.3
 
 

@@ -106,6 +106,6 @@ def test_bad_requests_are_refused_in_one_line(
     assert sorted(path.name for path in tmp_path.iterdir() if "sqlite" not in path.name) == ["scored.csv"]
     run(capsys, *arguments)
     before = (tmp_path / "send.csv").read_bytes()
-    other = [*arguments, "--horizon-days", "45"]
-    assert "campaign 'diwali': was drawn already" in refused(capsys, *other)
+    longer = [*arguments, "--horizon-days", "45"]
+    assert "campaign 'diwali': was drawn already" in refused(capsys, *longer)
     assert (tmp_path / "send.csv").read_bytes() == before

@@ -91,6 +91,6 @@ def test_a_second_reading_stands_beside_the_first(capsys: pytest.CaptureFixture[
         readings = [json.loads(record.reading)["sentence"] for record in opened.readings("diwali")]
     assert readings == [first["sentence"], second["sentence"]]
     drawn(share=0.3).save(zipped)
-    other = run(capsys, *command)
-    assert other["verdict"] == "not valid" and other["as_registered"] is False
+    redrawn = run(capsys, *command)
+    assert redrawn["verdict"] == "not valid" and redrawn["as_registered"] is False
     assert "there is no such ledger" in refused(capsys, *command[:-1], tmp_path / "none.sqlite")

@@ -108,13 +108,13 @@ def test_a_campaign_is_registered_once(tmp_path: Path) -> None:
         arms = assigned(c1="control", c2="cash_50")
         assert ledger.register_campaign(design(2), SALT, arms) is True
         assert ledger.register_campaign(design(2), SALT, arms[::-1]) is False
-        for other, salt, assignments in [
+        for changed, salt, assignments in [
             (design(2, horizon_days=31), SALT, arms),
             (design(2), bytes(16), arms),
             (design(2), SALT, assigned(c1="cash_50", c2="control")),
         ]:
             with pytest.raises(OfferError, match="campaign 'diwali': was drawn already"):
-                ledger.register_campaign(other, salt, assignments)
+                ledger.register_campaign(changed, salt, assignments)
         with pytest.raises(OfferError, match="another campaign holds out 1 of its customers"):
             ledger.register_campaign(design(1, name="holi"), SALT, assigned(c1="cash_50"))
         record = ledger.campaign("diwali")
