@@ -24,8 +24,8 @@ from retention.campaign.eligibility import (
 from retention.campaign.holdout_request import HoldoutRequest
 from retention.campaign.power import HoldoutPlan, plan_holdout
 from retention.campaign.sent_list import sent_list
-from retention.errors import InputError, OfferError
-from retention.messages.campaign_records import CampaignRecord
+from retention.errors import InputError
+from retention.messages.campaign_records import CampaignRecord, drawn_already
 from retention.messages.ledger import Ledger
 from retention.messages.lots import SALT_BYTES
 from retention.messages.standing_group import Quarter, StandingGroup
@@ -207,8 +207,5 @@ def _as_drawn_before(
     listed = candidates["listed"].to_numpy(bool)
     left_out = int((listed & ~drawn_at).sum())
     if drawn_at.sum() != registered.eligible or left_out != sum(registered.excluded.values()):
-        raise OfferError(
-            f"campaign {registered.name!r}: was drawn already, from another list or with other settings; give this "
-            "one another name"
-        )
+        raise drawn_already(registered.name)
     return np.asarray(drawn_at)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from retention.errors import OfferError
 from retention.wording.dates import utc_day
 
 AssignmentRow = tuple[str, str, str, str, str, str, float, float]
@@ -121,3 +122,10 @@ def assignment_records(campaign: str, assignments: pd.DataFrame) -> list[Assignm
     texts = [unique[cells] for cells in map(tuple, chances.to_numpy().tolist())]
     numbers = [assignments[name].tolist() for name in ("probability", "value")]
     return [(campaign, *cells) for cells in zip(*columns, texts, *numbers, strict=True)]
+
+
+def drawn_already(name: str) -> OfferError:
+    """Return the error of a second, different draw under a campaign's name."""
+    return OfferError(
+        f"campaign {name!r}: was drawn already, from another list or with other settings; give this one another name"
+    )

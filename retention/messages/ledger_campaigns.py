@@ -14,6 +14,7 @@ from retention.messages.campaign_records import (
     ReadingRecord,
     RegisteredDesign,
     assignment_records,
+    drawn_already,
 )
 from retention.messages.ledger_standing import StandingLedger
 from retention.messages.standing_group import Quarter
@@ -66,10 +67,7 @@ class CampaignLedger(StandingLedger):
             ).fetchone()
             if registered is not None:
                 if registered != (design.sha256, salt) or self._assignment_rows(design.name) != sorted(records):
-                    raise OfferError(
-                        f"campaign {design.name!r}: was drawn already, from another list or with other settings; "
-                        "give this one another name"
-                    )
+                    raise drawn_already(design.name)
                 return False
             now = self._now()
             held_out = {row[0] for row in self._db.execute(_HELD_OUT, (now,))}
