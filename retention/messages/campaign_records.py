@@ -127,5 +127,6 @@ def assignment_records(campaign: str, assignments: pd.DataFrame) -> list[Assignm
 def drawn_already(name: str) -> OfferError:
     """Return the error of a second, different draw under a campaign's name."""
     return OfferError(
-        f"campaign {name!r}: was drawn already, from another list or with other settings; give this one another name"
+        f"campaign {name!r}: was drawn already, from another list or with other settings; give this one another "
+        "name"
     )
