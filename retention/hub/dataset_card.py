@@ -11,6 +11,7 @@ from retention.hub.decision import DecisionRecord
 from retention.hub.markdown import as_code, assemble_card, escape_text, table
 from retention.hub.release import ReleaseColumn
 from retention.orders.snapshot import Snapshot
+from retention.profit.rates_text import offer_rates_in_words
 from retention.wording.column_descriptions import ColumnMeaning, column_meaning
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
@@ -224,6 +225,15 @@ def _replaying(repo: str, record: DecisionRecord) -> str:
             "their texts and conditions are in the manifest",
         ]
     )
+    if policy.rates is not None:
+        rows += [
+            [
+                f"rates of {as_code(offer.id)}",
+                escape_text(offer_rates_in_words(offer, policy.economics, policy.rates)),
+                "assumed" if policy.rates.of(offer) is None else "measured",
+            ]
+            for offer in offers
+        ]
     return f"""## Replaying the decision
 
 `python -m retention replay {repo}@<commit>` fetches the model named here, scores the customers again and compares

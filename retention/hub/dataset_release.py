@@ -141,7 +141,12 @@ def _decide(
     record = DecisionRecord(
         model_at=planned.model_at,
         model_sha256=identity,
-        policy=replace(policy, threshold=threshold, catalogue=policy.offers),
+        policy=replace(
+            policy,
+            threshold=threshold,
+            catalogue=policy.offers,
+            rates=None if original.policy is None else original.policy.rates,
+        ),
     )
     chosen = (original.send_list["send"] == "yes").to_numpy()
     shared = sort_by_pseudonym(shareable.customers, chosen)

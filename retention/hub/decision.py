@@ -15,6 +15,7 @@ from retention.errors import InputError, ModelError
 from retention.hub.reference import Reference
 from retention.profit.catalogue import Offer
 from retention.profit.economics import Economics
+from retention.profit.rates_json import rates_as_json, rates_from_json
 from retention.tabular.csv_export import write_csv
 from retention.targeting import SendPolicy, score
 
@@ -44,7 +45,7 @@ class DecisionRecord:
     Raises
     ------
     InputError
-        If the model is not pinned to a commit.
+        If the model is not pinned to a commit, or the policy has an effect model, which no file holds.
     """
 
     model_at: str
@@ -55,6 +56,10 @@ class DecisionRecord:
         """Refuse a reference without a commit, because it may name another model later."""
         if len(Reference.parse(self.model_at).commit or "") != _COMMIT_DIGITS:
             raise InputError(f"{self.model_at}: does not say which commit; pass OWNER/NAME@ and all 40 digits")
+        if self.policy.effect_model is not None:
+            raise InputError(
+                "rates: hold effects of single customers, which cannot be shared; plan with the rates alone"
+            )
 
     def as_json(self) -> dict[str, Any]:
         """Return it as the manifest holds it."""
@@ -69,6 +74,7 @@ class DecisionRecord:
             "every_offer": policy.every_offer,
             "budget": policy.budget,
             "max_contacts": policy.max_contacts,
+            **({} if policy.rates is None else {"rates": rates_as_json(policy.rates)}),
         }
 
     @classmethod
@@ -89,6 +95,7 @@ class DecisionRecord:
                 every_offer=saved["every_offer"],
                 budget=saved["budget"],
                 max_contacts=saved["max_contacts"],
+                rates=rates_from_json(saved["rates"]) if saved.get("rates") else None,
             )
             return cls(model_at=str(saved["model"]), model_sha256=str(saved["model_sha256"]), policy=policy)
         except (KeyError, TypeError, ValueError):

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from retention.churn.model import ChurnModel
 from retention.customers.intake import read_customers
@@ -22,8 +24,11 @@ from retention.hub.snapshot import CUSTOMERS_FILE, MESSAGES_FILE, SEND_LIST_FILE
 from retention.messages.batch import write_messages
 from retention.profit.catalogue import read_offers
 from retention.profit.economics import Economics
-from retention.targeting import SendPolicy, score
+from retention.profit.effects import Effects
+from retention.profit.offer import Offer
+from retention.targeting import SendPolicy, offers_at, score
 from tests.files import telecom_customers
+from tests.profit.rates_cases import offer_rates, rates_of
 
 SALT = Salt(bytes(32))
 MODEL_AT = "alice/churn@" + "c" * 40
@@ -130,6 +135,33 @@ def test_a_decision_is_shared_with_all_its_inputs(telecom_folder: Path) -> None:
     assert len(sent) == 40
     assert list(rows.columns[:4]) == ["customerID", "churn_probability", "value", "expected_profit"]
     assert not {"name", "days_since_order"} & set(rows.columns)
+
+
+def test_the_card_says_which_rates_were_measured(telecom_folder: Path) -> None:
+    """The manifest holds the measured rates, and the card their intervals, campaign and dates."""
+    rates = rates_of(offer_rates(offers_at(Economics())[0]))
+    planned = plan_dataset(
+        people(), repo="alice/data", salt=SALT, planned=decision_of(telecom_folder, SendPolicy(rates=rates))
+    )
+    decision = json.loads(planned.content["manifest.json"])["decision"]
+    assert decision["rates"]["offers"]["cash_50"]["save_rate"]["value"] == 0.19
+    card = planned.content["README.md"].decode()
+    assert "save rate 19% (13–25%)" in card
+    assert "measured by diwali on 3 May 2026" in card
+
+
+def test_effects_of_single_customers_are_not_shared(telecom_folder: Path) -> None:
+    """No file of a decision holds an effect model, so such a decision is refused."""
+
+    class Constant:
+        def effects(
+            self, probability: NDArray[np.float64], features: pd.DataFrame, offers: Sequence[Offer]
+        ) -> Effects:
+            return Effects(np.zeros((len(probability), len(offers))), np.zeros((len(probability), len(offers))))
+
+    policy = SendPolicy(rates=rates_of(offer_rates(offers_at(Economics())[0])), effect_model=Constant())
+    with pytest.raises(InputError, match="effects of single customers, which cannot be shared"):
+        plan_dataset(people(), repo="alice/data", salt=SALT, planned=decision_of(telecom_folder, policy))
 
 
 def test_ties_at_the_end_of_the_send_list_keep_their_order(telecom_folder: Path) -> None:

@@ -22,12 +22,14 @@ from retention.hub.pull import pull
 from retention.hub.replay import replay_decision as replay
 from retention.hub.snapshot import CUSTOMERS_FILE, SEND_LIST_FILE, from_parquet, to_parquet
 from retention.profit.economics import Economics
-from retention.targeting import SendPolicy
+from retention.targeting import SendPolicy, offers_at
 from tests.files import telecom_customers
 from tests.hub.conftest import MakeRelease
+from tests.profit.rates_cases import offer_rates, rates_of
 from tests.stand_ins.hub_server import HubServer
 
 Share = Callable[..., PushResult]
+MEASURED = rates_of(offer_rates(offers_at(Economics())[0], save_rate=(0.4, 0.3, 0.5)), scores=(0.2, 0.9))
 
 
 @pytest.fixture
@@ -75,8 +77,18 @@ def reshare(
         SendPolicy(
             economics=Economics(value=800, save_rate=0.3, stayer_redemption=0.6, contact_cost=1, currency="€")
         ),
+        SendPolicy(rates=MEASURED),
+        SendPolicy(rates=MEASURED, every_offer=True, budget=400.0),
     ],
-    ids=["best threshold", "top", "threshold", "several offers within limits", "other prices"],
+    ids=[
+        "best threshold",
+        "top",
+        "threshold",
+        "several offers within limits",
+        "other prices",
+        "measured rates",
+        "measured rates within a budget",
+    ],
 )
 def test_a_shared_decision_comes_out_the_same(hub: Hub, share: Share, model_at: str, policy: SendPolicy) -> None:
     """The model travelled without its evaluation rows, so the best threshold had to travel by itself."""
