@@ -11,12 +11,12 @@ Object.assign(window.desk, {
     const [amount, comparison] = value.profit < 0 ? [-value.profit, "less"] : [value.profit, "more"];
     const headline = value.contacted === 0
       ? "At this threshold nobody gets an offer."
-      : `Send an offer to ${recipients}. Of ${format.whole(context.customers)} past customers that is ${format.whole(value.contacted)} (${format.share(value.contacted)}), and it would have earned <b>${format.money(amount)}</b> ${comparison} than doing nothing. ${tags("backtested", "assumed")}`;
+      : `Send an offer to ${recipients}. Of ${format.whole(context.customers)} past customers that is ${format.whole(value.contacted)} (${format.share(value.contacted)}), and it would have earned <b>${format.money(amount)}</b> ${comparison} than doing nothing. ${tags(...context.evidence)}`;
     const picked = `the best threshold, picked on these customers; on others expect ${format.money(context.profit_on_others)}`;
     const cards = [
-      ["Profit against doing nothing", format.money(value.profit), format.tone(value.profit), value.at_best ? picked : `${format.money(context.profit_at_best - value.profit)} below the best`, ["backtested", "assumed"]],
-      ["Against sending to everyone", format.signed(overAll), format.tone(overAll), `everyone earns ${format.money(context.profit_all)}`, ["backtested", "assumed"]],
-      ["Against a threshold of 0.5", format.signed(overHalf), format.tone(overHalf), `at 0.5 it earns ${format.money(context.profit_half)}`, ["backtested", "assumed"]],
+      ["Profit against doing nothing", format.money(value.profit), format.tone(value.profit), value.at_best ? picked : `${format.money(context.profit_at_best - value.profit)} below the best`, context.evidence],
+      ["Against sending to everyone", format.signed(overAll), format.tone(overAll), `everyone earns ${format.money(context.profit_all)}`, context.evidence],
+      ["Against a threshold of 0.5", format.signed(overHalf), format.tone(overHalf), `at 0.5 it earns ${format.money(context.profit_half)}`, context.evidence],
       ["Customers contacted", format.whole(value.contacted), "", `of ${format.whole(context.customers)} past customers`, ["backtested"]],
     ];
     return `<p class="headline">${headline} <span class="muted">${format.escape(context.verdict)}</span></p>
@@ -28,7 +28,7 @@ Object.assign(window.desk, {
   matrix(value) {
     if (!value) return "";
     const context = value.context, format = window.desk.formats(context);
-    const accept = context.save_rate < 1 ? `; ${+(100 * context.save_rate).toPrecision(6)}% accept (assumed)` : "";
+    const accept = context.save_rate < 1 ? `; ${+(100 * context.save_rate).toPrecision(6)}% accept (${context.evidence.includes("measured") ? "measured" : "assumed"})` : "";
     const cells = [
       ["saved", "✅ Saved customer", `would churn, gets an offer${accept}`, value.saved, value.saved_amount],
       ["lost", "📉 Lost revenue", "would churn, gets no offer", value.lost, value.lost_amount],
@@ -36,7 +36,7 @@ Object.assign(window.desk, {
       ["loyal", "🟢 Loyal, no cost", "would not churn, gets no offer", value.loyal, 0],
     ];
     return `<div class="matrix" role="group" aria-label="Business confusion matrix">${cells.map(([kind, name, description, customers, amount]) => `
-      <div class="cell ${kind}"><span class="label">${name}</span><span class="figure">${format.money(amount)}</span><span class="note">${format.people(customers)} (${format.share(customers)})<br>${description}</span>${window.desk.tags("backtested", "assumed")}</div>`).join("")}
+      <div class="cell ${kind}"><span class="label">${name}</span><span class="figure">${format.money(amount)}</span><span class="note">${format.people(customers)} (${format.share(customers)})<br>${description}</span>${window.desk.tags(...context.evidence)}</div>`).join("")}
     </div>
     <p class="muted small">Saved and wasted make the profit. Lost revenue is shown for its size; an offer that is not sent costs nothing.
     The figures cover the ${format.whole(context.customers)} customers the model was trained on, each scored by a model that had not seen them.</p>`;

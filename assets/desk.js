@@ -72,6 +72,7 @@ window.desk = {
   tags(...evidence) {
     const meaning = {
       backtested: "Computed on past customers that the model had not seen",
+      measured: "Rests on rates that a randomised campaign measured",
       assumed: "Rests on the money inputs, which are assumptions",
     };
     return `<span class="tags">${evidence.map((kind) => `<span class="tag" title="${meaning[kind]}">${kind}</span>`).join("")}</span>`;

@@ -95,14 +95,14 @@ class OfferRates:
     expires_on: dt.date
 
     @property
-    def intervals(self) -> dict[str, tuple[float, float]]:
-        """The ends of the interval of each measured rate, by its name in :class:`Economics`."""
+    def by_name(self) -> dict[str, MeasuredRate]:
+        """Each rate that was measured, by its name in :class:`retention.profit.economics.Economics`."""
         rates = {
             "save_rate": self.save_rate,
             "stayer_redemption": self.redemption,
             "harm_rate": self.harm_rate,
         }
-        return {name: (rate.low, rate.high) for name, rate in rates.items() if rate is not None}
+        return {name: rate for name, rate in rates.items() if rate is not None}
 
     def over(self, economics: Economics) -> Economics:
         """Return money inputs with these rates over the assumed ones; amounts stay.

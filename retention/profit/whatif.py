@@ -71,10 +71,12 @@ def default_ranges(economics: Economics, measured: OfferRates | None = None) -> 
     assumed ones at 0, are left out.
     """
     ranges = {}
-    intervals = {} if measured is None else measured.intervals
+    rates = {} if measured is None else measured.by_name
     for name in MONEY_INPUTS:
         setting = getattr(economics, name)
-        low, high = intervals.get(name, (setting * (1 - _SPREAD), setting * (1 + _SPREAD)))
+        low, high = setting * (1 - _SPREAD), setting * (1 + _SPREAD)
+        if name in rates:
+            low, high = rates[name].low, rates[name].high
         if name.endswith(("rate", "redemption")):
             shares_one = {"stayer_redemption": economics.harm_rate, "harm_rate": economics.stayer_redemption}
             high = min(high, 1.0 - shares_one.get(name, 0.0))

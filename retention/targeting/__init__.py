@@ -4,7 +4,7 @@ from retention.profit.evidence import ASSUMED
 from retention.targeting.first_contacts import first_contacts
 from retention.targeting.pricing import offers_at, profit_of_model
 from retention.targeting.reading import currency_of, offers_priced, read_send_list
-from retention.targeting.scoring import Scored, score
+from retention.targeting.scoring import Scored, decide, score
 from retention.targeting.send_decision import SendDecision
 from retention.targeting.send_list import REASONS
 from retention.targeting.send_policy import SendPolicy
@@ -20,6 +20,7 @@ __all__ = [
     "Spending",
     "Summary",
     "currency_of",
+    "decide",
     "first_contacts",
     "offers_at",
     "offers_priced",

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from retention.churn.drift import Drift, DriftCounter
 from retention.churn.model import ChurnModel
@@ -10,6 +12,7 @@ from retention.churn.schema import encode
 from retention.customers.table import Customers
 from retention.profit.evidence import ASSUMED
 from retention.targeting.message_columns import message_columns
+from retention.targeting.send_decision import SendDecision
 from retention.targeting.send_list import send_list_rows
 from retention.targeting.send_policy import SendPolicy
 from retention.targeting.summary import Spending, spending_of
@@ -82,8 +85,7 @@ def score(customers: Customers, model: ChurnModel, policy: SendPolicy) -> Scored
     tally.add(customers, matrix, calibrated)
     drift = tally.drift()
     policy = policy.after(drift).settle(model, has_values=customers.roles.value is not None)
-    learned = policy.learned(probability, effect_features(customers, model))
-    decision = policy.decide(probability, customers.value, learned)
+    decision = decide(customers, model, policy, probability)
     return Scored(
         send_list_rows(customers, model, policy, decision, matrix=matrix, probability=probability),
         customers.roles.id,
@@ -94,6 +96,17 @@ def score(customers: Customers, model: ChurnModel, policy: SendPolicy) -> Scored
         policy,
         decision.evidence,
     )
+
+
+def decide(
+    customers: Customers, model: ChurnModel, policy: SendPolicy, probability: NDArray[np.float64]
+) -> SendDecision:
+    """Decide about n customers of known churn probability, (n,); an effect model is asked about them first."""
+    learned = None
+    if policy.effect_model is not None:
+        features = effect_features(customers, model)
+        learned = policy.effect_model.effects(probability, features, policy.candidates)
+    return policy.decide(probability, customers.value, learned)
 
 
 def effect_features(customers: Customers, model: ChurnModel) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from retention.churn.drift import Drift
@@ -14,7 +13,7 @@ from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
 from retention.profit.effects import EffectModel, Effects, effects_of, inside_range, priced, with_learned
 from retention.profit.knapsack import NO_OFFER, allocate_offers
-from retention.profit.measured_rates import Rates
+from retention.profit.measured_rates import OfferRates, Rates
 from retention.targeting.pricing import offers_at, profit_of_model
 from retention.targeting.send_decision import Amounts, SendDecision
 
@@ -115,6 +114,11 @@ class SendPolicy:
         return self.offers if self.every_offer else self.offers[:1]
 
     @property
+    def candidates(self) -> tuple[Offer, ...]:
+        """The offers of which one may be sent to a customer."""
+        return self.choice or self.offers[:1]
+
+    @property
     def most_contacts(self) -> int | None:
         """How many customers get an offer at the most; None for no limit."""
         caps = [cap for cap in (self.top, self.max_contacts) if cap is not None]
@@ -148,6 +152,11 @@ class SendPolicy:
             return priced(self.choice[0], self.economics, self.rates)
         return self.economics if self.rates is None else self.rates.economics(self.offers[0], self.economics)
 
+    @property
+    def measured(self) -> OfferRates | None:
+        """The measured rates of the first offer; None where they are assumed."""
+        return None if self.rates is None else self.rates.of(self.candidates[0])
+
     def after(self, drift: Drift) -> "SendPolicy":
         """Return the policy for customers with this drift: where it is severe, no measured rate is in force."""
         if self.rates is None or drift.level != "severe":
@@ -162,8 +171,7 @@ class SendPolicy:
         ModelError
             If the model came without its out-of-fold rows.
         """
-        measured = None if self.rates is None else self.rates.of(self._candidates[0])
-        return profit_of_model(model, self.first_economics, measured)
+        return profit_of_model(model, self.first_economics, self.measured)
 
     def settle(self, model: ChurnModel, *, has_values: bool) -> "SendPolicy":
         """Return the policy with the model's threshold filled in, where one is needed and none was passed.
@@ -182,20 +190,6 @@ class SendPolicy:
             return replace(self, model_threshold=self.first_economics.break_even())
         return replace(self, model_threshold=self.profit_curve(model).threshold_best)
 
-    def learned(self, probability: Amounts, features: pd.DataFrame) -> Effects | None:
-        """Return what the effect model expects of n customers, before :meth:`decide`; None without such a model.
-
-        Parameters
-        ----------
-        probability
-            Calibrated churn probability, (n,).
-        features
-            What else is known of them, n rows; see :func:`retention.targeting.scoring.effect_features`.
-        """
-        if self.effect_model is None:
-            return None
-        return self.effect_model.effects(probability, features, self._candidates)
-
     def decide(self, probability: Amounts, value: Amounts | None, learned: Effects | None = None) -> SendDecision:
         """Decide about n customers.
 
@@ -210,7 +204,7 @@ class SendPolicy:
         value
             Margin kept if they stay, (n,), currency; None for the economics' one number.
         learned
-            From :meth:`learned`; needed with an effect model.
+            What the effect model expects of these customers and the :attr:`candidates`, (n, candidates).
 
         Raises
         ------
@@ -233,8 +227,8 @@ class SendPolicy:
         else:
             effects = self._effects(probability, learned)
             expected, spend = (
-                effects.profit(self._candidates, economics, value)[:, 0],
-                effects.spend(self._candidates, economics)[:, 0],
+                effects.profit(self.candidates, economics, value)[:, 0],
+                effects.spend(self.candidates, economics)[:, 0],
             )
             send = expected >= 0 if self.send_from is None else probability >= self.send_from
         if most is not None and send.sum() > most:
@@ -280,22 +274,17 @@ class SendPolicy:
             measured=self._is_measured(probability, offer),
         )
 
-    @property
-    def _candidates(self) -> tuple[Offer, ...]:
-        """The offers of which one may be sent to a customer."""
-        return self.choice or self.offers[:1]
-
     def _effects(self, probability: Amounts, learned: Effects | None) -> Effects:
         """Return the effects by the rates, and the learned ones where they count, (n, candidates)."""
-        by_rates = effects_of(probability, self._candidates, self.economics, self.rates)
+        by_rates = effects_of(probability, self.candidates, self.economics, self.rates)
         if learned is None or self.rates is None:
             return by_rates
-        return with_learned(learned, by_rates, probability, self._candidates, self.rates)
+        return with_learned(learned, by_rates, probability, self.candidates, self.rates)
 
     def _is_measured(self, probability: Amounts, offer: NDArray[np.int8]) -> NDArray[np.bool_]:
         """Return whether each customer's offer has measured rates, and such scores were randomised, (n,)."""
         if self.rates is None:
             return np.zeros(len(probability), dtype=np.bool_)
-        in_force = np.array([self.rates.of(candidate) is not None for candidate in self._candidates])
+        in_force = np.array([self.rates.of(candidate) is not None for candidate in self.candidates])
         measured: NDArray[np.bool_] = in_force[offer] & inside_range(probability, self.rates)
         return measured

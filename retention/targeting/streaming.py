@@ -17,7 +17,7 @@ from retention.progress import Progress, silent
 from retention.tabular.csv_export import csv_writer
 from retention.tabular.files import Limits
 from retention.targeting.message_columns import message_column_kinds
-from retention.targeting.scoring import effect_features
+from retention.targeting.scoring import decide, effect_features
 from retention.targeting.send_decision import SendDecision
 from retention.targeting.send_list import send_list_rows
 from retention.targeting.send_policy import SendPolicy
@@ -97,8 +97,7 @@ def score_file(
             probability = model.probability(calibrated)
             tally.add(customers, matrix, calibrated)
             if decision_of_all is None:
-                learned = policy.learned(probability, effect_features(customers, model))
-                decision = policy.decide(probability, customers.value, learned)
+                decision = decide(customers, model, policy, probability)
             else:
                 decision = decision_of_all.part(start, tally.customers)
             probability_sum += float(probability.sum())
@@ -139,9 +138,9 @@ def _decide(stream: CustomerStream, model: ChurnModel, policy: SendPolicy, progr
     for customers in stream:
         rows = slice(done, done + len(customers))
         probability[rows] = model.predict(customers)
-        effects = policy.learned(probability[rows], effect_features(customers, model))
-        if effects is not None:
-            learned.append(effects)
+        if policy.effect_model is not None:
+            features = effect_features(customers, model)
+            learned.append(policy.effect_model.effects(probability[rows], features, policy.candidates))
         if value is not None and customers.value is not None:
             value[rows] = customers.value
         done = rows.stop

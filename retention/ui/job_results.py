@@ -36,6 +36,8 @@ def with_customers(session: Session, job_result: JobResult) -> Session:
         job_result.after,
         economics=session.economics,
         catalogue=session.catalogue,
+        rates=session.rates,
+        effect_model=session.effect_model,
         language_model_on=session.language_model_on,
         own_ledger=session.own_ledger,
     )
@@ -90,7 +92,8 @@ def _with_model(session: Session, after: Session) -> Session:
         model_source=after.model_source,
         model_findings=after.model_findings,
     )
-    return loaded if session.economics == after.economics else loaded.priced(session.economics)
+    same_prices = session.economics == after.economics and session.rates == after.rates
+    return loaded if same_prices else loaded.priced(session.economics)
 
 
 def _changed_part(now: Session, before: Session) -> str | None:
@@ -99,6 +102,7 @@ def _changed_part(now: Session, before: Session) -> str | None:
         "customers": now.customers is before.customers and now.today is before.today,
         "model": now.model is before.model,
         "prices": now.economics == before.economics,
+        "measured rates": now.rates == before.rates,
         "offers": now.catalogue == before.catalogue,
         "choice of who gets an offer": now.send_choice == before.send_choice,
         "messages": now.message_run is before.message_run,

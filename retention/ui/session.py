@@ -8,14 +8,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retention.churn.drift import Drift, measure_drift
 from retention.churn.model import ChurnModel
+from retention.churn.schema import encode
 from retention.customers.audit import Finding
 from retention.customers.table import Customers
 from retention.messages.run import MessageRun
-from retention.pipeline.profit import profit_of_model
+from retention.pipeline.profit import profit_of_policy
 from retention.profit.catalogue import Catalogue, Offer, packaged_catalogue
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
+from retention.profit.effects import EffectModel
+from retention.profit.measured_rates import OfferRates, Rates
 from retention.targeting import Scored, SendPolicy
 from retention.ui.send_choice import FIRST, SLIDER, SendChoice
 
@@ -25,14 +29,22 @@ class Scores:
 
     def __init__(self) -> None:
         self._of: tuple[ChurnModel, Customers] | None = None
+        self._drift: Drift | None = None
         self._scores: NDArray[np.float64] = np.empty(0)
 
     def of(self, model: ChurnModel, customers: Customers) -> NDArray[np.float64]:
         """Return the churn probabilities of these customers, (n,)."""
         if self._of is None or self._of[0] is not model or self._of[1] is not customers:
             self._scores = model.predict(customers)
-            self._of = model, customers
+            self._of, self._drift = (model, customers), None
         return self._scores
+
+    def drift_of(self, model: ChurnModel, customers: Customers) -> Drift:
+        """Return how these customers differ from those the model was trained on."""
+        self.of(model, customers)
+        if self._drift is None:
+            self._drift = measure_drift(model, customers, model.score(encode(model.columns, customers)))
+        return self._drift
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +65,9 @@ class Session:
         Plotly figures of the customers by name, drawn once; None where there is nothing to draw.
     economics, catalogue
         The money inputs, and the offer catalogue; its first offer takes cost and save rate from the money inputs.
+    rates, effect_model
+        What campaigns measured, which stands over the assumed rates of ``economics`` while it is in force, and the
+        model of each customer's effect that was adopted with it; None for nothing.
     chosen
         How the visitor selects customers for an offer; None until they choose. See ``send_choice``.
     model, curve
@@ -78,6 +93,8 @@ class Session:
     pictures: Mapping[str, Any] = field(default_factory=dict)
     economics: Economics = field(default_factory=Economics)
     catalogue: Catalogue = field(default_factory=packaged_catalogue)
+    rates: Rates | None = None
+    effect_model: EffectModel | None = field(default=None, repr=False)
     chosen: SendChoice | None = None
     model: ChurnModel | None = None
     model_source: str | None = None
@@ -110,14 +127,19 @@ class Session:
 
     def priced(self, economics: Economics) -> "Session":
         """Return the session at other money inputs, without the messages that were written at the old ones."""
+        session = replace(self, economics=economics)
         if self.model is None:
-            return replace(self, economics=economics)
-        curve = self.curve
+            return session
+        policy, curve = session.send_policy(), self.curve
         if curve is not None:
-            curve = curve.reprice(economics)
+            curve = curve.reprice(policy.first_economics, policy.measured)
         elif self.model.out_of_fold is not None:
-            curve = profit_of_model(self.model, economics)
-        return replace(self, economics=economics, curve=curve, scored=None, message_run=None)
+            curve = profit_of_policy(self.model, policy)
+        return replace(session, curve=curve, scored=None, message_run=None)
+
+    def with_rates(self, rates: Rates | None, effect_model: EffectModel | None = None) -> "Session":
+        """Return the session planned with rates that campaigns measured; None returns to the assumed ones."""
+        return replace(self, rates=rates, effect_model=effect_model).priced(self.economics)
 
     @property
     def send_choice(self) -> SendChoice:
@@ -139,7 +161,13 @@ class Session:
         threshold
             Where the slider is; None while nobody has moved it.
         """
-        return self.send_choice.policy(self.economics, self.offers, threshold=threshold)
+        policy = self.send_choice.policy(self.economics, self.offers, threshold=threshold)
+        return replace(policy, rates=self.rates, effect_model=self.effect_model)
+
+    @property
+    def measured(self) -> OfferRates | None:
+        """The measured rates of the first offer; None where they are assumed."""
+        return self.send_policy().measured
 
     @property
     def expired(self) -> bool:

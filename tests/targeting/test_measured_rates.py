@@ -94,7 +94,7 @@ def test_the_effect_model_decides_inside_the_range_alone() -> None:
     """τ of .1 pays and of .01 does not, whatever the risk; outside the range the rates decide."""
     policy = SendPolicy(economics=ASSUMED, catalogue=(CASH,), rates=MEASURED, effect_model=ByColumn("tau"))
     p = np.array([0.31, 0.8, 0.2, 0.95])
-    learned = policy.learned(p, pd.DataFrame({"tau": [0.1, 0.01, 1.0, -1.0]}))
+    learned = ByColumn("tau").effects(p, pd.DataFrame({"tau": [0.1, 0.01, 1.0, -1.0]}), policy.candidates)
     decision = policy.decide(p, None, learned)
     # 500·.1 − 25 − 1 = 24; 500·.01 − 26 = −21; by the rates .2·90 − .8·30 − 1 = −7 and .95·90 − .05·30 − 1 = 83
     assert decision.expected_profit == pytest.approx([24, -21, -7, 83])

@@ -4,11 +4,23 @@ from collections.abc import Iterable
 from html import escape
 
 from retention.errors import InputError
+from retention.profit.evidence import ASSUMED, BACKTESTED, MEASURED
+
+_MEANING = {
+    BACKTESTED: "Computed on past customers that the model had not seen",
+    MEASURED: "Rests on rates that a randomised campaign measured",
+    ASSUMED: "Rests on the money inputs, which are assumptions",
+}
 
 
 def reading(sentence: str) -> str:
     """Return a sentence beside a chart or a table."""
     return f'<p class="reading">{escape(sentence)}</p>'
+
+
+def evidence_tags(kinds: Iterable[str]) -> str:
+    """Return the tags that say what an amount rests on, as ``assets/desk.js`` writes them."""
+    return "".join(f'<span class="tag" title="{escape(_MEANING[kind])}">{escape(kind)}</span>' for kind in kinds)
 
 
 def picture_buttons(chart: str) -> str:

@@ -6,6 +6,7 @@ from retention.churn.label_shift import ChurnRateEstimate
 from retention.churn.model import ChurnModel
 from retention.churn.out_of_time import OutOfTime
 from retention.hub.reference import Reference
+from retention.profit.evidence import in_brackets
 from retention.ui.components.html import bullets, cards, empty, reading
 from retention.ui.session import Session
 from retention.wording.column_descriptions import feature_labels
@@ -90,7 +91,8 @@ def scored(session: Session) -> str:
     source = "" if session.model_at is None else f" from {Reference.parse(session.model_at).short}"
     words = (
         f"This model{source} scores {len(scores.send_list):,} customers at a mean probability of "
-        f"{scores.mean_probability:.1%}; an offer pays for {scores.contacted:,} of them (assumed)."
+        f"{scores.mean_probability:.1%}; an offer pays for {scores.contacted:,} of them "
+        f"{in_brackets(scores.evidence)}."
     )
     return reading(words) + bullets(scores.drift.reasons)
 

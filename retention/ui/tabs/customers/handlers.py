@@ -216,6 +216,8 @@ def _start_over(
         pictures=pictures,
         economics=session.economics,
         catalogue=session.catalogue,
+        rates=session.rates,
+        effect_model=session.effect_model,
         language_model_on=session.language_model_on,
         own_ledger=session.own_ledger,
     )

@@ -10,7 +10,8 @@ from retention.messages.llm.outcome import BreakerReport
 from retention.messages.message import Message
 from retention.messages.run import MessageRun
 from retention.messages.segments import ANY_CUISINE, AWAY
-from retention.ui.components.html import bullets, empty
+from retention.profit.evidence import ASSUMED, evidence_of_plan, in_brackets
+from retention.ui.components.html import bullets, empty, evidence_tags
 from retention.ui.send_choice import SLIDER
 from retention.ui.session import Session
 from retention.ui.tabs.offers import handlers
@@ -40,7 +41,8 @@ def recipients(session: Session) -> str:
     audience = "Everyone whose churn probability reaches the threshold of the Profit tab gets a message."
     if session.send_choice.how != SLIDER:
         chosen = escape(session.send_choice.in_words(session.economics.currency))
-        audience = f"As chosen in the Profit tab, the send list gives {chosen} (assumed)."
+        kinds = in_brackets(evidence_of_plan(session.measured))
+        audience = f"As chosen in the Profit tab, the send list gives {chosen} {kinds}."
     return (
         f'<p class="reading">{audience} The language model words it while it can be reached; otherwise the backup '
         "library does, so that everyone gets one.</p>"
@@ -106,6 +108,7 @@ def offer_card(row: pd.Series, message: Message, currency: str) -> str:
         "" if segment.away == AWAY[0] else f"Last order {segment.away} ago",
         f"Tone: {segment.tone}",
     ]
+    tags = evidence_tags(str(row.get("expected_profit_evidence", ASSUMED)).split("+"))
     reasons = [row[name] for name in ("reason_1", "reason_2", "reason_3") if row[name]]
     return (
         f'<div class="card"><span class="label">Customer {escape(str(row.iloc[0]))}</span>'
@@ -113,7 +116,7 @@ def offer_card(row: pd.Series, message: Message, currency: str) -> str:
         f'<span class="note">{escape(". ".join(filter(None, segment_notes)))}</span>'
         f"{bullets(reasons)}"
         f'<span class="note">Offer <b>{escape(str(row["offer"]))}</b>, expected to earn '
-        f'{in_currency(row["expected_profit"], escape(currency))} <span class="tag">assumed</span></span>'
+        f"{in_currency(row['expected_profit'], escape(currency))} {tags}</span>"
         f'<span class="note">Written by {escape(str(row["message_source"]))}'
         f"{escape(f' ({row.message_note})' if row['message_note'] else '')}</span></div>"
     )

@@ -10,12 +10,14 @@ from retention.ui.tab import Change, Page, Updates
 from retention.ui.tabs.profit import handlers as profit
 from retention.ui.tabs.profit.budget import events as budget
 from retention.ui.tabs.profit.layout import ProfitLayout
+from retention.ui.tabs.profit.rates import events as rates
 from retention.ui.wiring import on
 
 
 def wire(page: Page, tab: ProfitLayout) -> None:
     """Connect the Profit tab."""
     budget.wire(page, tab.budget)
+    rates.wire(page, tab.rates)
     # These run in the browser alone, on the curve that is in the page already.
     tab.threshold.change(
         fn=None, inputs=[tab.threshold], queue=False, show_progress="hidden",
@@ -33,13 +35,17 @@ def wire(page: Page, tab: ProfitLayout) -> None:
 
     def reprice(session: Session, threshold: float, *values: Any) -> Updates:
         try:
-            economics = profit.economics(**dict(zip(tab.inputs, values, strict=True)))
+            shown = profit.economics(**dict(zip(tab.inputs, values, strict=True)))
+            economics = profit.assumed_economics(session, shown)
         except InputError as error:  # a half-typed number: say so beside it and keep the screen
             return {tab.problem: problem(error)}
         at_best = session.curve is not None and abs(threshold - session.curve.threshold_best) < 1e-9
-        return page.updates(
+        priced = session.priced(economics)
+        # Another cost is another offer: its rates are not measured any more, or again.
+        turned = {} if priced.measured == session.measured else tab.show_inputs(priced)
+        return turned | page.updates(
             Change.PRICES,
-            session.priced(economics),
+            priced,
             threshold=None if at_best else threshold,
             unwritten=session.message_run is None,
         )
@@ -54,8 +60,9 @@ def wire(page: Page, tab: ProfitLayout) -> None:
 
     priced_by = {field: box for field, box in tab.inputs.items() if field != "currency"}
 
-    def preset(name: str) -> Updates:
-        return {box: getattr(PRESETS[name], field) for field, box in priced_by.items()}
+    def preset(session: Session, name: str) -> Updates:
+        measured = {} if session.measured is None else session.measured.by_name
+        return {box: getattr(PRESETS[name], field) for field, box in priced_by.items() if field not in measured}
 
     on(
         tab.what_if.click, what_if, [page.session],
@@ -63,9 +70,10 @@ def wire(page: Page, tab: ProfitLayout) -> None:
         show_progress_on=[tab.what_if_text],
     )  # fmt: skip
     tab.report.wire(profit.report_file, [page.session])
-    on(tab.preset.input, preset, [tab.preset], list(priced_by.values()), show_progress="hidden")
+    on(tab.preset.input, preset, [page.session, tab.preset], list(priced_by.values()), show_progress="hidden")
     on(
         [box.change for box in tab.inputs.values()], reprice,
-        [page.session, tab.threshold, *tab.inputs.values()], page.components(Change.PRICES),
+        [page.session, tab.threshold, *tab.inputs.values()],
+        [*tab.inputs.values(), *page.components(Change.PRICES)],
         show_progress="hidden", trigger_mode="always_last", concurrency_limit=2,
     )  # fmt: skip

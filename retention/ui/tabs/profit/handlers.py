@@ -26,7 +26,7 @@ def first_threshold(session: Session) -> float:
     """Return where the slider begins: at the best threshold, or at the break-even one where none was measured."""
     if session.curve is not None:
         return session.curve.threshold_best
-    return min(session.economics.break_even(), 1.0)
+    return min(session.send_policy().first_economics.break_even(), 1.0)
 
 
 def economics(**inputs: Any) -> Economics:
@@ -41,6 +41,19 @@ def economics(**inputs: Any) -> Economics:
         if value is None:
             raise InputError(f"{name}: is blank; type a number")
     return Economics(**inputs)
+
+
+def shown_economics(session: Session) -> Economics:
+    """Return the money inputs as the screen shows them: the measured rates of the first offer over the assumed."""
+    return session.send_policy().first_economics
+
+
+def assumed_economics(session: Session, shown: Economics) -> Economics:
+    """Return the money inputs that a visitor set; rates that are measured on screen stay as they were assumed."""
+    measured = session.measured
+    if measured is None:
+        return shown
+    return replace(shown, **{name: getattr(session.economics, name) for name in measured.by_name})
 
 
 def preset_of(economics: Economics) -> str | None:
@@ -87,6 +100,7 @@ def _context(curve: ProfitCurve) -> dict[str, Any]:
         "profit_at_best": curve.matrix().profit,
         "profit_on_others": curve.profit_best * curve.customers / 1000,
         "save_rate": curve.economics.save_rate,
+        "evidence": list(curve.evidence),
         "verdict": headroom_sentence(curve),
     }
 

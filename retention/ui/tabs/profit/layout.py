@@ -18,8 +18,20 @@ from retention.ui.tabs.profit.budget import handlers as budget_handlers
 from retention.ui.tabs.profit.budget import layout as budget
 from retention.ui.tabs.profit.budget import views as budget_views
 from retention.ui.tabs.profit.budget.layout import BudgetSection
+from retention.ui.tabs.profit.rates import handlers as rates_handlers
+from retention.ui.tabs.profit.rates import layout as rates
+from retention.ui.tabs.profit.rates import views as rates_views
+from retention.ui.tabs.profit.rates.layout import RatesSection
 from retention.wording.column_names import capitalize_first
 from retention.wording.money_inputs import MONEY_INPUTS
+
+_RATE_INFO = {
+    "save_rate": "Share of the customers about to churn whom the offer keeps",
+    "stayer_redemption": "Share of the retained customers who redeem the offer anyway",
+    "harm_rate": "Share of the retained customers whom the contact drives away",
+}
+RATES = tuple(_RATE_INFO)
+"""The money inputs that a campaign can measure."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,7 @@ class ProfitLayout(Layout):
     reading: gr.HTML
     points: gr.HTML
     budget: BudgetSection
+    rates: RatesSection
     preset: gr.Radio
     inputs: dict[str, Component]
     problem: gr.HTML
@@ -55,7 +68,7 @@ class ProfitLayout(Layout):
         priced = [
             self.cards, self.matrix, self.threshold, self.curve, self.reading, self.points, self.preset,
             self.problem, self.what_if_text, self.budget.problem, self.budget.result, *self.tornado.components,
-            *self.save_rate.components,
+            *self.save_rate.components, *self.rates.components,
         ]  # fmt: skip
         return {
             # Gradio sends 0 for an untouched Number, so reset the limits to None.
@@ -66,7 +79,18 @@ class ProfitLayout(Layout):
         }
 
     def _show_inputs(self, session: Session, _view: View) -> Updates:
-        return {box: getattr(session.economics, field) for field, box in self.inputs.items()}
+        return self.show_inputs(session)
+
+    def show_inputs(self, session: Session) -> Updates:
+        """Return the updates that show the money inputs; a measured rate can be read and not be moved."""
+        shown = handlers.shown_economics(session)
+        updates: Updates = {box: getattr(shown, field) for field, box in self.inputs.items()}
+        for name in RATES:
+            about = rates_views.about_rate(session, name)
+            updates[self.inputs[name]] = gr.Slider(
+                value=getattr(shown, name), info=about or _RATE_INFO[name], interactive=about is None
+            )
+        return updates
 
     def _show_choice(self, session: Session, _view: View) -> Updates:
         return {self.budget.how: session.send_choice.how}
@@ -90,6 +114,9 @@ class ProfitLayout(Layout):
             **self.budget.show(budget_views.result(session, budget_handlers.outcome(session))),
             **self.tornado.show(None),
             **self.save_rate.show(None),
+            **self.rates.show(
+                rates_views.result(session, rates_handlers.plans(session)), measured=session.rates is not None
+            ),
         }
 
 
@@ -122,6 +149,7 @@ def build() -> ProfitLayout:
             )
             inputs = _money_inputs()
             trouble = gr.HTML(elem_id="trouble")
+            measured_rates = rates.build()
     budget_controls = budget.build()
     with gr.Row():
         what_if = gr.Button("What if these inputs are wrong?", elem_id="what-if")
@@ -136,8 +164,8 @@ def build() -> ProfitLayout:
         "bring(); watch('value', bring);",
     )  # fmt: skip
     return ProfitLayout(
-        cards, matrix, threshold, best, curve, axis, reading, points, budget_controls, preset, inputs, trouble,
-        report, what_if, what_if_reading, tornado, save_rate,
+        cards, matrix, threshold, best, curve, axis, reading, points, budget_controls, measured_rates, preset,
+        inputs, trouble, report, what_if, what_if_reading, tornado, save_rate,
     )  # fmt: skip
 
 
@@ -162,11 +190,7 @@ def _money_inputs() -> dict[str, gr.components.Component]:
         inputs["contact_cost"] = gr.Number(start.contact_cost, label=_label("contact_cost"), min_width=120)
         inputs["currency"] = gr.Textbox(start.currency, label="Currency", max_length=4, min_width=120)
     with gr.Group():
-        for name, info in [
-            ("save_rate", "Share of the customers about to churn whom the offer keeps"),
-            ("stayer_redemption", "Share of the retained customers who redeem the offer anyway"),
-            ("harm_rate", "Share of the retained customers whom the contact drives away"),
-        ]:
+        for name, info in _RATE_INFO.items():
             inputs[name] = gr.Slider(0, 1, getattr(start, name), step=0.01, label=_label(name), info=info)
     return inputs
 

@@ -1,6 +1,7 @@
 """The HTML of the Profit tab: what the best threshold earns."""
 
 from retention.profit.curve import ProfitCurve
+from retention.profit.evidence import evidence_of_plan, in_brackets
 from retention.profit.profit_text import below_break_even_sentence, no_offer_pays_sentence
 from retention.ui.components.html import picture_buttons, reading
 from retention.ui.session import Session
@@ -20,7 +21,9 @@ def in_header(session: Session) -> list[str]:
         f"{in_currency(economics.value, economics.currency, exactly=True)} per retained customer (assumed)"
     )
     chosen = session.send_choice.in_words(economics.currency)
-    return [prices, f"a send list of {chosen} (assumed)"] if chosen else [prices]
+    if not chosen:
+        return [prices]
+    return [prices, f"a send list of {chosen} {in_brackets(evidence_of_plan(session.measured))}"]
 
 
 def earnings(curve: ProfitCurve | None) -> str:
@@ -34,7 +37,7 @@ def earnings(curve: ProfitCurve | None) -> str:
             ("" if reason is None else reading(reason))
             + reading(
                 f"Sending to nobody is best: sending to everyone would earn {in_currency(curve.profit_all, sign)} "
-                "per 1,000 customers (backtested, assumed)."
+                f"per 1,000 customers {in_brackets(curve.evidence)}."
             )
             + picture_buttons("profit-curve")
         )
@@ -46,7 +49,7 @@ def earnings(curve: ProfitCurve | None) -> str:
         f"customers, and {in_currency(curve.profit_best, sign)} with each part's threshold picked on the others, "
         f"which is what to expect; the difference, {in_currency(curve.optimism, sign)}, comes from picking it on "
         f"the customers it is paid for (90% band of what to expect {in_currency(curve.band.low, sign)} to "
-        f"{in_currency(curve.band.high, sign)}; backtested, assumed)."
+        f"{in_currency(curve.band.high, sign)}; {', '.join(curve.evidence)})."
     )
     return words + (reading(below) if below else "") + picture_buttons("profit-curve")
 

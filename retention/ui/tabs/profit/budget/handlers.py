@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from retention.targeting import SendDecision, SendPolicy, Spending, spending_of
+from retention.targeting import SendDecision, SendPolicy, Spending, decide, spending_of
 from retention.ui.send_choice import FIRST, SLIDER, SendChoice
 from retention.ui.session import Session
 
@@ -95,7 +95,10 @@ def outcome(session: Session) -> Outcome | None:
     if session.send_choice.how == SLIDER or session.model is None or customers is None:
         return None
     policy = session.send_policy()
-    return outcome_of(policy, policy.decide(session.scores.of(session.model, customers), customers.value))
+    if policy.rates is not None:
+        policy = policy.after(session.scores.drift_of(session.model, customers))
+    scores = session.scores.of(session.model, customers)
+    return outcome_of(policy, decide(customers, session.model, policy, scores))
 
 
 def outcome_of(policy: SendPolicy, decision: SendDecision) -> Outcome:

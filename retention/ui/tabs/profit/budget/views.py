@@ -3,16 +3,11 @@
 from html import escape
 
 from retention.profit.curve import ProfitCurve
-from retention.ui.components.html import reading
+from retention.ui.components.html import evidence_tags, reading
 from retention.ui.send_choice import SLIDER
 from retention.ui.session import Session
 from retention.ui.tabs.profit.budget.handlers import Outcome
 from retention.wording.money import in_currency
-
-_ASSUMED = (
-    '<span class="tags"><span class="tag" title="Rests on the money inputs, which are assumptions">assumed</span>'
-    "</span>"
-)
 
 
 def result(session: Session, outcome: Outcome | None) -> str:
@@ -35,6 +30,7 @@ def result(session: Session, outcome: Outcome | None) -> str:
 
 def _outcome(outcome: Outcome, currency: str) -> str:
     spending, sign = outcome.spending, escape(currency)
+    tags, kinds = f'<span class="tags">{evidence_tags(spending.evidence)}</span>', ", ".join(spending.evidence)
 
     def in_sign(amount: float) -> str:
         return in_currency(amount, sign)
@@ -48,13 +44,13 @@ def _outcome(outcome: Outcome, currency: str) -> str:
     )
     cap = "" if spending.max_contacts is None else f", at most {spending.max_contacts:,}"
     cards = [
-        ("Expected profit", in_sign(outcome.profit), "against doing nothing", _ASSUMED),
-        ("Expected cost", in_sign(spending.spent), limit, _ASSUMED),
+        ("Expected profit", in_sign(outcome.profit), "against doing nothing", tags),
+        ("Expected cost", in_sign(spending.spent), limit, tags),
         ("Offers to send", f"{outcome.contacted:,}", f"of {outcome.customers:,} customers{cap}", ""),
     ]
     if spending.budget is not None:
         note = "is what it would earn" if spending.budget_price > 0 else "the budget does not bind"
-        cards.append((f"The next {in_sign(1000)} of budget", in_sign(spending.next_thousand), note, _ASSUMED))
+        cards.append((f"The next {in_sign(1000)} of budget", in_sign(spending.next_thousand), note, tags))
     caution = outcome.caution
     rows = "".join(
         f'<tr><td><b>{escape(total.offer)}</b> <span class="muted">{escape(total.gives)}</span></td>'
@@ -64,10 +60,10 @@ def _outcome(outcome: Outcome, currency: str) -> str:
     )
     return (
         f'<p class="headline">Send an offer to <b>{outcome.contacted:,} customers</b>{share}: it is expected to '
-        f'earn <b>{in_sign(outcome.profit)}</b> (assumed). <span class="muted">{margins}</span></p>'
+        f'earn <b>{in_sign(outcome.profit)}</b> ({kinds}). <span class="muted">{margins}</span></p>'
         f'<div class="cards">{"".join(_card(*card) for card in cards)}</div>'
         '<table class="plain"><thead><tr><th>Offer</th><th class="number">Customers</th>'
-        '<th class="number">Cost (assumed)</th><th class="number">Profit (assumed)</th></tr></thead>'
+        f'<th class="number">Cost ({kinds})</th><th class="number">Profit ({kinds})</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
         + ("" if caution is None else f'<p class="finding warning">{escape(_sentence(caution))}</p>')
         + reading("The curve, the cards and the matrix above still show one threshold for all.")
@@ -97,7 +93,7 @@ def _gain(curve: ProfitCurve | None) -> str:
     return (
         f"On customers the model had not seen, the first offer by each one's own break-even earned "
         f"{in_currency(abs(gain), sign)} {than} per 1,000 customers than one threshold for all "
-        f"(90% band {low} to {high}; backtested, assumed)."
+        f"(90% band {low} to {high}; {', '.join(curve.evidence)})."
     )
 
 

@@ -1,0 +1,1 @@
+"""The section of the Profit tab with the rates that campaigns measured."""

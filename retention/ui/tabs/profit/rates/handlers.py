@@ -1,0 +1,31 @@
+"""Plan with rates that campaigns measured, or with the assumed ones again."""
+
+from retention.profit.effects import EffectModel
+from retention.profit.measured_rates import Rates
+from retention.profit.plans import plans_by_rates, plans_in_words
+from retention.ui.session import Session
+
+
+def with_rates(session: Session, rates: Rates, effect_model: EffectModel | None = None) -> Session:
+    """Plan with measured rates; the curve, the budget and the send list follow, and earlier messages go.
+
+    Parameters
+    ----------
+    rates
+        What campaigns measured, those that expired by today set aside.
+    effect_model
+        The model of each customer's effect that was adopted with them; None for none.
+    """
+    return session.with_rates(rates, effect_model)
+
+
+def return_to_assumed(session: Session) -> Session:
+    """Plan with the assumed rates again."""
+    return session.with_rates(None)
+
+
+def plans(session: Session) -> str:
+    """Return one sentence on what the ends of the measured rates would have planned; blank without any."""
+    if session.curve is None or session.measured is None:
+        return ""
+    return plans_in_words(plans_by_rates(session.curve, session.economics), session.economics.currency)
