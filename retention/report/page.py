@@ -19,11 +19,14 @@ from retention.churn.evaluation import calibration_table
 from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
 from retention.profit.curve import ProfitCurve
+from retention.profit.evidence import evidence_of_plan
 from retention.profit.profit_text import decides_per_customer, headroom_sentence, no_offer_pays_sentence
+from retention.profit.rates_text import rate_in_words
 from retention.profit.whatif import break_even_save_rate, tornado
 from retention.report.plot import CurveGeometry
 from retention.targeting import Scored
 from retention.wording.column_descriptions import feature_labels
+from retention.wording.dates import day_in_words
 from retention.wording.money import in_currency
 from retention.wording.money_inputs import MONEY_INPUTS
 from retention.wording.text import on_one_line, shorten
@@ -92,6 +95,10 @@ def render_report(
         expected=0.0 if scored is None else _expected_profit(scored.send_list),
         both=", ".join(curve.evidence),
         assumed="assumed",
+        planned=", ".join(evidence_of_plan(curve.measured)),
+        measured=curve.measured,
+        measured_on=None if curve.measured is None else day_in_words(curve.measured.measured_on),
+        expires_on=None if curve.measured is None else day_in_words(curve.measured.expires_on),
         verdict=headroom_sentence(curve),
         one_by_one=decides_per_customer(curve),
         no_offer_pays=no_offer_pays_sentence(curve) is not None,
@@ -186,6 +193,7 @@ class _Input:
 
 def _inputs(curve: ProfitCurve) -> list[_Input]:
     economics = curve.economics
+    rates = {} if curve.measured is None else curve.measured.by_name
     swings = {swing.name: swing for swing in tornado(curve)}
     inputs = []
     for name, words in MONEY_INPUTS.items():
@@ -195,7 +203,8 @@ def _inputs(curve: ProfitCurve) -> list[_Input]:
         elif name in {"value", "offer_cost", "contact_cost"}:
             setting = in_currency(now, economics.currency, exactly=True)
         else:
-            setting = f"{100 * now:.6g}%"
+            rate = rates.get(name)
+            setting = f"{100 * now:.6g}%" if rate is None else f"{rate_in_words(rate)} measured"
         lower = None if swing is None or swing.low == now else swing.profit_low
         higher = None if swing is None or swing.high == now else swing.profit_high
         inputs.append(_Input(words.label, setting, lower, higher))

@@ -20,9 +20,10 @@ from retention.customers.table import Customers
 from retention.profit.catalogue import Offer
 from retention.profit.economics import PRESETS, Economics
 from retention.report import render_report
-from retention.targeting import Scored, SendPolicy, profit_of_model, score
+from retention.targeting import Scored, SendPolicy, offers_at, profit_of_model, score
 from retention.wording.money import in_currency
 from tests.charts.cases import three_cutoffs
+from tests.profit.rates_cases import offer_rates, rates_of
 
 DAY = date(2025, 7, 1)
 REALISTIC = PRESETS["realistic"]
@@ -495,3 +496,18 @@ def test_the_newest_cutoff_is_compared_with_cross_validation(telecom_model: Chur
     page = render_report(model, profit_of_model(model, Economics()), made_at=DAY)
     assert "… at 2025-06-30; on the cutoffs before, cross-validated" in page
     assert "gap: -0.020" in page
+
+
+def test_measured_rates_stand_beside_their_intervals(telecom_model: ChurnModel) -> None:
+    """Amounts say backtested, measured and assumed; the table names the intervals, the footer the campaign."""
+    offer = offers_at(REALISTIC)[0]
+    rates = rates_of(offer_rates(offer, save_rate=(0.4, 0.3, 0.5), redemption=(0.5, 0.4, 0.6)))
+    curve = SendPolicy(economics=REALISTIC, rates=rates).profit_curve(telecom_model)
+    page = render_report(telecom_model, curve, made_at=DAY)
+    assert "backtested, measured, assumed" in page
+    assert "40% (30–50%) measured" in page
+    assert "(diwali; 3 May 2026, until 30 Oct 2026)" in page
+    assert "No amount here was" not in page
+    assumed = render_report(telecom_model, profit_of_model(telecom_model, REALISTIC), made_at=DAY)
+    assert "No amount here was <b>measured</b> in a\n    randomised campaign" in assumed
+    assert "measured, assumed" not in assumed
