@@ -23,10 +23,10 @@ from scipy import stats
 
 from benchmarks.randomised_sets import FOLDER, known_answers
 from retention.campaign.health import check_split
+from retention.campaign.holdout_size import plan_holdout
 from retention.campaign.intervals import Interval, Z
 from retention.campaign.measurement import measure
 from retention.campaign.outcomes import outcomes_from_table
-from retention.campaign.power import plan_holdout
 from tests.campaign.market_trial import MarketTrial
 from tests.campaign.outcome_model import NO_EFFECT, OFFER, RISK_A, RISK_B, VALUE, TrialRun, trial_run
 

@@ -1,12 +1,14 @@
 """What each customer of a campaign was worth, and what was assumed of it when it was drawn."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from retention.campaign.design import CONTROL, Design
-from retention.campaign.effect import Floats
+from retention.campaign.effect import Bools, Floats
+from retention.profit.economics import Economics
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,14 +39,26 @@ def assumed_effects(assignments: pd.DataFrame, design: Design) -> AssumedEffects
     arm, planned = assignments["arm"].to_numpy(object), assignments["offer"].to_numpy(object)
     ids = set(design.offer_ids)
     sent_offer = np.where(np.isin(arm, list(ids)), arm, planned)
+    priced = [(sent_offer == offer.id, offer.economics(design.economics)) for offer in design.offers]
+    return effects_by_offer(p, value, priced)
+
+
+def effects_by_offer(p: Floats, value: Floats, priced: Sequence[tuple[Bools, Economics]]) -> AssumedEffects:
+    """Return the assumed effects on customers who get different offers.
+
+    Parameters
+    ----------
+    p, value
+        Churn probability, and V (currency), (n,).
+    priced
+        Who gets an offer, (n,), and the money inputs with that offer's cost and rates; nobody twice.
+    """
     profit, kept, redeemed, cost = (np.zeros(len(p)) for _ in range(4))
-    for offer in design.offers:
-        at = sent_offer == offer.id
-        economics = offer.economics(design.economics)
+    for at, economics in priced:
         profit[at] = economics.expected_profit(p[at], value[at])
         kept[at] = p[at] * economics.save_rate - (1 - p[at]) * economics.harm_rate
         redeemed[at] = p[at] * economics.save_rate + (1 - p[at]) * economics.stayer_redemption
-        cost[at] = offer.cost
+        cost[at] = economics.offer_cost
     return AssumedEffects(profit, kept, redeemed, cost)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.campaign.effect import CONTROL, TREATED, ArmMeans, Floats, arm_means
+from retention.campaign.effect import CONTROL, TREATED, ArmMeans, Bools, Floats, arm_means
 from retention.campaign.intervals import (
     MOST_TAIL_ERROR_POINTS,
     Interval,
@@ -17,9 +17,7 @@ from retention.campaign.intervals import (
     save_rate_interval,
     tail_error_points,
 )
-from retention.campaign.verdict import Verdict, customers_needed, judge
-
-Bools = NDArray[np.bool_]
+from retention.campaign.verdict import Verdict, customers_for_interval, judge
 
 _PER_HEAD = ("mean", "low", "high")
 _POINTS = ("points", "low", "high")
@@ -119,7 +117,7 @@ def compare(
         "too small" and without an interval below 50 customers, 20 churned or 20 retained in either arm.
     """
     counts = [(int(arm.sum()), int(kept[arm].sum())) for arm in (~treated, treated)]
-    needed = customers_needed(counts)
+    needed = customers_for_interval(counts)
     sizes: dict[str, Any] = {"customers": counts[TREATED][0], "control_customers": counts[CONTROL][0]}
     if needed is not None:
         return Comparison(**sizes, verdict="too small", needed=needed)

@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 from retention.errors import InputError
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 CONTROL, TREATED = 0, 1
 """The rows of :attr:`ArmMeans.means`."""

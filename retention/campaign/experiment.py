@@ -15,10 +15,10 @@ from retention.campaign.experiment_table import (
     numbers_of,
     read_arms,
     read_experiment,
-    refuse_repeated,
 )
 from retention.campaign.features import check_features, encode_features
 from retention.campaign.health import check_missing
+from retention.campaign.id_matching import refuse_repeated
 from retention.campaign.intervals import Interval
 from retention.campaign.reading import DECLARED, Reading, without_effects
 from retention.campaign.yes_no import parse_yes_no
@@ -57,7 +57,8 @@ def measure_experiment(
     table = read_experiment(source, columns, limits or Limits.from_settings())
     frame = table.frame
     names, arms, dealt, notes = read_arms(table, columns)
-    refuse_repeated(table, columns.id)
+    if columns.id is not None:
+        refuse_repeated(table, columns.id, frame[columns.id])
     kept = parse_yes_no(frame[columns.kept], table.locate(columns.kept))
     money = None if columns.money is None else numbers_of(table, columns.money)
     known = dealt & ~np.isnan(kept) & (True if money is None else ~np.isnan(money))

@@ -12,7 +12,7 @@ from retention.campaign.effect import Floats
 from retention.errors import InputError
 from retention.tabular.files import Limits
 from retention.tabular.tables import Table, read_table, table_from_frame
-from retention.wording.text import count_noun, join_names, quote, quote_cell, suggest_closest
+from retention.wording.text import count_noun, join_names, quote, suggest_closest
 
 _MOST_ARMS = 20
 
@@ -125,20 +125,6 @@ def _matching(wanted: str, present: Sequence[str]) -> str | None:
         if len(matches) == 1:
             return matches[0]
     return None
-
-
-def refuse_repeated(table: Table, id: str | None) -> None:
-    """Raise InputError with the rows of a customer who appears twice."""
-    if id is None:
-        return
-    cells = table.frame[id]
-    twice = (cells.duplicated() & cells.notna()).to_numpy()
-    if twice.any():
-        at = int(np.argmax(twice))
-        first = table.row_numbers[int(np.argmax((cells == cells.iloc[at]).to_numpy()))]
-        raise table.locate(id).error(
-            at, f"{quote_cell(cells.iloc[at])} stands in row {first:,} already; keep one row a customer"
-        )
 
 
 def numbers_of(table: Table, column: str) -> Floats:

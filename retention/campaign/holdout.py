@@ -22,7 +22,7 @@ from retention.campaign.eligibility import (
     standing_group,
 )
 from retention.campaign.holdout_request import HoldoutRequest
-from retention.campaign.power import HoldoutPlan, plan_holdout
+from retention.campaign.holdout_size import HoldoutPlan, plan_holdout
 from retention.campaign.sent_list import sent_list
 from retention.errors import InputError
 from retention.messages.campaign_records import CampaignRecord, drawn_already

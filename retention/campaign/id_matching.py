@@ -1,4 +1,4 @@
-"""Finds the customers of a campaign in a file, and says how its ids differ where they are written differently."""
+"""The ids in a file: each customer once, and those of a campaign among them, however they are written."""
 
 import re
 from collections.abc import Callable
@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from retention.errors import InputError
+from retention.tabular.tables import Table
 from retention.wording.text import quote_cell
 
 
@@ -45,6 +46,17 @@ def count_matches(customers: pd.Index, ids: pd.Index, source: str, campaign: str
         f"the campaign has ids like {quote_cell(examples[0])}, the file like {quote_cell(examples[1])}"
         f"{likely}; write the ids as in the campaign"
     )
+
+
+def refuse_repeated(table: Table, column: str, ids: pd.Series) -> None:
+    """Raise InputError with both rows of a customer who appears twice among the ids, read from a column."""
+    repeated = (ids.duplicated() & ids.notna()).to_numpy()
+    if repeated.any():
+        at = int(np.argmax(repeated))
+        first = table.row_numbers[int(np.argmax((ids == ids.iloc[at]).to_numpy()))]
+        raise table.locate(column).error(
+            at, f"customer {quote_cell(ids.iloc[at])} stands in row {first:,} already; keep one row a customer"
+        )
 
 
 def is_in(ids: pd.Index, among: pd.Index) -> NDArray[np.bool_]:

@@ -15,12 +15,12 @@ from retention.campaign.design import Design
 from retention.campaign.health import Check, check_contamination, check_missing, check_registered, check_split
 from retention.campaign.metrics import evidence_of_all, measure_all
 from retention.campaign.outcome_rows import OutcomeRows, join_outcomes
+from retention.campaign.power import customers_needed
 from retention.campaign.reading import Reading, without_effects
 from retention.campaign.sentence import sentence_of, sentence_too_early
 from retention.wording.text import count_noun
 
 MEASURED = "measured"
-_POWER = 6.18  # (z at 80% power + z of a 90% interval)²
 
 
 def measure(
@@ -126,9 +126,9 @@ def _needed(overall: Comparison, rows: OutcomeRows) -> Comparison:
     h = rows.design.holdout_share
     needed = overall.needed or 0
     if effect > 0:
-        power = _POWER * p * (1 - p) / (effect**2 * h * (1 - h))
-        unit = 10 ** max(0, math.floor(math.log10(max(power, 1))) - 1)
-        needed = max(needed, math.ceil(power / unit) * unit)
+        for_power = customers_needed(effect, p * (1 - p), h)
+        unit = 10 ** max(0, math.floor(math.log10(max(for_power, 1))) - 1)
+        needed = max(needed, math.ceil(for_power / unit) * unit)
     return replace(overall, needed=needed or None)
 
 

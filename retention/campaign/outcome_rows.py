@@ -8,9 +8,9 @@ import pandas as pd
 
 from retention.campaign.campaign_file import Campaign
 from retention.campaign.campaign_money import AssumedEffects, assumed_effects, cost_and_profit, score_covariates
-from retention.campaign.comparison import Bools, Comparison, compare
+from retention.campaign.comparison import Comparison, compare
 from retention.campaign.design import CONTROL, Design
-from retention.campaign.effect import Floats
+from retention.campaign.effect import Bools, Floats
 from retention.campaign.intervals import Interval
 
 

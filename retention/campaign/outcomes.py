@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from retention.artifacts import sha256
 from retention.campaign.campaign_file import Campaign
-from retention.campaign.id_matching import count_matches, is_in
+from retention.campaign.id_matching import count_matches, is_in, refuse_repeated
 from retention.campaign.metrics import columns_needed
 from retention.campaign.yes_no import parse_yes_no
 from retention.errors import InputError
@@ -127,7 +127,7 @@ def outcomes_from_table(
     customers = pd.Index(campaign.assignments["customer"])
     id_column = _id_column(table, customers, columns)
     ids = table.frame[id_column].str.strip()
-    _refuse_twice(table, id_column, ids)
+    refuse_repeated(table, id_column, ids)
     match_count = count_matches(
         customers, pd.Index(ids.dropna()), table.source, campaign.design.name, _LEAST_FOUND
     )
@@ -197,16 +197,6 @@ def _id_column(table: Table, customers: pd.Index, columns: dict[str, str]) -> st
         raise InputError(f"{table.source}: has no column with the customer's id; add it")
     shares = [is_in(pd.Index(table.frame[name].str.strip()), customers).sum() for name in candidates]
     return candidates[int(np.argmax(shares))]
-
-
-def _refuse_twice(table: Table, column: str, ids: pd.Series) -> None:
-    twice = (ids.duplicated() & ids.notna()).to_numpy()
-    if twice.any():
-        at = int(np.argmax(twice))
-        first = table.row_numbers[int(np.argmax((ids == ids.iloc[at]).to_numpy()))]
-        raise table.locate(column).error(
-            at, f"customer {quote_cell(ids.iloc[at])} stands in row {first:,} already; keep one row a customer"
-        )
 
 
 def _numbers(table: Table, column: str) -> pd.Series:

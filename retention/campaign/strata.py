@@ -102,8 +102,8 @@ def _merged(cells: pd.Series) -> list[str]:
             low, high = keys[positions[0]][3], keys[positions[-1]][3]
             risk = f"risk {low}" if low == high else f"risk {low}-{high}"
             places |= dict.fromkeys(positions, (*keys[positions[0]][:3], risk))
-    for kept in (2, 1):  # merge across offers within a segment, then across segments
-        places = _pool_small(places, sizes, kept)
+    for parts in (2, 1):  # merge across offers within a segment, then across segments
+        places = _pool_small(places, sizes, parts)
     return [" / ".join(part for part in places[position] if part) for position in range(len(keys))]
 
 
@@ -120,18 +120,18 @@ def _runs(positions: Sequence[int], sizes: Sequence[int]) -> Iterator[list[int]]
     yield from runs
 
 
-def _pool_small(places: dict[int, _Key], sizes: Sequence[int], kept: int) -> dict[int, _Key]:
-    """Put the strata that are too small into one with the others that share their first ``kept`` parts."""
+def _pool_small(places: dict[int, _Key], sizes: Sequence[int], parts: int) -> dict[int, _Key]:
+    """Put the strata that are too small into one with the others that share their first ``parts`` parts."""
     totals: dict[_Key, int] = {}
     for position, place in places.items():
         totals[place] = totals.get(place, 0) + sizes[position]
     small = {place for place, size in totals.items() if size < SMALLEST_STRATUM}
     pools: dict[_Key, set[_Key]] = {}
     for place in small:
-        pools.setdefault(place[:kept], set()).add(place)
+        pools.setdefault(place[:parts], set()).add(place)
     for prefix, pooled in pools.items():
         if sum(totals[place] for place in pooled) < SMALLEST_STRATUM:
-            neighbours = [place for place in totals if place[:kept] == prefix and place not in small]
+            neighbours = [place for place in totals if place[:parts] == prefix and place not in small]
             if neighbours:
                 pooled.add(min(neighbours, key=lambda place: (totals[place], place)))
         if len(pooled) > 1:

@@ -43,8 +43,8 @@ def judge(kept: Interval, money: Interval | None) -> Verdict:
     return "kept customers, money not shown" if kept.low > 0 else "no evidence"
 
 
-def customers_needed(arms: list[tuple[int, int]]) -> int | None:
-    """Return about how many customers are needed, by scaling what there is; None if there are enough.
+def customers_for_interval(arms: list[tuple[int, int]]) -> int | None:
+    """Return about how many customers an interval needs, by scaling what there is; None if there are enough.
 
     Parameters
     ----------
@@ -53,9 +53,9 @@ def customers_needed(arms: list[tuple[int, int]]) -> int | None:
 
     Examples
     --------
-    >>> customers_needed([(40, 20), (160, 90)])
+    >>> customers_for_interval([(40, 20), (160, 90)])
     250
-    >>> customers_needed([(400, 200), (1600, 900)]) is None
+    >>> customers_for_interval([(400, 200), (1600, 900)]) is None
     True
     """
     times = max(

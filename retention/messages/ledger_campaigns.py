@@ -91,7 +91,8 @@ class CampaignLedger(StandingLedger):
 
     def campaign(self, name: str) -> CampaignRecord | None:
         """Return a campaign by name; None if there is none."""
-        return next((record for record in self.campaigns() if record.name == name), None)
+        rows = self._select("SELECT * FROM campaigns WHERE name = ?", (name,))
+        return CampaignRecord(*rows[0]) if rows else None
 
     def assignments(self, name: str) -> tuple[AssignmentRecord, ...]:
         """Return the arms of a campaign, by customer."""

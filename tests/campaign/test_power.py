@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.campaign.power import SHARES, customers_needed, plan_holdout, power_of
+from retention.campaign.holdout_size import SHARES, plan_holdout
+from retention.campaign.power import customers_needed, power_of
 from retention.errors import InputError
 from retention.profit.economics import PRESETS, Economics
 from tests.campaign.cases import OFFERS

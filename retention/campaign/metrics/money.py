@@ -8,22 +8,27 @@ from abc import abstractmethod
 from typing import Any
 
 from retention.campaign.comparison import Comparison
+from retention.campaign.effect import Bools
 from retention.campaign.intervals import Interval
 from retention.campaign.metrics.metric import Metric
 from retention.campaign.outcome_rows import OutcomeRows
 
 
 class _Money(Metric):
-    """A multiple of the effect on money per treated customer (currency)."""
+    """The effect on money per treated customer (currency), times the customers whom it concerns."""
 
     @abstractmethod
-    def customers(self, rows: OutcomeRows) -> int:
-        """Return of how many customers it is."""
+    def concerned(self, rows: OutcomeRows) -> Bools:
+        """Return whom it concerns, (n,)."""
 
     def measured(self, rows: OutcomeRows, overall: Comparison) -> Interval | None:
-        """Return the effect per treated customer times the customers."""
+        """Return the effect of all treatment arms together; None where its tails allow no interval."""
         per_head = overall.money if overall.money_trusted else None
-        return per_head and per_head.times(self.customers(rows))
+        return per_head and per_head.times(int(self.concerned(rows).sum()))
+
+    def details(self, rows: OutcomeRows, shown: Interval | None) -> dict[str, Any]:
+        """Return what was assumed of those whom it concerns."""
+        return {"assumed": float(rows.assumed.profit[self.concerned(rows)].sum())}
 
     def evidence(self, rows: OutcomeRows) -> tuple[str, ...]:
         """Return that the value of a customer is an input."""
@@ -38,17 +43,14 @@ class Profit(_Money):
     unit = "amount"
     estimate = "amount"
 
-    def customers(self, rows: OutcomeRows) -> int:
+    def concerned(self, rows: OutcomeRows) -> Bools:
         """Return the treated."""
-        return int(rows.listed_treated.sum())
+        return rows.listed_treated
 
     def details(self, rows: OutcomeRows, shown: Interval | None) -> dict[str, Any]:
         """Return the plan's promise, and which outcome the money counts."""
-        return {
-            "assumed": float(rows.assumed.profit[rows.listed_treated].sum()),
-            "counts": rows.kept_by.replace("_", " "),
-            "currency": rows.design.economics.currency,
-        }
+        counts = rows.kept_by.replace("_", " ")
+        return {**super().details(rows, shown), "counts": counts, "currency": rows.design.economics.currency}
 
 
 class ProfitPerHead(_Money):
@@ -59,15 +61,18 @@ class ProfitPerHead(_Money):
     unit = "amount a head"
     estimate = "mean"
 
-    def customers(self, rows: OutcomeRows) -> int:
-        """Return one customer."""
-        return 1
+    def concerned(self, rows: OutcomeRows) -> Bools:
+        """Return the treated, whose mean it is."""
+        return rows.listed_treated
+
+    def measured(self, rows: OutcomeRows, overall: Comparison) -> Interval | None:
+        """Return the effect of all treatment arms together; None where its tails allow no interval."""
+        return overall.money if overall.money_trusted else None
 
     def details(self, rows: OutcomeRows, shown: Interval | None) -> dict[str, Any]:
         """Return the plan's promise."""
-        treated = rows.listed_treated
-        n_treated = int(treated.sum())
-        return {"assumed": float(rows.assumed.profit[treated].sum()) / n_treated if n_treated else None}
+        treated = int(self.concerned(rows).sum())
+        return {"assumed": float(rows.assumed.profit[self.concerned(rows)].sum()) / treated if treated else None}
 
 
 class HoldoutCost(_Money):
@@ -78,10 +83,6 @@ class HoldoutCost(_Money):
     unit = "amount"
     estimate = "amount"
 
-    def customers(self, rows: OutcomeRows) -> int:
+    def concerned(self, rows: OutcomeRows) -> Bools:
         """Return those held out."""
-        return int(rows.listed_control.sum())
-
-    def details(self, rows: OutcomeRows, shown: Interval | None) -> dict[str, Any]:
-        """Return what holding out was expected to cost."""
-        return {"assumed": float(rows.assumed.profit[rows.listed_control].sum())}
+        return rows.listed_control
