@@ -135,3 +135,17 @@ def test_new_rates_drop_messages_planned_with_old_ones(measured: Session) -> Non
     with_list = replace(measured, scored=object())  # type: ignore[arg-type]
     assert rates.return_to_assumed(with_list).scored is None
     assert measured.priced(PRESETS["realistic"]).rates is measured.rates
+
+
+def test_customers_that_drifted_are_planned_as_assumed(measured: Session, telecom: Customers) -> None:
+    """Today's customers unlike those of the model: the budget falls back to assumed rates, and says why."""
+    strange = telecom.frame.assign(tenure=1.0, MonthlyCharges=999.0)
+    today = replace(telecom, frame=strange)
+    drifted = replace(measured, today=today, chosen=SendChoice(FIRST, budget=500.0))
+    outcome = budget.outcome(drifted)
+    plain = budget.outcome(rates.return_to_assumed(drifted))
+    assert outcome and plain
+    assert outcome.profit == plain.profit
+    assert outcome.spending.evidence == ("assumed",)
+    assert outcome.caution is not None
+    assert "the rates count as assumed again" in outcome.caution

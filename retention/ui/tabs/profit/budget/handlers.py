@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from retention.targeting import SendDecision, SendPolicy, Spending, decide, spending_of
+from retention.targeting.send_policy import DRIFTED
 from retention.ui.send_choice import FIRST, SLIDER, SendChoice
 from retention.ui.session import Session
 
@@ -94,11 +95,13 @@ def outcome(session: Session) -> Outcome | None:
     customers = session.recipients
     if session.send_choice.how == SLIDER or session.model is None or customers is None:
         return None
-    policy = session.send_policy()
-    if policy.rates is not None:
-        policy = policy.after(session.scores.drift_of(session.model, customers))
+    policy, drifted = session.send_policy(), False
+    if policy.rates is not None and any(policy.rates.of(offer) for offer in policy.candidates):
+        drift = session.scores.drift_of(session.model, customers)
+        policy, drifted = policy.after(drift), drift.level == "severe"
     scores = session.scores.of(session.model, customers)
-    return outcome_of(policy, decide(customers, session.model, policy, scores))
+    result = outcome_of(policy, decide(customers, session.model, policy, scores))
+    return replace(result, caution=f"the rates count as assumed again, because {DRIFTED}") if drifted else result
 
 
 def outcome_of(policy: SendPolicy, decision: SendDecision) -> Outcome:
