@@ -74,6 +74,7 @@ def standing_group(groups: Sequence[StandingGroup]) -> EligibilityRule:
     """Leave out the standing control group, whom no campaign of the quarter contacts."""
 
     def concerned(customers: pd.Series) -> NDArray[np.bool_]:
-        return np.array([any(customer in group for group in groups) for customer in customers], dtype=bool)
+        ids = customers.to_numpy(object)
+        return np.asarray(np.any([group.members(ids) for group in groups], axis=0))
 
     return STANDING_GROUP, concerned

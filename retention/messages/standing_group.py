@@ -5,9 +5,13 @@ every campaign and every run of the quarter, and a smaller group is a part of a 
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from retention.messages.lots import lot_of
+import numpy as np
+from numpy.typing import NDArray
+
+from retention.messages.lots import lot_of, lots_of
 
 _LOTS = 2**64
 
@@ -74,3 +78,8 @@ class StandingGroup:
         [False, True, True, False]
         """
         return lot_of(f"{self.quarter}\x1f{customer}", self.salt) < int(self.share * _LOTS)
+
+    def members(self, customers: Iterable[str]) -> NDArray[np.bool_]:
+        """Return which of n customers are in the group, (n,); a million take about a second."""
+        lots = lots_of((f"{self.quarter}\x1f{customer}" for customer in customers), self.salt)
+        return np.asarray(lots < int(self.share * _LOTS))

@@ -117,9 +117,13 @@ def test_after_a_merge_the_groups_of_both_ledgers_are_protected(tmp_path: Path) 
 
 
 def test_lots_of_many_are_the_lots_of_each() -> None:
-    """Also of an id with letters beyond ASCII, and of an empty one."""
-    ids = ["C-1", "ä", "", "C-1"]
+    """Also of an id with letters beyond ASCII, and of an empty one; so are the members of a standing group."""
+    ids = ["C-1", "ä", "", "C-1", *CUSTOMERS]
     assert lots_of(ids, SALT).tolist() == [lot_of(id, SALT) for id in ids]
+    for share in (0.0, 0.3, 0.5):
+        group = StandingGroup(share, SALT, "2026-Q4")
+        assert group.members(ids).tolist() == [customer in group for customer in ids]
+    assert group.members([]).shape == (0,)
 
 
 def test_quarters_begin_and_end() -> None:
