@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.campaign.effect import CONTROL, TREATED, ArmMeans, Bools, Floats, arm_means
+from retention.campaign.effect import CONTROL_ROW, TREATED_ROW, ArmMeans, Bools, Floats, arm_means
 from retention.campaign.intervals import (
     MOST_TAIL_ERROR_POINTS,
     Interval,
@@ -118,7 +118,7 @@ def compare(
     """
     counts = [(int(arm.sum()), int(kept[arm].sum())) for arm in (~treated, treated)]
     needed = customers_for_interval(counts)
-    sizes: dict[str, Any] = {"customers": counts[TREATED][0], "control_customers": counts[CONTROL][0]}
+    sizes: dict[str, Any] = {"customers": counts[TREATED_ROW][0], "control_customers": counts[CONTROL_ROW][0]}
     if needed is not None:
         return Comparison(**sizes, verdict="too small", needed=needed)
     outcomes = [kept.astype(np.float64), *(column for column in (money, cost) if column is not None)]
@@ -137,8 +137,8 @@ def compare(
         **sizes,
         verdict=judge(points, per_head if trusted else None),
         kept=points,
-        treated_kept=float(fit.means[TREATED, 0]),
-        control_kept=float(fit.means[CONTROL, 0]),
+        treated_kept=float(fit.means[TREATED_ROW, 0]),
+        control_kept=float(fit.means[CONTROL_ROW, 0]),
         save_rate=save_rate_interval(fit),
         money=per_head,
         money_trusted=trusted,

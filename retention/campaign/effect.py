@@ -26,7 +26,7 @@ from retention.errors import InputError
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-CONTROL, TREATED = 0, 1
+CONTROL_ROW, TREATED_ROW = 0, 1
 """The rows of :attr:`ArmMeans.means`."""
 
 _ROWS_PER_COVARIATE = 10  # fewer rows than this for each covariate in an arm would fit noise
@@ -191,7 +191,7 @@ def _clustered(
             np.bincount(
                 groups, weights=np.where(treatment == bool(arm), influence[:, outcome], 0.0), minlength=count
             )
-            for arm in (CONTROL, TREATED)
+            for arm in (CONTROL_ROW, TREATED_ROW)
             for outcome in range(k)
         ]
     )

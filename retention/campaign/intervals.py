@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from retention.campaign.effect import CONTROL, TREATED, ArmMeans, Estimate
+from retention.campaign.effect import CONTROL_ROW, TREATED_ROW, ArmMeans, Estimate
 
 LEVEL = 0.90
 Z = 1.6448536269514722
@@ -79,9 +79,12 @@ def save_rate_interval(kept: ArmMeans, outcome: int = 0) -> Interval | None:
         return None
     at = [outcome, k + outcome]
     covariance = kept.covariance[[[at[0]], [at[1]]], [at, at]]
-    gradient = [1.0 / churned[CONTROL], -1.0 / churned[TREATED]]  # of the log ratio, with respect to kept shares
+    gradient = [
+        1.0 / churned[CONTROL_ROW],
+        -1.0 / churned[TREATED_ROW],
+    ]  # of the log ratio, with respect to kept shares
     variance = float(gradient @ covariance @ gradient)
-    log_ratio = math.log(churned[TREATED] / churned[CONTROL])
+    log_ratio = math.log(churned[TREATED_ROW] / churned[CONTROL_ROW])
     margin = Z * math.sqrt(max(variance, 0.0))
     low, high = -math.expm1(log_ratio + margin), -math.expm1(log_ratio - margin)
     return Interval(-math.expm1(log_ratio), low, high)
@@ -121,6 +124,6 @@ def tail_error_points(fit: ArmMeans, outcome: int = 0) -> float:
     >>> round(tail_error_points(fit), 3)
     1.107
     """
-    kappa = float(fit.third_moments[TREATED, outcome] - fit.third_moments[CONTROL, outcome])
+    kappa = float(fit.third_moments[TREATED_ROW, outcome] - fit.third_moments[CONTROL_ROW, outcome])
     variance = float(fit.plain_variances[:, outcome].sum())
     return 100 * 0.11 * abs(kappa) / variance**1.5 if variance > 0 else 0.0
