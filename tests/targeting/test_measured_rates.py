@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from retention.churn.drift import Drift
@@ -189,3 +191,46 @@ def test_severe_drift_returns_the_rates_to_assumed(telecom_model: ChurnModel, tm
     summary = score_file(path, tmp_path / "out.csv", telecom_model, policy, exclude=("comment",))
     assert summary.as_dict()["rates"]["cash_50"]["measured"] is False
     assert any(DRIFTED in words for words in summary.in_words())
+
+
+@given(
+    st.lists(st.floats(0, 1), min_size=1, max_size=20),
+    st.floats(0, 1),
+    st.floats(0, 1),
+    st.sampled_from([{}, {"top": 3}, {"every_offer": True}, {"every_offer": True, "budget": 90.0}]),
+)
+def test_a_campaign_that_measures_what_was_assumed_changes_the_evidence_alone(
+    probability: list[float], save_rate: float, redemption: float, options: dict[str, Any]
+) -> None:
+    """The same rates, assumed or measured, send the same offers for the same amounts."""
+    economics = Economics(save_rate=save_rate, stayer_redemption=redemption, contact_cost=1)
+    offers = (CASH, replace(CASH, id="second", cost=20.0))
+    rates = rates_of(
+        *(offer_rates(offer, save_rate=(save_rate,) * 3, redemption=(redemption,) * 3) for offer in offers)
+    )
+    p = np.array(probability)
+    plain = SendPolicy(economics=economics, catalogue=offers, **options)
+    measured = replace(plain, rates=rates).decide(p, None)
+    assumed = plain.decide(p, None)
+    assert measured.expected_profit[measured.send].sum() == pytest.approx(
+        assumed.expected_profit[assumed.send].sum(), abs=1e-6
+    )
+    assert measured.spend.sum() == pytest.approx(assumed.spend.sum(), abs=1e-4)
+    assert measured.measured.all()
+
+
+@given(st.floats(0, 1), st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1)), st.floats(0, 0.5))
+def test_the_ends_of_the_intervals_bound_the_profit(
+    probability: float, save_rates: tuple[float, float, float], harm: float
+) -> None:
+    """At any risk an offer that costs less than a customer is worth earns least at low, and most at high."""
+    low, value, high = sorted(save_rates)
+    measured = offer_rates(
+        CASH, save_rate=(value, low, high), redemption=(0.4, 0.3, 0.5), harm_rate=(harm / 2, 0.0, harm)
+    )
+    at_low, at_value, at_high = (
+        rates.over(ASSUMED).expected_profit(probability)
+        for rates in (measured.at_end("low"), measured, measured.at_end("high"))
+    )
+    assert at_low <= at_value + 1e-9
+    assert at_value <= at_high + 1e-9
