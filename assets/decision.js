@@ -13,8 +13,10 @@ Object.assign(window.desk, {
       ? "At this threshold nobody gets an offer."
       : `Send an offer to ${recipients}. Of ${format.whole(context.customers)} past customers that is ${format.whole(value.contacted)} (${format.share(value.contacted)}), and it would have earned <b>${format.money(amount)}</b> ${comparison} than doing nothing. ${tags(...context.evidence)}`;
     const picked = `the best threshold, picked on these customers; on others expect ${format.money(context.profit_on_others)}`;
+    const breakEven = "from the break-even on, picked on nobody: expect as much per customer on others";
+    const note = value.at_deployed && context.decided_by === "break-even" ? breakEven : value.at_best ? picked : `${format.money(context.profit_at_best - value.profit)} below the best`;
     const cards = [
-      ["Profit against doing nothing", format.money(value.profit), format.tone(value.profit), value.at_best ? picked : `${format.money(context.profit_at_best - value.profit)} below the best`, context.evidence],
+      ["Profit against doing nothing", format.money(value.profit), format.tone(value.profit), note, context.evidence],
       ["Against sending to everyone", format.signed(overAll), format.tone(overAll), `everyone earns ${format.money(context.profit_all)}`, context.evidence],
       ["Against a threshold of 0.5", format.signed(overHalf), format.tone(overHalf), `at 0.5 it earns ${format.money(context.profit_half)}`, context.evidence],
       ["Customers contacted", format.whole(value.contacted), "", `of ${format.whole(context.customers)} past customers`, ["backtested"]],

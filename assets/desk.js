@@ -4,15 +4,17 @@ window.desk = {
   // handlers.curve_point() returns the same numbers, and a test compares the two.
   pick(threshold, curve) {
     if (!curve || !curve.points) return null;
-    const steps = curve.points.contacted.length - 2;
+    const steps = curve.points.contacted.length - 3; // the slider's positions, then the best and the deployed threshold
     const atBest = Math.abs(threshold - curve.threshold_best) < 1e-9;
-    const i = atBest ? steps + 1 : Math.min(steps, Math.max(0, Math.round(threshold * steps)));
+    const atDeployed = Math.abs(threshold - curve.threshold_deployed) < 1e-9;
+    const i = atBest ? steps + 1 : atDeployed ? steps + 2 : Math.min(steps, Math.max(0, Math.round(threshold * steps)));
     const point = {};
     for (const name in curve.points) point[name] = curve.points[name][i];
     return {
       ...point,
-      threshold: atBest ? curve.threshold_best : i / steps,
+      threshold: atBest ? curve.threshold_best : atDeployed ? curve.threshold_deployed : i / steps,
       at_best: atBest,
+      at_deployed: atDeployed,
       context: curve.context,
     };
   },
@@ -85,8 +87,8 @@ window.desk = {
     link.searchParams.set("tab", open?.dataset.tabId ?? "profit");
     const { curve } = window.desk;
     names.forEach((name, i) => {
-      const isBest = name === "threshold" && curve && Math.abs(values[i] - curve.threshold_best) < 1e-9;
-      if (!isBest && values[i] !== null && values[i] !== "") link.searchParams.set(name, values[i]);
+      const isStart = name === "threshold" && curve && Math.abs(values[i] - curve.threshold_deployed) < 1e-9;
+      if (!isStart && values[i] !== null && values[i] !== "") link.searchParams.set(name, values[i]);
     });
     const button = document.getElementById("link");
     try {

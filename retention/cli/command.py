@@ -77,7 +77,7 @@ def add_money_flags(parser: argparse.ArgumentParser) -> None:
 def add_policy_flags(parser: FlagContainer) -> None:
     """Add the flags of the send policy, which decides who gets which offer."""
     parser.add_argument(
-        "--threshold", type=float, help="send from this churn probability on; default: the most profitable one"
+        "--threshold", type=float, help="send from this churn probability on; default: the break-even probability"
     )
     parser.add_argument("--top", type=int, metavar="N", help="send to at most N customers")
     add_catalogue_flag(parser)

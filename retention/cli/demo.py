@@ -39,14 +39,14 @@ def _demo(options: argparse.Namespace) -> CommandResult:
     profit = profit_as_dict(results.curve)
     customers, messages = len(results.scored.send_list), results.message_run.message_count
     return {
-        "profit_model": profit["profit_best"],
+        "profit_model": profit["profit_deployed"],
         "profit_all": profit["profit_all"],
         "profit_none": profit["profit_none"],
         "customers": customers,
         "messages": messages,
         "files": [str(file) for file in results.files],
         "evidence": {f"profit_{name}": profit["evidence"][f"profit_{key}"] for name, key in
-                     [("model", "best"), ("all", "all"), ("none", "none")]},
+                     [("model", "deployed"), ("all", "all"), ("none", "none")]},
     }, join_lines(
         describe_profit(results.curve),
         f"{messages:,} messages for today's send list of {customers:,} customers",

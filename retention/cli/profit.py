@@ -12,7 +12,7 @@ def add(command: AddCommand) -> None:
     profit.add_argument("--model", type=Path, required=True, help="folder of the model")
     add_money_flags(profit)
     add_catalogue_flag(profit)
-    profit.add_argument("--threshold", type=float, help="show this threshold; default: the most profitable one")
+    profit.add_argument("--threshold", type=float, help="show this threshold; default: the one that is deployed")
 
 
 def _profit(options: argparse.Namespace) -> CommandResult:

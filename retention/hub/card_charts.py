@@ -43,7 +43,7 @@ def draw_calibration(bins: "Sequence[CalibrationBin]") -> bytes:
 
 
 def draw_profit(curve: ProfitCurve) -> bytes:
-    """Draw the profit at every threshold with its 90% band, sending to everyone, and the best threshold."""
+    """Draw the profit at every threshold with its 90% band, sending to everyone, and the deployed threshold."""
     currency = curve.economics.currency
     at, profit, low, high = (
         np.broadcast_to(values, curve.threshold.shape)[curve.threshold <= 1][::_EVERY]
@@ -53,17 +53,17 @@ def draw_profit(curve: ProfitCurve) -> bytes:
     x, y = _scales(0.0, 1.0, bottom, top)
     band = [(x(t), y(v)) for t, v in zip(at, low, strict=True)]
     band += [(x(t), y(v)) for t, v in zip(at[::-1], high[::-1], strict=True)]
-    best, label = min(curve.threshold_best, 1.0), f"best threshold {curve.threshold_best:.3f}"
+    deployed, label = min(curve.threshold_deployed, 1.0), f"offers from {curve.threshold_deployed:.3f} on"
     parts = [
         f'<polygon points="{_points(band)}" fill="{ACCENT}" fill-opacity="0.15"/>',
         _line([(x(0), y(float(profit[0]))), (x(1), y(float(profit[0])))], GREY, dash="2 4"),
         _text(x(1), y(float(profit[0])) - 6, "everyone gets an offer", anchor="end"),
         _line([(x(0), y(0)), (x(1), y(0))], GREY),
         _line([(x(t), y(v)) for t, v in zip(at, profit, strict=True)], ACCENT, width=2.5),
-        _line([(x(best), y(bottom)), (x(best), y(top))], RED, dash="4 4"),
-        _text(x(best) - 6, _TOP_MARGIN + 12, label, anchor="end")
-        if best > 0.7
-        else _text(x(best) + 6, _TOP_MARGIN + 12, label),
+        _line([(x(deployed), y(bottom)), (x(deployed), y(top))], RED, dash="4 4"),
+        _text(x(deployed) - 6, _TOP_MARGIN + 12, label, anchor="end")
+        if deployed > 0.7
+        else _text(x(deployed) + 6, _TOP_MARGIN + 12, label),
     ]
     return _figure(
         f"Profit against doing nothing at every threshold, over {curve.customers:,} held-out customers",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from retention.churn.evaluation import CalibrationBin
 from retention.churn.model import ChurnModel
 from retention.hub.markdown import as_code, assemble_card, escape_text, table
-from retention.profit.profit_text import headroom_sentence
+from retention.profit.profit_text import decided_by, deployed_sentence, headroom_sentence
 from retention.wording.money import in_currency
 from retention.wording.money_inputs import MONEY_INPUTS
 
@@ -219,6 +219,7 @@ def _profit(curve: "ProfitCurve | None") -> str:
 
     inputs = [[names.label, f"{getattr(economics, field):g}", "assumed"] for field, names in MONEY_INPUTS.items()]
     earned = [
+        [f"this model, {decided_by(curve)} decides", amount(curve.deployed.profit)],
         ["this model, each threshold picked on the other folds", amount(curve.profit_best)],
         ["an offer to everyone", amount(curve.profit_all)],
         ["no offer to anybody", amount(curve.profit_none)],
@@ -229,7 +230,8 @@ def _profit(curve: "ProfitCurve | None") -> str:
         ["offered", group("saved"), group("wasted")],
         ["not contacted", group("lost"), group("loyal")],
     ]
-    low, high = amount(float(curve.band.low)), amount(float(curve.band.high))
+    low, high = amount(curve.deployed.band.low), amount(curve.deployed.band.high)
+    difference = deployed_sentence(curve)
     return f"""## Profit at stated prices
 
 **{headroom_sentence(curve)}** The customers were held out (**backtested**); the prices and rates are **assumed**,
@@ -241,8 +243,9 @@ and no campaign has measured them. Amounts in {escape_text(economics.currency)}.
 
 {table(["per 1,000 customers", "profit (backtested, assumed)"], earned)}
 
-The middle 90% for this model: {low} to {high} (backtested, assumed). The threshold to deploy is
-{curve.threshold_best:.4f}; at it, of {curve.customers:,} customers:
+The middle 90% for this model: {low} to {high} (backtested, assumed). The best threshold on
+these customers is {curve.threshold_best:.4f}.{"" if difference is None else " " + escape_text(difference)} At
+{matrix.threshold:.4f}, of {curve.customers:,} customers:
 
 {table(["backtested, assumed", "churned", "retained"], groups)}"""
 

@@ -76,6 +76,15 @@ def percentile_interval(draws: NDArray[np.float64]) -> Band:
     return Band(float(low), float(high))
 
 
+def band_of_the_lower(*bands: Band) -> Band:
+    """Return the band of the lowest of several numbers, from the band of each.
+
+    What is earned more than the best of several rivals is the lowest of what is earned more than each. Draws of
+    that minimum itself would be biased downwards where two rivals are about equal.
+    """
+    return Band(min(band.low for band in bands), min(band.high for band in bands))
+
+
 def band_along_curve(contacted: Sums, customers: int, economics: Economics) -> CurveBand:
     """Return the 90% band of the profit at each threshold, threshold by threshold.
 

@@ -1,8 +1,9 @@
 """Profit at every threshold, and what the best threshold can be expected to earn.
 
 Scores are out of fold: each comes from a model that had not seen the customer. ``threshold_best`` is picked on all
-customers and is the threshold to deploy. ``profit_best`` is reported for thresholds that were picked, fold by
-fold, on the *other* folds, so no number is reported on the customers that its threshold was picked on.
+customers. ``profit_best`` is reported for thresholds that were picked, fold by
+fold, on the *other* folds, so no number is reported on the customers that its threshold was picked on. What is
+deployed is the break-even; see :mod:`retention.profit.deployed`.
 """
 
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from retention.profit.bootstrap import Band, CurveBand, band_along_curve
 from retention.profit.cross_fitting import PerCustomerPolicy, cross_fit
+from retention.profit.deployed import DeployedPolicy, Miscalibration, deployed_policy, miscalibration
 from retention.profit.economics import Economics
 from retention.profit.empc import ExpectedMaximumProfit, expected_maximum_profit
 from retention.profit.evidence import evidence_of_backtest
@@ -46,7 +48,7 @@ class ProfitCurve:
     profit_band
         The 90% band of ``profit``, threshold by threshold.
     threshold_best
-        The threshold to deploy, picked on all customers; 1 or just above where nobody should be contacted.
+        Picked on all customers, the best of all on them; 1 or just above where nobody should be contacted.
     threshold_break_even
         The break-even probability by its formula; None with a value column, ``inf`` where no probability pays.
     fold_thresholds
@@ -147,13 +149,38 @@ class ProfitCurve:
         """What the best threshold at each save rate earns, whatever rate is assumed."""
         return expected_maximum_profit(self.ranking, self.economics)
 
+    @cached_property
+    def miscalibration(self) -> Miscalibration | None:
+        """How many customers between the best threshold and the break-even churned; None without any."""
+        if self.threshold_break_even is None:
+            return None
+        return miscalibration(self.ranking, best=self.threshold_best, break_even=self.threshold_break_even)
+
+    @cached_property
+    def deployed(self) -> DeployedPolicy:
+        """The policy that is deployed at these money inputs, and what it earns."""
+        return deployed_policy(
+            self.ranking,
+            self.economics,
+            best=self.threshold_best,
+            profit_best=self.profit_best,
+            band_best=self.band,
+            gain_band_best=self.gain_band,
+        )
+
+    @property
+    def threshold_deployed(self) -> float:
+        """The threshold that is deployed; with a value column, where each has their own, ``threshold_best``."""
+        threshold = self.deployed.threshold
+        return self.threshold_best if threshold is None else threshold
+
     @property
     def optimism(self) -> float:
         """How much the in-sample profit overstates the expected one, per 1,000 customers (currency)."""
         return self.profit_in_sample - self.profit_best
 
     def matrix(self, threshold: float | None = None) -> BusinessMatrix:
-        """Return the business confusion matrix at a threshold, ``threshold_best`` by default.
+        """Return the business confusion matrix at a threshold, ``threshold_deployed`` by default.
 
         At a threshold of the curve this takes microseconds; any other one compares every score.
 
@@ -162,7 +189,7 @@ class ProfitCurve:
         InputError
             If the threshold is outside 0 to 1.
         """
-        threshold = self.threshold_best if threshold is None else checked_threshold(threshold)
+        threshold = self.threshold_deployed if threshold is None else checked_threshold(threshold)
         index = int(np.searchsorted(self.threshold, threshold))
         if index == len(self.threshold) or self.threshold[index] != threshold:
             contacted = self.ranking.contacted(threshold)
@@ -230,6 +257,8 @@ def profit_curve(
     >>> curve = profit_curve([0.9, 0.8, 0.3, 0.1], [1, 1, 0, 0], fold=[0, 1, 0, 1])
     >>> curve.threshold_best, curve.profit_all, curve.profit_perfect
     (0.55, 200000.0, 225000.0)
+    >>> curve.deployed.decided_by, curve.threshold_deployed, curve.matrix().profit
+    ('break-even', 0.1, 800.0)
     >>> curve.matrix(0.2).profit
     850.0
     """

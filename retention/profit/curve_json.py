@@ -18,7 +18,7 @@ def curve_as_dict(curve: ProfitCurve, threshold: float | None = None) -> dict[st
     curve
         The profit on held-out customers.
     threshold
-        Where to take the business confusion matrix; ``threshold_best`` by default.
+        Where to take the business confusion matrix; ``threshold_deployed`` by default.
 
     Raises
     ------
@@ -31,7 +31,11 @@ def curve_as_dict(curve: ProfitCurve, threshold: float | None = None) -> dict[st
         "currency": curve.economics.currency,
         "threshold_best": curve.threshold_best,
         "threshold_break_even": _finite_or_none(curve.threshold_break_even),
+        "threshold_deployed": curve.deployed.threshold,
+        "decided_by": curve.deployed.decided_by,
         "share_best": curve.share_best,
+        "share_deployed": curve.deployed.contacted / curve.customers,
+        "profit_deployed": curve.deployed.profit,
         "profit_best": curve.profit_best,
         "profit_in_sample": curve.profit_in_sample,
         "profit_all": curve.profit_all,
@@ -46,6 +50,8 @@ def curve_as_dict(curve: ProfitCurve, threshold: float | None = None) -> dict[st
             "profit": matrix.profit,
         },
         "band": curve.band._asdict(),
+        "deployed_band": curve.deployed.band._asdict(),
+        "deployed_gain_band": curve.deployed.gain_band._asdict(),
         "gain_band": curve.gain_band._asdict(),
         "empc": asdict(curve.empc),
     }

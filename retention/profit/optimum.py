@@ -14,6 +14,7 @@ from retention.profit.economics import Economics
 from retention.profit.ranking import ABOVE_EVERY_SCORE, Ranking, incremental_profit, sum_from_top
 
 _CLOSE = 100  # cells
+_ROUNDING = 1e-12
 _MAX_CLUSTERS = 3  # up to this many, comparing is faster than looking up
 
 
@@ -23,7 +24,7 @@ class Thresholds(NamedTuple):
     Attributes
     ----------
     best
-        Picked on all customers: the threshold to deploy. It is the shortest decimal that separates the last
+        Picked on all customers. It is the shortest decimal that separates the last
         customer contacted from the first one who is not.
     by_fold
         For each fold, picked on the customers of the other folds, (folds,).
@@ -72,7 +73,8 @@ def best_thresholds(ranking: Ranking, economics: Economics) -> Thresholds:
         running = np.append(0.0, np.cumsum(gain if row == 0 else np.where(fold == row - 1, 0.0, gain)))
         reached = above[row, cell[cuts]] + running[cuts + 1] - running[first[cuts]]
         if len(cuts) and reached.max() > 0:
-            thresholds[row] = score[cuts[reached.argmax()]]
+            equally_good = reached >= reached.max() * (1 - _ROUNDING)  # sums of the same amounts in another order
+            thresholds[row] = score[cuts[equally_good.argmax()]]
     return Thresholds(_shortest_decimal(ranking, float(thresholds[0])), thresholds[1:])
 
 

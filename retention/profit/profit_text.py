@@ -9,9 +9,7 @@ from retention.profit.evidence import evidence_of_plan, in_brackets
 from retention.profit.rates_text import rate_in_words
 from retention.profit.whatif import SaveRateCurve, break_even_save_rate
 from retention.wording.money import in_currency
-
-# In standard errors. The threshold was picked where many churned, so one in eight perfect models exceeds two.
-_BEYOND_CHANCE = 3.0
+from retention.wording.text import count_noun
 
 
 def headroom_sentence(curve: ProfitCurve) -> str:
@@ -51,36 +49,32 @@ def no_offer_pays_sentence(curve: ProfitCurve) -> str | None:
     )
 
 
-def below_break_even_sentence(curve: ProfitCurve) -> str | None:
-    """Return why some customers below the break-even probability are contacted; None where none are.
+def deployed_sentence(curve: ProfitCurve) -> str | None:
+    """Return how the deployed threshold differs from the best one on these customers; None with a value column.
 
-    A best threshold below the break-even means that more of the customers in between churned than it takes to pay.
-    That happens to perfect probabilities as well, by chance. So the sentence calls the model's probabilities too
-    low only where the number who churned exceeds their sum by more than three standard errors and a half (the
-    continuity correction).
+    None as well where both contact the same customers.
     """
+    deployed, gap = curve.deployed, curve.miscalibration
+    if deployed.threshold is None or gap is None:
+        return None
     best, break_even = curve.threshold_best, curve.threshold_break_even
-    if break_even is None or not best < break_even <= 1:
-        return None
-    ranking = curve.ranking
-    is_between = (ranking.score >= best) & (ranking.score < break_even)
-    customers = int(np.count_nonzero(is_between))
-    if customers == 0:
-        return None
-    probability, churned = ranking.score[is_between], int(ranking.label[is_between].sum())
-    standard_error = float(np.sqrt((probability * (1 - probability)).sum()))
     digits = 3 if f"{best:.3f}" != f"{break_even:.3f}" else 6
-    below = (
-        f"The best threshold on these customers, {best:.{digits}f}, lies below "
-        f"the break-even {break_even:.{digits}f}"
-    )
-    if churned - float(probability.sum()) - 0.5 <= _BEYOND_CHANCE * standard_error:
-        return f"{below}, within what chance explains: sending from the break-even on would do as well."
-    contacted = "1 of them" if customers == 1 else f"{customers:,} of them"
-    have = "has" if customers == 1 else "have"
+    if break_even is None or not np.isfinite(break_even):
+        return None
+    thresholds = f"the best threshold on these customers, {best:.{digits}f}"
+    of_customers = f"of {count_noun(gap.customers, 'customer')} in between {gap.churned:,} churned"
+    if deployed.decided_by == "picked":
+        way = "understates" if best < break_even else "overstates"
+        return (
+            f"{thresholds.capitalize()}, decides instead of the break-even {break_even:.{digits}f}: "
+            f"{of_customers} where {gap.expected:,.1f} were expected, so the model {way} risk there, beyond "
+            "chance."
+        )
+    gain = in_currency(curve.profit_in_sample - deployed.profit, curve.economics.currency)
     return (
-        f"{below}: the model understates risk there, beyond chance; {contacted} would get an offer and {have} a "
-        "slightly negative expected profit."
+        f"The break-even {break_even:.{digits}f} decides; {thresholds}, earned {gain} per 1,000 more on them "
+        f"because it was picked there ({of_customers}, {gap.expected:,.1f} were expected: within chance), which "
+        f"is not to be expected of others {in_brackets(curve.evidence)}."
     )
 
 
@@ -128,7 +122,7 @@ def profit_summary(curve: ProfitCurve, threshold: float | None = None) -> str:
     Parameters
     ----------
     threshold
-        Where to take the business confusion matrix; ``threshold_best`` by default.
+        Where to take the business confusion matrix; ``threshold_deployed`` by default.
     """
     sign = curve.economics.currency
     matrix = curve.matrix(threshold)
@@ -137,14 +131,16 @@ def profit_summary(curve: ProfitCurve, threshold: float | None = None) -> str:
         return in_currency(float(number), sign)
 
     break_even = curve.threshold_break_even
-    low, high = curve.band
+    deployed = curve.deployed
     inputs = "assumed money inputs" if curve.measured is None else "measured rates and assumed amounts"
-    notes = [no_offer_pays_sentence(curve), below_break_even_sentence(curve)]
+    notes = [no_offer_pays_sentence(curve), deployed_sentence(curve)]
     return "\n".join(
         [
             f"profit per 1,000 customers, backtested on {curve.customers:,} customers with {inputs}:",
-            f"  this model  {amount(curve.profit_best)}  (90% band {amount(low)} to {amount(high)})",
-            *([] if curve.per_customer is None else [f"  one by one  {amount(curve.per_customer.profit)}"]),
+            f"  this model  {amount(deployed.profit)}  (90% band {amount(deployed.band.low)} to "
+            f"{amount(deployed.band.high)}; {decided_by(curve)})",
+            f"  picked      {amount(curve.profit_best)}  (90% band {amount(curve.band.low)} to "
+            f"{amount(curve.band.high)}; each part's threshold picked on the others)",
             f"  everyone    {amount(curve.profit_all)}",
             f"  nobody      {amount(curve.profit_none)}",
             f"  at random   {amount(curve.profit_random)}",
@@ -165,6 +161,13 @@ def profit_summary(curve: ProfitCurve, threshold: float | None = None) -> str:
             f"profit {amount(matrix.profit)} over all customers",
         ]
     )
+
+
+def decided_by(curve: ProfitCurve) -> str:
+    """Return in words what decides who gets an offer in the deployed policy."""
+    if curve.deployed.threshold is None:
+        return "each customer's own break-even"
+    return "the break-even" if curve.deployed.decided_by == "break-even" else "the picked threshold"
 
 
 def _save_rate(curve: ProfitCurve) -> str:

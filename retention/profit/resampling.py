@@ -14,7 +14,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.profit.bootstrap import Band, draw_customer_counts, percentile_interval, resampled_profit
+from retention.profit.bootstrap import (
+    Band,
+    band_of_the_lower,
+    draw_customer_counts,
+    percentile_interval,
+    resampled_profit,
+)
 from retention.profit.economics import Economics
 from retention.profit.ranking import Ranking, Sums
 
@@ -64,13 +70,13 @@ class Resamples:
         """Return the 90% bands of the profits of all draws."""
         drawn = self._drawn_profit(economics) * (1000 / len(self.ranking))  # (draws, folds, bins, 1 or 2)
         best = _cross_fitted_profit(drawn.sum(axis=-1))
-        without_model = np.maximum(drawn.sum(axis=(1, 2, 3)), 0.0)  # contacting everyone, or nobody
+        everyone = drawn.sum(axis=(1, 2, 3))
         over_threshold = gain = None
         if self.ranking.value is not None:
             per_customer = drawn[..., 1].sum(axis=(1, 2))
             over_threshold = percentile_interval(per_customer - best)
-            gain = percentile_interval(per_customer - without_model)
-        return Bands(percentile_interval(best), percentile_interval(best - without_model), over_threshold, gain)
+            gain = _gain_band(per_customer, everyone)
+        return Bands(percentile_interval(best), _gain_band(best, everyone), over_threshold, gain)
 
     def _drawn_profit(self, economics: Economics) -> Amounts:
         """Return the profit of contacting each bin, (draws, folds, bins, 1); with a value column (…, 2).
@@ -107,6 +113,11 @@ class Resamples:
         bins, codes = self._fold_and_bin
         groups = self.ranking.group_sums(codes, self._folds * bins)
         return draw_customer_counts(groups, np.random.default_rng(self.seed), draws=DRAWS), groups
+
+
+def _gain_band(profit: Amounts, everyone: Amounts) -> Band:
+    """Return the band of a profit less the better of contacting everyone and nobody, from draws of both."""
+    return band_of_the_lower(percentile_interval(profit - everyone), percentile_interval(profit))
 
 
 def _bin_of_cell(ranking: Ranking) -> NDArray[np.int32]:

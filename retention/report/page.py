@@ -103,7 +103,7 @@ def render_report(
         one_by_one=decides_per_customer(curve),
         no_offer_pays=no_offer_pays_sentence(curve) is not None,
         choices=choices,
-        reach=_reach([*(number for _, number in choices), *curve.band]),
+        reach=_reach([*(number for _, number in choices), *curve.deployed.band]),
         groups=_groups(curve),
         inputs=_inputs(curve),
         enough=break_even_save_rate(curve),
@@ -134,17 +134,27 @@ def _template(currency: str) -> "Template":
     return environment.get_template("page.html")
 
 
+_DECIDED = {
+    "break-even": "from the break-even on",
+    "own break-even": "each by own break-even",
+    "picked": "from the picked threshold on",
+}
+
+
 def _choices(curve: ProfitCurve) -> list[tuple[str, float]]:
     """Return what each way of choosing earns per 1,000 customers, the model's first."""
     choices = [
-        ("those the model picks", curve.profit_best),
+        (
+            _DECIDED["own break-even" if curve.deployed.threshold is None else curve.deployed.decided_by],
+            curve.deployed.profit,
+        ),
         ("everyone", curve.profit_all),
-        ("as many at random", curve.profit_random),
+        ("as many at random", curve.deployed.contacted / curve.customers * curve.profit_all),
         ("nobody", curve.profit_none),
         ("only churners (limit)", curve.profit_perfect),
     ]
-    if curve.per_customer is not None:
-        choices.insert(1, ("each by own break-even", curve.per_customer.profit))
+    if curve.deployed.decided_by == "break-even":
+        choices.insert(1, ("from a picked threshold on", curve.profit_best))
     return choices
 
 

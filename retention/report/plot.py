@@ -21,7 +21,8 @@ class CurveGeometry:
         self.low -= 0.12 * (self.high - self.low or 1.0)  # room for the words under the line of nobody
         self.amounts = round_numbers(self.low, self.high)
         self.left = 8 + 4.1 * max(len(in_currency(amount, curve.economics.currency)) for amount in self.amounts)
-        self.chosen = min(curve.threshold_best, 1.0)
+        self.chosen = min(curve.threshold_deployed, 1.0)
+        self.profit_chosen = curve.matrix().profit * (1000 / curve.customers)
         even = curve.threshold_break_even
         self.break_even = even if even is not None and even <= 1 else None
         self.dips = curve.profit_all < 0 and bool((profit[curve.threshold >= 0.6] < 0).any())

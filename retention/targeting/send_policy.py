@@ -179,8 +179,8 @@ class SendPolicy:
         Parameters
         ----------
         model
-            Its best threshold at these economics is taken, or the break-even probability where it came without
-            out-of-fold rows.
+            The break-even probability at these economics is taken, unless its out-of-fold rows show that its
+            probabilities are off there; see :mod:`retention.profit.deployed`.
         has_values
             Whether each customer has a value of their own, and so a break-even probability of their own.
         """
@@ -188,7 +188,7 @@ class SendPolicy:
             return self
         if model.out_of_fold is None:
             return replace(self, model_threshold=self.first_economics.break_even())
-        return replace(self, model_threshold=self.profit_curve(model).threshold_best)
+        return replace(self, model_threshold=self.profit_curve(model).threshold_deployed)
 
     def decide(self, probability: Amounts, value: Amounts | None, learned: Effects | None = None) -> SendDecision:
         """Decide about n customers.

@@ -45,7 +45,7 @@ class View:
     Attributes
     ----------
     threshold
-        Where the slider stands; None for the best threshold.
+        Where the slider stands; None for the deployed threshold.
     unwritten
         Whether the screen shows no messages, so that nothing has to be cleared: prices change often.
     """

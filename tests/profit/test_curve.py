@@ -92,7 +92,7 @@ def test_bounds_that_always_hold(case: ValuedHeldOut, economics: Economics) -> N
     assert curve.matrix(0.0).profit == pytest.approx(curve.profit_all * thousands, abs=1e-6)
     assert curve.matrix(ABOVE_EVERY_SCORE).profit == 0
     best = curve.profit_in_sample * thousands
-    assert best == pytest.approx(curve.matrix().profit, abs=1e-6)
+    assert best == pytest.approx(curve.matrix(curve.threshold_best).profit, abs=1e-6)
     assert best >= max(curve.profit.max(), 0) - 1e-6
     assert curve.profit_best <= curve.profit_in_sample + 1e-6 <= curve.profit_perfect + 2e-6
     assert np.all(curve.profit_band.low <= curve.profit + 1e-6)
@@ -161,7 +161,9 @@ def test_the_json_view() -> None:
     assert view["matrix"]["saved_amount"] == pytest.approx(3 * 134)
     assert set(view["matrix"]) >= {"saved", "wasted", "lost", "loyal", "lost_amount", "loyal_amount"}
     assert view["band"]["low"] <= view["band"]["high"]
-    amounts = {key for key in view if key.startswith("profit_")} | {"matrix", "band", "gain_band", "empc"}
+    amounts = {key for key in view if key.startswith("profit_")} | {
+        "matrix", "band", "gain_band", "deployed_band", "deployed_gain_band", "empc",
+    }  # fmt: skip
     assert amounts == set(view["evidence"])
     assert set(map(tuple, view["evidence"].values())) == {("backtested", "assumed")}
 

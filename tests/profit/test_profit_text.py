@@ -7,8 +7,8 @@ from retention.profit.curve import profit_curve
 from retention.profit.curve_json import curve_as_dict
 from retention.profit.economics import Economics
 from retention.profit.profit_text import (
-    below_break_even_sentence,
     decides_per_customer,
+    deployed_sentence,
     headroom_sentence,
     no_offer_pays_sentence,
     profit_summary,
@@ -22,64 +22,79 @@ from tests.profit.cases import FOLD, LABEL, SCORE, HeldOut, held_out, with_value
 LOW = held_out([0.9, 0.09, 0.08, 0.07, 0.01], [1, 1, 0, 1, 0], [0, 1, 0, 1, 0])
 
 
-def test_a_best_threshold_below_the_break_even_is_explained() -> None:
+def test_the_difference_between_the_best_threshold_and_the_break_even_is_told() -> None:
     """Of 60 in between at 0.08, 4.8 are expected to churn, standard error 2.1: 20 exceed chance, 8 do not."""
     score, fold = [0.9, 0.9, *[0.08] * 60, 0.0, 0.0], np.arange(64) % 2
     curve = profit_curve(score, [1] * 22 + [0] * 42, fold=fold)
-    sentence = below_break_even_sentence(curve)
+    sentence = deployed_sentence(curve)
     assert sentence == (
-        "The best threshold on these customers, 0.040, lies below the break-even 0.100: the model understates "
-        "risk there, beyond chance; 60 of them would get an offer and have a slightly negative expected profit."
+        "The best threshold on these customers, 0.040, decides instead of the break-even 0.100: of 60 customers "
+        "in between 20 churned where 4.8 were expected, so the model understates risk there, beyond chance."
     )
     assert sentence in profit_summary(curve).splitlines()
+    assert (curve.deployed.decided_by, curve.threshold_deployed) == ("picked", curve.threshold_best)
+    assert curve.deployed.profit == curve.profit_best
     by_chance = profit_curve(score, [1] * 10 + [0] * 54, fold=fold)
-    assert below_break_even_sentence(by_chance) == (
-        "The best threshold on these customers, 0.040, lies below the break-even 0.100, within what chance "
-        "explains: sending from the break-even on would do as well."
+    # picked: 2 + 8 churned and 52 retained, 450 · 10 − 50 · 52 = 1,900; from 0.1 on: 2 churned, 900
+    assert deployed_sentence(by_chance) == (
+        "The break-even 0.100 decides; the best threshold on these customers, 0.040, earned ₹15,625 per 1,000 "
+        "more on them because it was picked there (of 60 customers in between 8 churned, 4.8 were expected: "
+        "within chance), which is not to be expected of others (backtested, assumed)."
     )
+    assert (by_chance.deployed.decided_by, by_chance.threshold_deployed) == ("break-even", 0.1)
+    assert by_chance.deployed.profit == pytest.approx(900 * 1000 / 64)
 
 
-def test_perfect_probabilities_hardly_ever_count_as_understated() -> None:
-    """Of 40 draws from exactly the given probabilities, at most one passes for understated."""
-    understated = 0
+def test_probabilities_that_are_too_high_make_the_picked_threshold_decide() -> None:
+    """Of 60 in between at 0.4, 24 are expected to churn, standard error 3.8; only two do."""
+    score, fold = [0.9, 0.9, *[0.4] * 60, 0.0, 0.0], np.arange(64) % 2
+    curve = profit_curve(score, [1] * 4 + [0] * 60, fold=fold)
+    assert curve.deployed.decided_by == "picked"
+    assert curve.threshold_deployed > 0.4
+    assert "so the model overstates risk there, beyond chance." in (deployed_sentence(curve) or "")
+
+
+def test_perfect_probabilities_hardly_ever_let_the_picked_threshold_decide() -> None:
+    """Of 40 draws from exactly the given probabilities, at most one passes for miscalibrated."""
+    picked = 0
     for seed in range(40):
         generator = np.random.default_rng(seed)
         score = generator.beta(0.6, 2.4, 2000)
         curve = profit_curve(score, generator.random(2000) < score, fold=np.arange(2000) % 5)
-        understated += "understates" in (below_break_even_sentence(curve) or "")
-    assert understated <= 1
+        picked += curve.deployed.decided_by == "picked"
+    assert picked <= 1
 
 
 def test_one_customer_is_chance() -> None:
     """Of 0.09 and 0.01 only the first is worth an offer; that it churned says nothing about the model."""
-    sentence = below_break_even_sentence(profit_curve([0.9, 0.09, 0.01], [1, 1, 0], fold=[0, 1, 0]))
+    sentence = deployed_sentence(profit_curve([0.9, 0.09, 0.01], [1, 1, 0], fold=[0, 1, 0]))
     assert sentence is not None
-    assert "within what chance explains" in sentence
+    assert "of 1 customer in between 1 churned, 0.1 were expected: within chance" in sentence
 
 
 def test_thresholds_that_look_the_same_get_more_digits() -> None:
     """0.0998 against 0.1 is told apart."""
-    sentence = below_break_even_sentence(profit_curve([0.9, 0.0999, 0.0997], [1, 1, 0], fold=[0, 1, 0]))
+    sentence = deployed_sentence(profit_curve([0.9, 0.0999, 0.0997], [1, 1, 0], fold=[0, 1, 0]))
     assert sentence is not None
-    assert "0.099800, lies below the break-even 0.100000" in sentence
+    assert "The break-even 0.100000 decides; the best threshold on these customers, 0.099800," in sentence
 
 
 @pytest.mark.parametrize(
     ("case", "economics"),
     [
-        (held_out([0.9, 0.8, 0.3, 0.1], [1, 1, 0, 0], [0, 1, 0, 1]), Economics()),
+        (held_out([0.9, 0.8, 0.05, 0.01], [1, 1, 0, 0], [0, 1, 0, 1]), Economics()),
         (LOW, Economics(value=40)),
         (LOW, Economics(save_rate=0)),
         (with_value(LOW, np.full(5, 500.0)), Economics()),
         (held_out([0.9, 0.01], [1, 0], [0, 1]), Economics(offer_cost=400)),
     ],
-    ids=["above", "nobody pays", "nothing saved", "own break-evens", "nobody in between"],
+    ids=["nobody between the two", "nobody pays", "nothing saved", "own break-evens", "nobody in between"],
 )
-def test_no_sentence_without_customers_below_the_break_even(case: HeldOut, economics: Economics) -> None:
-    """Above the break-even, without one, and where nobody stands between the two."""
+def test_no_sentence_where_both_thresholds_contact_the_same(case: HeldOut, economics: Economics) -> None:
+    """Where nobody stands between the two, and without a break-even."""
     curve = profit_curve(**case, economics=economics)
-    assert below_break_even_sentence(curve) is None
-    assert "lies below" not in profit_summary(curve)
+    assert deployed_sentence(curve) is None
+    assert "decides" not in profit_summary(curve)
 
 
 def test_the_headroom_sentence() -> None:
@@ -107,7 +122,7 @@ def test_deciding_customer_by_customer_has_a_sentence_of_its_own() -> None:
     view = curve_as_dict(curve)
     assert view["headroom_personal"] is True
     assert view["personal_gain_band"]["low"] > 0
-    assert f"  one by one  ₹{view['profit_personal']:,.0f}" in profit_summary(curve)
+    assert f"  this model  ₹{view['profit_personal']:,.0f}" in profit_summary(curve)
     same = profit_curve(**case, value=np.full(4000, 500.0))
     assert not same.per_customer_headroom and not decides_per_customer(same)
     assert headroom_sentence(same).startswith("No headroom")

@@ -139,16 +139,17 @@ def test_the_earnings_are_those_of_the_curve(telecom_model: ChurnModel, full: st
     """Each way to choose whom to contact has the profit that the curve gives."""
     curve, page = profit_of_model(telecom_model, REALISTIC), read(full)
     for name, number in [
-        ("those the model picks", curve.profit_best),
+        ("from the break-even on", curve.deployed.profit),
+        ("from a picked threshold on", curve.profit_best),
         ("everyone", curve.profit_all),
-        ("as many at random", curve.profit_random),
+        ("as many at random", curve.deployed.contacted / curve.customers * curve.profit_all),
         ("nobody", 0.0),
         ("only churners (limit)", curve.profit_perfect),
     ]:
         assert row(page, name)[-1] == in_currency(number, "₹")
     answer = page.all("answer")[0].words
-    assert f"expect {in_currency(curve.profit_best, '₹')}" in answer
-    for band in (curve.gain_band, curve.band):
+    assert f"expect {in_currency(curve.deployed.profit, '₹')}" in answer
+    for band in (curve.deployed.gain_band, curve.deployed.band):
         assert f"{in_currency(band.low, '₹')} to {in_currency(band.high, '₹')}" in page.words
 
 
@@ -260,7 +261,7 @@ def test_the_page_says_why_no_offer_pays(telecom_model: ChurnModel) -> None:
 
 
 def test_the_curve_is_drawn_at_the_right_coordinates(telecom_model: ChurnModel) -> None:
-    """There is a point a threshold, left to right, the chosen one highest, the alternatives at their profits."""
+    """There is a point a threshold, left to right; the chosen one and the alternatives stand at their profits."""
     curve = profit_of_model(telecom_model, REALISTIC)
     drawing = read(bare(telecom_model, REALISTIC)).all("figure")[0]
     (polyline,) = drawing.all("profit")
@@ -268,14 +269,16 @@ def test_the_curve_is_drawn_at_the_right_coordinates(telecom_model: ChurnModel) 
     assert len(points) == len(curve.threshold)
     assert [x for x, _ in points] == sorted(x for x, _ in points)
     (dot,) = drawing.all("circle")
-    assert float(str(dot.attributes["cy"])) == min(y for _, y in points)
+    at_deployed = np.searchsorted(curve.threshold, curve.threshold_deployed)
+    assert points[at_deployed][1] == pytest.approx(float(str(dot.attributes["cy"])), abs=1)
+    assert float(str(dot.attributes["cy"])) >= min(y for _, y in points)
     (send_all,), (send_none,) = drawing.all("all"), drawing.all("none")
     assert float(str(send_all.attributes["y1"])) == points[0][1]
     assert float(str(send_none.attributes["y1"])) == pytest.approx(points[-1][1], abs=0.1)
     (even,), (chosen,) = drawing.all("even"), [mark for mark in drawing.all("chosen") if mark.tag == "line"]
     gap = float(str(even.attributes["x1"])) - float(str(chosen.attributes["x1"]))
     assert curve.threshold_break_even is not None
-    assert np.sign(round(gap)) in (0, np.sign(curve.threshold_break_even - curve.threshold_best))
+    assert np.sign(round(gap)) in (0, np.sign(curve.threshold_break_even - curve.threshold_deployed))
     (band,) = drawing.all("band")
     assert len(str(band.attributes["points"]).split()) == 2 * len(points)
 

@@ -91,11 +91,12 @@ def test_the_smaller_of_top_and_max_contacts_counts(telecom_model: ChurnModel) -
 
 
 def test_settling_takes_the_threshold_that_the_model_says(telecom_model: ChurnModel) -> None:
-    """The best one on held-out customers, or the break-even without them; nothing where it is not needed."""
+    """The break-even, with held-out customers or without; nothing where it is not needed."""
     policy = SendPolicy(economics=ECONOMICS)
     assert policy.send_from is None
-    best = profit_of_model(telecom_model, ECONOMICS).threshold_best
-    assert policy.settle(telecom_model, has_values=False).send_from == best
+    curve = profit_of_model(telecom_model, ECONOMICS)
+    assert curve.threshold_best != curve.threshold_deployed == ECONOMICS.break_even()
+    assert policy.settle(telecom_model, has_values=False).send_from == ECONOMICS.break_even()
     without_evaluation = replace(telecom_model, out_of_fold=None)
     assert policy.settle(without_evaluation, has_values=False).send_from == ECONOMICS.break_even()
     never_pays = SendPolicy(economics=Economics(value=40))

@@ -99,12 +99,13 @@ def profit(
     model
         The model: the zip file that train returned.
     threshold
-        Show the four groups at this churn probability; if omitted, at the one that earns most.
+        Show the four groups at this churn probability; if omitted, at the one that is deployed.
 
     Returns
     -------
     summary
-        JSON: threshold_best, profit_best, profit_all, profit_none and more per 1,000 customers, headroom (whether
+        JSON: threshold_deployed (the break-even, unless the probabilities are off there), profit_deployed,
+        threshold_best, profit_best, profit_all, profit_none and more per 1,000 customers, headroom (whether
         picking customers beats sending to all or none), matrix, band, and evidence, what each amount rests on.
     """
     economics = Economics(value, offer_cost, save_rate, stayer_redemption, harm_rate, contact_cost, currency)
@@ -149,7 +150,7 @@ def score(
         Contact at most this many customers, those with the highest expected profit; if omitted, all whom it pays
         to contact.
     threshold
-        Contact from this churn probability on; if omitted, the one that earned most, or with a value column each
+        Contact from this churn probability on; if omitted, the break-even probability, with a value column each
         customer's own.
     every_offer
         Set it to give each customer the offer of the catalogue that earns most with them, not the first.

@@ -39,14 +39,14 @@ def wire(page: Page, tab: ProfitLayout) -> None:
             economics = profit.assumed_economics(session, shown)
         except InputError as error:  # a half-typed number: say so beside it and keep the screen
             return {tab.problem: problem(error)}
-        at_best = session.curve is not None and abs(threshold - session.curve.threshold_best) < 1e-9
+        at_start = session.curve is not None and abs(threshold - session.curve.threshold_deployed) < 1e-9
         priced = session.priced(economics)
         # Another cost is another offer: its rates are not measured any more, or again.
         turned = {} if priced.measured == session.measured else tab.show_inputs(priced)
         return turned | page.updates(
             Change.PRICES,
             priced,
-            threshold=None if at_best else threshold,
+            threshold=None if at_start else threshold,
             unwritten=session.message_run is None,
         )
 

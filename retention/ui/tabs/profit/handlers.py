@@ -23,9 +23,9 @@ _SHOWN = (
 
 
 def first_threshold(session: Session) -> float:
-    """Return where the slider begins: at the best threshold, or at the break-even one where none was measured."""
+    """Return where the slider begins: at the deployed threshold, or at the break-even if none was measured."""
     if session.curve is not None:
-        return session.curve.threshold_best
+        return session.curve.threshold_deployed
     return min(session.send_policy().first_economics.break_even(), 1.0)
 
 
@@ -68,18 +68,23 @@ def curve_point(session: Session, threshold: float) -> dict[str, Any] | None:
     """Return the cards' figures at a threshold: what ``assets/desk.js`` computes in the browser."""
     if session.curve is None:
         return None
-    at_best = abs(threshold - session.curve.threshold_best) < 1e-9
-    matrix = session.curve.matrix(session.curve.threshold_best if at_best else round(float(threshold), 3))
+    curve = session.curve
+    at_best, at_deployed = (
+        abs(threshold - other) < 1e-9 for other in (curve.threshold_best, curve.threshold_deployed)
+    )
+    exactly = curve.threshold_best if at_best else curve.threshold_deployed if at_deployed else None
+    matrix = curve.matrix(round(float(threshold), 3) if exactly is None else exactly)
     return {
         "threshold": matrix.threshold,
         "at_best": at_best,
+        "at_deployed": at_deployed,
         **{name: getattr(matrix, name) for name in _SHOWN},
-        "context": _context(session.curve),
+        "context": _context(curve),
     }
 
 
 def curve_points(session: Session) -> dict[str, Any] | None:
-    """Return the curve for the browser: every slider position, then the best threshold, as columns."""
+    """Return the curve for the browser as columns: slider positions, then the best and the deployed threshold."""
     curve = session.curve
     if curve is None:
         return None
@@ -87,8 +92,14 @@ def curve_points(session: Session) -> dict[str, Any] | None:
     slider = np.flatnonzero(np.isin(curve.threshold, GRID))
     order = np.append(slider, best)
     # To the last digit: amounts rounded here and again by who writes them would differ from the command line's.
-    columns = {name: getattr(curve, name)[order].tolist() for name in _SHOWN}
-    return {"points": columns, "threshold_best": curve.threshold_best, "context": _context(curve)}
+    deployed = curve.matrix(curve.threshold_deployed)
+    columns = {name: [*getattr(curve, name)[order].tolist(), getattr(deployed, name)] for name in _SHOWN}
+    return {
+        "points": columns,
+        "threshold_best": curve.threshold_best,
+        "threshold_deployed": curve.threshold_deployed,
+        "context": _context(curve),
+    }
 
 
 def _context(curve: ProfitCurve) -> dict[str, Any]:
@@ -97,7 +108,8 @@ def _context(curve: ProfitCurve) -> dict[str, Any]:
         "currency": curve.economics.currency,
         "profit_all": curve.matrix(0.0).profit,
         "profit_half": curve.matrix(0.5).profit,
-        "profit_at_best": curve.matrix().profit,
+        "profit_at_best": curve.matrix(curve.threshold_best).profit,
+        "decided_by": curve.deployed.decided_by,
         "profit_on_others": curve.profit_best * curve.customers / 1000,
         "save_rate": curve.economics.save_rate,
         "evidence": list(curve.evidence),

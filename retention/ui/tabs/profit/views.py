@@ -2,15 +2,15 @@
 
 from retention.profit.curve import ProfitCurve
 from retention.profit.evidence import evidence_of_plan, in_brackets
-from retention.profit.profit_text import below_break_even_sentence, no_offer_pays_sentence
+from retention.profit.profit_text import decided_by, deployed_sentence, no_offer_pays_sentence
 from retention.ui.components.html import picture_buttons, reading
 from retention.ui.session import Session
 from retention.wording.money import in_currency
 
 
 def state(session: Session) -> str | None:
-    """Return the best threshold; None where no profit was measured."""
-    return None if session.curve is None else f"best threshold {session.curve.threshold_best:.3f}"
+    """Return the deployed threshold; None where no profit was measured."""
+    return None if session.curve is None else f"send from {session.curve.threshold_deployed:.3f} on"
 
 
 def in_header(session: Session) -> list[str]:
@@ -27,7 +27,7 @@ def in_header(session: Session) -> list[str]:
 
 
 def earnings(curve: ProfitCurve | None) -> str:
-    """Return what the best threshold earns, on the customers it was picked on and on others."""
+    """Return what the deployed policy earns, and the best threshold where it was picked and on others."""
     if curve is None:
         return ""
     sign = curve.economics.currency
@@ -41,17 +41,23 @@ def earnings(curve: ProfitCurve | None) -> str:
             )
             + picture_buttons("profit-curve")
         )
-    share = curve.matrix().contacted / curve.customers
-    below = below_break_even_sentence(curve)
-    words = reading(
-        f"Contacting {share:.0%} of customers earns the most: "
-        f"{in_currency(curve.profit_in_sample, sign)} per 1,000 customers with the threshold picked on these very "
-        f"customers, and {in_currency(curve.profit_best, sign)} with each part's threshold picked on the others, "
-        f"which is what to expect; the difference, {in_currency(curve.optimism, sign)}, comes from picking it on "
-        f"the customers it is paid for (90% band of what to expect {in_currency(curve.band.low, sign)} to "
-        f"{in_currency(curve.band.high, sign)}; {', '.join(curve.evidence)})."
+    deployed, difference = curve.deployed, deployed_sentence(curve)
+    by = (
+        "By each customer's own break-even an offer"
+        if deployed.threshold is None
+        else f"Sending from {decided_by(curve)} {deployed.threshold:.3f} on"
     )
-    return words + (reading(below) if below else "") + picture_buttons("profit-curve")
+    goes = "goes to" if deployed.threshold is None else "contacts"
+    words = reading(
+        f"{by} {goes} {deployed.contacted / curve.customers:.0%} of customers and earns "
+        f"{in_currency(deployed.profit, sign)} per 1,000 (90% band {in_currency(deployed.band.low, sign)} to "
+        f"{in_currency(deployed.band.high, sign)}). The best threshold earns "
+        f"{in_currency(curve.profit_in_sample, sign)} on these very customers, and "
+        f"{in_currency(curve.profit_best, sign)} with each part's threshold picked on the others; the difference, "
+        f"{in_currency(curve.optimism, sign)}, comes from picking it on the customers it is paid for "
+        f"{in_brackets(curve.evidence)}."
+    )
+    return words + (reading(difference) if difference else "") + picture_buttons("profit-curve")
 
 
 def not_measured() -> str:

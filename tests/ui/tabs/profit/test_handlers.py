@@ -24,10 +24,10 @@ def written(file: download.Download) -> str:
         return (Path(folder) / file.name).read_text(encoding="utf-8")
 
 
-def test_the_browser_gets_every_slider_position_and_the_best(trained: Session) -> None:
-    """1,001 positions and the best threshold last, each equal to what the server would answer."""
+def test_the_browser_gets_every_slider_position_the_best_and_the_deployed(trained: Session) -> None:
+    """1,001 positions, the best threshold and the deployed one, each equal to what the server would answer."""
     curve = profit.curve_points(trained)
-    assert curve and all(len(column) == 1002 for column in curve["points"].values())
+    assert curve and all(len(column) == 1003 for column in curve["points"].values())
     for i in (0, 1, 100, 333, 500, 999, 1000):
         answer = profit.curve_point(trained, i / 1000)
         assert answer
@@ -36,7 +36,11 @@ def test_the_browser_gets_every_slider_position_and_the_best(trained: Session) -
         }
     best = profit.curve_point(trained, curve["threshold_best"])
     assert best and best["at_best"]
-    assert curve["points"]["profit"][-1] == max(curve["points"]["profit"]) == pytest.approx(best["profit"])
+    assert curve["points"]["profit"][-2] == max(curve["points"]["profit"]) == pytest.approx(best["profit"])
+    deployed = profit.curve_point(trained, curve["threshold_deployed"])
+    assert deployed and deployed["at_deployed"] and deployed["threshold"] == trained.economics.break_even()
+    assert curve["points"]["profit"][-1] == pytest.approx(deployed["profit"])
+    assert profit.first_threshold(trained) == curve["threshold_deployed"]
 
 
 def test_threshold_zero_is_sending_to_everyone(trained: Session) -> None:

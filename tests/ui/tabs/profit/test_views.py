@@ -1,26 +1,27 @@
-"""What the Profit tab says about the best threshold."""
+"""What the Profit tab says about the deployed and the best threshold."""
 
 from retention.profit.curve import profit_curve
 from retention.profit.economics import Economics
-from retention.profit.profit_text import below_break_even_sentence
+from retention.profit.profit_text import deployed_sentence
 from retention.ui.tabs.profit.views import earnings
 from tests.profit.cases import FOLD, LABEL, SCORE
 
 
-def test_the_reading_explains_a_best_threshold_below_the_break_even() -> None:
-    """A line of its own; no such line where the best threshold is above."""
+def test_the_reading_tells_the_best_threshold_from_the_break_even() -> None:
+    """A line of its own; no such line where both contact the same customers."""
     low = profit_curve([0.9, 0.09, 0.08, 0.07, 0.01], [1, 1, 0, 1, 0], fold=[0, 1, 0, 1, 0])
-    assert f'<p class="reading">{below_break_even_sentence(low)}</p>' in earnings(low)
-    high = profit_curve([0.9, 0.8, 0.3, 0.1], [1, 1, 0, 0], fold=[0, 1, 0, 1])
-    assert "lies below" not in earnings(high)
+    assert f'<p class="reading">{deployed_sentence(low)}</p>' in earnings(low)
+    alike = profit_curve([0.9, 0.8, 0.05, 0.01], [1, 1, 0, 0], fold=[0, 1, 0, 1])
+    assert "decides" not in earnings(alike)
 
 
-def test_the_reading_names_the_optimism_of_picking() -> None:
-    """What the threshold earns where it was picked, what to expect on others, and the difference."""
-    # On all eight 0.2 is best, four leavers and three stayers: 1,650; on the other fold 0.6 and 0.2: 1,250.
+def test_the_reading_names_what_is_deployed_and_the_optimism_of_picking() -> None:
+    """What the break-even earns; what a picked threshold earns where it was picked, and on others."""
+    # Seven of eight reach 0.1, four of them churned: 1,650. The best, 0.125, contacts the same seven.
     words = earnings(profit_curve(SCORE, LABEL, fold=FOLD))
-    assert "₹2,06,250 per 1,000 customers with the threshold picked on these very customers" in words
-    assert "₹1,56,250 with each part&#x27;s threshold picked on the others, which is what to expect" in words
+    assert "Sending from the break-even 0.100 on contacts 88% of customers and earns ₹2,06,250 per 1,000" in words
+    assert "₹2,06,250 on these very customers" in words
+    assert "₹1,56,250 with each part&#x27;s threshold picked on the others" in words
     assert "the difference, ₹50,000, comes from picking it on the customers it is paid for" in words
 
 

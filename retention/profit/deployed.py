@@ -1,0 +1,157 @@
+"""The send policy that is deployed: each customer's break-even decides, unless the probabilities are off there.
+
+With calibrated probabilities nothing beats the break-even probability p*, and it needs no sample to be found. A
+threshold picked as the best of many on a sample is noisier: it earns less on other customers, and contacts some at
+an expected loss. So the picked threshold is a diagnosis. It takes over only where the customers between it and the
+break-even churned more, or less, often than their probabilities say, by more than chance explains.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from retention.profit.bootstrap import Band, band_along_curve, band_of_the_lower
+from retention.profit.economics import Economics
+from retention.profit.ranking import ABOVE_EVERY_SCORE, Ranking, Sums, incremental_profit
+
+# In standard errors. The threshold was picked where churn differed, so one in eight perfect models exceeds two.
+_BEYOND_CHANCE = 3.0
+
+
+@dataclass(frozen=True)
+class Miscalibration:
+    """The customers between the picked threshold and the break-even, and how many of them churned.
+
+    Attributes
+    ----------
+    customers, churned
+        How many there are, and how many of them churned.
+    expected
+        How many were expected to churn: the sum of their probabilities.
+    beyond_chance
+        Whether the difference is more than chance explains, and speaks for the picked threshold.
+    """
+
+    customers: int
+    churned: int
+    expected: float
+    beyond_chance: bool
+
+
+@dataclass(frozen=True)
+class DeployedPolicy:
+    """Who gets an offer when nothing else is asked for, and what that earns.
+
+    Attributes
+    ----------
+    decided_by
+        ``break-even``: the money inputs alone, for all customers or each one's own with a value column.
+        ``picked``: the best threshold on past customers, because the probabilities are off.
+    threshold
+        Contact from this churn probability on; None where each customer has their own.
+    contacted
+        Held-out customers who get an offer.
+    profit
+        Backtested, per 1,000 customers (currency). Nothing was picked on these customers; where the threshold is
+        picked, that of each fold was picked on the others.
+    band
+        The 90% band of ``profit``.
+    gain_band
+        The 90% band of ``profit`` less the better of contacting everyone and nobody.
+    """
+
+    decided_by: Literal["break-even", "picked"]
+    threshold: float | None
+    contacted: int
+    profit: float
+    band: Band
+    gain_band: Band
+
+
+def miscalibration(ranking: Ranking, *, best: float, break_even: float) -> Miscalibration | None:
+    """Compare how many customers between two thresholds churned with how many should have.
+
+    The number who churned is compared with the sum of the probabilities, half a customer off for continuity, at
+    three standard errors of independent draws.
+
+    Parameters
+    ----------
+    ranking
+        The held-out customers.
+    best
+        The threshold picked on them.
+    break_even
+        The break-even probability of the money inputs; may be infinite.
+
+    Returns
+    -------
+    Miscalibration or None
+        None where no customer is between them.
+    """
+    low, high = min(best, break_even), max(best, break_even)
+    is_between = (ranking.score >= low) & (ranking.score < high)
+    customers = int(np.count_nonzero(is_between))
+    if customers == 0:
+        return None
+    probability, churned = ranking.score[is_between], int(ranking.label[is_between].sum())
+    expected = float(probability.sum())
+    error = float(np.sqrt((probability * (1 - probability)).sum()))
+    more = churned - expected if best < break_even else expected - churned
+    return Miscalibration(customers, churned, expected, more - 0.5 > _BEYOND_CHANCE * error)
+
+
+def deployed_policy(
+    ranking: Ranking,
+    economics: Economics,
+    *,
+    best: float,
+    profit_best: float,
+    band_best: Band,
+    gain_band_best: Band,
+) -> DeployedPolicy:
+    """Return the policy to deploy at these money inputs.
+
+    Parameters
+    ----------
+    ranking
+        The held-out customers.
+    economics
+        The money inputs.
+    best
+        The threshold picked on all of them.
+    profit_best, band_best, gain_band_best
+        What thresholds earn that are picked fold by fold on the others, per 1,000 customers (currency); its band;
+        and that of what it earns more than contacting everyone or nobody.
+    """
+    if ranking.value is not None:
+        contacted = ranking.score >= economics.break_even(ranking.value)
+        return _by_break_even(ranking, economics, ranking.group_sums(contacted.astype(np.int32), 2)[:, 1], None)
+    break_even = min(economics.break_even(), ABOVE_EVERY_SCORE)
+    gap = miscalibration(ranking, best=best, break_even=break_even)
+    if gap is not None and gap.beyond_chance:
+        picked = ranking.contacted(best)
+        return DeployedPolicy("picked", best, int(picked[0].sum()), profit_best, band_best, gain_band_best)
+    return _by_break_even(ranking, economics, ranking.contacted(break_even), break_even)
+
+
+def _by_break_even(
+    ranking: Ranking, economics: Economics, contacted: Sums, threshold: float | None
+) -> DeployedPolicy:
+    per_1000 = 1000 / len(ranking)
+    band = _band(contacted, ranking, economics)
+    without = _band(ranking.all_customers - contacted, ranking, economics)
+    over_everyone = Band(-without.high, -without.low)  # they differ by the customers who are not contacted
+    return DeployedPolicy(
+        "break-even",
+        threshold,
+        int(contacted[0].sum()),
+        float(incremental_profit(contacted, economics).sum()) * per_1000,
+        band,
+        band_of_the_lower(band, over_everyone),
+    )
+
+
+def _band(contacted: Sums, ranking: Ranking, economics: Economics) -> Band:
+    band = band_along_curve(contacted, len(ranking), economics)
+    return Band(float(band.low) * 1000 / len(ranking), float(band.high) * 1000 / len(ranking))
