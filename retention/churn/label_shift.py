@@ -95,7 +95,7 @@ class ChurnRateEstimate:
     def as_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
         return {
-            "value": self.value, "low": self.low, "high": self.high, "in_training": self.in_training,
+            "estimate": self.value, "low": self.low, "high": self.high, "in_training": self.in_training,
             "shifted": self.shifted,
         }  # fmt: skip
 

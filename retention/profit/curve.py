@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from retention.profit.bootstrap import Band, CurveBand, band_along_curve
 from retention.profit.cross_fitting import PerCustomerPolicy, cross_fit
-from retention.profit.deployed import DeployedPolicy, Miscalibration, deployed_policy, miscalibration
+from retention.profit.deployed import DeployedPolicy, Miscalibration, miscalibration, send_by_break_even
 from retention.profit.economics import Economics
 from retention.profit.empc import ExpectedMaximumProfit, expected_maximum_profit
 from retention.profit.evidence import evidence_of_backtest
@@ -159,13 +159,12 @@ class ProfitCurve:
     @cached_property
     def deployed(self) -> DeployedPolicy:
         """The policy that is deployed at these money inputs, and what it earns."""
-        return deployed_policy(
-            self.ranking,
-            self.economics,
-            best=self.threshold_best,
-            profit_best=self.profit_best,
-            band_best=self.band,
-            gain_band_best=self.gain_band,
+        gap = self.miscalibration
+        if gap is None or not gap.beyond_chance:
+            return send_by_break_even(self.ranking, self.economics)
+        contacted = int(self.matrix(self.threshold_best).contacted)
+        return DeployedPolicy(
+            "picked", self.threshold_best, contacted, self.profit_best, self.band, self.gain_band
         )
 
     @property

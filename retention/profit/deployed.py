@@ -101,44 +101,14 @@ def miscalibration(ranking: Ranking, *, best: float, break_even: float) -> Misca
     return Miscalibration(customers, churned, expected, more - 0.5 > _BEYOND_CHANCE * error)
 
 
-def deployed_policy(
-    ranking: Ranking,
-    economics: Economics,
-    *,
-    best: float,
-    profit_best: float,
-    band_best: Band,
-    gain_band_best: Band,
-) -> DeployedPolicy:
-    """Return the policy to deploy at these money inputs.
-
-    Parameters
-    ----------
-    ranking
-        The held-out customers.
-    economics
-        The money inputs.
-    best
-        The threshold picked on all of them.
-    profit_best, band_best, gain_band_best
-        What thresholds earn that are picked fold by fold on the others, per 1,000 customers (currency); its band;
-        and that of what it earns more than contacting everyone or nobody.
-    """
-    if ranking.value is not None:
-        contacted = ranking.score >= economics.break_even(ranking.value)
-        return _by_break_even(ranking, economics, ranking.group_sums(contacted.astype(np.int32), 2)[:, 1], None)
-    break_even = min(economics.break_even(), ABOVE_EVERY_SCORE)
-    gap = miscalibration(ranking, best=best, break_even=break_even)
-    if gap is not None and gap.beyond_chance:
-        picked = ranking.contacted(best)
-        return DeployedPolicy("picked", best, int(picked[0].sum()), profit_best, band_best, gain_band_best)
-    return _by_break_even(ranking, economics, ranking.contacted(break_even), break_even)
-
-
-def _by_break_even(
-    ranking: Ranking, economics: Economics, contacted: Sums, threshold: float | None
-) -> DeployedPolicy:
-    per_1000 = 1000 / len(ranking)
+def send_by_break_even(ranking: Ranking, economics: Economics) -> DeployedPolicy:
+    """Return what it earns to contact everyone from the break-even on, with a value column each from their own."""
+    threshold = None if ranking.value is not None else min(economics.break_even(), ABOVE_EVERY_SCORE)
+    if threshold is not None:
+        contacted = ranking.contacted(threshold)
+    else:
+        reached = ranking.score >= economics.break_even(ranking.value)
+        contacted = ranking.group_sums(reached.astype(np.int32), 2)[:, 1]
     band = _band(contacted, ranking, economics)
     without = _band(ranking.all_customers - contacted, ranking, economics)
     over_everyone = Band(-without.high, -without.low)  # they differ by the customers who are not contacted
@@ -146,7 +116,7 @@ def _by_break_even(
         "break-even",
         threshold,
         int(contacted[0].sum()),
-        float(incremental_profit(contacted, economics).sum()) * per_1000,
+        float(incremental_profit(contacted, economics).sum()) * 1000 / len(ranking),
         band,
         band_of_the_lower(band, over_everyone),
     )

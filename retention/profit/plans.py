@@ -6,7 +6,6 @@ from typing import Any
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
 from retention.profit.evidence import evidence_of_backtest
-from retention.profit.profit_text import decides_per_customer
 from retention.wording.money import in_currency
 from retention.wording.text import count_noun
 
@@ -19,23 +18,21 @@ class Plan:
     ----------
     contacted
         Of the held-out customers, how many get an offer.
-    threshold_best
+    threshold_deployed
         From this churn probability on; None where each customer has a break-even of their own.
-    profit_best
-        Per 1,000 customers (currency), with thresholds picked on other customers; it may be below 0.
+    profit_deployed
+        Per 1,000 customers (currency); it may be below 0.
     """
 
     contacted: int
-    threshold_best: float | None
-    profit_best: float
+    threshold_deployed: float | None
+    profit_deployed: float
 
 
 def plan_of(curve: ProfitCurve) -> Plan:
     """Return the plan at the rates of a curve."""
-    personal = curve.per_customer
-    if personal is not None and decides_per_customer(curve):
-        return Plan(personal.contacted, None, personal.profit)
-    return Plan(curve.matrix().contacted, curve.threshold_best, curve.profit_best)
+    deployed = curve.deployed
+    return Plan(deployed.contacted, deployed.threshold, deployed.profit)
 
 
 def plans_by_rates(curve: ProfitCurve, assumed: Economics) -> dict[str, Plan]:
@@ -70,7 +67,9 @@ def plans_as_dict(curve: ProfitCurve, plans: dict[str, Plan]) -> dict[str, Any]:
     return {
         name: {
             **asdict(plan),
-            "evidence": {"profit_best": list(evidence_of_backtest(None if name == "assumed" else curve.measured))},
+            "evidence": {
+                "profit_deployed": list(evidence_of_backtest(None if name == "assumed" else curve.measured))
+            },
         }
         for name, plan in plans.items()
     }
@@ -83,7 +82,7 @@ def plans_in_words(plans: dict[str, Plan], currency: str) -> str:
 
     def words(name: str) -> str:
         plan = plans[name]
-        earned = in_currency(plan.profit_best, currency)
+        earned = in_currency(plan.profit_deployed, currency)
         return f"{count_noun(plan.contacted, 'customer')} and {earned} per 1,000"
 
     return (

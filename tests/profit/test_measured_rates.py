@@ -159,12 +159,12 @@ def test_a_plan_at_each_end_by_hand() -> None:
     plans = plans_by_rates(curve, assumed)
     # per customer .6·γ·450 − .4·25 − 1: γ = 1: 259; γ = .2: 43; γ = .4: 97; γ = .05: 2.5; 1,000 customers each
     assert [plan.contacted for plan in plans.values()] == [10, 10, 10, 10]
-    assert {name: plan.profit_best for name, plan in plans.items()} == pytest.approx(
+    assert {name: plan.profit_deployed for name, plan in plans.items()} == pytest.approx(
         {"assumed": 259_000, "low": 2_500, "measured": 43_000, "high": 97_000}
     )
     shown = plans_as_dict(curve, plans)
-    assert shown["assumed"]["evidence"]["profit_best"] == ["backtested", "assumed"]
-    assert shown["low"]["evidence"]["profit_best"] == ["backtested", "measured", "assumed"]
+    assert shown["assumed"]["evidence"]["profit_deployed"] == ["backtested", "assumed"]
+    assert shown["low"]["evidence"]["profit_deployed"] == ["backtested", "measured", "assumed"]
     assert plans_in_words(plans, "₹").startswith(
         "At the measured rates an offer to 10 customers and ₹43,000 per 1,000"
     )
