@@ -28,7 +28,7 @@ def amounts(value: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]
     """Yield the path to every number whose name, or a name above it, is that of an amount."""
     if isinstance(value, dict):
         for name, below in value.items():
-            if name != "evidence":
+            if name not in {"evidence", "churn_rate"}:  # the value of a rate is no amount
                 yield from amounts(below, (*above, name))
     elif isinstance(value, list):
         for below in value:
@@ -53,7 +53,11 @@ def untagged_columns(table: pd.DataFrame) -> list[str]:
         if AMOUNT_NAME.search(name) and pd.api.types.is_numeric_dtype(table[name].to_numpy())
     ]
     assert {"value", "expected_profit", "offer_cost"} <= set(numbers)
-    return [name for name in numbers if not set(table.get(f"{name}_evidence", [""])) <= KINDS]
+    return [
+        name
+        for name in numbers
+        if not {kind for cell in set(table.get(f"{name}_evidence", [""])) for kind in cell.split("+")} <= KINDS
+    ]
 
 
 def run_json(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeAlias
 
@@ -99,6 +100,16 @@ def add_catalogue_flag(parser: FlagContainer) -> None:
     parser.add_argument("--catalogue", type=Path, help="offer catalogue (TOML); default: the packaged one")
 
 
+def add_rates_flag(parser: FlagContainer) -> None:
+    """Add the measured rates, which stand over the assumed ones of the money flags."""
+    parser.add_argument(
+        "--rates",
+        type=Path,
+        metavar="ZIP",
+        help="rates that campaigns measured, as `learn` wrote them; they replace the assumed ones",
+    )
+
+
 def read_customers_from(options: argparse.Namespace, *, kinds: "ColumnKinds | None" = None) -> "Customers":
     """Read the customer file of a command; ``kinds`` as for :func:`retention.customers.intake.read_customers`."""
     from retention.pipeline.customers import read_customers, split_column_names
@@ -121,14 +132,20 @@ def economics_from(options: argparse.Namespace) -> Economics:
     return choose_economics(options.preset, inputs, catalogue=getattr(options, "catalogue", None))
 
 
-def send_policy_from(options: argparse.Namespace) -> "SendPolicy":
-    """Return the send policy of a command with :func:`add_policy_flags` and :func:`add_money_flags`."""
-    from retention.pipeline.targeting import SendPolicy, offers_at
+def priced_policy_from(options: argparse.Namespace) -> "SendPolicy":
+    """Return the money inputs, the offers and the rates of a command; how to select plays no part."""
+    from retention.pipeline.targeting import SendPolicy, offers_at, with_learned_rates
 
     economics = economics_from(options)
-    return SendPolicy(
-        economics=economics,
-        catalogue=offers_at(economics, options.catalogue),
+    policy = SendPolicy(economics=economics, catalogue=offers_at(economics, options.catalogue))
+    path = getattr(options, "rates", None)
+    return policy if path is None else with_learned_rates(policy, path)
+
+
+def send_policy_from(options: argparse.Namespace) -> "SendPolicy":
+    """Return the send policy of a command with :func:`add_policy_flags` and :func:`add_money_flags`."""
+    return replace(
+        priced_policy_from(options),
         threshold=options.threshold,
         top=options.top,
         every_offer=options.every_offer,

@@ -10,6 +10,7 @@ from retention.cli.command import (
     CommandResult,
     add_catalogue_flag,
     add_money_flags,
+    add_rates_flag,
     economics_from,
     join_lines,
 )
@@ -63,21 +64,32 @@ def add(command: AddCommand) -> None:
     holdout.add_argument("--dry-run", action="store_true", help="show everything, and draw and write nothing")
     add_money_flags(holdout)
     add_catalogue_flag(holdout)
+    add_rates_flag(holdout)
 
 
 def _holdout(options: argparse.Namespace) -> CommandResult:
     from dataclasses import replace
 
     from retention.pipeline.campaign import HoldoutRequest, hold_out_file
-    from retention.pipeline.targeting import currency_of, offers_priced, read_send_list
+    from retention.pipeline.targeting import (
+        SendPolicy,
+        currency_of,
+        offers_priced,
+        read_send_list,
+        with_learned_rates,
+    )
 
     send_list = read_send_list(options.scored)
     options.currency = options.currency or currency_of(send_list)
     economics = economics_from(options)
     offers = offers_priced(send_list, economics, options.catalogue)
+    economics = replace(economics, offer_cost=offers[0].cost)
+    if options.rates is not None:  # what the plan promises is then what the list was priced with
+        policy = with_learned_rates(SendPolicy(economics=economics, catalogue=offers), options.rates)
+        economics, offers = policy.first_economics, policy.measured_offers
     request = HoldoutRequest(
         name=options.name,
-        economics=replace(economics, offer_cost=offers[0].cost),
+        economics=economics,
         offers=offers,
         kind=options.design,
         share=_share(options.share),

@@ -8,8 +8,9 @@ from retention.cli.command import (
     CommandResult,
     add_catalogue_flag,
     add_money_flags,
+    add_rates_flag,
     add_role_flags,
-    economics_from,
+    priced_policy_from,
     read_customers_from,
 )
 
@@ -25,15 +26,16 @@ def add(command: AddCommand) -> None:
     add_role_flags(report)
     add_money_flags(report)
     add_catalogue_flag(report)
+    add_rates_flag(report)
 
 
 def _report(options: argparse.Namespace) -> CommandResult:
     from retention.pipeline.churn import ChurnModel
-    from retention.pipeline.profit import profit_of_model
+    from retention.pipeline.profit import profit_of_policy
     from retention.pipeline.report import write_report
 
     model = ChurnModel.load(options.model)
-    curve = profit_of_model(model, economics_from(options))
+    curve = profit_of_policy(model, priced_policy_from(options))
     customers = None if options.customers is None else read_customers_from(options)
     write_report(options.out, model, curve, folder=options.model, customers=customers)
     return {"report": str(options.out)}, f"report in {options.out}"

@@ -9,6 +9,7 @@ from retention.cli.command import (
     add_customer_flags,
     add_money_flags,
     add_policy_flags,
+    add_rates_flag,
     join_lines,
     send_policy_from,
     show_progress,
@@ -23,6 +24,7 @@ def add(command: AddCommand) -> None:
     score.add_argument("--model", type=Path, required=True, help="folder of the model")
     score.add_argument("--out", type=Path, required=True, help="send list (CSV) to write")
     add_policy_flags(score)
+    add_rates_flag(score)
     score.add_argument(
         "--churn-rate",
         type=float,

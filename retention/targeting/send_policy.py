@@ -102,6 +102,11 @@ class SendPolicy:
         return self.catalogue or offers_at(self.economics)
 
     @property
+    def measured_offers(self) -> tuple[Offer, ...]:
+        """The offers with their measured save rates over the assumed ones."""
+        return self.offers if self.rates is None else tuple(map(self.rates.measured_offer, self.offers))
+
+    @property
     def by_threshold(self) -> bool:
         """Whether everyone from a churn probability on gets the first offer."""
         return not self.every_offer and self.budget is None and self.max_contacts is None

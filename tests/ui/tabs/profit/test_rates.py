@@ -1,11 +1,15 @@
 """Measured rates in the Profit tab: what follows from them, what the sliders say, and the way back."""
 
+import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from retention.campaign.learned_rates import LearnedRates
 from retention.customers.table import Customers
+from retention.errors import InputError
 from retention.profit.economics import PRESETS, Economics
 from retention.targeting import SendPolicy
 from retention.ui.send_choice import EVERY, FIRST, SendChoice
@@ -149,3 +153,14 @@ def test_customers_that_drifted_are_planned_as_assumed(measured: Session, teleco
     assert outcome.spending.evidence == ("assumed",)
     assert outcome.caution is not None
     assert "the rates count as assumed again" in outcome.caution
+
+
+def test_a_file_of_rates_is_opened(assumed: Session, measured: Session, tmp_path: Path) -> None:
+    """What `learn` wrote plans as the same rates passed by hand; without a file it is said what to choose."""
+    assert measured.rates
+    path = tmp_path / "rates.zip"
+    LearnedRates(rates=measured.rates).save(path)
+    opened = rates.open_file(assumed, str(path))
+    assert opened.rates == measured.rates.on(dt.datetime.now(dt.UTC).date())
+    with pytest.raises(InputError, match="no file yet"):
+        rates.open_file(assumed, None)

@@ -10,6 +10,7 @@ import gradio as gr
 class RatesSection:
     """The components of the section."""
 
+    choose: gr.UploadButton
     assumed: gr.Button
     result: gr.HTML
 
@@ -27,6 +28,7 @@ def build() -> RatesSection:
     """Lay the section out."""
     with gr.Accordion("Measured rates", open=False, elem_id="measured-rates"):
         with gr.Row():
+            choose = gr.UploadButton("Open measured rates (zip)", file_types=[".zip"], size="md")
             assumed = gr.Button("Return to the assumed rates", interactive=False, size="md")
         result = gr.HTML(elem_id="rates")
-    return RatesSection(assumed, result)
+    return RatesSection(choose, assumed, result)
