@@ -32,6 +32,12 @@ class MetricRow:
     assumed: str
     evidence: tuple[str, ...]
 
+    def in_words(self) -> str:
+        """Return the row as a line of text, ``Save rate: 19% (13% to 25%), assumed 30% [measured]``."""
+        interval = f" ({self.interval})" if self.interval else ""
+        assumed = f", assumed {self.assumed}" if self.assumed else ""
+        return f"{self.label}: {self.figure}{interval}{assumed} [{', '.join(self.evidence)}]"
+
 
 def metric_rows(reading: Reading) -> tuple[MetricRow, ...]:
     """Return the metrics of a campaign of one's own, in the order of the registry.
@@ -50,26 +56,27 @@ def metric_rows(reading: Reading) -> tuple[MetricRow, ...]:
         rests_on = tuple(evidence.get(metric.name, ()))
         if not rests_on or (interval is None and "measured" not in rests_on):
             continue
-        write = _writer(metric.unit, currency)
+        write, suffix = _writer(metric.unit, currency)
         rows.append(
             MetricRow(
                 label=metric.label,
-                figure=metric.not_shown if interval is None else write(interval.value),
+                figure=metric.not_shown if interval is None else write(interval.value) + suffix,
                 interval="" if interval is None else write_range(interval, write),
-                assumed="" if assumed is None else write(assumed),
+                assumed="" if assumed is None else write(assumed) + suffix,
                 evidence=rests_on,
             )
         )
     return tuple(rows)
 
 
-def _writer(unit: Unit, currency: str) -> Callable[[float], str]:
-    """Return what writes a number of a unit."""
-    writers: dict[Unit, Callable[[float], str]] = {
-        "points": lambda number: f"{write_decimal(number)} points",
-        "share": write_share,
-        "amount": lambda number: in_currency(number, currency),
-        "amount a head": lambda number: in_currency(round(number, 2), currency, exactly=True),
-        "number a head": lambda number: write_decimal(number, 3),
-    }
-    return writers[unit]
+def _writer(unit: Unit, currency: str) -> tuple[Callable[[float], str], str]:
+    """Return what writes a number of a unit, and what follows it where no other number does."""
+    if unit == "points":
+        return write_decimal, " points"
+    if unit == "share":
+        return write_share, ""
+    if unit == "amount":
+        return lambda number: in_currency(number, currency), ""
+    if unit == "amount a head":
+        return lambda number: in_currency(round(number, 2), currency, exactly=True), ""
+    return lambda number: write_decimal(number, 3), ""

@@ -114,10 +114,13 @@ def _experiment(options: argparse.Namespace) -> "Reading":
 
 
 def _result(reading: "Reading", out: Path | None) -> CommandResult:
+    from retention.campaign.metric_rows import metric_rows
+
     if out is not None:
         reading.save(out)
     return {"reading": None if out is None else str(out), **reading.as_dict()}, join_lines(
         reading.sentence,
+        *(row.in_words() for row in metric_rows(reading)),
         *(check.sentence for check in reading.checks),
         *reading.notes,
         "" if out is None else f"reading in {out}",

@@ -36,6 +36,9 @@ def test_a_row_says_the_estimate_its_interval_what_was_assumed_and_its_evidence(
         assumed="30%",
         evidence=("measured",),
     )
+    assert rows["Save rate"].in_words() == (
+        f"Save rate: {rows['Save rate'].figure} ({rows['Save rate'].interval}), assumed 30% [measured]"
+    )
     assert rows["Kept"].figure == f"{content['kept']['points']:.1f} points"
     assert rows["Profit a head"].figure == f"₹{content['profit_per_head']['mean']:.2f}"
     assert rows["Profit"].evidence == ("measured", "assumed")
@@ -52,7 +55,7 @@ def test_where_nobody_is_shown_to_be_saved_no_saved_customer_has_a_cost(campaign
         assert reading.overall.kept.holds_zero == holds_zero
         assert reading.as_dict()["cost_per_saved"] == {"value": None, "low": None, "high": None}
         row = metric_rows(reading)[-1]
-        assert (row.label, row.figure, row.interval) == ("Cost per saved customer", "none saved shown", "")
+        assert row.in_words() == "Cost per saved customer: none saved shown [measured, assumed]"
 
 
 def test_a_metric_without_its_column_has_no_row(campaign: Campaign) -> None:

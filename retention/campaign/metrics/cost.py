@@ -19,5 +19,5 @@ class CostPerSaved(Metric):
         return overall.cost_per_saved
 
     def evidence(self, rows: OutcomeRows) -> tuple[str, ...]:
-        """Return that without a redemption column the assumed rates say how many offers were paid for."""
-        return ("measured",) if "redeemed" in rows.outcomes else ("measured", "assumed")
+        """Return that the costs of an offer and of a contact are inputs."""
+        return ("measured", "assumed")
