@@ -4,9 +4,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from retention.campaign.intervals import Interval
+from retention.campaign.reading import Reading
 
 NOT_SHOWN = "not shown"
 """What stands in place of a figure where nothing may be shown."""
+
+
+CURRENCY_UNNAMED = "₹"
+"""Sign of the amounts of a reading that does not name any."""
+
+
+def part_of(reading: Reading, name: str) -> Mapping[str, Any]:
+    """Return a part of a campaign's reading, such as a metric, by its key; empty where it has none."""
+    value = reading.campaign.get(name)
+    return value if isinstance(value, Mapping) else {}
 
 
 def interval_in(numbers: Mapping[str, Any], estimate: str) -> Interval | None:

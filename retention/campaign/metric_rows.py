@@ -3,7 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from retention.campaign.figures import interval_in, write_decimal, write_range, write_share
+from retention.campaign.figures import (
+    CURRENCY_UNNAMED,
+    interval_in,
+    part_of,
+    write_decimal,
+    write_range,
+    write_share,
+)
 from retention.campaign.metrics import METRICS
 from retention.campaign.metrics.metric import Unit
 from retention.campaign.reading import Reading
@@ -47,11 +54,11 @@ def metric_rows(reading: Reading) -> tuple[MetricRow, ...]:
     """
     if reading.overall.kept is None:
         return ()
-    currency = str(reading.campaign.get("profit", {}).get("currency", ""))
-    evidence = reading.campaign.get("evidence_of", {})
+    currency = str(part_of(reading, "profit").get("currency", CURRENCY_UNNAMED))
+    evidence = part_of(reading, "evidence_of")
     rows = []
     for metric in METRICS:
-        content = reading.campaign.get(metric.name, {})
+        content = part_of(reading, metric.name)
         interval, assumed = interval_in(content, metric.estimate), content.get("assumed")
         rests_on = tuple(evidence.get(metric.name, ()))
         if not rests_on or (interval is None and "measured" not in rests_on):

@@ -11,45 +11,21 @@ from typing import Any
 from retention.campaign.comparison import Comparison
 from retention.campaign.design import CONTROL
 from retention.campaign.figures import (
+    CURRENCY_UNNAMED,
     NOT_SHOWN,
     interval_in,
-    write_count,
+    part_of,
     write_decimal,
     write_range,
-    write_share,
-    write_signed,
 )
 from retention.campaign.health import Severity
 from retention.campaign.intervals import Interval
 from retention.campaign.reading import DECLARED, Reading
+from retention.campaign.tiles import Tile, campaign_tiles, experiment_tiles
 from retention.wording.column_names import capitalize_first
 from retention.wording.dates import day_in_words
 from retention.wording.money import in_currency
-from retention.wording.text import count_noun, format_share
-
-_CURRENCY = "₹"  # of a reading that does not name any
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tile:
-    """One figure of a reading.
-
-    Attributes
-    ----------
-    label
-        What it is.
-    figure
-        The estimate; :data:`NOT_SHOWN` where there is none.
-    note
-        Its interval, and what was assumed.
-    evidence
-        What it rests on: ``measured``, ``assumed``.
-    """
-
-    label: str
-    figure: str
-    note: str
-    evidence: tuple[str, ...]
+from retention.wording.text import count_noun
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +94,7 @@ def tiles(reading: Reading) -> tuple[Tile, ...]:
     """
     if reading.verdict == "too early":
         return ()
-    return _campaign_tiles(reading) if _is_own(reading) else _experiment_tiles(reading)
+    return campaign_tiles(reading) if _is_own(reading) else experiment_tiles(reading)
 
 
 def health(reading: Reading) -> tuple[HealthItem, ...]:
@@ -142,10 +118,10 @@ def promise_bars(reading: Reading) -> PromiseBars | None:
             measured=overall.kept,
             evidence=("measured",),
         )
-    profit, kept = _part(reading, "profit"), _part(reading, "kept")
+    profit, kept = part_of(reading, "profit"), part_of(reading, "kept")
     amount = interval_in(profit, "amount")
     if amount is not None:
-        currency = str(profit.get("currency", _CURRENCY))
+        currency = str(profit.get("currency", CURRENCY_UNNAMED))
         return PromiseBars(
             title=f"Profit of {count_noun(overall.customers, 'treated customer')} ({currency})",
             currency=currency,
@@ -165,9 +141,9 @@ def promise_bars(reading: Reading) -> PromiseBars | None:
 
 def money_counts(reading: Reading) -> str:
     """Return which outcome the money counts, as a sentence; blank where no money is shown."""
-    if not _is_own(reading) or interval_in(_part(reading, "profit"), "amount") is None:
+    if not _is_own(reading) or interval_in(part_of(reading, "profit"), "amount") is None:
         return ""
-    if _part(reading, "profit").get("counts") == "stayed on":
+    if part_of(reading, "profit").get("counts") == "stayed on":
         return "The money counts who stayed on: an order after the offer had expired, which no offer paid for."
     return "The money counts who was kept: an order within the horizon, also one that redeemed the offer."
 
@@ -196,102 +172,10 @@ def _is_own(reading: Reading) -> bool:
     return bool(reading.campaign)
 
 
-def _campaign_tiles(reading: Reading) -> tuple[Tile, ...]:
-    kept, profit, rate, cost = (_part(reading, name) for name in ("kept", "profit", "save_rate", "holdout_cost"))
-    currency = str(profit.get("currency", _CURRENCY))
-    customers = interval_in(_mapping(kept.get("customers")), "value")
-    amount, forgone = interval_in(profit, "amount"), interval_in(cost, "amount")
-    measured_rate = interval_in(rate, "value")
-    points = reading.overall.kept
-    why_not = f"{reading.verdict}: no effect is shown" if points is None else "too skewed for an interval"
-    assumed_rate = rate.get("assumed")
-    promise = "" if assumed_rate is None else f"assumed {format_share(assumed_rate)}"
-    return (
-        Tile(
-            label="Customers kept",
-            figure=NOT_SHOWN if customers is None else write_signed(customers.value),
-            note=why_not
-            if customers is None or points is None
-            else f"{write_range(customers, write_count)}; {write_decimal(points.value)} points",
-            evidence=_evidence(customers),
-        ),
-        Tile(
-            label=f"Profit, {profit.get('counts', 'kept')}",
-            figure=NOT_SHOWN if amount is None else in_currency(amount.value, currency),
-            note=why_not if amount is None else write_range(amount, lambda number: in_currency(number, currency)),
-            evidence=_evidence(amount, value_assumed=True),
-        ),
-        Tile(
-            label="Save rate, measured / assumed",
-            figure=NOT_SHOWN
-            if measured_rate is None
-            else f"{write_share(measured_rate.value)} / "
-            f"{'–' if assumed_rate is None else format_share(assumed_rate)}",
-            note="; ".join(filter(None, (why_not, promise)))
-            if measured_rate is None
-            else write_range(measured_rate, write_share),
-            evidence=_evidence(measured_rate, promise=assumed_rate is not None),
-        ),
-        Tile(
-            label="Holdout cost",
-            figure=NOT_SHOWN if forgone is None else in_currency(forgone.value, currency),
-            note=_cost_note(forgone, cost.get("assumed"), currency, why_not),
-            evidence=_evidence(forgone, value_assumed=True, promise=cost.get("assumed") is not None),
-        ),
-    )
-
-
-def _evidence(shown: Interval | None, *, value_assumed: bool = False, promise: bool = False) -> tuple[str, ...]:
-    """Return what a tile rests on; money also on the value of a customer, and on the promise shown beside it."""
-    measured = () if shown is None else ("measured", "assumed") if value_assumed else ("measured",)
-    return (*measured, "assumed") if promise and "assumed" not in measured else measured
-
-
-def _cost_note(forgone: Interval | None, assumed: float | None, currency: str, why_not: str) -> str:
-    before = "" if assumed is None else f"; {in_currency(assumed, currency)} was assumed"
-    if forgone is None:
-        return why_not + before
-    return write_range(forgone, lambda number: in_currency(number, currency)) + before
-
-
-def _experiment_tiles(reading: Reading) -> tuple[Tile, ...]:
-    overall = reading.overall
-    kept, rate, money = overall.kept, overall.save_rate, overall.money if overall.money_trusted else None
-    why_not = f"{reading.verdict}: no effect is shown"
-    no_money = why_not if kept is None else "too skewed for an interval" if overall.money else "no money was given"
-    in_control = overall.control_kept
-    return (
-        Tile(
-            label="Kept, percentage points",
-            figure=NOT_SHOWN if kept is None else write_decimal(kept.value),
-            note=why_not if kept is None else write_range(kept, write_decimal),
-            evidence=_evidence(kept),
-        ),
-        Tile(
-            label="Money a head",
-            figure=NOT_SHOWN if money is None else write_decimal(money.value, 4),
-            note=no_money if money is None else write_range(money, lambda number: write_decimal(number, 4)),
-            evidence=_evidence(money),
-        ),
-        Tile(
-            label="Save rate",
-            figure=NOT_SHOWN if rate is None else write_share(rate.value),
-            note=why_not if rate is None else write_range(rate, write_share),
-            evidence=_evidence(rate),
-        ),
-        Tile(
-            label="Kept anyway, in control",
-            figure=NOT_SHOWN if in_control is None else format_share(in_control),
-            note=count_noun(overall.control_customers, "customer"),
-            evidence=("measured",),
-        ),
-    )
-
-
 def _row(reading: Reading, name: str, comparison: Comparison) -> EffectRow:
     kept = comparison.kept
     money = comparison.money if comparison.money_trusted else None
-    currency = str(_part(reading, "profit").get("currency", "")) if _is_own(reading) else ""
+    currency = str(part_of(reading, "profit").get("currency", "")) if _is_own(reading) else ""
 
     def amount(number: float) -> str:
         return in_currency(round(number, 2), currency, exactly=True) if currency else write_decimal(number, 4)
@@ -304,11 +188,3 @@ def _row(reading: Reading, name: str, comparison: Comparison) -> EffectRow:
         money=NOT_SHOWN if money is None else f"{amount(money.value)} ({write_range(money, amount)})",
         verdict=comparison.verdict,
     )
-
-
-def _part(reading: Reading, name: str) -> Mapping[str, Any]:
-    return _mapping(reading.campaign.get(name))
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
