@@ -73,7 +73,7 @@ def reliability_diagram(
     """
     import plotly.graph_objects as go
 
-    table = calibration_table(out_of_fold.label, out_of_fold.score, bins=bins)
+    table = calibration_table(out_of_fold.label, out_of_fold.score, bins=bins, weight=out_of_fold.weight)
     predicted, observed, low, high = (
         np.array([getattr(group, name) for group in table]) for name in ("predicted", "observed", "low", "high")
     )

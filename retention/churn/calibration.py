@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.churn.evaluation import log_losses, significantly_lower
+from retention.churn.evaluation import Weight, log_losses, significantly_lower
 from retention.churn.folds import assign_fold_numbers
 from retention.churn.training_set import Panel
 
@@ -65,6 +65,7 @@ def calibrate(
     weighted: bool,
     seed: int = 0,
     panel: Panel | None = None,
+    weight: Weight = None,
 ) -> Calibration:
     """Choose the map from held-out log-odds to probabilities.
 
@@ -82,55 +83,62 @@ def calibrate(
         Splits the customers for the comparison.
     panel
         The customer and the cutoff of each row, where there are several cutoffs.
+    weight
+        How many customers each row stands for, length n; None where each stands for itself.
     """
+
+    def lower(losses: NDArray[np.float64], reference: NDArray[np.float64]) -> bool:
+        return significantly_lower(losses, reference, standard_errors=2, customer=customer, weight=weight)
+
     customer = None if panel is None else panel.customer
     fold = assign_fold_numbers(label, 3, seed=seed, panel=panel)
     best, loss = Calibration(), log_losses(label, Calibration().apply(margin))
-    sigmoid = _sigmoid(margin, label)
-    if weighted or significantly_lower(
-        log_losses(label, sigmoid.apply(margin)), loss, standard_errors=2, customer=customer
-    ):
-        held_out_losses = _held_out_losses(_sigmoid, margin, label, fold)
-        if weighted or significantly_lower(held_out_losses, loss, standard_errors=2, customer=customer):
+    sigmoid = _sigmoid(margin, label, weight)
+    if weighted or lower(log_losses(label, sigmoid.apply(margin)), loss):
+        held_out_losses = _held_out_losses(_sigmoid, margin, label, fold, weight)
+        if weighted or lower(held_out_losses, loss):
             best, loss = sigmoid, held_out_losses
     if min(label.sum(), len(label) - label.sum()) >= _MIN_CLASS_COUNT_FOR_ISOTONIC:
-        held_out_losses = _held_out_losses(_isotonic, margin, label, fold)
-        if significantly_lower(held_out_losses, loss, standard_errors=2, customer=customer):
-            best = _isotonic(margin, label)
+        held_out_losses = _held_out_losses(_isotonic, margin, label, fold, weight)
+        if lower(held_out_losses, loss):
+            best = _isotonic(margin, label, weight)
     return best
 
 
 def _held_out_losses(
-    fit: Callable[[NDArray[np.float64], NDArray[np.int8]], Calibration],
+    fit: Callable[[NDArray[np.float64], NDArray[np.int8], Weight], Calibration],
     margin: NDArray[np.float64],
     label: NDArray[np.int8],
     fold: NDArray[np.int8],
+    weight: Weight,
 ) -> NDArray[np.float64]:
     """Return each row's loss under a map fitted on the other folds, length n."""
     losses = np.empty(len(label))
     for number in range(int(fold.max()) + 1):
         test = fold == number
-        losses[test] = log_losses(label[test], fit(margin[~test], label[~test]).apply(margin[test]))
+        fitted = fit(margin[~test], label[~test], None if weight is None else weight[~test])
+        losses[test] = log_losses(label[test], fitted.apply(margin[test]))
     return losses
 
 
-def _sigmoid(margin: NDArray[np.float64], label: NDArray[np.int8]) -> Calibration:
+def _sigmoid(margin: NDArray[np.float64], label: NDArray[np.int8], weight: Weight) -> Calibration:
     from sklearn.linear_model import LogisticRegression
 
-    regression = LogisticRegression(C=1e4, max_iter=1000).fit(margin[:, None], label)
+    regression = LogisticRegression(C=1e4, max_iter=1000).fit(margin[:, None], label, sample_weight=weight)
     slope = float(regression.coef_[0, 0])
     if slope <= 0:  # scores that rank backwards are no better than chance: everybody gets the base rate
-        rate = float(label.mean())
+        rate = float(np.average(label, weights=weight))
         return Calibration("sigmoid", slope=0.0, intercept=float(np.log(rate / (1 - rate))))
     return Calibration("sigmoid", slope=slope, intercept=float(regression.intercept_[0]))
 
 
-def _isotonic(margin: NDArray[np.float64], label: NDArray[np.int8]) -> Calibration:
+def _isotonic(margin: NDArray[np.float64], label: NDArray[np.int8], weight: Weight) -> Calibration:
     """Fit an isotonic map; the number of customers limits how near to 0 and 1 its probabilities come."""
     from sklearn.isotonic import IsotonicRegression
 
     floor = 1.0 / (len(label) + 2)
-    fitted = IsotonicRegression(y_min=floor, y_max=1 - floor, out_of_bounds="clip").fit(margin, label)
+    regression = IsotonicRegression(y_min=floor, y_max=1 - floor, out_of_bounds="clip")
+    fitted = regression.fit(margin, label, sample_weight=weight)
     return Calibration(
         "isotonic",
         at=tuple(map(float, fitted.X_thresholds_)),

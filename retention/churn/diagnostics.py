@@ -12,6 +12,7 @@ from retention.churn.candidates.one_feature import fit_feature
 from retention.churn.evaluation import (
     CalibrationBin,
     Metrics,
+    Weight,
     calibration_table,
     compute_metrics,
     log_losses,
@@ -72,7 +73,9 @@ class UncalibratedMetrics:
         return cls(Metrics(**saved["metrics"]), tuple(CalibrationBin(**group) for group in saved["groups"]))
 
 
-def measure_uncalibrated(label: NDArray[np.int8], result: NestedCVResult) -> UncalibratedMetrics | None:
+def measure_uncalibrated(
+    label: NDArray[np.int8], result: NestedCVResult, weight: Weight = None
+) -> UncalibratedMetrics | None:
     """Measure the chosen models' probabilities before calibration; None where calibration changed nothing.
 
     Parameters
@@ -81,14 +84,20 @@ def measure_uncalibrated(label: NDArray[np.int8], result: NestedCVResult) -> Unc
         1 churned, 0 retained; length n.
     result
         Held-out probabilities of the same n customers.
+    weight
+        How many customers each row stands for, length n; None where each stands for itself.
     """
     score = result.uncalibrated_score
     if np.allclose(score, result.score):
         return None
-    return UncalibratedMetrics(compute_metrics(label, score), calibration_table(label, score))
+    return UncalibratedMetrics(
+        compute_metrics(label, score, weight), calibration_table(label, score, weight=weight)
+    )
 
 
-def measure_candidates(label: NDArray[np.int8], result: NestedCVResult) -> tuple[CandidateMetrics, ...]:
+def measure_candidates(
+    label: NDArray[np.int8], result: NestedCVResult, weight: Weight = None
+) -> tuple[CandidateMetrics, ...]:
     """Return every candidate's held-out metrics, simplest first.
 
     Parameters
@@ -97,8 +106,10 @@ def measure_candidates(label: NDArray[np.int8], result: NestedCVResult) -> tuple
         1 churned, 0 retained; length n.
     result
         Held-out probabilities of the same n customers.
+    weight
+        How many customers each row stands for, length n; None where each stands for itself.
     """
-    metrics = {name: compute_metrics(label, score) for name, score in result.candidate_scores.items()}
+    metrics = {name: compute_metrics(label, score, weight) for name, score in result.candidate_scores.items()}
     return tuple(CandidateMetrics(name, measured.log_loss, measured.roc_auc) for name, measured in metrics.items())
 
 
@@ -129,7 +140,7 @@ def training_warnings(training_set: TrainingSet, result: NestedCVResult) -> tupl
     label = training_set.label
     base_losses = log_losses(label, result.candidate_scores[BaseRate.name])
     useless = result.selection.chosen == BaseRate.name or not significantly_lower(
-        log_losses(label, result.score), base_losses, standard_errors=2.0
+        log_losses(label, result.score), base_losses, standard_errors=2.0, weight=training_set.row_weight
     )
     rarer, what = min((int(label.sum()), "churned"), (int((label == 0).sum()), "were retained"))
     few = rarer < _FEW_CUSTOMERS
@@ -162,7 +173,7 @@ def _leakage_warnings(training_set: TrainingSet, result: NestedCVResult) -> list
             f"columns {join_names(names)} each almost give away who churned; "
             "check that they were known before they did, or exclude them"
         ]
-    auc = compute_metrics(training_set.label, result.score).roc_auc
+    auc = compute_metrics(training_set.label, result.score, training_set.row_weight).roc_auc
     if auc <= _SUSPICIOUS_AUC:
         return []
     contributions = result.selection.contributions(training_set.sample(_SAMPLE_PER_CLASS, seed=0).matrix)

@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 _Z_95_PERCENT = 1.959963984540054
 
+Weight = NDArray[np.float64] | None
+"""How many customers each row stands for, length n; None where each stands for itself."""
+
 
 @dataclass(frozen=True, eq=False)
 class OutOfFold:
@@ -25,12 +28,15 @@ class OutOfFold:
         Margin kept if the customer is retained (currency); None without a value column.
     fold
         The fold the customer was held out with, 0 and up.
+    weight
+        How many customers the row stands for, 1 on average; None where each stands for itself.
     """
 
     score: NDArray[np.float64]
     label: NDArray[np.int8]
     value: NDArray[np.float64] | None
     fold: NDArray[np.int8]
+    weight: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,7 @@ class CalibrationBin:
     high: float
 
 
-def compute_metrics(label: NDArray[np.int8], probability: NDArray[np.float64]) -> Metrics:
+def compute_metrics(label: NDArray[np.int8], probability: NDArray[np.float64], weight: Weight = None) -> Metrics:
     """Compare predicted probabilities with observed churn.
 
     Parameters
@@ -88,6 +94,8 @@ def compute_metrics(label: NDArray[np.int8], probability: NDArray[np.float64]) -
         1 churned, 0 retained; length n, both present.
     probability
         Churn probabilities in [0, 1], length n.
+    weight
+        How many customers each row stands for, length n; None where each stands for itself.
 
     Examples
     --------
@@ -97,11 +105,11 @@ def compute_metrics(label: NDArray[np.int8], probability: NDArray[np.float64]) -
     from sklearn.metrics import average_precision_score, roc_auc_score
 
     return Metrics(
-        roc_auc=float(roc_auc_score(label, probability)),
-        average_precision=float(average_precision_score(label, probability)),
-        brier=float(np.mean((probability - label) ** 2)),
-        log_loss=float(log_losses(label, probability).mean()),
-        mean_probability=float(probability.mean()),
+        roc_auc=float(roc_auc_score(label, probability, sample_weight=weight)),
+        average_precision=float(average_precision_score(label, probability, sample_weight=weight)),
+        brier=float(np.average((probability - label) ** 2, weights=weight)),
+        log_loss=float(np.average(log_losses(label, probability), weights=weight)),
+        mean_probability=float(np.average(probability, weights=weight)),
     )
 
 
@@ -145,16 +153,17 @@ def log_losses_from_logits(label: NDArray[np.int8], logits: NDArray[np.float64])
 
 
 def calibration_table(
-    label: NDArray[np.int8], probability: NDArray[np.float64], *, bins: int = 10
+    label: NDArray[np.int8], probability: NDArray[np.float64], *, bins: int = 10, weight: Weight = None
 ) -> tuple[CalibrationBin, ...]:
     """Compare predicted with observed churn in groups of similar scores.
 
     Groups hold about equally many customers. Equal scores stay together, so there may be fewer groups than
-    ``bins``. The interval is Wilson's (1927, doi:10.1080/01621459.1927.10502953).
+    ``bins``. The interval is Wilson's (1927, doi:10.1080/01621459.1927.10502953), with weights at the effective
+    number of customers.
 
     Parameters
     ----------
-    label, probability
+    label, probability, weight
         As in :func:`compute_metrics`.
     bins
         Maximum number of groups.
@@ -164,13 +173,26 @@ def calibration_table(
     table = []
     for number in np.unique(group):
         inside = group == number
-        count, rate = int(inside.sum()), float(label[inside].mean())
-        low, high = wilson_interval(rate, count)
-        table.append(CalibrationBin(count, float(probability[inside].mean()), rate, low, high))
+        counted = None if weight is None else weight[inside]
+        count, rate = int(inside.sum()), float(np.average(label[inside], weights=counted))
+        low, high = wilson_interval(rate, count if counted is None else effective_count(counted))
+        predicted = float(np.average(probability[inside], weights=counted))
+        table.append(CalibrationBin(count, predicted, rate, low, high))
     return tuple(table)
 
 
-def wilson_interval(rate: float, count: int) -> tuple[float, float]:
+def effective_count(weight: NDArray[np.float64]) -> float:
+    """Return how many customers of equal weight would be as informative: (Σw)² / Σw² (Kish 1965).
+
+    Examples
+    --------
+    >>> effective_count(np.array([1.0, 1.0, 4.0]))
+    2.0
+    """
+    return float(weight.sum() ** 2 / (weight @ weight))
+
+
+def wilson_interval(rate: float, count: float) -> tuple[float, float]:
     """Return Wilson's 95% interval of a share observed on ``count`` customers.
 
     Examples
@@ -190,6 +212,7 @@ def significantly_lower(
     *,
     standard_errors: float = 1.0,
     customer: NDArray[np.int64] | None = None,
+    weight: Weight = None,
 ) -> bool:
     """Return whether one set of losses is lower than another beyond noise.
 
@@ -202,10 +225,15 @@ def significantly_lower(
     customer
         Number of the customer each row is about, where a customer may have several rows, length n. Gains of
         the same customer are correlated, so the error is that of sums over customers (Liang & Zeger 1986).
+    weight
+        How many customers each row stands for, length n; None where each stands for itself.
     """
     gain = reference - losses
-    deviation = gain - gain.mean()
+    mean = np.average(gain, weights=weight)
+    deviation: NDArray[np.float64] = gain - mean
+    if weight is not None:
+        deviation = deviation * weight / weight.mean()
     if customer is not None:
-        deviation = np.bincount(customer, weights=deviation)
+        deviation = np.bincount(customer, weights=deviation).astype(np.float64)
     error = np.sqrt(deviation @ deviation) / gain.size
-    return bool(gain.mean() > standard_errors * error and gain.mean() > 1e-9)
+    return bool(mean > standard_errors * error and mean > 1e-9)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retention.churn.evaluation import Weight
 from retention.errors import InputError
 
 _NORMAL_95 = 1.6448536269514722  # of a 90% interval
@@ -34,10 +35,13 @@ class ClassScores:
     variance: float
 
     @classmethod
-    def of(cls, score: NDArray[np.float64]) -> "ClassScores":
-        """Sum up the scores of a class, (n,); of an empty class everything is 0."""
+    def of(cls, score: NDArray[np.float64], weight: Weight = None) -> "ClassScores":
+        """Sum up the scores of a class, (n,), each counted by its weight; of an empty class everything is 0."""
         if not len(score):
             return cls(0, 0.0, 0.0)
+        if weight is not None:
+            mean = float(np.average(score, weights=weight))
+            return cls(round(weight.sum()), mean, float(np.average((score - mean) ** 2, weights=weight)))
         return cls(len(score), float(score.mean()), float(score.var()))
 
 
@@ -49,9 +53,13 @@ class HeldOutScores:
     retained: ClassScores
 
     @classmethod
-    def of(cls, score: NDArray[np.float64], label: NDArray[np.int8]) -> "HeldOutScores":
-        """Sum up held-out scores by class; ``score`` and ``label`` (1 churned) have length n."""
-        return cls(ClassScores.of(score[label == 1]), ClassScores.of(score[label == 0]))
+    def of(cls, score: NDArray[np.float64], label: NDArray[np.int8], weight: Weight = None) -> "HeldOutScores":
+        """Sum up held-out scores by class; ``score``, ``label`` (1 churned) and ``weight`` have length n."""
+        churned, retained = (
+            ClassScores.of(score[rows], None if weight is None else weight[rows])
+            for rows in (label == 1, label == 0)
+        )
+        return cls(churned, retained)
 
     @classmethod
     def from_json(cls, saved: Mapping[str, Any]) -> "HeldOutScores":

@@ -22,6 +22,7 @@ from retention.churn.evaluation import Metrics, OutOfFold, compute_metrics
 from retention.churn.explanation.directions import Direction, find_directions
 from retention.churn.explanation.reasons import top_reasons
 from retention.churn.label_shift import ChurnRateEstimate, estimate_churn_rate, rebase
+from retention.churn.left_alone import LeftAlone, LeftAloneRows
 from retention.churn.model_files import read_model, write_model
 from retention.churn.nested_cv import nested_cross_validate
 from retention.churn.out_of_time import OutOfTime, evaluate_out_of_time
@@ -68,6 +69,8 @@ class ChurnModel:
         Metrics of the held-out probabilities before calibration; None where calibration changed nothing.
     out_of_time
         Metrics of the newest of several cutoffs, and the gap to cross-validation; None with a single cutoff.
+    left_alone
+        Which rows were dropped and weighted, so that it learns what customers do when left alone; None without.
     current_churn_rate
         The churn rate that probabilities are re-based on; None for that of the training. It is not saved.
     """
@@ -89,6 +92,7 @@ class ChurnModel:
     out_of_fold: OutOfFold | None
     before_calibration: UncalibratedMetrics | None = None
     out_of_time: OutOfTime | None = None
+    left_alone: LeftAlone | None = None
     current_churn_rate: float | None = None
 
     @property
@@ -123,6 +127,7 @@ class ChurnModel:
             "weighting": self.weighting,
             "warnings": list(self.warnings),
             "out_of_time": self.out_of_time and self.out_of_time.as_dict(),
+            **({} if self.left_alone is None else {"left_alone": self.left_alone.as_dict()}),
         }
 
     @classmethod
@@ -131,6 +136,7 @@ class ChurnModel:
         customers: Customers,
         *,
         scale_pos_weight: ScalePosWeight = None,
+        left_alone: LeftAloneRows | None = None,
         seed: int = 0,
         jobs: int = 1,
         progress: Progress = silent,
@@ -148,6 +154,9 @@ class ChurnModel:
         scale_pos_weight
             How many times a churned customer counts, 0.001 to 1000: None for once, ``"balanced"`` for as often
             as gives both classes the same weight. Calibration undoes it, so probabilities keep their meaning.
+        left_alone
+            The rows that show what happens without a treatment, and their weights, which then count in every fit,
+            calibration and metric; None to learn from all rows alike.
         seed
             The same seed on the same customers gives the same model.
         jobs
@@ -160,10 +169,15 @@ class ChurnModel:
         InputError
             If there is no label, too few customers of a class, or no usable feature, or the weight is invalid.
         """
-        training_set, left_out = build_training_set(customers, scale_pos_weight)
+        row_weight = None
+        if left_alone is not None:
+            customers = customers.take(left_alone.is_left_alone)
+            row_weight = left_alone.weight[left_alone.is_left_alone] if left_alone.summary.held_out else None
+        training_set, left_out = build_training_set(customers, scale_pos_weight, row_weight)
         newest = customers.period == customers.period.max()  # all rows where there is a single cutoff
         result = nested_cross_validate(training_set, seed=seed, jobs=jobs, progress=progress)
         tested, held_out = training_set.take(newest), result.take(newest)
+        weight = tested.row_weight
         tested_out_of_time = evaluate_out_of_time(training_set, result, customers.cutoffs, seed=seed)
         selection = result.selection
         fitted_score = selection.predict_probability(tested.matrix)
@@ -171,8 +185,8 @@ class ChurnModel:
             columns=training_set.columns,
             roles=customers.roles,
             selection=selection,
-            candidates=measure_candidates(tested.label, held_out),
-            metrics=compute_metrics(tested.label, held_out.score),
+            candidates=measure_candidates(tested.label, held_out, weight),
+            metrics=compute_metrics(tested.label, held_out.score, weight),
             warnings=(
                 *left_out,
                 *training_warnings(tested, held_out),
@@ -187,16 +201,19 @@ class ChurnModel:
                 held_out.candidate_scores[selection.chosen]
                 if selection.chosen_candidate.continuous
                 else fitted_score,
-                blank=blank_shares(training_set.columns, customers.newest()),
+                blank=blank_shares(training_set.columns, customers.newest(), weight),
             ),
             customers=len(tested),
             churn_rate=tested.churn_rate,
             trained_at=datetime.now(UTC).isoformat(timespec="seconds"),
             seed=seed,
             versions=_versions(),
-            out_of_fold=OutOfFold(held_out.score, tested.label, customers.take(newest).value, held_out.fold),
-            before_calibration=measure_uncalibrated(tested.label, held_out),
+            out_of_fold=OutOfFold(
+                held_out.score, tested.label, customers.take(newest).value, held_out.fold, weight
+            ),
+            before_calibration=measure_uncalibrated(tested.label, held_out, weight),
             out_of_time=tested_out_of_time,
+            left_alone=None if left_alone is None else left_alone.summary,
         )
         progress(1.0, "Model trained")
         return model

@@ -14,6 +14,7 @@ from retention.artifacts import read_folder, write_folder
 from retention.churn.diagnostics import CandidateMetrics, UncalibratedMetrics
 from retention.churn.evaluation import Metrics, OutOfFold
 from retention.churn.explanation.directions import Direction
+from retention.churn.left_alone import LeftAlone
 from retention.churn.out_of_time import OutOfTime
 from retention.churn.profile import Profile
 from retention.churn.schema import Column
@@ -78,6 +79,7 @@ def read_model(folder: Path, *, source: str | None = None) -> dict[str, Any]:
 
 def _to_json(model_fields: Mapping[str, Any]) -> dict[str, Any]:
     before, out_of_time = model_fields["before_calibration"], model_fields["out_of_time"]
+    left_alone = model_fields["left_alone"]
     return {
         "chosen": model_fields["selection"].chosen,
         "columns": [asdict(column) for column in model_fields["columns"]],
@@ -96,6 +98,7 @@ def _to_json(model_fields: Mapping[str, Any]) -> dict[str, Any]:
         "versions": dict(model_fields["versions"]),
         "before_calibration": before and asdict(before),
         "out_of_time": out_of_time and out_of_time.as_dict(),
+        **({} if left_alone is None else {"left_alone": left_alone.as_dict()}),
     }
 
 
@@ -125,6 +128,7 @@ def _from_files(files: Mapping[str, bytes]) -> dict[str, Any]:
         "out_of_fold": None if rows is None else _rows_from_parquet(rows),
         "before_calibration": UncalibratedMetrics.from_json(before) if before else None,
         "out_of_time": OutOfTime.from_json(saved["out_of_time"]) if saved.get("out_of_time") else None,
+        "left_alone": LeftAlone.from_json(saved["left_alone"]) if saved.get("left_alone") else None,
     }
 
 
@@ -151,4 +155,5 @@ def _rows_from_parquet(content: bytes) -> OutOfFold:
         label=frame["label"].to_numpy(dtype=np.int8),
         value=frame["value"].to_numpy(dtype=np.float64) if "value" in frame else None,
         fold=frame["fold"].to_numpy(dtype=np.int8),
+        weight=frame["weight"].to_numpy(dtype=np.float64) if "weight" in frame else None,
     )

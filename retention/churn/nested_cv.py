@@ -170,7 +170,7 @@ class _Split:
         self, training_set: TrainingSet, results: list[tuple[SelectedSettings, dict[str, NDArray[np.float64]]]]
     ) -> _HeldOutPredictions:
         """Put the predictions of the folds together."""
-        n, churn_rate = len(training_set), float(training_set.label[self.learned].mean())
+        n, churn_rate = len(training_set), training_set.take(self.learned).churn_rate
         base_rate, *informed = [candidate.name for candidate in candidates.CANDIDATES]
         # The base rate of all folds together: those of single folds differ slightly and would rank customers.
         log_odds_by_candidate = {base_rate: np.full(n, log_odds(churn_rate))} | {

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.churn.evaluation import Metrics, compute_metrics
+from retention.churn.evaluation import Metrics, Weight, compute_metrics, effective_count
 from retention.churn.nested_cv import NestedCVResult
 from retention.churn.training_set import Panel, TrainingSet
 from retention.customers.audit.separation import roc_auc_of_ranks
@@ -55,6 +55,9 @@ class OutOfTime:
         Rows of all cutoffs together, which the final model is fitted on.
     earlier
         The same for earlier cutoffs (rolling origin), oldest first, where there was enough to learn from.
+    effective_customers
+        How many customers of equal weight would be as informative as those of the newest cutoff; None without
+        row weights.
     """
 
     cutoff: str
@@ -66,6 +69,7 @@ class OutOfTime:
     auc_gap_high: float
     rows: int
     earlier: tuple[RollingOrigin, ...]
+    effective_customers: float | None = None
 
     @property
     def gap(self) -> Metrics:
@@ -95,7 +99,7 @@ class OutOfTime:
                 "with churn is changing, so retrain often"
             )
         rate, deviation = self.churn_rate, abs(self.metrics.mean_probability - self.churn_rate)
-        noise = 3 * np.sqrt(rate * (1 - rate) / self.customers)
+        noise = 3 * np.sqrt(rate * (1 - rate) / (self.effective_customers or self.customers))
         if deviation > max(noise, _MIN_RATE_CHANGE * rate):
             warnings.append(
                 f"at the newest cutoff {rate:.1%} churned where {self.metrics.mean_probability:.1%} were "
@@ -107,6 +111,8 @@ class OutOfTime:
     def as_dict(self) -> dict[str, Any]:
         """Return JSON values, with the gap and its sentence."""
         fields = asdict(self)
+        if self.effective_customers is None:
+            del fields["effective_customers"]
         return {**fields, "earlier": list(fields["earlier"]), "gap": asdict(self.gap), "words": self.sentence}
 
     @classmethod
@@ -124,6 +130,7 @@ class OutOfTime:
             earlier=tuple(
                 RollingOrigin(**{**origin, "metrics": Metrics(**origin["metrics"])}) for origin in saved["earlier"]
             ),
+            effective_customers=saved.get("effective_customers"),
         )
 
 
@@ -148,44 +155,58 @@ def evaluate_out_of_time(
     """
     if training_set.panel is None:
         return None
-    period = training_set.panel.period
+    period, weight = training_set.panel.period, training_set.row_weight
     origins = [
-        _origin(cutoff, training_set.label[period == number], result.rolling_origin_score[period == number])
+        _origin(cutoff, training_set.take(period == number), result.rolling_origin_score[period == number])
         for number, cutoff in enumerate(cutoffs)
         if not np.isnan(result.rolling_origin_score[period == number]).any()
     ]
     last, before = origins[-1], period < period.max()
-    low, high = _auc_gap(training_set.label, result.score, before, training_set.panel, seed=seed)
+    low, high = _auc_gap(training_set.label, result.score, before, training_set.panel, weight=weight, seed=seed)
+    cross_validated = compute_metrics(
+        training_set.label[before], result.score[before], None if weight is None else weight[before]
+    )
     return OutOfTime(
         **vars(last),
-        cross_validated=compute_metrics(training_set.label[before], result.score[before]),
+        cross_validated=cross_validated,
         auc_gap_low=low,
         auc_gap_high=high,
         rows=len(training_set),
         earlier=tuple(origins[:-1]),
+        effective_customers=None if weight is None else effective_count(weight[~before]),
     )
 
 
-def _origin(cutoff: str, label: NDArray[np.int8], score: NDArray[np.float64]) -> RollingOrigin:
-    return RollingOrigin(cutoff, len(label), float(label.mean()), compute_metrics(label, score))
+def _origin(cutoff: str, rows: TrainingSet, score: NDArray[np.float64]) -> RollingOrigin:
+    metrics = compute_metrics(rows.label, score, rows.row_weight)
+    return RollingOrigin(cutoff, len(rows), rows.churn_rate, metrics)
 
 
 def _auc_gap(
-    label: NDArray[np.int8], score: NDArray[np.float64], before: NDArray[np.bool_], panel: Panel, *, seed: int
+    label: NDArray[np.int8],
+    score: NDArray[np.float64],
+    before: NDArray[np.bool_],
+    panel: Panel,
+    *,
+    weight: Weight = None,
+    seed: int,
 ) -> tuple[float, float]:
     """Return the 90% bootstrap interval of the newest cutoff's AUC less that of the earlier cutoffs.
 
     Customers are drawn, not rows: a customer counts equally often in all their rows.
     """
     customers, customer = np.unique(panel.customer, return_inverse=True)
+    row_weight = np.ones(len(label)) if weight is None else weight
     parts = [
-        (label[rows], np.unique(score[rows], return_inverse=True)[1], customer[rows]) for rows in (before, ~before)
+        (label[rows], np.unique(score[rows], return_inverse=True)[1], customer[rows], row_weight[rows])
+        for rows in (before, ~before)
     ]
     random, gaps = np.random.default_rng(seed), np.empty(_BOOTSTRAP_DRAWS)
     for draw in range(_BOOTSTRAP_DRAWS):
-        weight = random.poisson(1.0, len(customers)).astype(np.float64)
+        drawn = random.poisson(1.0, len(customers)).astype(np.float64)
         auc_before, auc_newest = (
-            roc_auc_of_ranks(rank, churned, weight[counted]) for churned, rank, counted in parts
+            roc_auc_of_ranks(rank, churned, drawn[counted] * stands_for)
+            for churned, rank, counted, stands_for in parts
         )
         gaps[draw] = auc_newest - auc_before
     low, high = np.nanquantile(gaps, [0.05, 0.95])  # a draw with a single class has no AUC

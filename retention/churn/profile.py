@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retention.churn.bins import Bins
+from retention.churn.evaluation import Weight
 from retention.churn.label_shift import HeldOutScores
 from retention.churn.schema import Column
 from retention.churn.training_set import TrainingSet
@@ -114,8 +115,9 @@ def build_profile(
     blank
         Share of blanks in each column, length d; any other value without a category is a rare one.
     """
+    weight = training_set.row_weight
     columns = tuple(
-        _summary(column, values, Bins.fit(column, values, _BINS), float(share))
+        _summary(column, values, Bins.fit(column, values, _BINS), float(share), weight)
         for column, values, share in zip(training_set.columns, training_set.matrix.T, blank, strict=True)
     )
     scores = Column("score", "number")
@@ -123,17 +125,17 @@ def build_profile(
     return Profile(
         len(training_set),
         columns,
-        _summary(scores, score, bins, 0.0),
-        float(score.mean()),
-        float(score.std()),
-        tuple(map(float, _shares(unseen, bins))),
-        float(unseen.mean()),
-        HeldOutScores.of(unseen, training_set.label),
+        _summary(scores, score, bins, 0.0, weight),
+        float(np.average(score, weights=weight)),
+        float(score.std()) if weight is None else _spread(score, weight),
+        tuple(map(float, _shares(unseen, bins, weight))),
+        float(np.average(unseen, weights=weight)),
+        HeldOutScores.of(unseen, training_set.label, weight),
     )
 
 
-def _summary(column: Column, values: NDArray[np.float64], bins: Bins, blank: float) -> BinShares:
-    shares = _shares(values, bins)
+def _summary(column: Column, values: NDArray[np.float64], bins: Bins, blank: float, weight: Weight) -> BinShares:
+    shares = _shares(values, bins, weight)
     filled = values[~np.isnan(values)]
     if column.kind == "category":
         typical = float(np.argmax(shares[:-1]))
@@ -143,8 +145,17 @@ def _summary(column: Column, values: NDArray[np.float64], bins: Bins, blank: flo
     return BinShares(bins, tuple(map(float, shares)), blank, typical, flag)
 
 
-def _shares(values: NDArray[np.float64], bins: Bins) -> NDArray[np.float64]:
+def _shares(values: NDArray[np.float64], bins: Bins, weight: Weight) -> NDArray[np.float64]:
+    if weight is not None:
+        weighted = np.bincount(bins.assign(values), weights=weight, minlength=bins.count + 1)
+        return np.asarray(weighted / weight.sum())
     return _counts(values, bins) / max(1, len(values))
+
+
+def _spread(score: NDArray[np.float64], weight: NDArray[np.float64]) -> float:
+    """Return the weighted standard deviation."""
+    mean = np.average(score, weights=weight)
+    return float(np.sqrt(np.average((score - mean) ** 2, weights=weight)))
 
 
 def _counts(values: NDArray[np.float64], bins: Bins) -> NDArray[np.int64]:

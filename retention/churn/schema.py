@@ -147,10 +147,15 @@ def encode(columns: tuple[Column, ...], customers: Customers) -> NDArray[np.floa
     return matrix
 
 
-def blank_shares(columns: tuple[Column, ...], customers: Customers) -> NDArray[np.float64]:
-    """Return the share of customers without a value in each column, length d."""
-    blank = customers.frame[[column.name for column in columns]].isna().mean()
-    return blank.to_numpy(dtype=np.float64)
+def blank_shares(
+    columns: tuple[Column, ...], customers: Customers, weight: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Return the share of customers without a value in each column, each counted by its weight, length d."""
+    blank = customers.frame[[column.name for column in columns]].isna()
+    if weight is None:
+        return blank.mean().to_numpy(dtype=np.float64)
+    shares: NDArray[np.float64] = np.average(blank.to_numpy(dtype=np.float64), axis=0, weights=weight)
+    return shares
 
 
 def min_category_customers(customers: int) -> float:

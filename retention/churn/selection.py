@@ -164,20 +164,22 @@ def choose_candidate(
         Splits them to compare calibrations.
     """
     label, weighted, panel = training_set.label, training_set.churned_weight != 1.0, training_set.panel
-    customer = None if panel is None else panel.customer
+    customer, weight = None if panel is None else panel.customer, training_set.row_weight
     base_rate = candidates.CANDIDATES[0].name
     calibrations: dict[str, Calibration] = {}
     chosen, lowest = base_rate, np.empty(0)
     for candidate in candidates.CANDIDATES:
         name = candidate.name
         calibrations[name] = (
-            calibrate(held_out[name], label, weighted=weighted, seed=seed, panel=panel)
+            calibrate(held_out[name], label, weighted=weighted, seed=seed, panel=panel, weight=weight)
             if candidate.continuous
             else Calibration()
         )
         losses = log_losses(label, calibrations[name].apply(held_out[name]))
         errors = 2.0 if chosen == base_rate else 1.0
-        if name == base_rate or significantly_lower(losses, lowest, standard_errors=errors, customer=customer):
+        if name == base_rate or significantly_lower(
+            losses, lowest, standard_errors=errors, customer=customer, weight=weight
+        ):
             chosen, lowest = name, losses
     return SelectedSettings(chosen, by_candidate, calibrations)
 

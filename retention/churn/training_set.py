@@ -54,6 +54,8 @@ class TrainingSet:
     panel
         The customer and the cutoff of each row, where there are several cutoffs; None where every row is another
         customer.
+    row_weight
+        How many customers each row stands for, length n, 1 on average; None where each stands for itself.
     """
 
     columns: tuple[Column, ...]
@@ -61,19 +63,26 @@ class TrainingSet:
     label: NDArray[np.int8]
     churned_weight: float = 1.0
     panel: Panel | None = None
+    row_weight: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.label)
 
     @property
     def churn_rate(self) -> float:
-        """Share of rows that churned, in [0, 1]."""
-        return float(self.label.mean())
+        """Share of rows that churned, each counted by its row weight, in [0, 1]."""
+        return float(np.average(self.label, weights=self.row_weight))
 
     @property
     def sample_weight(self) -> NDArray[np.float64]:
         """How many times each row counts in a fit, length n."""
-        return np.where(self.label == 1, self.churned_weight, 1.0)
+        weight = np.where(self.label == 1, self.churned_weight, 1.0)
+        return weight if self.row_weight is None else weight * self.row_weight
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether some rows count more than others in a fit."""
+        return self.churned_weight != 1.0 or self.row_weight is not None
 
     @property
     def selection_rows(self) -> NDArray[np.bool_]:
@@ -93,7 +102,8 @@ class TrainingSet:
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "TrainingSet":
         """Return the rows at these positions, or where the mask is true."""
         panel = None if self.panel is None else self.panel.take(rows)
-        return replace(self, matrix=self.matrix[rows], label=self.label[rows], panel=panel)
+        weight = None if self.row_weight is None else self.row_weight[rows]
+        return replace(self, matrix=self.matrix[rows], label=self.label[rows], panel=panel, row_weight=weight)
 
     def sample(self, max_rows: int, *, seed: int) -> "TrainingSet":
         """Return at most ``max_rows`` rows, drawn at random."""
@@ -103,7 +113,9 @@ class TrainingSet:
 
 
 def build_training_set(
-    customers: Customers, scale_pos_weight: ScalePosWeight = None
+    customers: Customers,
+    scale_pos_weight: ScalePosWeight = None,
+    row_weight: NDArray[np.float64] | None = None,
 ) -> tuple[TrainingSet, tuple[str, ...]]:
     """Encode customers with their outcome.
 
@@ -114,6 +126,8 @@ def build_training_set(
     scale_pos_weight
         How many times a churned customer counts, 0.001 to 1000: None for once, ``"balanced"`` for as often as
         gives both classes the same weight (at the earlier of several cutoffs).
+    row_weight
+        How many customers each row stands for, length n, above 0; None where each stands for itself.
 
     Returns
     -------
@@ -130,7 +144,11 @@ def build_training_set(
             f"{customers.source}: no label column, so there is nothing to learn; name it with --label"
         )
     panel = Panel(customers.groups, customers.period) if len(customers.cutoffs) > 1 else None
-    without_features = TrainingSet((), np.empty((len(customers), 0)), customers.label, panel=panel)
+    if row_weight is not None:
+        row_weight = row_weight / row_weight.mean()
+    without_features = TrainingSet(
+        (), np.empty((len(customers), 0)), customers.label, panel=panel, row_weight=row_weight
+    )
     selection = without_features.take(without_features.selection_rows)
     if panel is None:
         _check_class_counts(selection, customers)
@@ -146,7 +164,8 @@ def build_training_set(
             f"{customers.source}: no usable feature column{why}; add some that differ between customers"
         )
     weight = _churned_weight(scale_pos_weight, selection)
-    return TrainingSet(columns, encode(columns, customers), customers.label, weight, panel), left_out
+    matrix = encode(columns, customers)
+    return TrainingSet(columns, matrix, customers.label, weight, panel, row_weight), left_out
 
 
 def _check_class_counts(training_set: TrainingSet, customers: Customers, where: str = "") -> None:
@@ -163,7 +182,9 @@ def _churned_weight(scale_pos_weight: ScalePosWeight, training_set: TrainingSet)
     if scale_pos_weight is None:
         return 1.0
     if scale_pos_weight == "balanced":
-        return float((training_set.label == 0).sum() / training_set.label.sum())
+        if training_set.row_weight is None:
+            return float((training_set.label == 0).sum() / training_set.label.sum())
+        return (1 - training_set.churn_rate) / training_set.churn_rate
     if isinstance(scale_pos_weight, str) or not 0.001 <= scale_pos_weight <= 1000:
         raise InputError(
             f"scale_pos_weight {scale_pos_weight}: pass a number between 0.001 and 1000, or 'balanced'"

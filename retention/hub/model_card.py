@@ -105,7 +105,12 @@ def _opening(repo: str, model: ChurnModel) -> str:
 
 Calibrated churn probabilities. Trained on {model.customers:,} customers, of whom
 {model.churn_rate:.1%} churned; the selected candidate is **{model.chosen}**.
-{chr(10) + "> **Read this first**" + chr(10) + warnings if warnings else ""}"""
+{_left_alone(model)}{chr(10) + "> **Read this first**" + chr(10) + warnings if warnings else ""}"""
+
+
+def _left_alone(model: ChurnModel) -> str:
+    """Say which rows were left out because the customer was written to, if any were looked for."""
+    return "" if model.left_alone is None else f"\nTrained on customers {model.left_alone.sentence}.\n"
 
 
 def _use() -> str:

@@ -64,7 +64,7 @@ def plan_model(
         left_out.append(
             f"{_EVALUATION}: scores and labels of {model.customers:,} training customers, shared only if asked for"
         )
-    bins = calibration_table(rows.label, rows.score) if rows else ()
+    bins = calibration_table(rows.label, rows.score, weight=rows.weight) if rows else ()
     curve = profit_of_model(model, economics or Economics()) if rows else None
     charts = {"figures/reasons.svg": draw_importance(model.directions)}
     if bins:

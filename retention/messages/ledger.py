@@ -133,6 +133,11 @@ class Ledger(CampaignLedger):
         while rows := self._run(lambda: cursor.fetchmany(_ROWS_PER_FETCH)):
             yield from (LedgerRecord(run, LedgerEntry(*cells), sealed_at) for run, sealed_at, *cells in rows)
 
+    def messages_sent(self) -> tuple[tuple[str, str, float], ...]:
+        """Return customer, offer and time of approval (epoch seconds) of every message, the oldest first."""
+        query = "SELECT customer, offer, sealed_at FROM messages ORDER BY sealed_at, run, customer"
+        return tuple(self._select(query))
+
     def merge(self, records: Iterable[LedgerRecord]) -> int:
         """Add the records of another copy of the ledger, and return how many were new.
 

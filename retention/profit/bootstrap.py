@@ -35,11 +35,15 @@ class CurveBand(NamedTuple):
     high: NDArray[np.float64]
 
 
-def draw_customer_counts(groups: Sums, generator: np.random.Generator, *, draws: int) -> NDArray[np.int32]:
-    """Draw how many customers come from each group, (draws, groups, 2); the economics play no part in it."""
+def draw_customer_counts(
+    groups: Sums, generator: np.random.Generator, *, draws: int, customers: int | None = None
+) -> NDArray[np.int32]:
+    """Draw how many customers come from each group, (draws, groups, 2); the economics play no part in it.
+
+    ``customers`` are drawn in all, by default as many as the groups hold.
+    """
     count = groups[0]
-    n = count.sum()
-    counts = generator.multinomial(int(n), (count / n).ravel(), size=draws)
+    counts = generator.multinomial(customers or int(count.sum()), (count / count.sum()).ravel(), size=draws)
     return counts.astype(np.int32).reshape(draws, *count.shape)
 
 
@@ -61,7 +65,7 @@ def resampled_profit(
     generator
         Draws the spread inside a group; unused without a value column, where there is none.
     """
-    group_size = np.maximum(groups[0], 1)
+    group_size = np.where(groups[0] > 0, groups[0], 1)
     mean = incremental_profit(groups, economics) / group_size
     if len(groups) == 1:
         return np.asarray(np.einsum("dgl,gl->dg", counts, mean))
@@ -85,7 +89,9 @@ def band_of_the_lower(*bands: Band) -> Band:
     return Band(min(band.low for band in bands), min(band.high for band in bands))
 
 
-def band_along_curve(contacted: Sums, customers: int, economics: Economics) -> CurveBand:
+def band_along_curve(
+    contacted: Sums, customers: int, economics: Economics, *, effective_customers: float | None = None
+) -> CurveBand:
     """Return the 90% band of the profit at each threshold, threshold by threshold.
 
     The profit is a sum over independent customers, so the bootstrap tends to a normal distribution with
@@ -99,8 +105,12 @@ def band_along_curve(contacted: Sums, customers: int, economics: Economics) -> C
         n, contacted or not.
     economics
         The money inputs.
+    effective_customers
+        How many customers of equal weight would be as informative, where rows have weights; n if None.
     """
     profit = incremental_profit(contacted, economics).sum(axis=-1)
     variance = incremental_profit_squared(contacted, economics).sum(axis=-1) - profit**2 / customers
+    if effective_customers is not None:
+        variance = variance * (customers / effective_customers)
     half_width = _NORMAL_95 * np.sqrt(np.maximum(variance, 0.0))
     return CurveBand(profit - half_width, profit + half_width)

@@ -74,16 +74,18 @@ def cross_fit(ranking: Ranking, economics: Economics, *, fold_thresholds: NDArra
     codes = by_threshold.astype(np.int32)
     if by_break_even is not None:
         codes = by_threshold + 2 * by_break_even.astype(np.int32)
-    earned = incremental_profit(ranking.group_sums(codes, 4), economics).sum(axis=-1) * (1000 / len(ranking))
+    sums = ranking.group_sums(codes, 4)
+    customers = sums[0].sum(axis=-1)
+    earned = incremental_profit(sums, economics).sum(axis=-1) * (1000 / len(ranking))
     per_customer = None
     if by_break_even is not None:
         per_customer = PerCustomerPolicy(
-            contacted=int(np.count_nonzero(by_break_even)),
+            contacted=round(customers[2] + customers[3]),
             profit=float(earned[2] + earned[3]),
             over_threshold=float(earned[2] - earned[1]),
         )
     return CrossFitted(
-        share=float(np.count_nonzero(by_threshold) / len(ranking)),
+        share=float((customers[1] + customers[3]) / len(ranking)),
         profit=float(earned[1] + earned[3]),
         per_customer=per_customer,
     )

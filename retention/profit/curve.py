@@ -223,6 +223,7 @@ def profit_curve(
     *,
     fold: ArrayLike,
     value: ArrayLike | None = None,
+    weight: ArrayLike | None = None,
     economics: Economics | None = None,
     measured: OfferRates | None = None,
     seed: int = 0,
@@ -239,6 +240,9 @@ def profit_curve(
         The part each customer was held out in, (n,), whole numbers, at least two different ones.
     value
         Margin kept if they stay, (n,), currency, >= 0; None for the economics' value.
+    weight
+        How many customers each row stands for, (n,), > 0; None where each stands for itself. Counts of customers
+        are then rounded.
     economics
         The money inputs; the ``original`` preset by default.
     measured
@@ -261,7 +265,7 @@ def profit_curve(
     >>> curve.matrix(0.2).profit
     850.0
     """
-    ranking = rank_customers(score, label, fold=fold, value=value)
+    ranking = rank_customers(score, label, fold=fold, value=value, weight=weight)
     return _price(ranking, economics or Economics(), Resamples(ranking, seed), measured)
 
 
@@ -281,14 +285,19 @@ def _price(
         economics=economics,
         resamples=resamples,
         threshold=grid,
-        saved=contacted[0, :, 1].astype(np.int64),
-        wasted=contacted[0, :, 0].astype(np.int64),
-        lost=not_contacted[0, :, 1].astype(np.int64),
-        loyal=not_contacted[0, :, 0].astype(np.int64),
+        saved=_whole(contacted[0, :, 1]),
+        wasted=_whole(contacted[0, :, 0]),
+        lost=_whole(not_contacted[0, :, 1]),
+        loyal=_whole(not_contacted[0, :, 0]),
         saved_amount=saved_amount,
         wasted_amount=wasted_amount,
         lost_amount=0.0 - total_value(not_contacted, economics)[:, 1],
-        profit_band=band_along_curve(contacted, len(ranking), economics),
+        profit_band=band_along_curve(
+            contacted,
+            len(ranking),
+            economics,
+            effective_customers=None if ranking.weight is None else ranking.effective_customers,
+        ),
         threshold_best=best,
         threshold_break_even=economics.break_even() if ranking.value is None else None,
         fold_thresholds=by_fold,
@@ -312,10 +321,17 @@ def _grid_with(ranking: Ranking, threshold: float) -> tuple[Amounts, Amounts]:
     return np.insert(GRID, index, threshold), contacted
 
 
+def _whole(customers: Amounts) -> Counts:
+    return np.rint(customers).astype(np.int64)
+
+
 def _perfect_profit(ranking: Ranking, economics: Economics) -> float:
     """Return what contacting exactly the churned customers for whom it pays would earn (currency)."""
     if ranking.value is None:
         profit: Amounts = np.maximum(economics.amounts_per_customer().saved, 0.0) * ranking.all_customers[0, 1:]
     else:
-        profit = np.maximum(economics.amounts_per_customer(ranking.value[ranking.label == 1]).saved, 0.0)
+        churned = ranking.label == 1
+        profit = np.maximum(economics.amounts_per_customer(ranking.value[churned]).saved, 0.0)
+        if ranking.weight is not None:
+            profit = profit * ranking.weight[churned]
     return float(profit.sum())

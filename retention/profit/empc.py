@@ -1,6 +1,7 @@
 """Expected maximum profit (EMPC): the save rate as a probability distribution instead of one assumed number."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,9 +102,12 @@ def _every_threshold(
     last_of_tie = np.append(score[1:] != score[:-1], True)
     sums = np.zeros((len(ranking.sums), len(order) + 1, 2))
     for churned in (0, 1):
-        sums[0, 1:, churned] = np.cumsum(label == churned)
+        customers: NDArray[Any] = label == churned
+        if ranking.weight is not None:
+            customers = customers * ranking.weight[order]
+        sums[0, 1:, churned] = np.cumsum(customers)
         if ranking.value is not None:
-            sums[1, 1:, churned] = np.cumsum(np.where(label == churned, ranking.value[order], 0.0))
+            sums[1, 1:, churned] = np.cumsum(customers * ranking.value[order])
     sums = sums[:, np.append(True, last_of_tie)]
     cost, gain = save_rate_line(sums, economics)
     return sums[0].sum(axis=-1), cost, gain

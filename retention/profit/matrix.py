@@ -65,10 +65,10 @@ def business_matrix(
     wasted_amount, saved_amount = incremental_profit(contacted, economics)
     return BusinessMatrix(
         threshold=threshold,
-        saved=int(contacted[0, 1]),
-        wasted=int(contacted[0, 0]),
-        lost=int(not_contacted[0, 1]),
-        loyal=int(not_contacted[0, 0]),
+        saved=round(contacted[0, 1]),
+        wasted=round(contacted[0, 0]),
+        lost=round(not_contacted[0, 1]),
+        loyal=round(not_contacted[0, 0]),
         saved_amount=float(saved_amount),
         wasted_amount=float(wasted_amount),
         lost_amount=0.0 - float(total_value(not_contacted, economics)[1]),

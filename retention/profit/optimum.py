@@ -65,6 +65,8 @@ def best_thresholds(ranking: Ranking, economics: Economics) -> Thresholds:
     intercept, slope = economics.profit_lines()
     value = economics.value if ranking.value is None else ranking.value[rows]
     gain = intercept[label] + slope[label] * value
+    if ranking.weight is not None:
+        gain = gain * ranking.weight[rows]
     first = len(cell) - np.searchsorted(cell[::-1], cell, side="right")  # where each customer's cell begins
     cuts = np.flatnonzero(np.append(score[1:] != score[:-1], True)[: len(score)])  # tied scores move together
 

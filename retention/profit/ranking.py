@@ -53,6 +53,9 @@ class Ranking:
         The last cell holds scores of exactly 1.
     sums
         By fold and cell, (1 or 2 moments, folds, cells, 2).
+    weight
+        How many customers each row stands for, (n,), 1 on average; None where each stands for itself. All sums
+        count customers by their weight.
     """
 
     score: NDArray[np.float64] = field(repr=False)
@@ -61,9 +64,17 @@ class Ranking:
     fold: NDArray[np.int8] = field(repr=False)
     cell: NDArray[np.uint16] = field(repr=False)
     sums: Sums = field(repr=False)
+    weight: NDArray[np.float64] | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.score)
+
+    @cached_property
+    def effective_customers(self) -> float:
+        """How many customers of equal weight would be as informative, (Σw)² / Σw² (Kish 1965)."""
+        if self.weight is None:
+            return len(self)
+        return float(self.weight.sum() ** 2 / (self.weight @ self.weight))
 
     @property
     def all_customers(self) -> Sums:
@@ -94,12 +105,17 @@ class Ranking:
     def group_sums(self, codes: NDArray[Any], groups: int) -> Sums:
         """Return the sums of each group 0 ... groups - 1 of ``codes`` (n,), as (moments, groups, 2)."""
         sums = np.zeros((1 if self.value is None else 3, groups * 2))
-        _add_customers(sums, codes * np.int32(2) + self.label, self.value)
+        _add_customers(sums, codes * np.int32(2) + self.label, self.value, self.weight)
         return sums.reshape(-1, groups, 2)
 
 
 def rank_customers(
-    score: ArrayLike, label: ArrayLike, *, fold: ArrayLike, value: ArrayLike | None = None
+    score: ArrayLike,
+    label: ArrayLike,
+    *,
+    fold: ArrayLike,
+    value: ArrayLike | None = None,
+    weight: ArrayLike | None = None,
 ) -> Ranking:
     """Check held-out customers, and count them by the cell of their score.
 
@@ -113,6 +129,8 @@ def rank_customers(
         The part each was held out in, (n,), whole numbers from 0 to 99, at least two different ones.
     value
         Margin kept if they stay, (n,), currency, >= 0; None for the economics' value.
+    weight
+        How many customers each row stands for, (n,), > 0; None where each stands for itself.
 
     Raises
     ------
@@ -134,8 +152,9 @@ def rank_customers(
             "fold: all customers are in one fold; pass two or more, as a threshold is picked on the other folds"
         )
     values = None if value is None else _same_length("value", checked_values(value), n)
+    weights = None if weight is None else _weights(weight, n)
 
-    return _count_by_cell(scores, labels, folds, values)
+    return _count_by_cell(scores, labels, folds, values, weights)
 
 
 def sum_from_top(sums: Sums) -> Sums:
@@ -182,7 +201,11 @@ def save_rate_line(contacted: Sums, economics: Economics) -> tuple[NDArray[np.fl
 
 
 def _count_by_cell(
-    score: NDArray[np.float64], label: NDArray[np.int8], fold: NDArray[np.int8], value: NDArray[np.float64] | None
+    score: NDArray[np.float64],
+    label: NDArray[np.int8],
+    fold: NDArray[np.int8],
+    value: NDArray[np.float64] | None,
+    weight: NDArray[np.float64] | None,
 ) -> Ranking:
     n, folds = len(score), int(fold.max()) + 1
     per_step = 16 if n >= FINE_FROM else 1
@@ -196,8 +219,8 @@ def _count_by_cell(
         batch_cell *= 2
         np.add(batch_cell, label[batch], out=key[batch])
     sums = np.zeros((1 if value is None else 2, folds * cells * 2))
-    _add_customers(sums, key, value)
-    return Ranking(score, label, value, fold, cell, sums.reshape(-1, folds, cells, 2))
+    _add_customers(sums, key, value, weight)
+    return Ranking(score, label, value, fold, cell, sums.reshape(-1, folds, cells, 2), weight)
 
 
 def _cells(score: NDArray[np.float64], per_step: int) -> NDArray[np.int32]:
@@ -208,11 +231,24 @@ def _cells(score: NDArray[np.float64], per_step: int) -> NDArray[np.int32]:
     return cell
 
 
-def _add_customers(sums: Sums, key: NDArray[Any], value: NDArray[np.float64] | None) -> None:
+def _add_customers(
+    sums: Sums, key: NDArray[Any], value: NDArray[np.float64] | None, weight: NDArray[np.float64] | None
+) -> None:
     """Add customers to the sums (moments, keys) in place."""
     for power in range(len(sums)):
-        weight = None if value is None or power == 0 else value if power == 1 else value**power
-        sums[power] += np.bincount(key, weight, minlength=sums.shape[1])
+        amount = None if value is None or power == 0 else value if power == 1 else value**power
+        if weight is not None:
+            amount = weight if amount is None else amount * weight
+        sums[power] += np.bincount(key, amount, minlength=sums.shape[1])
+
+
+def _weights(weight: ArrayLike, length: int) -> NDArray[np.float64]:
+    """Return checked weights, scaled to 1 on average."""
+    weights = _same_length("weight", _numbers("weight", weight), length)
+    if not (weights.min() > 0 and np.isfinite(weights.sum())):
+        raise InputError("weight: must be numbers above 0, one a customer; leave it out to count each once")
+    scaled: NDArray[np.float64] = weights / weights.mean()
+    return scaled
 
 
 def _numbers(name: str, numbers: ArrayLike) -> NDArray[np.float64]:

@@ -68,7 +68,7 @@ class Resamples:
 
     def bands(self, economics: Economics) -> Bands:
         """Return the 90% bands of the profits of all draws."""
-        drawn = self._drawn_profit(economics) * (1000 / len(self.ranking))  # (draws, folds, bins, 1 or 2)
+        drawn = self._drawn_profit(economics) * (1000 / self._customers)  # (draws, folds, bins, 1 or 2)
         best = _cross_fitted_profit(drawn.sum(axis=-1))
         everyone = drawn.sum(axis=(1, 2, 3))
         over_threshold = gain = None
@@ -92,9 +92,14 @@ class Resamples:
             sides = 2
             above_break_even = ranking.score >= economics.break_even(ranking.value)
             groups = ranking.group_sums(codes * np.int32(sides) + above_break_even, self._folds * bins * sides)
-            counts = draw_customer_counts(groups, generator, draws=DRAWS)
+            counts = draw_customer_counts(groups, generator, draws=DRAWS, customers=self._customers)
         drawn = resampled_profit(counts, groups, economics, generator)
         return drawn.reshape(DRAWS, self._folds, bins, sides)
+
+    @property
+    def _customers(self) -> int:
+        """Customers in a draw: all, or as many as are as informative as weighted ones."""
+        return max(1, int(self.ranking.effective_customers))
 
     @property
     def _folds(self) -> int:
@@ -112,7 +117,8 @@ class Resamples:
         """Without a value column: the draws, which do not depend on the economics, and the groups drawn from."""
         bins, codes = self._fold_and_bin
         groups = self.ranking.group_sums(codes, self._folds * bins)
-        return draw_customer_counts(groups, np.random.default_rng(self.seed), draws=DRAWS), groups
+        generator = np.random.default_rng(self.seed)
+        return draw_customer_counts(groups, generator, draws=DRAWS, customers=self._customers), groups
 
 
 def _gain_band(profit: Amounts, everyone: Amounts) -> Band:

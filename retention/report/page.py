@@ -236,8 +236,15 @@ def _figures(model: ChurnModel) -> list[tuple[str, str, str]]:
             f"{out_of_time.cross_validated.roc_auc:.3f}",
             f"gap: {out_of_time.gap.roc_auc:+.3f}",
         ))  # fmt: skip
+    if left_alone := model.left_alone:
+        left_out = left_alone.treated + left_alone.written_to
+        figures.append((
+            "Rows left out, since the customer was written to",
+            f"{left_out:,} of {left_alone.rows:,}",
+            f"held-out rows weighted: {left_alone.held_out:,}",
+        ))  # fmt: skip
     rows = model.out_of_fold
-    bins = () if rows is None else calibration_table(rows.label, rows.score)
+    bins = () if rows is None else calibration_table(rows.label, rows.score, weight=rows.weight)
     ends = (("highest", bins[-1]), ("lowest", bins[0])) if len(bins) > 1 else ()
     for words, end in ends:
         name = f"… of the {end.customers:,} {words}"

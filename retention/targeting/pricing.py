@@ -38,6 +38,7 @@ def profit_of_model(model: ChurnModel, economics: Economics, measured: OfferRate
         label=rows.label,
         fold=rows.fold,
         value=rows.value,
+        weight=rows.weight,
         economics=economics,
         measured=measured,
     )

@@ -54,7 +54,8 @@ def test_held_out_rows_carry_label_value_and_fold_in_table_order(model: ChurnMod
     assert rows
     np.testing.assert_array_equal(rows.label, customers.label)
     np.testing.assert_array_equal(rows.value, customers.value)
-    assert set(vars(rows)) == {"score", "label", "value", "fold"}
+    assert set(vars(rows)) == {"score", "label", "value", "fold", "weight"}
+    assert rows.weight is None
     assert np.unique(rows.fold).tolist() == [0, 1, 2, 3, 4]
 
 

@@ -58,3 +58,31 @@ def test_a_bad_file_is_refused_in_one_line(capsys: pytest.CaptureFixture[str], t
     model = tmp_path / "model"
     assert "bad.csv" in refused(capsys, "train", path, "--out", model)
     assert not model.exists()
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--cutoff", "2025-01-01"], "--cutoff: is for --left-alone"),
+        (["--horizon-days", "30"], "--horizon-days: is for --left-alone"),
+        (["--left-alone", "absent.sqlite"], "absent.sqlite: there is no such ledger"),
+    ],
+)
+def test_left_alone_needs_a_ledger(
+    capsys: pytest.CaptureFixture[str], telecom_file: Path, tmp_path: Path, flags: list[str], words: str
+) -> None:
+    """The days belong to the ledger, and a ledger that does not exist is not made."""
+    line = refused(
+        capsys,
+        "train",
+        telecom_file,
+        "--id",
+        "customerID",
+        "--label",
+        "Churn",
+        "--out",
+        tmp_path / "model",
+        *flags,
+    )
+    assert words in line
+    assert not (tmp_path / "model").exists()

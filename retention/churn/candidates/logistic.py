@@ -141,7 +141,7 @@ def fit_logistic(
         model = LogisticRegression(C=ridge.strength, solver=solver, max_iter=2000)
         model.fit(design, training_set.label, sample_weight=training_set.sample_weight)
         terms = tuple(
-            with_weights(term, model.coef_[0][owner == position], matrix[:, position])
+            with_weights(term, model.coef_[0][owner == position], matrix[:, position], training_set.row_weight)
             for position, term in enumerate(empty)
         )
         fits.append(Logistic(float(model.intercept_[0]), terms, ridge))

@@ -105,7 +105,12 @@ def design_matrix(terms: Sequence[Term], matrix: NDArray[np.float64]) -> tuple[A
     return design, np.repeat(np.arange(len(terms)), widths)
 
 
-def with_weights(term: Term, weights: NDArray[np.float64], values: NDArray[np.float64]) -> Term:
+def with_weights(
+    term: Term,
+    weights: NDArray[np.float64],
+    values: NDArray[np.float64],
+    row_weight: NDArray[np.float64] | None = None,
+) -> Term:
     """Return a term with its fitted weights, the blank's last, and its mean over the training values."""
     fitted = replace(term, weights=tuple(map(float, weights[:-1])), blank=float(weights[-1]))
-    return replace(fitted, mean=float(fitted.contribution(values).mean()))
+    return replace(fitted, mean=float(np.average(fitted.contribution(values), weights=row_weight)))

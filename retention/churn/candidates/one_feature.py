@@ -51,8 +51,13 @@ class OneFeature(Candidate):
         for column in range(len(training_set.columns)):
             fits.append(fit_feature(training_set, column))
             context.heartbeat.beat()
-        label, matrix = training_set.label, training_set.matrix
-        return min(fits, key=lambda fit: float(log_losses_from_logits(label, fit.predict_log_odds(matrix)).mean()))
+        label, matrix, weight = training_set.label, training_set.matrix, training_set.row_weight
+
+        def loss(fit: "OneFeature") -> float:
+            losses = log_losses_from_logits(label, fit.predict_log_odds(matrix))
+            return float(np.average(losses, weights=weight))
+
+        return min(fits, key=loss)
 
     def predict_log_odds(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return log-odds to churn, length n, for an encoded matrix (n, d)."""
@@ -95,8 +100,11 @@ def fit_feature(training_set: TrainingSet, position: int) -> OneFeature:
     column, values = training_set.columns[position], training_set.matrix[:, position]
     bins = Bins.fit(column, values, _BINS)
     bin_number = bins.assign(values)
-    customers = np.bincount(bin_number, minlength=bins.count + 1)
-    churned = np.bincount(bin_number, weights=training_set.label, minlength=bins.count + 1)
+    label, weight = training_set.label, training_set.row_weight
+    customers = np.bincount(bin_number, weights=weight, minlength=bins.count + 1)
+    churned = np.bincount(
+        bin_number, weights=label if weight is None else label * weight, minlength=bins.count + 1
+    )
     rates = (churned + _PRIOR_CUSTOMERS * training_set.churn_rate) / (customers + _PRIOR_CUSTOMERS)
     if column.kind == "number":
         weights = customers[:-1] + 1e-9

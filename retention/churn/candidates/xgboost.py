@@ -253,7 +253,7 @@ def _data(training_set: TrainingSet, threads: int) -> dict[str, Any]:
     return {
         "data": training_set.matrix.astype(np.float32),
         "label": training_set.label,
-        "weight": None if training_set.churned_weight == 1.0 else training_set.sample_weight,
+        "weight": training_set.sample_weight if training_set.has_weights else None,
         "feature_types": _types(training_set.columns),
         "enable_categorical": True,
         "nthread": threads,

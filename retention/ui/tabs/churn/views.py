@@ -49,6 +49,7 @@ def model(trained: ChurnModel | None) -> str:
         + _out_of_time(trained.out_of_time)
         + _calibrated(trained)
         + (reading(_sentence(trained.weighting["words"])) if trained.weighting else "")
+        + (reading(_sentence(trained.left_alone.sentence)) if trained.left_alone else "")
         + bullets(trained.warnings)
     )
 
