@@ -296,7 +296,7 @@ def _price(
             contacted,
             len(ranking),
             economics,
-            effective_customers=None if ranking.weight is None else ranking.effective_customers,
+            effective_customers=ranking.effective_customers,
         ),
         threshold_best=best,
         threshold_break_even=economics.break_even() if ranking.value is None else None,

@@ -94,9 +94,10 @@ def miscalibration(ranking: Ranking, *, best: float, break_even: float) -> Misca
     customers = int(np.count_nonzero(is_between))
     if customers == 0:
         return None
-    probability, churned = ranking.score[is_between], int(ranking.label[is_between].sum())
-    expected = float(probability.sum())
-    error = float(np.sqrt((probability * (1 - probability)).sum()))
+    probability, label = ranking.score[is_between], ranking.label[is_between]
+    weight = np.ones(customers) if ranking.weight is None else ranking.weight[is_between]
+    churned, expected = round(float(weight @ label)), float((weight * probability).sum())
+    error = float(np.sqrt((weight**2 * probability * (1 - probability)).sum()))
     more = churned - expected if best < break_even else expected - churned
     return Miscalibration(customers, churned, expected, more - 0.5 > _BEYOND_CHANCE * error)
 
@@ -115,7 +116,7 @@ def send_by_break_even(ranking: Ranking, economics: Economics) -> DeployedPolicy
     return DeployedPolicy(
         "break-even",
         threshold,
-        int(contacted[0].sum()),
+        round(contacted[0].sum()),
         float(incremental_profit(contacted, economics).sum()) * 1000 / len(ranking),
         band,
         band_of_the_lower(band, over_everyone),
@@ -123,5 +124,7 @@ def send_by_break_even(ranking: Ranking, economics: Economics) -> DeployedPolicy
 
 
 def _band(contacted: Sums, ranking: Ranking, economics: Economics) -> Band:
-    band = band_along_curve(contacted, len(ranking), economics)
+    band = band_along_curve(
+        contacted, len(ranking), economics, effective_customers=ranking.effective_customers
+    )
     return Band(float(band.low) * 1000 / len(ranking), float(band.high) * 1000 / len(ranking))
