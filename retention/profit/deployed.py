@@ -124,7 +124,5 @@ def send_by_break_even(ranking: Ranking, economics: Economics) -> DeployedPolicy
 
 
 def _band(contacted: Sums, ranking: Ranking, economics: Economics) -> Band:
-    band = band_along_curve(
-        contacted, len(ranking), economics, effective_customers=ranking.effective_customers
-    )
+    band = band_along_curve(contacted, len(ranking), economics, effective_customers=ranking.effective_customers)
     return Band(float(band.low) * 1000 / len(ranking), float(band.high) * 1000 / len(ranking))
