@@ -58,7 +58,7 @@ def test_the_curve_is_drawn_by_share_without_asking_the_server(page: Page) -> No
     page.locator("#threshold input[type=range]").focus()
     for _ in range(5):
         page.keyboard.press("PageUp")
-    expect(page.locator(".card").first).not_to_contain_text("the best threshold")
+    expect(page.locator(".card").first).not_to_contain_text("from the break-even on")
     page.wait_for_function(f"({_CHART})().x < {after['x']}")
     moved = chart_by_share(page)
     assert moved["y"] == figure(page, "Profit against doing nothing")

@@ -122,7 +122,7 @@ def analysed(page: Page, source: Path) -> tuple[dict[str, int], int, pd.DataFram
     shown_best = figure(page, "Profit against doing nothing")
     page.locator("#threshold input[type=number]").fill("0.2")
     page.keyboard.press("Enter")
-    expect(page.locator(".card").first).not_to_contain_text("the best threshold")
+    expect(page.locator(".card").first).not_to_contain_text("from the break-even on")
     cells = {"saved_amount": "Saved customer", "wasted_amount": "Wasted budget", "lost_amount": "Lost revenue"}
     shown = {name: figure(page, label) for name, label in cells.items()}
     write_and_approve(page)
@@ -184,7 +184,7 @@ def test_the_browser_and_the_server_compute_the_same_point(
     session = Session(customers=telecom, model=telecom_model).priced(Economics())
     curve = profit.curve_points(session)
     assert curve
-    thresholds = [*(i / 1000 for i in range(1001)), curve["threshold_best"]]
+    thresholds = [*(i / 1000 for i in range(1001)), curve["threshold_best"], curve["threshold_deployed"]]
     picked = page.evaluate("([ts, curve]) => ts.map((t) => window.desk.pick(t, curve))", [thresholds, curve])
     for threshold, point in zip(thresholds, picked, strict=True):
         answer = profit.curve_point(session, threshold)
@@ -224,7 +224,7 @@ def test_a_link_opens_the_same_view_for_a_colleague(browser: Browser, address: s
         expect(page.locator("#header")).to_contain_text("₹80 per offer")
         page.locator("#threshold input[type=number]").fill("0.3")
         page.keyboard.press("Enter")
-        expect(page.locator(".card").first).not_to_contain_text("the best threshold")
+        expect(page.locator(".card").first).not_to_contain_text("from the break-even on")
         labels = ("Customers contacted", "Saved customer", "Wasted budget")
         shown = [figure(page, label) for label in labels]
         open_tab(page, "Offers")
@@ -281,7 +281,7 @@ def test_a_link_that_cannot_be_is_one_sentence(browser: Browser, address: str) -
     """The sentence says what is wrong, and the page opens as it does without a link."""
     with visiting(browser, address, query="threshold=2&value=<b>") as page:
         expect(page.locator(".toast-body").first).to_contain_text("threshold: must be from 0 to 1")
-        expect(page.locator(".card").first).to_contain_text("the best threshold")
+        expect(page.locator(".card").first).to_contain_text("from the break-even on")
 
 
 @pytest.mark.parametrize("kind", ["PNG", "SVG"])

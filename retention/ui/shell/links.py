@@ -1,6 +1,6 @@
 """A link that opens the same view for a colleague: the query string of the app's address.
 
-``?tab=profit&threshold=0.2&value=500&offer_cost=50``: the tab, where the slider stands (at the best threshold
+``?tab=profit&threshold=0.2&value=500&offer_cost=50``: the tab, where the slider stands (at the deployed threshold
 where it is left out) and the money inputs by the names :class:`Economics` gives them. It carries no customer, no
 file and no model. ``assets/desk.js`` writes it.
 """
@@ -18,7 +18,7 @@ FIRST_TAB = "profit"
 
 @dataclass(frozen=True)
 class Link:
-    """What a link asks to see; ``threshold`` is None for the best one."""
+    """What a link asks to see; ``threshold`` is None for the deployed one."""
 
     tab: str = FIRST_TAB
     threshold: float | None = None

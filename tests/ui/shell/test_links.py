@@ -21,7 +21,7 @@ def test_a_link_says_what_to_see() -> None:
 
 
 def test_a_bare_address_shows_the_defaults() -> None:
-    """Without a question mark it is the profit tab at the best threshold."""
+    """Without a question mark it is the profit tab at the deployed threshold."""
     assert links.read({}, TAB_IDS) == links.Link("profit", None, Economics())
 
 
