@@ -1,9 +1,7 @@
 """``holdout``: hold some customers of the send list out, so that the campaign can be measured."""
 
 import argparse
-import datetime as dt
 from pathlib import Path
-from typing import Literal
 
 from retention.cli.command import (
     AddCommand,
@@ -14,7 +12,6 @@ from retention.cli.command import (
     economics_from,
     join_lines,
 )
-from retention.errors import InputError
 
 
 def add(command: AddCommand) -> None:
@@ -68,33 +65,20 @@ def add(command: AddCommand) -> None:
 
 
 def _holdout(options: argparse.Namespace) -> CommandResult:
-    from dataclasses import replace
+    from retention.pipeline.campaign import hold_out_file, holdout_request
+    from retention.pipeline.targeting import currency_of, read_send_list
 
-    from retention.pipeline.campaign import HoldoutRequest, hold_out_file
-    from retention.pipeline.targeting import (
-        SendPolicy,
-        currency_of,
-        offers_priced,
-        read_send_list,
-        with_learned_rates,
-    )
-
-    send_list = read_send_list(options.scored)
-    options.currency = options.currency or currency_of(send_list)
-    economics = economics_from(options)
-    offers = offers_priced(send_list, economics, options.catalogue)
-    economics = replace(economics, offer_cost=offers[0].cost)
-    if options.rates is not None:  # what the plan promises is then what the list was priced with
-        policy = with_learned_rates(SendPolicy(economics=economics, catalogue=offers), options.rates)
-        economics, offers = policy.first_economics, policy.measured_offers
-    request = HoldoutRequest(
+    options.currency = options.currency or currency_of(read_send_list(options.scored))
+    request = holdout_request(
+        options.scored,
+        economics_from(options),
+        catalogue=options.catalogue,
+        rates=options.rates,
         name=options.name,
-        economics=economics,
-        offers=offers,
         kind=options.design,
-        share=_share(options.share),
+        share=options.share,
         horizon_days=options.horizon_days,
-        sent_on=_date(options.sent_on),
+        sent_on=options.sent_on,
         segment=options.segment,
         unit=options.unit,
         explore=options.explore,
@@ -110,19 +94,3 @@ def _holdout(options: argparse.Namespace) -> CommandResult:
         dry_run=options.dry_run,
     )
     return drawn.as_dict(), join_lines(*drawn.in_words())
-
-
-def _share(text: str) -> float | Literal["auto"]:
-    if text == "auto":
-        return "auto"
-    try:
-        return float(text)
-    except ValueError:
-        raise InputError(f"share: must be auto or a share above 0 to 0.5, got {text!r}; change it") from None
-
-
-def _date(text: str | None) -> dt.date | None:
-    try:
-        return None if text is None else dt.date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"sent-on: must be a date such as 2026-10-13, got {text!r}; change it") from None

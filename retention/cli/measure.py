@@ -11,6 +11,7 @@ from retention.errors import InputError
 if TYPE_CHECKING:
     from retention.pipeline.measure import Reading
 
+_LOG_FLAGS = ("customer", "time", "amount")
 _EXPERIMENT_FLAGS = ("arm", "control", "kept", "money", "chance", "unit", "features")
 
 
@@ -19,6 +20,10 @@ def add(command: AddCommand) -> None:
     measure = command("measure", _measure, "what a campaign really earned, against the customers held out of it")
     measure.add_argument("campaign", type=Path, nargs="?", help="the campaign (zip) that `holdout` wrote")
     measure.add_argument("--orders", type=Path, metavar="LOG", help="order log: CSV or Parquet, one row an order")
+    for role in _LOG_FLAGS:
+        measure.add_argument(
+            f"--{role}", metavar="COLUMN", help=f"the {role} column of the log; guessed by its name"
+        )
     measure.add_argument(
         "--outcomes",
         type=Path,
@@ -56,8 +61,10 @@ def add(command: AddCommand) -> None:
 
 
 def _measure(options: argparse.Namespace) -> CommandResult:
+    if options.out is not None and options.out.is_dir():  # before the ledger keeps a reading
+        raise InputError(f"{options.out}: is a folder; name a file to write")
     if options.experiment is not None:
-        for name in ("campaign", "orders", "outcomes", "ledger", "as_of"):
+        for name in ("campaign", "orders", *_LOG_FLAGS, "outcomes", "ledger", "as_of"):
             if getattr(options, name) is not None:
                 raise InputError(
                     f"measure: {name.replace('_', '-')} is of a campaign; leave it out, or --experiment"
@@ -68,6 +75,9 @@ def _measure(options: argparse.Namespace) -> CommandResult:
             raise InputError(
                 f"--{name}: is for an experiment that ran elsewhere; pass its table with --experiment"
             )
+    for name in _LOG_FLAGS:
+        if getattr(options, name) is not None and options.orders is None:
+            raise InputError(f"--{name}: names a column of the order log; pass the log with --orders")
     if options.campaign is None:
         raise InputError(
             "measure: pass the campaign's zip, or --experiment with the table of one that ran elsewhere"
@@ -76,15 +86,17 @@ def _measure(options: argparse.Namespace) -> CommandResult:
 
 
 def _campaign(options: argparse.Namespace) -> "Reading":
-    from retention.pipeline.measure import Campaign, measure_campaign
+    from retention.pipeline.measure import Campaign, measure_campaign, read_log
 
     try:
         as_of = None if options.as_of is None else dt.date.fromisoformat(options.as_of)
     except ValueError:
         raise InputError(f"--as-of: {options.as_of!r} is no date; write it as YYYY-MM-DD") from None
+    campaign = Campaign.load(options.campaign)
+    columns = {name: getattr(options, name) for name in _LOG_FLAGS}
     return measure_campaign(
-        Campaign.load(options.campaign),
-        orders=options.orders,
+        campaign,
+        orders=None if options.orders is None else read_log(options.orders, as_of=as_of, **columns),
         outcomes=options.outcomes,
         as_of=as_of,
         ledger=options.ledger,

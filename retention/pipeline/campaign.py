@@ -1,16 +1,86 @@
 """The step before the messages: hold some customers of the send list out, and register who."""
 
+import datetime as dt
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from retention.campaign.campaign_file import Campaign
+from retention.campaign.design import DesignKind
 from retention.campaign.holdout import Holdout, hold_out
 from retention.campaign.holdout_request import HoldoutRequest
+from retention.campaign.priced_list import check_prices
 from retention.errors import InputError
+from retention.messages.batch import COOL_DOWN_DAYS
 from retention.messages.ledger import Ledger
+from retention.messages.received_ledger import copy_received_ledger
 from retention.pipeline.customers import write_csv
-from retention.pipeline.targeting import read_send_list
+from retention.pipeline.targeting import SendPolicy, offers_priced, read_send_list, with_learned_rates
+from retention.profit.economics import Economics
 
-__all__ = ["Campaign", "Holdout", "HoldoutRequest", "hold_out", "hold_out_file"]
+__all__ = [
+    "COOL_DOWN_DAYS",
+    "Campaign",
+    "Holdout",
+    "HoldoutRequest",
+    "copy_received_ledger",
+    "hold_out",
+    "hold_out_file",
+    "holdout_request",
+]
+
+
+def holdout_request(
+    scored: Path,
+    economics: Economics,
+    *,
+    name: str,
+    catalogue: Path | None = None,
+    rates: Path | None = None,
+    kind: DesignKind = "plan",
+    share: str = "auto",
+    horizon_days: int = 30,
+    sent_on: str | None = None,
+    segment: str | None = None,
+    unit: str | None = None,
+    explore: float = 0.0,
+    standing: float = 0.0,
+    cool_down_days: float = COOL_DOWN_DAYS,
+) -> HoldoutRequest:
+    """Return how a send list is to be drawn: as a face was asked, with the offers at the costs of the list.
+
+    Parameters
+    ----------
+    scored
+        The send list that ``score`` wrote.
+    economics
+        The money inputs, which must be those of the list.
+    share
+        ``auto``, or a number.
+    rates
+        What campaigns measured of the offers: what the plan promises is then what the list was priced with.
+    sent_on
+        A date (YYYY-MM-DD); None for today, or the day of the same campaign drawn before.
+    name, catalogue, kind, horizon_days, segment, unit, explore, standing, cool_down_days
+        As in :class:`HoldoutRequest`; the catalogue's path, by default the packaged one.
+
+    Raises
+    ------
+    InputError
+        If the list was priced with other money inputs, or a text is no share or no date.
+    """
+    send_list = read_send_list(scored)
+    offers = offers_priced(send_list, economics, catalogue)
+    economics = replace(economics, offer_cost=offers[0].cost)
+    check_prices(send_list, economics, offers)
+    if rates is not None:
+        policy = with_learned_rates(SendPolicy(economics=economics, catalogue=offers), rates)
+        economics, offers = policy.first_economics, policy.measured_offers
+    return HoldoutRequest(
+        name=name, economics=economics, offers=offers, kind=kind, share=_share(share), horizon_days=horizon_days,
+        sent_on=_date(sent_on), segment=segment, unit=unit, explore=explore, standing=standing,
+        cool_down_days=cool_down_days,
+    )  # fmt: skip
 
 
 def hold_out_file(
@@ -60,3 +130,19 @@ def hold_out_file(
     drawn.campaign.save(campaign)
     write_csv(drawn.send_list, out)
     return drawn
+
+
+def _share(text: str) -> float | Literal["auto"]:
+    if text == "auto":
+        return "auto"
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f"share: must be auto or a share above 0 to 0.5, got {text!r}; change it") from None
+
+
+def _date(text: str | None) -> dt.date | None:
+    try:
+        return None if text is None else dt.date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"sent-on: must be a date such as 2026-10-13, got {text!r}; change it") from None

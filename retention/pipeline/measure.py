@@ -18,7 +18,15 @@ from retention.messages.ledger import Ledger
 from retention.orders.order_log import Orders, read_orders
 from retention.wording.dates import utc_day
 
-__all__ = ["Campaign", "ExperimentColumns", "Reading", "measure_campaign", "measure_experiment", "read_outcomes"]
+__all__ = [
+    "Campaign",
+    "ExperimentColumns",
+    "Reading",
+    "measure_campaign",
+    "measure_experiment",
+    "read_log",
+    "read_outcomes",
+]
 
 
 def measure_campaign(
@@ -58,6 +66,29 @@ def measure_campaign(
     return _keep_reading(reading, ledger, outcomes_sha256(rows))
 
 
+def read_log(
+    path: Path,
+    *,
+    as_of: dt.date | None = None,
+    customer: str | None = None,
+    time: str | None = None,
+    amount: str | None = None,
+) -> Orders:
+    """Read the order log of a campaign, which may reach to the day of the measurement.
+
+    Parameters
+    ----------
+    path
+        CSV or Parquet, one row an order.
+    as_of
+        The day of the measurement; today if None.
+    customer, time, amount
+        Columns by name; guessed from the names where None.
+    """
+    today = max(as_of or dt.date.today(), dt.date.today())
+    return read_orders(path, customer=customer, time=time, amount=amount, today=today)
+
+
 def read_outcomes(
     campaign: Campaign,
     *,
@@ -69,7 +100,7 @@ def read_outcomes(
     if orders is not None and outcomes is not None:
         raise InputError(f"{campaign.design.name}: pass its order log or a table of outcomes, but not both")
     if orders is not None:
-        log = orders if isinstance(orders, Orders) else read_orders(orders, today=max(as_of, dt.date.today()))
+        log = orders if isinstance(orders, Orders) else read_log(orders, as_of=as_of)
         return outcomes_from_orders(campaign, log, as_of=as_of)
     if outcomes is not None:
         return outcomes_from_table(campaign, outcomes)

@@ -25,15 +25,18 @@ def scored(count: int = 1000, *, seed: int = 1) -> pd.DataFrame:
     random = np.random.default_rng(seed)
     sent = np.arange(count) % 3 > 0
     offers = np.where(sent, np.array(OFFER_IDS, dtype=object)[random.integers(0, 3, count)], "")
+    costs = np.array([COSTS.get(offer, COSTS[OFFER_IDS[0]]) for offer in offers])
+    p = random.beta(2, 3, count)
+    profit = 0.3 * p * (500 - costs) - 0.6 * (1 - p) * costs - 1  # the preset "realistic"
     return pd.DataFrame(
         {
             "customer_id": pd.array([f"C-{number:04d}" for number in range(count)], dtype="str"),
-            "churn_probability": random.beta(2, 3, count),
+            "churn_probability": p,
             "value": 500.0,
-            "expected_profit": 10.0,
+            "expected_profit": profit.round(2),
             "send": np.where(sent, "yes", "no"),
             "offer": pd.array(offers, dtype="str"),
-            "offer_cost": [COSTS.get(offer, COSTS[OFFER_IDS[0]]) for offer in offers],
+            "offer_cost": costs,
             "city": np.where(np.arange(count) % 2, "Pune", "Delhi"),
             "household_id": [f"H-{number // 4}" for number in range(count)],
         }
@@ -91,7 +94,7 @@ def test_a_drawn_offer_has_its_own_cost_and_profit(ledger: Ledger) -> None:
     first = sent[changed].iloc[0]
     inputs = next(offer for offer in OFFERS if offer.id == first["offer"]).economics(PRESETS["realistic"])
     assert first["expected_profit"] == round(inputs.expected_profit(first["churn_probability"], 500.0), 2)
-    assert (sent.loc[~changed, "expected_profit"] == 10.0).all()
+    assert (sent.loc[~changed, "expected_profit"] == rows.loc[~changed, "expected_profit"]).all()
 
 
 def test_a_draw_is_repeated_exactly(ledger: Ledger) -> None:

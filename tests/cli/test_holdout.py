@@ -101,7 +101,7 @@ def test_bad_requests_are_refused_in_one_line(
     assert "must be a date such as" in refused(capsys, *arguments, "--sent-on", "soon")
     assert "must be files of their own" in refused(capsys, *arguments, "--out", tmp_path / "scored.csv")
     assert "is a folder" in refused(capsys, *arguments, "--out", tmp_path)
-    assert "are both needed" in refused(capsys, *arguments[:6])
+    assert "are both needed" in refused(capsys, *arguments[:6], "--preset", "realistic")
     assert "name: must be" in refused(capsys, *arguments, "--name", "../x")
     assert sorted(path.name for path in tmp_path.iterdir() if "sqlite" not in path.name) == ["scored.csv"]
     run(capsys, *arguments)

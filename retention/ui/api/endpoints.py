@@ -21,6 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 from retention.errors import InputError, RetentionError
 from retention.profit.economics import Economics
 from retention.ui import files, jobs
+from retention.ui.api.campaign import holdout, measure
 from retention.ui.api.customers import audit, simulate, snapshot
 from retention.ui.api.docstrings import ParsedDocstring, parse_docstring
 from retention.ui.api.hub import pull, push, replay
@@ -39,7 +40,9 @@ STEPS: Mapping[Step, Mapping[str, Any]] = {
     train: {"concurrency_limit": 16, "concurrency_id": "train"},  # the training queue lets one run at a time
     profit: {},
     score: {},
+    holdout: {},
     offers: {"concurrency_limit": 4, "concurrency_id": "offers"},
+    measure: {},
     push: {"concurrency_limit": 4, "concurrency_id": "hub"},
     pull: {"concurrency_limit": 4, "concurrency_id": "hub"},
     replay: {"concurrency_limit": 4, "concurrency_id": "hub"},
@@ -54,8 +57,9 @@ def build(steps: Mapping[Step, Mapping[str, Any]] = STEPS) -> None:
     Parameters
     ----------
     steps
-        Gradio's options by step. A step takes a ``folder`` and returns a file in it and its JSON object,
-        or takes none and returns the object alone; if it takes ``progress``, its caller can stop it.
+        Gradio's options by step. A step takes a ``folder`` and returns files in it (or None for one it did not
+        make) and its JSON object, or takes none and returns the object alone; if it takes ``progress``, its caller
+        can stop it.
     """
     with gr.Column(visible=False):
         for step, queue in steps.items():
@@ -78,7 +82,7 @@ def build(steps: Mapping[Step, Mapping[str, Any]] = STEPS) -> None:
             ]
             gr.on(
                 [],
-                _endpoint(step, parameters, documentation, results[0]),
+                _endpoint(step, parameters, documentation, results[:-1]),
                 boxes,
                 results,
                 api_name=step.__name__,
@@ -92,7 +96,7 @@ def _endpoint(
     step: Step,
     parameters: list[inspect.Parameter],
     documentation: ParsedDocstring,
-    result: gr.components.Component,
+    file_results: Sequence[gr.components.Component],
 ) -> Any:
     """Return what gradio calls, on its event loop: with the request, then the values by position.
 
@@ -111,8 +115,9 @@ def _endpoint(
             if "folder" not in types:
                 return _for_caller(step(**arguments, **supplied), request)
             with files.download_folder() as folder:
-                file, summary = step(**arguments, **supplied, folder=folder)
-                return _file_data(file, result), _for_caller(summary, request)
+                *made, summary = step(**arguments, **supplied, folder=folder)
+                downloads = [_file_data(file, box) for file, box in zip(made, file_results, strict=True)]
+                return *downloads, _for_caller(summary, request)
 
     async def answer(request: gr.Request, *values: Any) -> Any:
         try:
@@ -131,7 +136,7 @@ def _endpoint(
                 else:
                     bar(update.share, desc=update.description)
                     report = {"progress": update.share, "words": update.description}
-                    yield (None, report) if "folder" in types else report
+                    yield (*(None for _ in file_results), report) if "folder" in types else report
         finally:
             stop.set()
             drop_script_session(request)
@@ -152,7 +157,7 @@ def _endpoint(
 def _box(parameter: inspect.Parameter, kind: Any) -> gr.components.Component:
     """Return the component that stands for a parameter of this type."""
     default = None if parameter.default is parameter.empty else parameter.default
-    if kind is Path:
+    if Path in {kind, *get_args(kind)}:
         return gr.File(label=parameter.name)
     if get_origin(kind) is Literal:
         return gr.Dropdown(list(get_args(kind)), value=default, label=parameter.name)
@@ -186,7 +191,7 @@ def _arguments(
 def _checked(parameter: inspect.Parameter, kind: Any, value: Any, uploads: Path) -> Any:
     if value is None and parameter.default is not parameter.empty:
         return parameter.default
-    if kind is Path:
+    if Path in {kind, *get_args(kind)}:
         folder = uploads / parameter.name
         folder.mkdir()
         return files.receive_file(parameter.name, value, folder)
@@ -202,8 +207,10 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
-def _file_data(file: Path, result: gr.components.Component) -> dict[str, Any]:
+def _file_data(file: Path | None, result: gr.components.Component) -> dict[str, Any] | None:
     """Return a file as gradio sends it; gradio deletes it as it does uploads (``delete_cache`` of the app)."""
+    if file is None:
+        return None
     result.temp_files.add(str(file))
     data: dict[str, Any] = gr.FileData(path=str(file), orig_name=file.name, size=file.stat().st_size).model_dump()
     return data

@@ -27,7 +27,10 @@ from tests.browser.server import ROOT, running
 
 pytestmark = pytest.mark.slow
 
-NAMES = ["simulate", "snapshot", "audit", "train", "profit", "score", "offers", "push", "pull", "replay"]
+NAMES = [
+    "simulate", "snapshot", "audit", "train", "profit", "score", "holdout", "offers", "measure", "push", "pull",
+    "replay",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -365,6 +368,7 @@ def test_the_examples_run(address: str, tmp_path: Path) -> None:
     printed = run("steps.py", sys.executable)
     assert "20 messages by {'backup': 20}" in printed
     first = re.search(r"^(C\d{7}) 0\.\d+ \w", printed, re.MULTILINE)
+    assert re.search(r"diwali is read from \d+ \w+ on", run("campaign.py", sys.executable))
     if shutil.which("curl"):
         assert '"profit_best"' in run("profit.sh", "bash")
     first_contacts = json.loads(run("agent.py", sys.executable).splitlines()[0])
