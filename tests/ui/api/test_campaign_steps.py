@@ -89,7 +89,7 @@ def test_measure_answers_as_the_command_does(tmp_path: Path, capsys: pytest.Capt
     with Ledger(ledger) as opened:
         opened.register_campaign(campaign.design, bytes(16), campaign.assignments)
     day = READ_ON.isoformat()
-    odd = {"customer": "x1", "time": "x2"}
+    odd: dict[str, Any] = {"customer": "x1", "time": "x2"}
     file, kept, summary = measure(
         zipped, orders=log, as_of=day, ledger=ledger, **odd, folder=answers(tmp_path, "a")
     )
@@ -111,7 +111,13 @@ def test_an_experiment_is_measured_as_by_the_command(tmp_path: Path, capsys: pyt
     """One object, and the same reading in a zip."""
     table = tmp_path / "t.csv"
     shuffled().to_csv(table, index=False)
-    columns = {"arm": "arm", "control": "nothing", "kept": "kept", "money": "spend", "chance": "0.5"}
+    columns: dict[str, Any] = {
+        "arm": "arm",
+        "control": "nothing",
+        "kept": "kept",
+        "money": "spend",
+        "chance": "0.5",
+    }
     file, ledger, summary = measure(experiment=table, **columns, folder=answers(tmp_path, "a"))
     flags = [part for name, column in columns.items() for part in (f"--{name}", column)]
     assert summary == {**run(capsys, "measure", "--experiment", table, *flags), "reading": "reading.zip"}
