@@ -67,9 +67,10 @@ def test_profit_is_that_of_the_measured_rates(
     }
     for name, inputs in ends.items():
         curve, plan = profit_of_model(telecom_model, inputs), answer["plans"][name]
-        assert plan["profit_best"] == curve.profit_best
-        assert plan["contacted"] == curve.matrix().contacted
-    assert answer["plans"]["low"]["profit_best"] < answer["profit_best"] < answer["plans"]["high"]["profit_best"]
+        assert plan["profit_deployed"] == curve.deployed.profit
+        assert plan["contacted"] == curve.deployed.contacted
+    low, high = (answer["plans"][end]["profit_deployed"] for end in ("low", "high"))
+    assert low < answer["profit_deployed"] < high
 
 
 def test_the_text_of_profit_says_what_was_measured(
