@@ -10,11 +10,23 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from retention.cli import churn, customers, demo, holdout, hub, measure, offers, profit, report, targeting
+from retention.cli import (
+    campaigns,
+    churn,
+    customers,
+    demo,
+    holdout,
+    hub,
+    measure,
+    offers,
+    profit,
+    report,
+    targeting,
+)
 from retention.cli.command import AddCommand, CommandResult, Parser
 from retention.errors import RetentionError
 
-_STEPS = (customers, churn, profit, targeting, holdout, offers, measure, report, hub, demo)
+_STEPS = (customers, churn, profit, targeting, holdout, offers, measure, campaigns, report, hub, demo)
 
 
 def main(

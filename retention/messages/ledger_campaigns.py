@@ -98,6 +98,11 @@ class CampaignLedger(StandingLedger):
         """Return the arms of a campaign, by customer."""
         return tuple(AssignmentRecord(*row) for row in self._run(lambda: self._assignment_rows(name)))
 
+    def arm_counts(self, name: str) -> dict[str, int]:
+        """Return how many customers of a campaign are in each arm."""
+        query = "SELECT arm, count(*) FROM assignments WHERE campaign = ? GROUP BY arm"
+        return dict(self._select(query, (name,)))
+
     def held_out(self, customers: Collection[str] | None = None, at: float | None = None) -> HeldOut:
         """Return who is held out by a campaign that has not ended.
 
