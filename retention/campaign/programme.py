@@ -6,8 +6,8 @@ asymptotic confidence sequence [1]_ misses it in at most a tenth at *any* of the
 
 References
 ----------
-.. [1] Waudby-Smith, I., Arbour, D., Sinha, R., Kennedy, E. H., Ramdas, A. (2024). Time-uniform central limit theory
-   and asymptotic confidence sequences. Annals of Statistics 52(6), 2613-2640.
+.. [1] Waudby-Smith, I., Arbour, D., Sinha, R., Kennedy, E. H., Ramdas, A. (2024). Time-uniform central limit
+   theory and asymptotic confidence sequences. Annals of Statistics 52(6), 2613-2640.
 """
 
 import math
