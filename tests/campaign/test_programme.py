@@ -81,7 +81,7 @@ def test_money_is_shown_only_where_every_campaign_has_it_in_one_currency() -> No
 
 
 def test_a_watched_programme_is_seldom_wrong() -> None:
-    """In 4,000 programmes of 12 looks the sequence misses the truth in at most 10%, a fixed interval in 30 to 43%."""
+    """Of 4,000 programmes of 12 looks the sequence is wrong in at most 10%, a fixed interval in 30 to 43%."""
     # Each look adds a campaign of 2,000 customers whose estimate is normal around the truth.
     estimates = np.random.default_rng(5).normal(0.0, 1.0, (4_000, LOOKS)).cumsum(axis=1)
     errors = np.sqrt(np.arange(1, LOOKS + 1))
