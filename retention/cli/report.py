@@ -23,6 +23,12 @@ def add(command: AddCommand) -> None:
     report.add_argument(
         "--customers", type=Path, metavar="FILE", help="the customers it was trained on, to audit them on the page"
     )
+    report.add_argument(
+        "--reading",
+        type=Path,
+        metavar="ZIP",
+        help="what `measure --out` wrote, to show what a campaign really did",
+    )
     add_role_flags(report)
     add_money_flags(report)
     add_catalogue_flag(report)
@@ -31,11 +37,13 @@ def add(command: AddCommand) -> None:
 
 def _report(options: argparse.Namespace) -> CommandResult:
     from retention.pipeline.churn import ChurnModel
+    from retention.pipeline.measure import Reading
     from retention.pipeline.profit import profit_of_policy
     from retention.pipeline.report import write_report
 
     model = ChurnModel.load(options.model)
     curve = profit_of_policy(model, priced_policy_from(options))
     customers = None if options.customers is None else read_customers_from(options)
-    write_report(options.out, model, curve, folder=options.model, customers=customers)
+    reading = None if options.reading is None else Reading.load(options.reading)
+    write_report(options.out, model, curve, folder=options.model, customers=customers, reading=reading)
     return {"report": str(options.out)}, f"report in {options.out}"

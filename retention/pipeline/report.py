@@ -10,6 +10,7 @@ from retention.errors import InputError
 from retention.report import render_report
 
 if TYPE_CHECKING:
+    from retention.campaign.reading import Reading
     from retention.churn.model import ChurnModel
     from retention.customers.table import Customers
     from retention.profit.curve import ProfitCurve
@@ -26,6 +27,7 @@ def write_report(
     folder: Path,
     customers: "Customers | None" = None,
     scored: "Scored | None" = None,
+    reading: "Reading | None" = None,
 ) -> None:
     """Write the report as an HTML file with today's date.
 
@@ -41,6 +43,8 @@ def write_report(
         The customers that the model was trained on, to audit them on the page; None leaves the audit out.
     scored
         The send list to count on the page; None leaves it out.
+    reading
+        What a campaign was measured to have done; None leaves it out.
 
     Raises
     ------
@@ -60,5 +64,6 @@ def write_report(
         findings=None if customers is None else audit(customers),
         scored=scored,
         folder=folder,
+        reading=reading,
     )
     write_file(path, html.encode())

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from retention.artifacts import MANIFEST, sha256
+from retention.campaign.reading import Reading
 from retention.churn.evaluation import calibration_table
 from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding
@@ -23,6 +24,7 @@ from retention.profit.evidence import evidence_of_plan
 from retention.profit.profit_text import decides_per_customer, headroom_sentence, no_offer_pays_sentence
 from retention.profit.rates_text import rate_in_words
 from retention.profit.whatif import break_even_save_rate, tornado
+from retention.report.campaign_section import campaign_section
 from retention.report.plot import CurveGeometry
 from retention.targeting import Scored
 from retention.wording.column_descriptions import feature_labels
@@ -44,6 +46,7 @@ def render_report(
     findings: Sequence[Finding] | None = None,
     scored: Scored | None = None,
     folder: Path | None = None,
+    reading: Reading | None = None,
 ) -> str:
     """Render the report as HTML. The same arguments give the same bytes.
 
@@ -63,6 +66,8 @@ def render_report(
         The send list, if there is one. Nothing of it but counts and sums is shown.
     folder
         The saved model, whose manifest is then the one hashed; None for the manifest that saving it would write.
+    reading
+        What a campaign, or an experiment, was measured to have done; it takes a sheet of its own.
 
     Returns
     -------
@@ -110,6 +115,7 @@ def render_report(
         figures=_figures(model),
         plot=CurveGeometry(curve, height=162 if dense else 184),
         hashes=_hashes(model, curve, folder),
+        campaign=None if reading is None else campaign_section(reading),
     )
 
 

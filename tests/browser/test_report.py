@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import Browser
 
+from retention.campaign.measurement import measure
 from retention.churn.drift import Drift
 from retention.churn.model import ChurnModel
 from retention.customers.audit import Finding, audit
@@ -14,6 +15,7 @@ from retention.customers.table import Customers
 from retention.profit.economics import Economics
 from retention.report import render_report
 from retention.targeting import SendPolicy, profit_of_model, score
+from tests.campaign.campaigns import READ_ON, drawn, played
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -67,6 +69,21 @@ def test_the_report_prints_on_one_page_with_much_to_say(
             scored=scored,
         )
         assert printed_pages(browser, page) == 1
+
+
+def test_a_measured_campaign_takes_one_sheet_more(browser: Browser, telecom_model: ChurnModel) -> None:
+    """Also where much was left out, and on a phone nothing is to scroll sideways for."""
+    campaign = drawn()
+    reading = measure(campaign, played(campaign), as_of=READ_ON)
+    reading = replace(reading, notes=(LONG,) * 9)
+    html = render_report(
+        telecom_model, profit_of_model(telecom_model, Economics()), made_at=date(2025, 7, 1), reading=reading
+    )
+    assert printed_pages(browser, html) == 2
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    page.set_content(html)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.close()
 
 
 def test_it_stays_light_and_within_a_phone(browser: Browser, telecom_model: ChurnModel) -> None:
