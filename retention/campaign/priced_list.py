@@ -9,17 +9,28 @@ from numpy.typing import NDArray
 from retention.errors import InputError
 from retention.profit.catalogue import Offer
 from retention.profit.economics import PRESETS, Economics
+from retention.profit.effects import priced
+from retention.profit.evidence import MEASURED
+from retention.profit.measured_rates import Rates
 from retention.wording.money import in_currency
 
 _NEEDED = ("send", "churn_probability", "value", "offer", "expected_profit")
 _ROUNDED = 0.05  # currency; a list may have gone through a spreadsheet
 
 
-def check_prices(send_list: pd.DataFrame, economics: Economics, offers: tuple[Offer, ...]) -> None:
+def check_prices(
+    send_list: pd.DataFrame,
+    economics: Economics,
+    offers: tuple[Offer, ...],
+    rates: Rates | None = None,
+    *,
+    by_rates_alone: bool = True,
+) -> None:
     """Refuse money inputs that give most customers of a list another expected profit than the list says.
 
     A draw registers its money inputs for good, and they decide how many are held out and what the plan promised.
-    Rows whose profit rests on measured rates are not checked, nor is a list without the columns of ``score``.
+    A list without the columns of ``score`` is not checked. Rows whose profit rests on a measurement are checked
+    where ``rates`` are given, unless a model of each customer's effect was used as well.
 
     Parameters
     ----------
@@ -27,6 +38,10 @@ def check_prices(send_list: pd.DataFrame, economics: Economics, offers: tuple[Of
         One row a customer, as ``score`` wrote it.
     economics, offers
         The money inputs, and the catalogue at them.
+    rates
+        What was measured, over what is assumed.
+    by_rates_alone
+        Whether the list was priced by rates, and by no model of effects.
 
     Raises
     ------
@@ -38,10 +53,10 @@ def check_prices(send_list: pd.DataFrame, economics: Economics, offers: tuple[Of
     ):
         return
     at = send_list["send"].astype("str").str.strip().str.lower() == "yes"
-    if "expected_profit_evidence" in send_list:
+    if "expected_profit_evidence" in send_list and (rates is None or not by_rates_alone):
         at &= send_list["expected_profit_evidence"] == "assumed"
     rows = send_list[at & send_list["value"].gt(0) & send_list["churn_probability"].between(0, 1)]
-    profit = _expected_profit(rows, economics, offers)
+    profit = _expected_profit(rows, economics, offers, rates)
     differs = np.abs(profit - rows["expected_profit"].to_numpy()) > _ROUNDED
     if differs.sum() * 2 <= len(rows):
         return
@@ -52,17 +67,24 @@ def check_prices(send_list: pd.DataFrame, economics: Economics, offers: tuple[Of
     )
     raise InputError(
         f"send list: row {int(rows.index[first]) + 2:,} expects a profit of {in_list} where these money inputs "
-        f"give {here}; pass the money inputs that score had{_fitting_preset(rows, offers)}"
+        f"give {here}; pass the money inputs{_and_rates(send_list)} that score had{_fitting_preset(rows, offers)}"
     )
 
 
-def _expected_profit(rows: pd.DataFrame, economics: Economics, offers: tuple[Offer, ...]) -> NDArray[np.float64]:
+def _and_rates(send_list: pd.DataFrame) -> str:
+    evidence = send_list.get("expected_profit_evidence")
+    return " and the rates" if evidence is not None and evidence.astype("str").str.contains(MEASURED).any() else ""
+
+
+def _expected_profit(
+    rows: pd.DataFrame, economics: Economics, offers: tuple[Offer, ...], rates: Rates | None = None
+) -> NDArray[np.float64]:
     profit = np.full(len(rows), np.nan)  # of an offer that is not in the catalogue, which the draw refuses
     planned = rows["offer"].astype("str").str.strip().replace("", offers[0].id)
     for offer in offers:
         of_offer = (planned == offer.id).to_numpy(bool)
         cells = rows.loc[of_offer, ["churn_probability", "value"]].to_numpy()
-        profit[of_offer] = offer.economics(economics).expected_profit(cells[:, 0], cells[:, 1])
+        profit[of_offer] = priced(offer, economics, rates).expected_profit(cells[:, 0], cells[:, 1])
     return profit
 
 

@@ -72,10 +72,11 @@ def holdout_request(
     send_list = read_send_list(scored)
     offers = offers_priced(send_list, economics, catalogue)
     economics = replace(economics, offer_cost=offers[0].cost)
-    check_prices(send_list, economics, offers)
+    policy = SendPolicy(economics=economics, catalogue=offers)
     if rates is not None:
-        policy = with_learned_rates(SendPolicy(economics=economics, catalogue=offers), rates)
-        economics, offers = policy.first_economics, policy.measured_offers
+        policy = with_learned_rates(policy, rates)
+    check_prices(send_list, economics, offers, policy.rates, by_rates_alone=policy.effect_model is None)
+    economics, offers = policy.first_economics, policy.measured_offers
     return HoldoutRequest(
         name=name, economics=economics, offers=offers, kind=kind, share=_share(share), horizon_days=horizon_days,
         sent_on=_date(sent_on), segment=segment, unit=unit, explore=explore, standing=standing,

@@ -187,3 +187,16 @@ def test_a_changed_byte_is_refused(
     files["rates.json"] = files["rates.json"].replace(b"0.4", b"0.9")
     write_archive(files, rates_zip)
     assert "rates.json" in refused(capsys, "profit", "--model", telecom_folder, "--rates", rates_zip)
+
+
+def test_a_list_with_measured_rates_is_drawn_at_what_priced_it(
+    capsys: pytest.CaptureFixture[str], score: tuple[object, ...], rates_zip: Path, tmp_path: Path
+) -> None:
+    """Other inputs would register another promise than the list's; the line says that the rates count as well."""
+    out = tmp_path / "next.csv"
+    run(capsys, *score, "--rates", rates_zip, "--out", out)
+    draw = ("--ledger", tmp_path / "l.sqlite", "--name", "next", "--dry-run")
+    line = refused(
+        capsys, "holdout", out, "--preset", "realistic", "--contact-cost", 9, "--rates", rates_zip, *draw
+    )
+    assert "pass the money inputs and the rates that score had" in line

@@ -9,9 +9,8 @@ from retention.artifacts import sha256
 from retention.pipeline import targeting
 from retention.pipeline.churn import train_model
 from retention.pipeline.customers import read_customers, split_column_names
-from retention.pipeline.profit import profit_of_model
+from retention.pipeline.profit import profit_as_dict, profit_of_model
 from retention.profit.curve import ProfitCurve
-from retention.profit.curve_json import curve_as_dict
 from retention.profit.economics import Economics
 from retention.progress import Progress, silent
 from retention.settings import settings
@@ -88,6 +87,7 @@ def profit(
     stayer_redemption: float = 1.0,
     harm_rate: float = 0.0,
     currency: str = "₹",
+    rates: Path | None = None,
 ) -> dict[str, Any]:
     """Compute what sending an offer to everyone above a churn probability earns, and which threshold earns most.
 
@@ -100,17 +100,21 @@ def profit(
         The model: the zip file that train returned.
     threshold
         Show the four groups at this churn probability; if omitted, at the one that is deployed.
+    rates
+        Rates that campaigns measured, the zip file that learn wrote; they stand over the assumed ones.
 
     Returns
     -------
     summary
         JSON: threshold_deployed (the break-even, unless the probabilities are off there), profit_deployed,
         threshold_best, profit_best, profit_all, profit_none and more per 1,000 customers, headroom (whether
-        picking customers beats sending to all or none), matrix, band, and evidence, what each amount rests on.
+        picking customers beats sending to all or none), matrix, band, and evidence, what each amount rests on;
+        with rates also rates, and plans: what assumed, low, measured and high rates would have planned.
     """
     economics = Economics(value, offer_cost, save_rate, stayer_redemption, harm_rate, contact_cost, currency)
-    curve = _curve(_Zip(sha256(model.read_bytes()), model)).reprice(economics)
-    return curve_as_dict(curve, threshold)
+    policy = _with_rates(targeting.SendPolicy(economics=economics), rates)
+    curve = _curve(_Zip(sha256(model.read_bytes()), model)).reprice(policy.first_economics, policy.measured)
+    return profit_as_dict(curve, threshold, policy=policy)
 
 
 def score(
@@ -133,6 +137,7 @@ def score(
     stayer_redemption: float = 1.0,
     harm_rate: float = 0.0,
     currency: str = "₹",
+    rates: Path | None = None,
     folder: Path,
     progress: Progress = silent,
 ) -> tuple[Path, dict[str, Any]]:
@@ -167,6 +172,8 @@ def score(
     churn_rate
         Re-base the probabilities on this share of churned customers (0 to 1), where it changed since the training
         and little else did; summary.drift.churn_rate estimates it.
+    rates
+        Rates that campaigns measured, the zip file that learn wrote; they stand over the assumed ones.
 
     Returns
     -------
@@ -186,6 +193,7 @@ def score(
         budget=budget,
         max_contacts=max_contacts,
     )
+    policy = _with_rates(policy, rates)
     file = folder / "scored.csv"
     scored = targeting.score_file(
         customers,
@@ -199,6 +207,10 @@ def score(
     )
     first = targeting.first_contacts(file, most=MOST_LISTED)
     return file, {"scored": file.name, **scored.as_dict(), "currency": currency, "top": first}
+
+
+def _with_rates(policy: targeting.SendPolicy, rates: Path | None) -> targeting.SendPolicy:
+    return policy if rates is None else targeting.with_learned_rates(policy, rates)
 
 
 @dataclass(frozen=True)
