@@ -52,6 +52,8 @@ def curve_as_dict(curve: ProfitCurve, threshold: float | None = None) -> dict[st
         "band": curve.band._asdict(),
         "deployed_band": curve.deployed.band._asdict(),
         "deployed_gain_band": curve.deployed.gain_band._asdict(),
+        "deployed_next_band": curve.deployed.next_band._asdict(),
+        "heavy_values": curve.deployed.heavy,
         "gain_band": curve.gain_band._asdict(),
         "empc": asdict(curve.empc),
     }

@@ -133,12 +133,14 @@ def profit_summary(curve: ProfitCurve, threshold: float | None = None) -> str:
     break_even = curve.threshold_break_even
     deployed = curve.deployed
     inputs = "assumed money inputs" if curve.measured is None else "measured rates and assumed amounts"
-    notes = [no_offer_pays_sentence(curve), deployed_sentence(curve)]
+    notes = [no_offer_pays_sentence(curve), deployed_sentence(curve), heavy_values_sentence(curve)]
+    next_low, next_high = deployed.next_band
     return "\n".join(
         [
             f"profit per 1,000 customers, backtested on {curve.customers:,} customers with {inputs}:",
             f"  this model  {amount(deployed.profit)}  (90% band {amount(deployed.band.low)} to "
             f"{amount(deployed.band.high)}; {decided_by(curve)})",
+            f"              as many other customers: {amount(next_low)} to {amount(next_high)} nine times in ten",
             f"  picked      {amount(curve.profit_best)}  (90% band {amount(curve.band.low)} to "
             f"{amount(curve.band.high)}; each part's threshold picked on the others)",
             f"  everyone    {amount(curve.profit_all)}",
@@ -160,6 +162,16 @@ def profit_summary(curve: ProfitCurve, threshold: float | None = None) -> str:
             f"{matrix.lost:,} lost {amount(matrix.lost_amount)}, {matrix.loyal:,} loyal; "
             f"profit {amount(matrix.profit)} over all customers",
         ]
+    )
+
+
+def heavy_values_sentence(curve: ProfitCurve) -> str | None:
+    """Return a warning where a few customers of very high value decide the profit; None otherwise."""
+    if not curve.deployed.heavy:
+        return None
+    return (
+        "A few customers of very high value decide this profit: a 90% band covers about 85% here, so plan with "
+        "its lower end, or cap the values."
     )
 
 

@@ -162,7 +162,8 @@ def test_the_json_view() -> None:
     assert set(view["matrix"]) >= {"saved", "wasted", "lost", "loyal", "lost_amount", "loyal_amount"}
     assert view["band"]["low"] <= view["band"]["high"]
     amounts = {key for key in view if key.startswith("profit_")} | {
-        "matrix", "band", "gain_band", "deployed_band", "deployed_gain_band", "empc",
+        "matrix", "band", "gain_band", "deployed_band", "deployed_gain_band",
+        "deployed_next_band", "empc",
     }  # fmt: skip
     assert amounts == set(view["evidence"])
     assert set(map(tuple, view["evidence"].values())) == {("backtested", "assumed")}

@@ -2,7 +2,12 @@
 
 from retention.profit.curve import ProfitCurve
 from retention.profit.evidence import evidence_of_plan, in_brackets
-from retention.profit.profit_text import decided_by, deployed_sentence, no_offer_pays_sentence
+from retention.profit.profit_text import (
+    decided_by,
+    deployed_sentence,
+    heavy_values_sentence,
+    no_offer_pays_sentence,
+)
 from retention.ui.components.html import picture_buttons, reading
 from retention.ui.session import Session
 from retention.wording.money import in_currency
@@ -51,13 +56,17 @@ def earnings(curve: ProfitCurve | None) -> str:
     words = reading(
         f"{by} {goes} {deployed.contacted / curve.customers:.0%} of customers and earns "
         f"{in_currency(deployed.profit, sign)} per 1,000 (90% band {in_currency(deployed.band.low, sign)} to "
-        f"{in_currency(deployed.band.high, sign)}). The best threshold earns "
+        f"{in_currency(deployed.band.high, sign)} for what is to be expected, "
+        f"{in_currency(deployed.next_band.low, sign)} to {in_currency(deployed.next_band.high, sign)} for as many "
+        "other customers). The best threshold earns "
         f"{in_currency(curve.profit_in_sample, sign)} on these very customers, and "
         f"{in_currency(curve.profit_best, sign)} with each part's threshold picked on the others; the difference, "
         f"{in_currency(curve.optimism, sign)}, comes from picking it on the customers it is paid for "
         f"{in_brackets(curve.evidence)}."
     )
-    return words + (reading(difference) if difference else "") + picture_buttons("profit-curve")
+    heavy = heavy_values_sentence(curve)
+    notes = "".join(reading(sentence) for sentence in (difference, heavy) if sentence)
+    return words + notes + picture_buttons("profit-curve")
 
 
 def not_measured() -> str:
