@@ -1,11 +1,20 @@
-"""A drawn campaign, played in the simulated market whose truth is known."""
+"""Drawn campaigns, played in the simulated market whose truth is known."""
+
+import datetime as dt
+from collections.abc import Sequence
 
 from retention.campaign.campaign_file import Campaign
 from retention.progress import Progress, silent
-from retention.simulation.play import PlayedCampaign, play
+from retention.simulation.play import (
+    CampaignToPlay,
+    PlayedCampaign,
+    PlayedCampaigns,
+    play,
+    play_in_sequence,
+)
 from retention.simulation.potential_outcomes import OfferTerms
 
-__all__ = ["Campaign", "PlayedCampaign", "play_campaign"]
+__all__ = ["Campaign", "PlayedCampaign", "PlayedCampaigns", "play_campaign", "play_campaigns"]
 
 
 def play_campaign(
@@ -34,7 +43,33 @@ def play_campaign(
         seed=seed,
         sent_on=design.sent_on,
         horizon_days=design.horizon_days,
-        terms={offer.id: OfferTerms(cost=offer.cost, valid_days=offer.valid_days) for offer in design.offers},
+        terms=_terms(campaign),
         contact_cost=design.economics.contact_cost,
         progress=progress,
     )
+
+
+def play_campaigns(
+    campaigns: Sequence[Campaign],
+    *,
+    until: dt.date,
+    customers: int = 5000,
+    seed: int = 7,
+    progress: Progress = silent,
+) -> PlayedCampaigns:
+    """Continue the market through several campaigns; see :func:`retention.simulation.play.play_in_sequence`."""
+    played = [
+        CampaignToPlay(
+            assignments=campaign.assignments,
+            sent_on=campaign.design.sent_on,
+            horizon_days=campaign.design.horizon_days,
+            terms=_terms(campaign),
+            contact_cost=campaign.design.economics.contact_cost,
+        )
+        for campaign in campaigns
+    ]
+    return play_in_sequence(played, customers=customers, seed=seed, until=until, progress=progress)
+
+
+def _terms(campaign: Campaign) -> dict[str, OfferTerms]:
+    return {offer.id: OfferTerms(cost=offer.cost, valid_days=offer.valid_days) for offer in campaign.design.offers}

@@ -35,8 +35,28 @@ BAD_ORDER_FACTOR = 0.5  # times the save rate after an order that went badly
 
 
 @dataclass(frozen=True)
+class Treatment:
+    """A later campaign as far as it matters to who is still a customer.
+
+    Attributes
+    ----------
+    day, horizon_days
+        The day on which it was sent, and the days after which its effects were over.
+    treated
+        Who got an offer, shape (n,).
+    save_rate
+        Probability that the offer saves the customer; 0 without one, shape (n,).
+    """
+
+    day: int
+    horizon_days: int
+    treated: NDArray[np.bool_]
+    save_rate: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class PlayedPlan:
-    """The planned orders after the campaign changed them.
+    """The planned orders after the campaigns changed them.
 
     Attributes
     ----------
@@ -54,6 +74,8 @@ class PlayedPlan:
         Probability that the arm's offer saves the customer; 0 without an offer, shape (n,).
     last
         Number of the order after which each customer churns; a huge one where that never happens, shape (n,).
+    later
+        What was sent after that campaign, the oldest first.
     """
 
     plan: Plan
@@ -63,6 +85,7 @@ class PlayedPlan:
     redeemed: NDArray[np.bool_]
     save_rate: NDArray[np.float64]
     last: NDArray[np.int64]
+    later: tuple[Treatment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -250,8 +273,9 @@ def retention_probabilities(
 
     With ``h`` the hazard after the last order and ``Q(t)`` the probability of silence up to ``t``, silence up
     to the cutoff has the probability ``(1 − h)·Q(cutoff)`` together with being active, and ``h`` together with
-    having churned. If the campaign took place in between and did not save the customer, both shrink by
-    ``1 − save rate``, and the second grows by the probability that the offer drove the customer away.
+    having churned. If a campaign took place in between and did not save the customer, both shrink by
+    ``1 − save rate``, and the second grows by the probability that the offer drove the customer away. The effects
+    of each campaign must be over by the cutoff.
     """
     plan, cutoff, end = played.plan, clock[cutoff_day], clock[cutoff_day + horizon_days]
     orders = plan.count_orders(played.placed & (plan.when < cutoff))
@@ -261,10 +285,15 @@ def retention_probabilities(
     def silence(until: float) -> NDArray[np.float64]:
         return silence_probability(people, orders, until - last)
 
-    offered = played.contacted & (played.arm > 0) & (last < clock[CAMPAIGN_DAY])
-    unsaved = np.where(offered, 1.0 - played.save_rate, 1.0)
-    within_campaign = silence(clock[CAMPAIGN_DAY]) - silence(clock[CAMPAIGN_DAY + HORIZON_DAYS])
-    driven_away = np.where(offered, people.touchiness, 0.0) * within_campaign
+    unsaved, driven_away = np.ones(len(people)), np.zeros(len(people))
+    past = Treatment(CAMPAIGN_DAY, HORIZON_DAYS, played.contacted & (played.arm > 0), played.save_rate)
+    for treatment in (past, *played.later):
+        offered = treatment.treated & (last < clock[treatment.day])
+        not_saved = np.where(offered, 1.0 - treatment.save_rate, 1.0)
+        within_campaign = silence(clock[treatment.day]) - silence(clock[treatment.day + treatment.horizon_days])
+        newly_driven_away = np.where(offered, people.touchiness, 0.0) * within_campaign
+        driven_away = driven_away * not_saved + unsaved * newly_driven_away
+        unsaved = unsaved * not_saved
     active = (1.0 - hazard) * silence(cutoff) * unsaved
     churned = hazard * unsaved + (1.0 - hazard) * driven_away
     with np.errstate(invalid="ignore"):

@@ -1,7 +1,7 @@
 """What happens to each person of a simulated market under every offer of a campaign, and if left alone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from retention.simulation.experiment import (
     Chances,
     PlayedPlan,
     Situation,
+    Treatment,
     move_orders,
     redemption_probability,
     retention_probabilities,
@@ -113,6 +114,32 @@ class PotentialOutcomes:
             driven_away=treated & self.kept_alone & ~kept,
             returns=self._returns,
         )
+
+    def played(self, received: NDArray[np.int64]) -> tuple[PlayedPlan, NDArray[np.int64]]:
+        """Return the market after the campaign, and the offer that each row of the plan redeems, −1 for none.
+
+        ``received`` is as for :meth:`move_orders`.
+        """
+        plan, last = self.move_orders(received)
+        n, end = np.arange(len(received)), self._campaign.clock[-1]
+        redeems = np.flatnonzero((received >= 0) & self.redeemed[n, received])
+        redeemed = np.full(len(plan.person), NO_OFFER)
+        redeemed[self.before.following[redeems]] = received[redeems]
+        treated = received != NO_OFFER
+        treatment = Treatment(
+            self._campaign.day,
+            self._campaign.horizon_days,
+            treated,
+            np.where(treated, self._rates[n, received], 0.0),
+        )
+        after = replace(
+            self._alone,
+            plan=replace(plan, coupon=plan.coupon | (redeemed >= 0)),
+            placed=(plan.index <= last[plan.person]) & (plan.when < end),
+            last=last,
+            later=(*self._alone.later, treatment),
+        )
+        return after, redeemed
 
     def stayed_on(self, received: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return who orders within a horizon once every offer has expired, under the offer that each receives."""
