@@ -77,7 +77,7 @@ def test_a_treatment_changes_who_is_left_alone_later(two: PlayedCampaigns) -> No
 
 
 def test_campaigns_must_follow_each_other() -> None:
-    """A campaign within the horizon of the one before, or beyond the log, is refused with the days that would do."""
+    """A campaign within the last one's horizon, or beyond the log, is refused with the days that would do."""
     with pytest.raises(InputError, match="may be sent from 2025-08-30 on"):
         played(campaign(FIRST, "control"), campaign(dt.date(2025, 8, 15), "control"))
     with pytest.raises(InputError, match="the log must go on until 2025-11-06"):
