@@ -46,9 +46,7 @@ def offer_rates_in_words(offer: Offer, assumed: Economics, rates: Rates) -> str:
     if measured is None:
         return f"save rate {save_rate} assumed ({reason})"
     if reason is not None:
-        rate, day = measured.save_rate, measured.measured_on
-        last = f"last measured {format_share(rate.value)}, {interval_in_words(rate)}, on {day_in_words(day)}"
-        return f"save rate {save_rate} assumed ({last}; {reason})"
+        return f"save rate {save_rate} assumed ({_last(measured)}; {reason})"
     redemption = (
         f"{format_share(assumed.stayer_redemption)} assumed"
         if measured.redemption is None
@@ -61,8 +59,21 @@ def offer_rates_in_words(offer: Offer, assumed: Economics, rates: Rates) -> str:
 
 
 def rates_in_words(offers: tuple[Offer, ...], assumed: Economics, rates: Rates) -> tuple[str, ...]:
-    """Return one sentence for each offer, beginning with its id."""
-    return tuple(f"{offer.id}: {offer_rates_in_words(offer, assumed, rates)}" for offer in offers)
+    """Return one sentence for each offer, and for each measured one that is none any more, beginning with its id.
+
+    The id of an offer may hold its cost, so with another cost it is another offer.
+    """
+    gone = rates.offers.keys() - {offer.id for offer in offers}
+    return (
+        *(f"{offer.id}: {offer_rates_in_words(offer, assumed, rates)}" for offer in offers),
+        *(f"{id}: no longer among the offers ({_last(rates.offers[id])})" for id in sorted(gone)),
+    )
+
+
+def _last(rates: OfferRates) -> str:
+    rate = rates.save_rate
+    estimate = f"{format_share(rate.value)}, {interval_in_words(rate)}"
+    return f"last measured {estimate}, on {day_in_words(rates.measured_on)}"
 
 
 def _source(rates: OfferRates) -> str:

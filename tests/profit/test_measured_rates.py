@@ -108,6 +108,8 @@ def test_what_is_in_force_is_said_in_words() -> None:
     )
     other = Offer(id="other", gives={"en": "cake"}, cost=5, save_rate=0.3)
     assert rates_in_words((OFFER, other), ASSUMED, RATES)[1] == "other: save rate 30% assumed (never measured)"
+    gone = "small: no longer among the offers (last measured 20%, 10–30%, on 3 May 2026)"
+    assert rates_in_words((other,), ASSUMED, RATES)[1] == gone
     drifted = RATES.all_set_aside("drift")
     assert offer_rates_in_words(OFFER, ASSUMED, drifted) == f"{last}drift)"
     assert drifted.on(EXPIRES_ON).why_assumed(OFFER) == "expired on 30 Oct 2026"

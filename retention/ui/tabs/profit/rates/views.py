@@ -6,7 +6,7 @@ from retention.profit.effects import priced
 from retention.profit.evidence import ASSUMED, MEASURED
 from retention.profit.measured_rates import MeasuredRate, Rates
 from retention.profit.offer import Offer
-from retention.profit.rates_text import interval_in_words, offer_rates_in_words, rate_in_words
+from retention.profit.rates_text import interval_in_words, rate_in_words, rates_in_words
 from retention.ui.components.html import evidence_tags, reading
 from retention.ui.session import Session
 from retention.wording.dates import day_in_words
@@ -21,10 +21,11 @@ def result(session: Session, plans: str) -> str:
             "All rates are assumed. A campaign with a held-out group measures them; `learn` writes what it found."
         )
     rows = "".join(_row(offer, session, rates) for offer in session.offers)
+    in_force = {offer.id for offer in session.offers if rates.of(offer) is not None}
     assumed_again = "".join(
-        f'<p class="finding">{escape(f"{offer.id}: {offer_rates_in_words(offer, session.economics, rates)}.")}</p>'
-        for offer in session.offers
-        if offer.id in rates.offers and rates.of(offer) is None
+        f'<p class="finding">{escape(sentence)}.</p>'
+        for sentence in rates_in_words(session.offers, session.economics, rates)
+        if (id := sentence.split(":")[0]) in rates.offers and id not in in_force
     )
     learned = (
         ""
