@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retention.campaign.figures import write_decimal
+from retention.campaign.metric_rows import MetricRow, metric_rows
 from retention.campaign.reading import Reading
 from retention.campaign.summary import (
     EffectRow,
@@ -66,6 +67,8 @@ class CampaignSection:
         What amounts rest on.
     tiles, checks, arms, segments, counts
         As in :mod:`retention.campaign.summary`; counts only before the registered day.
+    metrics
+        Every registered metric, as in :mod:`retention.campaign.metric_rows`.
     plot
         The chart; None where no effect may be shown.
     money_counts
@@ -80,6 +83,7 @@ class CampaignSection:
     basis: str
     evidence: tuple[str, ...]
     tiles: tuple[Tile, ...]
+    metrics: tuple[MetricRow, ...]
     checks: tuple[HealthItem, ...]
     arms: tuple[EffectRow, ...]
     segments: tuple[EffectRow, ...]
@@ -100,6 +104,7 @@ def campaign_section(reading: Reading) -> CampaignSection:
         basis=basis(reading),
         evidence=("measured", "assumed") if own else ("measured",),
         tiles=tiles(reading),
+        metrics=metric_rows(reading),
         checks=health(reading),
         arms=() if early else arm_rows(reading),
         segments=() if early else segment_rows(reading),

@@ -9,6 +9,7 @@ import pytest
 from retention.campaign.experiment import measure_experiment
 from retention.campaign.experiment_table import ExperimentColumns
 from retention.campaign.measurement import measure
+from retention.campaign.metric_rows import metric_rows
 from retention.campaign.reading import Reading
 from retention.campaign.summary import promise_bars, tiles
 from retention.churn.model import ChurnModel
@@ -46,6 +47,9 @@ def test_the_sheet_says_what_the_reading_says(telecom_model: ChurnModel, measure
         assert words.endswith(", ".join(tile.evidence))
     for check in measured.checks:
         assert check.sentence in section.words
+    for metric in metric_rows(measured):
+        cells = row(page, f"{metric.label} {', '.join(metric.evidence)}")
+        assert cells == [metric.figure, metric.interval, metric.assumed]
     assert row(page, "cash_50")[0] == f"{measured.arms['cash_50'].customers:,}"
     assert "measured: against customers whom chance alone held out" in page.words
     assert "No amount here was measured" not in page.words
