@@ -80,13 +80,13 @@ def plans_in_words(plans: dict[str, Plan], currency: str) -> str:
     if "measured" not in plans:
         return ""
 
-    def words(name: str) -> str:
-        plan = plans[name]
-        earned = in_currency(plan.profit_deployed, currency)
-        return f"{count_noun(plan.contacted, 'customer')} and {earned} per 1,000"
+    def counted(name: str) -> str:
+        return f"{plans[name].contacted:,}, earning {in_currency(plans[name].profit_deployed, currency)}"
 
+    measured = plans["measured"]
     return (
-        f"At the measured rates an offer to {words('measured')}; at the low ends of their intervals to "
-        f"{words('low')}, at the high ends to {words('high')} (backtested, measured, assumed). "
-        f"At the assumed rates it was {words('assumed')} (backtested, assumed)."
+        f"At the measured rates {count_noun(measured.contacted, 'customer')} would get an offer, earning "
+        f"{in_currency(measured.profit_deployed, currency)} per 1,000; at the low ends of their intervals "
+        f"{counted('low')}; at the high ends {counted('high')} (backtested, measured, assumed). At the assumed "
+        f"rates it was {counted('assumed')} (backtested, assumed)."
     )

@@ -30,7 +30,7 @@ def test_measured_rates_are_opened_and_returned(page: Page, tmp_path: Path) -> N
     expect(save_rate).to_have_value("0.3")
     expect(save_rate).to_be_disabled()
     expect(page.get_by_text("Measured: 30% (25–35%) by diwali")).to_be_visible()
-    expect(page.locator("#rates")).to_contain_text("At the measured rates an offer to")
+    expect(page.locator("#rates")).to_contain_text("At the measured rates")
     expect(page.locator("#cards .tag", has_text="measured").first).to_be_visible()
     assert figure(page, "Profit against doing nothing") < before
 

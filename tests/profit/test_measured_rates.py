@@ -168,7 +168,8 @@ def test_a_plan_at_each_end_by_hand() -> None:
     assert shown["assumed"]["evidence"]["profit_deployed"] == ["backtested", "assumed"]
     assert shown["low"]["evidence"]["profit_deployed"] == ["backtested", "measured", "assumed"]
     assert plans_in_words(plans, "₹").startswith(
-        "At the measured rates an offer to 10 customers and ₹43,000 per 1,000"
+        "At the measured rates 10 customers would get an offer, earning ₹43,000 per 1,000; at the low ends of "
+        "their intervals 10, earning ₹2,500; at the high ends 10, earning ₹97,000 (backtested, measured, assumed)."
     )
 
 

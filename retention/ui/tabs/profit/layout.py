@@ -149,7 +149,7 @@ def build() -> ProfitLayout:
             )
             inputs = _money_inputs()
             trouble = gr.HTML(elem_id="trouble")
-            measured_rates = rates.build()
+    measured_rates = rates.build()
     budget_controls = budget.build()
     with gr.Row():
         what_if = gr.Button("What if these inputs are wrong?", elem_id="what-if")

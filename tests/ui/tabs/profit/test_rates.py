@@ -107,7 +107,7 @@ def test_the_section_shows_every_offer(assumed: Session, measured: Session) -> N
     assert html.count(">measured</span>") == 1
     assert html.count(">assumed</span>") == 2
     assert "20–30%" in html
-    assert "At the measured rates an offer to" in html
+    assert "At the measured rates" in html
     assert "All rates are assumed" in rates_views.result(assumed, rates.plans(assumed))
 
 
