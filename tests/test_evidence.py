@@ -18,17 +18,21 @@ from retention.tabular.workbook import write_workbook
 from retention.ui.api import archives as model_zip
 from retention.ui.api import messages
 from retention.ui.api import model as steps
+from tests.campaign.campaigns import READ_ON, drawn, played
+from tests.campaign.test_holdout import scored
 
 KINDS = {"assumed", "backtested", "measured"}
 #: Names of amounts, in JSON and as columns.
-AMOUNT_NAME = re.compile(r"profit|amount|budget|price|thousand|cost|value|over_threshold|spent|(^|\.)band")
+AMOUNT_NAME = re.compile(
+    r"profit|amount|budget|price|thousand|cost|(?<!p_)value|over_threshold|spen[dt]|money|(^|\.)band"
+)
 
 
 def amounts(value: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Yield the path to every number whose name, or a name above it, is that of an amount."""
     if isinstance(value, dict):
         for name, below in value.items():
-            if name not in {"evidence", "churn_rate"}:  # the value of a rate is no amount
+            if name not in {"evidence", "evidence_of", "churn_rate"}:  # the value of a rate is no amount
                 yield from amounts(below, (*above, name))
     elif isinstance(value, list):
         for below in value:
@@ -39,7 +43,8 @@ def amounts(value: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]
 
 def untagged(result: dict[str, Any]) -> list[tuple[str, ...]]:
     """Return the amounts that neither by their own name nor by one above are listed under ``evidence``."""
-    tagged = {name for name, kinds in result["evidence"].items() if kinds and set(kinds) <= KINDS}
+    evidence = result.get("evidence_of", result["evidence"])  # a reading's own evidence is one word
+    tagged = {name for name, kinds in evidence.items() if kinds and set(kinds) <= KINDS}
     paths = list(amounts(result))
     assert paths
     return [path for path in paths if not tagged & set(path)]
@@ -117,3 +122,35 @@ def test_an_own_value_for_each_customer_is_tagged_too() -> None:
     result = curve_as_dict(curve)
     assert {"profit_personal", "personal_over_threshold"} <= result.keys()
     assert untagged(result) == []
+
+
+def test_a_campaign_tags_every_amount_and_says_which_campaign_measured_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """What a draw expects is assumed; what it measured has its interval, and the campaign and the day beside it."""
+    scored().to_csv(tmp_path / "scored.csv", index=False)
+    files = ("--ledger", tmp_path / "l.sqlite", "--out", tmp_path / "send.csv", "--campaign", tmp_path / "c.zip")
+    held_out = run_json(
+        capsys, "holdout", tmp_path / "scored.csv", "--name", "holi", "--preset", "realistic", *files
+    )
+    assert untagged(held_out) == []
+    assert held_out["evidence"] == {"holdout": ["assumed"]}
+
+    campaign = drawn()
+    campaign.save(tmp_path / "diwali.zip")
+    played(campaign).assign(spend=120.0).to_csv(tmp_path / "t.csv")
+    command = (
+        "measure",
+        tmp_path / "diwali.zip",
+        "--outcomes",
+        tmp_path / "t.csv",
+        "--as-of",
+        READ_ON.isoformat(),
+    )
+    measured = run_json(capsys, *command)
+    assert untagged(measured) == []
+    assert (measured["name"], measured["read_on"]) == ("diwali", "2026-11-12")
+    for name, kinds in measured["evidence_of"].items():
+        assert set(kinds) <= KINDS
+        if "measured" in kinds and isinstance(measured.get(name), dict):
+            assert {"low", "high"} <= measured[name].keys(), name

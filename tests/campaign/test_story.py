@@ -119,7 +119,7 @@ def test_three_ways_to_one_verdict(client: Client, capsys: pytest.CaptureFixture
 def test_a_killed_measurement_is_completed_by_a_second_call(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, place: str, already_read: bool
 ) -> None:
-    """Killed before the ledger keeps the reading, before its zip, or while that is written: the end is the same."""
+    """Killed before the ledger keeps the reading, before its zip, or while it is written: the end is the same."""
     campaign = drawn()
     zipped, ledger, table = tmp_path / "diwali.zip", tmp_path / "l.sqlite", tmp_path / "table.csv"
     campaign.save(zipped)
