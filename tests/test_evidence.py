@@ -127,7 +127,7 @@ def test_an_own_value_for_each_customer_is_tagged_too() -> None:
 def test_a_campaign_tags_every_amount_and_says_which_campaign_measured_it(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """What a draw expects is assumed; what it measured has its interval, and the campaign and the day beside it."""
+    """What a draw expects is assumed; what it measured has its interval, and campaign and day beside it."""
     scored().to_csv(tmp_path / "scored.csv", index=False)
     files = ("--ledger", tmp_path / "l.sqlite", "--out", tmp_path / "send.csv", "--campaign", tmp_path / "c.zip")
     held_out = run_json(
