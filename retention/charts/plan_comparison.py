@@ -82,6 +82,6 @@ def _reading(plans: Mapping[str, Plan], currency: str) -> str:
     ends = (in_currency(plans[name].profit_deployed, currency) for name in ("low", "high"))
     return (
         f"The plan at the measured rates {contacted} and is expected to earn {next(expected)} per 1,000 "
-        f"instead of {next(expected)}; at the ends of the intervals {next(ends)} and {next(ends)} (backtested, measured, "
-        "assumed)."
+        f"instead of {next(expected)}; at the ends of the intervals {next(ends)} and {next(ends)} "
+        "(backtested, measured, assumed)."
     )
