@@ -54,7 +54,9 @@ def effects_by_risk(
     groups
         How many groups; one in which an arm has fewer than 50 customers is left out.
     """
-    edges = np.unique(np.quantile(probability, np.linspace(0, 1, groups + 1)[1:-1])) if len(probability) else []
+    if not len(probability):
+        return ()
+    edges = np.unique(np.quantile(probability, np.linspace(0, 1, groups + 1)[1:-1]))
     group = np.searchsorted(edges, probability, side="right")
     shown: list[RiskGroup] = []
     for number in range(len(edges) + 1):

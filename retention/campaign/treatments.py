@@ -97,9 +97,9 @@ def rows_left_alone(
 def _windows(customers: Customers, cutoff: str | None, horizon_days: int | None) -> tuple[Days, Days]:
     """Return the first and the last day of each row's label window, in days since 1970."""
     if customers.cutoffs and cutoff is not None:
-        raise InputError(f"{customers.source}: has a cutoff for each row already; leave out --cutoff")
+        raise InputError(f"{customers.source}: has a cutoff for each row already; leave out cutoff")
     if horizon_days is None or not (customers.cutoffs or cutoff):
-        missing = "--horizon-days" if customers.cutoffs or cutoff else "--cutoff and --horizon-days"
+        missing = "horizon-days" if customers.cutoffs or cutoff else "cutoff and horizon-days"
         raise InputError(
             f"{customers.source}: does not say which days its labels look at, so no treatment can be matched with "
             f"them; pass {missing} as the snapshot had them"

@@ -115,10 +115,10 @@ def test_an_empty_ledger_changes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cutoffs", "cutoff", "horizon_days", "words"),
     [
-        ((), None, None, "pass --cutoff and --horizon-days"),
-        ((), "2026-10-01", None, "pass --horizon-days"),
-        (("2026-10-01", "2026-11-01"), None, None, "pass --horizon-days"),
-        (("2026-10-01", "2026-11-01"), "2026-10-01", 30, "leave out --cutoff"),
+        ((), None, None, "pass cutoff and horizon-days"),
+        ((), "2026-10-01", None, "pass horizon-days"),
+        (("2026-10-01", "2026-11-01"), None, None, "pass horizon-days"),
+        (("2026-10-01", "2026-11-01"), "2026-10-01", 30, "leave out cutoff"),
         ((), "yesterday", 30, "'yesterday' is no date"),
         ((), "2026-10-01", 0, "at least 1 day"),
     ],

@@ -38,7 +38,7 @@ def words_of_progress(answer: dict[str, Any]) -> str:
 def test_an_expired_session_asks_for_a_reload(address: str) -> None:
     """At the press of a button and at a download; to a visit that is known nothing is said."""
     stranger = Visitor(address, name="stranger")
-    presses: list[tuple[Any, ...]] = [("Train", None, False), ("Show", None, "nobody"), ("Download report", None)]
+    presses: list[tuple[Any, ...]] = [("Train", None, False, False, "", None), ("Show", None, "nobody"), ("Download report", None)]
     for press in presses:
         assert "this session expired" in sentences(stranger.press(*press))
     visitor = Visitor(address, name="visitor")
@@ -53,7 +53,7 @@ def test_the_second_to_train_sees_its_place(address: str) -> None:
     for visitor in visitors:
         visitor.load()
     with ThreadPoolExecutor() as both:
-        answers = list(both.map(lambda visitor: visitor.press("Train", None, False), visitors))
+        answers = list(both.map(lambda visitor: visitor.press("Train", None, False, False, "", None), visitors))
     assert all(answer["success"] for answer in answers)
     waited = [bool(re.search("you are next in the queue", words_of_progress(answer))) for answer in answers]
     assert sorted(waited) == [False, True]

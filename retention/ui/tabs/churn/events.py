@@ -17,15 +17,26 @@ def wire(page: Page, tab: ChurnLayout) -> None:
     """Connect the Churn model tab."""
     stop = stop_button(tab.stop)
 
-    def train(session: Session, weighted: bool, bar: gr.Progress = NEW_BAR) -> Iterator[Updates]:
+    def train(
+        session: Session,
+        weighted: bool,
+        left_alone: bool,
+        cutoff: str,
+        horizon_days: float | None,
+        bar: gr.Progress = NEW_BAR,
+    ) -> Iterator[Updates]:
         yield from run_job(
             [tab.train], stop, bar,
-            lambda progress: churn.train(session, weighted=weighted, progress=progress),
+            lambda progress: churn.train(
+                session, weighted=weighted, left_alone=left_alone, cutoff=cutoff, horizon_days=horizon_days,
+                progress=progress,
+            ),
             lambda trained: {tab.trained: JobResult(session, trained)},
         )  # fmt: skip
 
     on(
-        tab.train.click, train, [page.session, tab.weighted], [tab.trained, tab.train, stop.button, stop.job],
+        tab.train.click, train, [page.session, tab.weighted, tab.left_alone, tab.cutoff, tab.horizon_days],
+        [tab.trained, tab.train, stop.button, stop.job],
         show_progress_on=[tab.result], concurrency_limit=16, concurrency_id="train",
     )  # fmt: skip
     take_result(page, tab.trained, with_training, Change.MODEL)

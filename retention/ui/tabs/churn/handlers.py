@@ -1,6 +1,7 @@
 """Train a model, and draw what it learned."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ from retention.churn.label_shift import ChurnRateEstimate
 from retention.churn.label_shift import rebase as rebase_probability
 from retention.churn.model import ChurnModel
 from retention.errors import InputError
-from retention.pipeline.churn import train_model
+from retention.pipeline.churn import find_rows_left_alone, train_model
+from retention.pipeline.customers import SIMULATED
 from retention.progress import Progress, silent
 from retention.settings import settings
 from retention.ui.session import Session
@@ -19,13 +21,65 @@ from retention.wording.column_descriptions import feature_labels
 from retention.wording.column_names import capitalize_first
 
 
-def train(session: Session, *, weighted: bool, progress: Progress = silent) -> Session:
-    """Fit a model on the session's customers, and price its thresholds."""
+def train(
+    session: Session,
+    *,
+    weighted: bool,
+    left_alone: bool = False,
+    cutoff: str = "",
+    horizon_days: float | None = None,
+    progress: Progress = silent,
+) -> Session:
+    """Fit a model on the session's customers, and price its thresholds.
+
+    Parameters
+    ----------
+    session
+        The visit.
+    weighted
+        Whether churned customers count more in the fits.
+    left_alone
+        Whether customers written to while their label was observed are left out; the ledger of the visit says who.
+    cutoff, horizon_days
+        The days of the labels; blank where the customers came from an order log.
+    progress
+        Called after each fit; may raise Cancelled.
+
+    Raises
+    ------
+    InputError
+        If there are no customers, no ledger, or the days of the labels are not known.
+    """
     if session.customers is None:
         raise InputError("no customers yet; upload a file or simulate a market in the first tab")
+    rows = None
+    if left_alone:
+        rows = find_rows_left_alone(
+            session.customers,
+            _ledger_of(session),
+            cutoff=cutoff.strip() or None,
+            horizon_days=None if horizon_days is None else int(horizon_days),
+        )
     with TRAINING_QUEUE.wait_for_turn(progress, limit_s=settings().training_limit_s) as report:
-        model = train_model(session.customers, scale_pos_weight="balanced" if weighted else None, progress=report)
+        model = train_model(
+            session.customers,
+            scale_pos_weight="balanced" if weighted else None,
+            left_alone=rows,
+            progress=report,
+        )
     return session.with_own_model(model).priced(session.economics)
+
+
+def _ledger_of(session: Session) -> Path:
+    """Return the ledger that the visit's campaigns and messages are in, if there is one yet."""
+    shared = settings().ledger
+    simulated = session.customers is not None and session.customers.source == SIMULATED
+    path = shared if shared is not None and not simulated else session.own_ledger
+    if path is None or not path.is_file():
+        raise InputError(
+            "no message and no campaign is in the ledger yet, so nobody has to be left out; untick the box"
+        )
+    return path
 
 
 def churn_rate_today(session: Session) -> ChurnRateEstimate | None:

@@ -18,6 +18,9 @@ class ChurnLayout(Layout):
     """The components of the tab; ``trained`` is a state, the training that has just ended."""
 
     weighted: gr.Checkbox
+    left_alone: gr.Checkbox
+    cutoff: gr.Textbox
+    horizon_days: gr.Number
     train: gr.Button
     stop: gr.Button
     trained: gr.State
@@ -68,6 +71,19 @@ def build() -> ChurnLayout:
         label="Weight churned customers up while training (scale_pos_weight)",
         info="Calibration undoes it afterwards, so that probabilities keep their meaning",
     )
+    with gr.Accordion("Customers you wrote to", open=False):
+        left_alone = gr.Checkbox(
+            label="Learn only from customers who were left alone",
+            info="Leaves out whom a campaign or message reached while their label was observed; customers whom a "
+            "campaign held out count for the treated ones as well",
+        )
+        with gr.Row():
+            cutoff = gr.Textbox(
+                label="Cutoff of the labels", placeholder="2026-10-31", info="Blank if an order log was uploaded"
+            )
+            horizon_days = gr.Number(
+                None, label="Horizon (days)", info="Blank if an order log was uploaded", minimum=1, precision=0
+            )
     with gr.Row():
         train = gr.Button("Train", variant="primary")
         stop = gr.Button("Stop", interactive=False)
@@ -96,6 +112,9 @@ def build() -> ChurnLayout:
             waterfall = chart.build("waterfall")
     return ChurnLayout(
         weighted,
+        left_alone,
+        cutoff,
+        horizon_days,
         train,
         stop,
         gr.State(None),

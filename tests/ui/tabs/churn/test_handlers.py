@@ -1,13 +1,16 @@
 """Training and showing a model: what the Churn model tab does, without a screen."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from retention.churn.diagnostics import UncalibratedMetrics
+from retention.churn.left_alone import LeftAlone
 from retention.churn.model import ChurnModel
 from retention.customers.table import Customers
 from retention.errors import InputError
+from retention.messages.ledger import Ledger
 from retention.ui.session import Session
 from retention.ui.tabs.churn import handlers as churn
 from retention.ui.tabs.churn import views as model_views
@@ -24,6 +27,26 @@ def test_steps_out_of_order_say_what_comes_first() -> None:
         offers.score(Session(), 0.5)
     with pytest.raises(InputError, match="no file yet"):
         customers.use_customers(Session(), None)
+
+
+def test_left_alone_needs_a_ledger_and_the_days_of_the_labels(telecom: Customers, tmp_path: Path) -> None:
+    """Without a message or a campaign there is nobody to leave out; a table must say which days its labels saw."""
+    with pytest.raises(InputError, match="nobody has to be left out"):
+        churn.train(Session(customers=telecom), weighted=False, left_alone=True)
+    Ledger(tmp_path / "l.sqlite").close()
+    session = Session(customers=telecom, own_ledger=tmp_path / "l.sqlite")
+    with pytest.raises(InputError, match="pass cutoff and horizon-days"):
+        churn.train(session, weighted=False, left_alone=True)
+    with pytest.raises(InputError, match="pass horizon-days"):
+        churn.train(session, weighted=False, left_alone=True, cutoff=" 2026-10-01 ")
+
+
+def test_what_was_left_out_is_on_screen(telecom_model: ChurnModel) -> None:
+    """The model's figures say how many rows were dropped and weighted."""
+    summary = LeftAlone(1, 1000, 60, 0, 20, 4.0, 700.0)
+    html = model_views.model(replace(telecom_model, left_alone=summary))
+    assert summary.sentence[1:] in html
+    assert "eft alone" not in model_views.model(telecom_model)
 
 
 def test_the_test_in_time_is_on_screen(telecom_model: ChurnModel) -> None:
