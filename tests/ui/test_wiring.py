@@ -38,7 +38,11 @@ def words_of_progress(answer: dict[str, Any]) -> str:
 def test_an_expired_session_asks_for_a_reload(address: str) -> None:
     """At the press of a button and at a download; to a visit that is known nothing is said."""
     stranger = Visitor(address, name="stranger")
-    presses: list[tuple[Any, ...]] = [("Train", None, False, False, "", None), ("Show", None, "nobody"), ("Download report", None)]
+    presses: list[tuple[Any, ...]] = [
+        ("Train", None, False, False, "", None),
+        ("Show", None, "nobody"),
+        ("Download report", None),
+    ]
     for press in presses:
         assert "this session expired" in sentences(stranger.press(*press))
     visitor = Visitor(address, name="visitor")
