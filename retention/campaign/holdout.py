@@ -176,7 +176,7 @@ def hold_out(
             f"send list: {count_noun(len(drawn), 'customer')} at a share of {plan.share:.0%} {verb} nobody to "
             "hold out, or to treat; widen the list"
         )
-    resumed = not ledger.register_campaign(design, salt, assignments)
+    resumed = not ledger.register_campaign(design, salt, assignments, cool_down_days=request.cool_down_days)
     rows = sent_list(send_list, assignments, request)
     return Holdout(design, plan, Campaign(design, assignments.reset_index(drop=True)), rows, resumed, today)
 

@@ -31,12 +31,16 @@ _HELD_OUT = """
 SELECT customer, campaign, ends_at FROM assignments JOIN campaigns ON campaigns.name = campaign
 WHERE arm = 'control' AND ends_at > ? ORDER BY ends_at
 """
+_MESSAGED = "SELECT DISTINCT customer FROM messages WHERE sealed_at > ?"
+_DAY_S = 86_400.0
 
 
 class CampaignLedger(StandingLedger):
     """The part of a ledger that protects the held-out customers of campaigns."""
 
-    def register_campaign(self, design: RegisteredDesign, salt: bytes, assignments: pd.DataFrame) -> bool:
+    def register_campaign(
+        self, design: RegisteredDesign, salt: bytes, assignments: pd.DataFrame, *, cool_down_days: float = 0.0
+    ) -> bool:
         """Record a campaign and its arms for good, in one transaction.
 
         Parameters
@@ -47,6 +51,8 @@ class CampaignLedger(StandingLedger):
             The salt of the draw.
         assignments
             As the draw returns them: ``customer, arm, stratum, lot, chance_<arm>..., probability, value``.
+        cool_down_days
+            Nobody of a new campaign may have been messaged within so many days.
 
         Returns
         -------
@@ -56,7 +62,8 @@ class CampaignLedger(StandingLedger):
         Raises
         ------
         OfferError
-            If another campaign has the name, or another one holds out some of the customers meanwhile.
+            If another campaign has the name, or meanwhile another one holds some of the customers out, or somebody
+            has written to some.
         """
         records = assignment_records(design.name, assignments)
         ends_at = dt.datetime.combine(design.read_on, dt.time(), dt.UTC).timestamp()
@@ -75,6 +82,12 @@ class CampaignLedger(StandingLedger):
                 raise OfferError(
                     f"campaign {design.name!r}: another campaign holds out {held_elsewhere:,} of its customers "
                     "meanwhile; draw it again"
+                )
+            messaged = {row[0] for row in self._db.execute(_MESSAGED, (now - cool_down_days * _DAY_S,))}
+            if written_to := sum(record[1] in messaged for record in records):
+                raise OfferError(
+                    f"campaign {design.name!r}: {written_to:,} of its customers got a message meanwhile; "
+                    "draw it again"
                 )
             record = CampaignRecord(design.name, design.as_json(), design.sha256, salt, now, ends_at)
             self._db.execute(_INSERT_CAMPAIGN, astuple(record))

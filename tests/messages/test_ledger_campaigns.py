@@ -102,6 +102,20 @@ def test_two_processes_that_approve_at_once_pass_nobody(tmp_path: Path) -> None:
             assert not any(int(customer.removeprefix("C-")) % 3 == 0 for customer in ledger.entries(name))
 
 
+def test_a_message_that_goes_out_before_the_registration_stops_the_draw(tmp_path: Path) -> None:
+    """Nobody of a campaign was written to within the cool-down, even if only after the draw looked."""
+    clock = [START]
+    with Ledger(tmp_path / "l.sqlite", now=lambda: clock[0]) as ledger:
+        write_messages(send_list("C-1"), id="id", offers=read_offers(), ledger=ledger, run="june", everyone=True)
+        arms = assigned(c1="control", c2="cash_50")
+        clock[0] += DAY_S
+        with pytest.raises(OfferError, match="1 of its customers got a message meanwhile; draw it again"):
+            ledger.register_campaign(design(2), SALT, arms, cool_down_days=14)
+        assert ledger.campaign("diwali") is None
+        clock[0] += 13 * DAY_S
+        assert ledger.register_campaign(design(2), SALT, arms, cool_down_days=14)
+
+
 def test_a_campaign_is_registered_once(tmp_path: Path) -> None:
     """The same one again changes nothing; another one of the name, or of held-out customers, is refused."""
     with Ledger(tmp_path / "l.sqlite", now=lambda: START) as ledger:
