@@ -97,7 +97,7 @@ class EffectModel(Protocol):
         probability
             Calibrated churn probability, (n,), in [0, 1].
         features
-            What else is known of them, n rows; columns may be missing or new.
+            What else is known of them, n rows, as it was read: numbers and texts. Columns may be missing or new.
         offers
             The k offers.
         """

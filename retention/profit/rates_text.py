@@ -63,10 +63,10 @@ def rates_in_words(offers: tuple[Offer, ...], assumed: Economics, rates: Rates) 
 
     The id of an offer may hold its cost, so with another cost it is another offer.
     """
-    gone = rates.offers.keys() - {offer.id for offer in offers}
+    withdrawn = rates.offers.keys() - {offer.id for offer in offers}
     return (
         *(f"{offer.id}: {offer_rates_in_words(offer, assumed, rates)}" for offer in offers),
-        *(f"{id}: no longer among the offers ({_last(rates.offers[id])})" for id in sorted(gone)),
+        *(f"{id}: no longer among the offers ({_last(rates.offers[id])})" for id in sorted(withdrawn)),
     )
 
 

@@ -53,6 +53,13 @@ def test_the_break_even_follows_the_measured_rates() -> None:
     assert (decision.expected_profit[3], decision.spend[3]) == pytest.approx((29, 21))
 
 
+def test_each_customer_has_their_own_break_even_at_the_measured_rates() -> None:
+    """V = 1,000: p* = 31 / (.2·950 + 30) = .1409; V = 250: p* = 31 / (.2·200 + 30) = .4429."""
+    policy = SendPolicy(economics=ASSUMED, catalogue=(CASH,), rates=MEASURED)
+    p, value = np.array([0.14, 0.142, 0.44, 0.445]), np.array([1000.0, 1000.0, 250.0, 250.0])
+    assert policy.decide(p, value).send.tolist() == [False, True, False, True]
+
+
 def test_an_amount_is_measured_where_such_scores_were_randomised() -> None:
     """Below .3 and above .9 nobody was randomised, so the rate is only assumed to hold there as well."""
     decision = SendPolicy(economics=ASSUMED, catalogue=(CASH,), rates=MEASURED, threshold=0.0).decide(
