@@ -15,8 +15,11 @@ from typing import Literal
 
 from retention.errors import InputError
 from retention.profit.economics import Economics
-from retention.profit.offer import Offer
+from retention.profit.offer import Offer, is_offer_id
 from retention.wording.dates import day_in_words
+from retention.wording.text import quote
+
+_LONGEST_NAME = 200  # of a campaign, or of the file of an experiment
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,11 @@ class OfferRates:
         The day on which the last of them was read.
     expires_on
         From this day on the rates count as assumed again.
+
+    Raises
+    ------
+    InputError
+        If the offer or a campaign has no proper name.
     """
 
     offer: str
@@ -93,6 +101,14 @@ class OfferRates:
     campaigns: tuple[str, ...]
     measured_on: dt.date
     expires_on: dt.date
+
+    def __post_init__(self) -> None:
+        """Refuse names that would not stay on one line of a terminal or a page."""
+        if not is_offer_id(self.offer):
+            raise InputError(f"rates: {quote(self.offer)} is no id of an offer; learn the rates again")
+        for name in self.campaigns:
+            if not (name.isprintable() and 0 < len(name) <= _LONGEST_NAME):
+                raise InputError(f"rates: {quote(name)} is no name of a campaign; learn the rates again")
 
     @property
     def by_name(self) -> dict[str, MeasuredRate]:

@@ -64,9 +64,14 @@ class Offer:
         return replace(base, offer_cost=self.cost, save_rate=rate)
 
 
+def is_offer_id(text: object) -> bool:
+    """Tell whether a text can be the id of an offer."""
+    return isinstance(text, str) and _ID.fullmatch(text) is not None
+
+
 def field_faults(offer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield each field of an offer that is out of bounds with its fault."""
-    if not (isinstance(offer["id"], str) and _ID.fullmatch(offer["id"])):
+    if not is_offer_id(offer["id"]):
         yield "id", "must be 1 to 40 small letters, digits or _.-"
     for field, high in (("cost", MAX_AMOUNT), ("minimum_basket", MAX_AMOUNT), ("save_rate", 1.0)):
         fault = number_fault(offer[field], high)

@@ -56,6 +56,15 @@ def test_what_is_no_share_is_refused(numbers: tuple[float, float, float, float],
         MeasuredRate(*numbers)
 
 
+@pytest.mark.parametrize(
+    "change", [{"offer": "<b>"}, {"campaigns": ("two\nlines",)}, {"campaigns": ("",)}, {"campaigns": ("y" * 201,)}]
+)
+def test_names_stay_on_one_line(change: dict[str, Any]) -> None:
+    """A file that a stranger made cannot break a line of the terminal, nor flood the page."""
+    with pytest.raises(InputError, match=r"is no (id of an offer|name of a campaign)"):
+        replace(offer_rates(OFFER), **change)
+
+
 @pytest.mark.parametrize("scores", [(-0.1, 0.5), (0.6, 0.5), (0.1, 1.1), (float("nan"), 0.5)])
 def test_a_range_of_scores_is_one_of_probabilities(scores: tuple[float, float]) -> None:
     """A range outside 0 to 1, or a turned one, is refused."""

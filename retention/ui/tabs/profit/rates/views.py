@@ -50,7 +50,7 @@ def about_rate(session: Session, name: str) -> str | None:
     rate = None if measured is None else measured.by_name.get(name)
     if measured is None or rate is None:
         return None
-    campaigns = ", ".join(measured.campaigns)
+    campaigns = escape(", ".join(measured.campaigns))
     return (
         f"Measured: {rate_in_words(rate)} by {campaigns}, until {day_in_words(measured.expires_on)}; "
         f"{format_share(rate.assumed)} was assumed"
