@@ -76,7 +76,7 @@ def _details(overall: Comparison, rows: OutcomeRows) -> dict[str, Any]:
         **measure_all(rows, overall),
         "read_on": rows.design.read_on.isoformat(),
         "design_sha256": rows.design.sha256,
-        "evidence_of": {**evidence_of_all(rows), "money": ["measured", "assumed"]},  # Y holds V, an input
+        "evidence_of": {"money": ["measured", "assumed"], **evidence_of_all(rows)},  # Y holds V, an input
     }
 
 

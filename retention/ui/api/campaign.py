@@ -34,6 +34,7 @@ def holdout(
     standing: float = 0.0,
     cool_down_days: float = COOL_DOWN_DAYS,
     dry_run: bool = False,
+    rates: Path | None = None,
     value: float = 500.0,
     offer_cost: float = 50.0,
     contact_cost: float = 0.0,
@@ -75,6 +76,8 @@ def holdout(
         Leave out customers whom the ledger says were messaged in the last so many days.
     dry_run
         Set it to see the size, its cost and what it can show; nothing is drawn and no file comes back.
+    rates
+        What campaigns measured of the offers, if score had it: the zip file that learn wrote.
     currency
         Sign or code of the currency; blank for the one that the send list was priced in.
 
@@ -94,6 +97,7 @@ def holdout(
     request = holdout_request(
         scored,
         Economics(value, offer_cost, save_rate, stayer_redemption, harm_rate, contact_cost, money),
+        rates=rates,
         name=name,
         kind=design,
         share=share,

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from retention.campaign.campaign_file import Campaign
+from retention.campaign.learned_rates import LearnedRates
 from retention.campaign.reading import Reading
 from retention.errors import InputError
 from retention.messages.ledger import Ledger
@@ -17,6 +18,7 @@ from tests.campaign.campaigns import READ_ON, drawn, order_log, played
 from tests.campaign.test_experiment import shuffled
 from tests.campaign.test_holdout import scored
 from tests.cli.commands import run
+from tests.cli.test_measured_rates import measured
 
 PRICES: dict[str, Any] = {"save_rate": 0.3, "stayer_redemption": 0.6, "contact_cost": 1.0}
 
@@ -58,6 +60,24 @@ def test_a_dry_run_hands_nothing_out(send_list: Path, tmp_path: Path) -> None:
     assert made == [None, None, None]
     assert summary["drawn"] is False and summary["holdout"]["cost"] > 0
     assert list(folder.iterdir()) == []
+
+
+def test_a_draw_promises_what_measured_rates_say(
+    send_list: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With rates the design is the command line's with the same rates, and another than without."""
+    rates = tmp_path / "rates.zip"
+    LearnedRates(rates=measured()).save(rates)
+    asked: dict[str, Any] = {**PRICES, "dry_run": True, "sent_on": "2026-10-13", "folder": answers(tmp_path, "a")}
+    command = (
+        "holdout", send_list, "--ledger", tmp_path / "l.sqlite", "--name", "diwali", "--preset", "realistic",
+        "--sent-on", "2026-10-13", "--dry-run",
+    )  # fmt: skip
+    *_, with_rates = holdout(send_list, "diwali", rates=rates, **asked)
+    assert with_rates == run(capsys, *command, "--rates", rates)
+    *_, without = holdout(send_list, "diwali", **asked)
+    assert without == run(capsys, *command)
+    assert with_rates["design_sha256"] != without["design_sha256"]
 
 
 def test_the_draw_of_the_command_line_is_repeated_from_its_ledger(
