@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from retention.churn.drift import Drift
 from retention.churn.model import ChurnModel
@@ -11,9 +10,9 @@ from retention.errors import InputError, ModelError
 from retention.profit.catalogue import Offer
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
-from retention.profit.effects import EffectModel, Effects, effects_of, inside_range, priced, with_learned
-from retention.profit.knapsack import NO_OFFER, allocate_offers
+from retention.profit.effects import EffectModel, Effects, priced
 from retention.profit.measured_rates import OfferRates, Rates
+from retention.targeting.priced_offers import PricedOffers
 from retention.targeting.pricing import offers_at, profit_of_model
 from retention.targeting.send_decision import Amounts, SendDecision
 
@@ -219,77 +218,7 @@ class SendPolicy:
         if self.effect_model is not None and learned is None and len(probability):
             raise ModelError("effect_model: has not been asked about these customers; pass what it learned")
         choice = self.choice
-        weighed = len(choice) > 1 or (choice and not self.customer_by_customer)
-        return (self._weigh if weighed else self._cut)(probability, value, learned)
-
-    def _cut(self, probability: Amounts, value: Amounts | None, learned: Effects | None) -> SendDecision:
-        """Send one offer from a probability on, to those of the highest expected profit where there is a cap."""
-        most, economics = self.most_contacts, self.first_economics
-        if learned is None:
-            expected, spend = economics.expected_profit(probability, value), economics.expected_spend(probability)
-            from_probability = economics.break_even(value) if self.send_from is None else self.send_from
-            send = probability >= from_probability
-        else:
-            effects = self._effects(probability, learned)
-            expected, spend = (
-                effects.profit(self.candidates, economics, value)[:, 0],
-                effects.spend(self.candidates, economics)[:, 0],
-            )
-            send = expected >= 0 if self.send_from is None else probability >= self.send_from
-        if most is not None and send.sum() > most:
-            ranked = np.argsort(-np.where(send, expected, -np.inf), kind="stable")
-            send = np.zeros(len(probability), dtype=bool)
-            send[ranked[:most]] = True
-        first = np.zeros(len(send), dtype=np.int8)
-        return SendDecision(
-            send=send,
-            offer=first,
-            expected_profit=expected,
-            spend=np.where(send, spend, 0.0),
-            measured=self._is_measured(probability, first),
-        )
-
-    def _weigh(self, probability: Amounts, value: Amounts | None, learned: Effects | None) -> SendDecision:
-        """Choose the offers that earn most together within the limits."""
-        effects = None if self.rates is None else self._effects(probability, learned)
-        chosen = allocate_offers(
-            probability,
-            value,
-            self.choice,
-            self.economics,
-            budget=self.budget,
-            max_contacts=self.most_contacts,
-            effects=effects,
-        )
-        send = chosen.offer != NO_OFFER
-        offer = np.where(send, chosen.offer, 0).astype(np.int8)
-        first = (
-            self.first_economics.expected_profit(probability, value)
-            if effects is None
-            else effects.profit(self.choice, self.economics, value)[:, 0]
-        )
-        return SendDecision(
-            send=send,
-            offer=offer,
-            expected_profit=np.where(send, chosen.expected_profit, first),
-            spend=chosen.expected_spend,
-            budget_price=chosen.budget_price,
-            next_thousand=chosen.next_thousand,
-            contact_price=chosen.contact_price,
-            measured=self._is_measured(probability, offer),
-        )
-
-    def _effects(self, probability: Amounts, learned: Effects | None) -> Effects:
-        """Return the effects by the rates, and the learned ones where they count, (n, candidates)."""
-        by_rates = effects_of(probability, self.candidates, self.economics, self.rates)
-        if learned is None or self.rates is None:
-            return by_rates
-        return with_learned(learned, by_rates, probability, self.candidates, self.rates)
-
-    def _is_measured(self, probability: Amounts, offer: NDArray[np.int8]) -> NDArray[np.bool_]:
-        """Return whether each customer's offer has measured rates, and such scores were randomised, (n,)."""
-        if self.rates is None:
-            return np.zeros(len(probability), dtype=np.bool_)
-        in_force = np.array([self.rates.of(candidate) is not None for candidate in self.candidates])
-        measured: NDArray[np.bool_] = in_force[offer] & inside_range(probability, self.rates)
-        return measured
+        offers = PricedOffers(self.candidates, self.economics, self.first_economics, self.rates)
+        if len(choice) > 1 or (choice and not self.customer_by_customer):
+            return offers.weigh(probability, value, learned, budget=self.budget, max_contacts=self.most_contacts)
+        return offers.cut(probability, value, learned, send_from=self.send_from, most=self.most_contacts)
