@@ -1,5 +1,6 @@
 """The steps for campaigns: the command line's answers, from files and plain values."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -168,6 +169,19 @@ def test_a_ledger_of_a_strangers_own_making_is_refused(send_list: Path, tmp_path
         folder = answers(tmp_path, f"answer {name}")
         with pytest.raises(InputError, match=rf"^{path.name}: is (no|a damaged) ledger"):
             holdout(send_list, "diwali", ledger=path, **PRICES, folder=folder)
+
+
+def test_a_ledger_of_an_older_program_is_taken(send_list: Path, tmp_path: Path) -> None:
+    """One that knew no campaigns comes back with one; its messages are still in it."""
+    old = Path("tests/messages/files/ledger_version_0.sqlite")
+    before = old.read_bytes()
+    *_, ledger, summary = holdout(send_list, "diwali", ledger=old, **PRICES, folder=answers(tmp_path, "a"))
+    assert summary["drawn"] and ledger is not None
+    assert old.read_bytes() == before
+    shutil.copy(old, tmp_path / "old.sqlite")
+    with Ledger(ledger) as opened, Ledger(tmp_path / "old.sqlite") as known:
+        assert opened.campaign("diwali") is not None
+        assert list(opened.records()) == list(known.records()) != []
 
 
 def test_what_does_not_belong_together_is_refused(tmp_path: Path) -> None:
