@@ -34,7 +34,15 @@ class LearnedRates:
     effect_model: EffectModel | None = None
 
     def save(self, path: Path) -> None:
-        """Write it as a zip with a manifest, in one step."""
+        """Write it as a zip with a manifest, in one step.
+
+        Raises
+        ------
+        ModelError
+            If it has an effect model, which no file of this format holds.
+        """
+        if self.effect_model is not None:
+            raise ModelError(f"{path.name}: cannot hold a model of each customer's effect; save the rates alone")
         text = json.dumps(rates_as_json(self.rates), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
         write_archive(with_manifest({_FILE: text.encode()}, {"kind": _KIND, "format": _FORMAT}), path)
 
