@@ -12,6 +12,7 @@ import pandas as pd
 from retention.artifacts import open_artifact, with_manifest
 from retention.campaign.assignment import lots_as_hex, lots_from_hex
 from retention.campaign.design import Design
+from retention.campaign.feature_columns import FEATURE
 from retention.errors import InputError, ModelError
 from retention.tabular.archives import ArchiveKind, read_archive, write_archive
 from retention.tabular.files import Limits
@@ -147,6 +148,8 @@ def checked_assignments(assignments: pd.DataFrame, design: Design, source: str) 
                 columns[name] = column.astype("str")
             elif name == "listed":
                 columns[name] = column.astype(bool)
+            elif name.startswith(FEATURE) and pd.api.types.is_numeric_dtype(column):
+                columns[name] = column
             else:
                 columns[name] = column.astype(np.float64)
     except (TypeError, ValueError):

@@ -26,10 +26,14 @@ class DeclaredChances:
         (n,), 1 over the chance of the arm that each customer got; None where all customers of an arm had the same.
     split
         The check of the split against them.
+    by_arm
+        (n, arms), each customer's chance of every arm, control first; NaN where the column declares a customer's
+        chance of their own arm alone, and there are several others.
     """
 
     weights: Floats | None
     split: Check
+    by_arm: Floats
 
 
 def read_chances(
@@ -78,17 +82,24 @@ def read_chances(
 
 def _of_number(chance: float, names: Sequence[str], arms: Arms) -> DeclaredChances:
     treatments = len(names) - 1
-    split = _split(names, arms, [1 - chance, *[chance / treatments] * treatments])
+    equally = [1 - chance, *[chance / treatments] * treatments]
+    split = _split(names, arms, equally)
     if split.severity == "ok":
-        return DeclaredChances(None, split)
+        return _alike(equally, split, arms)
     if treatments > 1 and treatments * chance < 1:
-        each = _split(names, arms, [1 - treatments * chance, *[chance] * treatments])
-        if each.severity == "ok":
-            return DeclaredChances(None, each)
+        each = [1 - treatments * chance, *[chance] * treatments]
+        split_of_each = _split(names, arms, each)
+        if split_of_each.severity == "ok":
+            return _alike(each, split_of_each, arms)
     if treatments == 1 and _split(names, arms, [chance, 1 - chance]).severity == "ok":
         hint = f" If {chance:g} is the chance of control, pass --chance {1 - chance:g}."
-        return DeclaredChances(None, Check(split.name, split.severity, split.sentence + hint, split.p_value))
-    return DeclaredChances(None, split)
+        split = Check(split.name, split.severity, split.sentence + hint, split.p_value)
+    return _alike(equally, split, arms)
+
+
+def _alike(chances: Sequence[float], split: Check, arms: Arms) -> DeclaredChances:
+    """Return chances that are the same for every customer."""
+    return DeclaredChances(None, split, np.tile(chances, (len(arms), 1)))
 
 
 def _of_arms(declared: str, names: Sequence[str], arms: Arms, source: str) -> DeclaredChances:
@@ -110,7 +121,8 @@ def _of_arms(declared: str, names: Sequence[str], arms: Arms, source: str) -> De
         raise InputError(f"{source}: --chance: gives arm {quote(missing[0])} no chance; add it")
     if not (all(0 < chance < 1 for chance in chances.values()) and abs(math.fsum(chances.values()) - 1) < 0.001):
         raise InputError(f"{source}: --chance {quote(declared)}: the chances must be above 0 and add up to 1")
-    return DeclaredChances(None, _split(names, arms, [chances[name] for name in names]))
+    by_arm = [chances[name] for name in names]
+    return _alike(by_arm, _split(names, arms, by_arm), arms)
 
 
 def _of_column(cells: pd.Series, names: Sequence[str], arms: Arms, source: str) -> DeclaredChances:
@@ -123,6 +135,7 @@ def _of_column(cells: pd.Series, names: Sequence[str], arms: Arms, source: str) 
     chance, treated = cells.to_numpy(), arms > 0
     treatments = len(names) - 1
     as_treated = np.where(treated, chance / treatments, 1 - chance)
+    by_arm = np.column_stack([1 - chance, *[chance / treatments] * treatments])
     split = _split_of_column(names, arms, _p_of_treated(chance, treated), as_treated, "of being treated")
     if treatments > 1:
         within = stats.chisquare(np.bincount(arms, minlength=len(names))[1:]).pvalue
@@ -136,8 +149,16 @@ def _of_column(cells: pd.Series, names: Sequence[str], arms: Arms, source: str) 
         )
         if own >= ALARM:
             split, as_treated = _split_of_column(names, arms, own, chance, "of the arm each row got"), chance
+            by_arm = _of_own_arm(chance, arms, len(names))
     varies = any(np.ptp(as_treated[arms == arm]) > 1e-9 for arm in range(len(names)))
-    return DeclaredChances(1 / as_treated if varies else None, split)
+    return DeclaredChances(1 / as_treated if varies else None, split, by_arm)
+
+
+def _of_own_arm(chance: Floats, arms: Arms, count: int) -> Floats:
+    """Return the chances of all arms, (n, count), from that of one's own; NaN where others share the rest."""
+    by_arm = np.full((len(arms), count), np.nan) if count > 2 else np.tile((1 - chance)[:, np.newaxis], (1, 2))
+    by_arm[np.arange(len(arms)), arms] = chance
+    return by_arm
 
 
 def _p_of_treated(chance: Floats, treated: NDArray[np.bool_]) -> float:

@@ -63,6 +63,8 @@ class Design:
         How many customers were drawn.
     excluded
         How many were left out before the draw, by reason.
+    features
+        The columns of the send list that are kept with the draw, to learn for whom an offer works.
 
     Raises
     ------
@@ -84,6 +86,7 @@ class Design:
     standing: float = 0.0
     eligible: int
     excluded: Mapping[str, int] = field(default_factory=dict)
+    features: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse fields out of bounds."""
@@ -143,10 +146,11 @@ class Design:
         return json.dumps(self.as_dict(), sort_keys=True, separators=(",", ":"), allow_nan=False)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the design ready for JSON."""
-        own = {item.name: getattr(self, item.name) for item in fields(self)}
+        """Return the design ready for JSON; without features it has the hash of designs that could keep none."""
+        own = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "features"}
         return {
             **own,
+            **({"features": list(self.features)} if self.features else {}),
             "sent_on": self.sent_on.isoformat(),
             "arms": list(self.arms),
             "economics": asdict(self.economics),
@@ -171,6 +175,7 @@ class Design:
                     "arms": tuple(saved["arms"]),
                     "economics": Economics(**saved["economics"]),
                     "offers": tuple(Offer(**offer) for offer in saved["offers"]),
+                    "features": tuple(map(str, saved.get("features", ()))),
                     "excluded": {str(reason): int(count) for reason, count in saved["excluded"].items()},
                 }
             )

@@ -1,5 +1,6 @@
 """Measures a randomised experiment that ran elsewhere, if somebody vouches for its randomisation."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,11 +17,13 @@ from retention.campaign.experiment_table import (
     read_arms,
     read_experiment,
 )
+from retention.campaign.feature_columns import feature_columns
 from retention.campaign.features import check_features, encode_features
 from retention.campaign.health import check_missing
 from retention.campaign.id_matching import refuse_repeated
 from retention.campaign.intervals import Interval
 from retention.campaign.reading import DECLARED, Reading, without_effects
+from retention.campaign.reading_rows import rows_of_experiment
 from retention.campaign.yes_no import parse_yes_no
 from retention.errors import InputError
 from retention.tabular.files import Limits
@@ -103,9 +106,16 @@ def measure_experiment(
                 name: compare_with_control(arm) if several else overall for arm, name in enumerate(names) if arm
             },
             notes=(*table.notes, *notes),
+            read_on=dt.date.today(),
         )
     )
-    return replace(reading, sentence=describe(reading, columns.kept, columns.money))
+    measured = None
+    if reading.valid:
+        measured = rows_of_experiment(
+            names, arms[known], chances.by_arm,
+            kept=kept_known, money=money_known, unit=units, features=_named_features(rows, columns),
+        )  # fmt: skip
+    return replace(reading, sentence=describe(reading, columns.kept, columns.money), rows=measured)
 
 
 def describe(reading: Reading, kept: str, money: str | None) -> str:
@@ -124,6 +134,11 @@ def describe(reading: Reading, kept: str, money: str | None) -> str:
         lines.append(f"{money} by {_signed(overall.money, 4)} a head ({_range(overall.money, 4)})")
     more = "" if overall.money_trusted else f"; {money} is too skewed for a verdict"
     return f"{reading.name}: {overall.verdict}. {' and '.join(lines)}, 90% intervals{more}."
+
+
+def _named_features(rows: pd.DataFrame, columns: ExperimentColumns) -> pd.DataFrame:
+    ids = pd.Series(range(len(rows))) if columns.id is None else rows[columns.id]
+    return feature_columns(rows[list(columns.features)], ids.astype("str"))
 
 
 def _count(arms: NDArray[np.int64], names: Sequence[str]) -> dict[str, int]:

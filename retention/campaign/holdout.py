@@ -21,6 +21,7 @@ from retention.campaign.eligibility import (
     ledger_rules,
     standing_group,
 )
+from retention.campaign.feature_columns import FEATURE, feature_columns, feature_names, source_columns
 from retention.campaign.holdout_request import HoldoutRequest
 from retention.campaign.holdout_size import HoldoutPlan, plan_holdout
 from retention.campaign.sent_list import sent_list
@@ -154,6 +155,7 @@ def hold_out(
     if not len(drawn):
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in excluded.items())
         raise InputError(f"send list: nobody is left to draw ({reasons}); widen the list, or wait")
+    features = _features(send_list.loc[drawn.index], request, id, known)
     plan = plan_holdout(
         drawn["probability"], drawn["value"], request.economics, offers=request.offers, offer=drawn["offer"],
         share=request.share, units=int(drawn["unit"].nunique()) if request.unit else None,
@@ -164,6 +166,7 @@ def hold_out(
         sent_on=sent_on, arms=arms_of(request.kind, request.offers, frozenset(drawn["offer"])),
         economics=request.economics, offers=request.offers, segment=request.segment, unit=request.unit,
         explore=request.explore, standing=request.standing, eligible=len(drawn), excluded=excluded,
+        features=source_columns(features.columns, send_list),
     )  # fmt: skip
     if dry_run:
         return Holdout(design, plan, None, None, record is not None, today)
@@ -178,7 +181,16 @@ def hold_out(
         )
     resumed = not ledger.register_campaign(design, salt, assignments, cool_down_days=request.cool_down_days)
     rows = sent_list(send_list, assignments, request)
-    return Holdout(design, plan, Campaign(design, assignments.reset_index(drop=True)), rows, resumed, today)
+    kept = pd.concat([assignments, features.add_prefix(FEATURE)], axis=1).reset_index(drop=True)
+    return Holdout(design, plan, Campaign(design, kept), rows, resumed, today)
+
+
+def _features(rows: pd.DataFrame, request: HoldoutRequest, id: str, known: Design | None) -> pd.DataFrame:
+    """Return the features to keep of the drawn rows; for a campaign drawn before, those that it kept."""
+    names = feature_names(rows.columns, without=(id, request.unit))
+    if known is not None:
+        names = [name for name in names if name in known.features]
+    return feature_columns(rows[names], rows[id].astype("str"))
 
 
 def _rules(

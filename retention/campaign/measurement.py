@@ -17,6 +17,7 @@ from retention.campaign.metrics import evidence_of_all, measure_all
 from retention.campaign.outcome_rows import OutcomeRows, join_outcomes
 from retention.campaign.power import customers_needed
 from retention.campaign.reading import Reading, without_effects
+from retention.campaign.reading_rows import rows_of_campaign
 from retention.campaign.sentence import sentence_of, sentence_too_early
 from retention.wording.text import count_noun
 
@@ -57,6 +58,8 @@ def measure(
         checks=() if too_early else _checks(campaign.assignments, rows, registered_sha256),
         evidence=MEASURED,
         notes=(*outcomes.attrs.get("notes", ()), *_notes_on_explored(rows)),
+        design=design,
+        read_on=as_of,
     )
     if too_early:
         drawn = _count_arms(campaign.assignments, design)
@@ -65,9 +68,10 @@ def measure(
     overall = _needed(rows.compare(), rows)
     effects = {arm: rows.compare_arm(arm) for arm in design.arms[1:]}
     reading = without_effects(replace(reading, overall=overall, arms=effects))
+    kept_rows = rows_of_campaign(rows) if reading.valid and len(rows.assignments) else None
     as_registered = all(check.severity == "ok" for check in reading.checks if check.name == "as registered")
     details = {**_details(reading.overall, rows), "as_registered": as_registered}
-    return replace(reading, campaign=details, sentence=sentence_of(reading, details))
+    return replace(reading, campaign=details, sentence=sentence_of(reading, details), rows=kept_rows)
 
 
 def _details(overall: Comparison, rows: OutcomeRows) -> dict[str, Any]:
