@@ -155,7 +155,7 @@ def hold_out(
     if not len(drawn):
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in excluded.items())
         raise InputError(f"send list: nobody is left to draw ({reasons}); widen the list, or wait")
-    features = _features(send_list.loc[drawn.index], request, id, known)
+    features = _features(send_list.loc[drawn.index], request, id, registered)
     plan = plan_holdout(
         drawn["probability"], drawn["value"], request.economics, offers=request.offers, offer=drawn["offer"],
         share=request.share, units=int(drawn["unit"].nunique()) if request.unit else None,
@@ -185,11 +185,11 @@ def hold_out(
     return Holdout(design, plan, Campaign(design, kept), rows, resumed, today)
 
 
-def _features(rows: pd.DataFrame, request: HoldoutRequest, id: str, known: Design | None) -> pd.DataFrame:
+def _features(rows: pd.DataFrame, request: HoldoutRequest, id: str, registered: Design | None) -> pd.DataFrame:
     """Return the features to keep of the drawn rows; for a campaign drawn before, those that it kept."""
     names = feature_names(rows.columns, without=(id, request.unit))
-    if known is not None:
-        names = [name for name in names if name in known.features]
+    if registered is not None:
+        names = [name for name in names if name in registered.features]
     return feature_columns(rows[names], rows[id].astype("str"))
 
 

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from retention.campaign.comparison import Bools
-from retention.campaign.effect import Floats
+from retention.campaign.effect import Bools, Floats
 from retention.campaign.feature_columns import FEATURE
 from retention.campaign.outcome_rows import OutcomeRows
 from retention.errors import InputError
