@@ -14,8 +14,8 @@ _PER_NODE = ("right_children", "split_indices", "split_conditions", "split_type"
 _MAX_CATEGORIES = 1 << 16
 
 
-def check_booster(content: bytes, columns: int) -> None:
-    """Make sure that ``content`` is a booster of binary trees over ``columns`` features.
+def check_booster(content: bytes, columns: int, *, objective: str = "binary:logistic") -> None:
+    """Make sure that ``content`` is a booster of binary trees over ``columns`` features, fitted for ``objective``.
 
     Raises
     ------
@@ -28,7 +28,7 @@ def check_booster(content: bytes, columns: int) -> None:
         features = int(parameters["num_feature"])
         valid = (
             content.startswith(b'{"')
-            and learner["objective"]["name"] == "binary:logistic"
+            and learner["objective"]["name"] == objective
             and (int(parameters["num_class"]), int(parameters["num_target"])) == (0, 1)
             and _valid_trees(learner["gradient_booster"], features)
         )
