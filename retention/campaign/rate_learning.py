@@ -1,0 +1,358 @@
+"""Learns the rates of each offer from readings: pooled, shrunk to what the offers have in common, weighed.
+
+A measured rate is weighed with what was assumed, w = 0.15² / (0.15² + SE²): a campaign of a thousand customers
+measures a save rate with an error of about 0.10, and a good guess is better than that alone. Several offers are
+shrunk to their common rate first, as far as their spread is what chance alone gives [1]_, because the one that looks
+best was partly lucky.
+
+References
+----------
+.. [1] DerSimonian, R., Laird, N. (1986). Meta-analysis in clinical trials. Controlled Clinical Trials 7.
+"""
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from retention.campaign.effect import Estimate, Floats, arm_means
+from retention.campaign.intervals import Z, Interval, interval_json, save_rate_interval
+from retention.campaign.reading import Reading
+from retention.campaign.reading_rows import ReadingRows
+from retention.campaign.structural_rates import OfferSample, StructuralRates, estimate_structural_rates
+from retention.errors import InputError
+from retention.profit.measured_rates import MeasuredRate, OfferRates, Rates, terms_sha256
+from retention.profit.offer import Offer
+from retention.wording.text import count_noun, quote
+
+VALID_DAYS = 180
+"""So many days after it was read, a rate counts as assumed again."""
+
+_ASSUMED_ERROR = 0.15  # how far an assumed rate may be off
+
+
+@dataclass(frozen=True)
+class ExperimentRate:
+    """What an arm of an experiment that ran elsewhere kept, net of what it drove away.
+
+    Attributes
+    ----------
+    arm
+        The treatment arm.
+    save_rate
+        1 − churned(treated) / churned(control), with its 90% interval; None where an arm has nobody who churned.
+    """
+
+    arm: str
+    save_rate: Interval | None
+
+
+@dataclass(frozen=True)
+class RateLearning:
+    """What readings say about the rates of offers.
+
+    Attributes
+    ----------
+    rates
+        The measured rates of the offers; of arms of experiments that ran elsewhere there are none, because no
+        churn probability is known there.
+    experiments
+        What the arms of experiments kept.
+    words
+        What was learned and what was left out, in sentences.
+    """
+
+    rates: Rates
+    experiments: tuple[ExperimentRate, ...]
+    words: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the rates by offer or arm, ready for JSON."""
+        shown: dict[str, Any] = {}
+        for offer, rates in self.rates.offers.items():
+            shown[offer] = {
+                "save_rate": _rate_json(rates.save_rate),
+                "redemption": _rate_json(rates.redemption),
+                "harm_rate": _rate_json(rates.harm_rate),
+                "campaigns": list(rates.campaigns),
+                "measured_on": rates.measured_on.isoformat(),
+                "expires_on": rates.expires_on.isoformat(),
+            }
+        for experiment in self.experiments:
+            shown.setdefault(
+                experiment.arm,
+                {
+                    "save_rate": {**interval_json(experiment.save_rate), "assumed": None},
+                    "redemption": _rate_json(None),
+                    "harm_rate": _rate_json(None),
+                },
+            )
+        return shown
+
+
+def learn_rates(readings: Sequence[Reading]) -> RateLearning:
+    """Learn the rates of each offer from one or more readings.
+
+    Where campaigns sent an offer at different terms, those of the newest campaign count.
+
+    Raises
+    ------
+    InputError
+        If a reading shows nothing yet, is not valid, or holds no rows.
+    """
+    for reading in readings:
+        check_reading(reading)
+    if not readings:
+        raise InputError("learn: pass at least one reading (zip) that `measure --out` wrote")
+    campaigns = sorted((reading for reading in readings if reading.design is not None), key=_day)
+    offers = _newest_offers(campaigns)
+    words: list[str] = []
+    samples: dict[str, list[tuple[Reading, OfferSample]]] = {}
+    for reading in campaigns:
+        for offer, sample in samples_of(_rows(reading)).items():
+            if terms_sha256(_offer(reading, offer)) != terms_sha256(offers[offer]):
+                words.append(
+                    f"{reading.name}: sent {offer} at other terms, which are not those of today; left out"
+                )
+            else:
+                samples.setdefault(offer, []).append((reading, sample))
+    estimates: dict[str, StructuralRates] = {}
+    for offer, of_offer in samples.items():
+        estimate = estimate_structural_rates([sample for _, sample in of_offer])
+        if estimate is None:
+            words.append(f"{offer}: too few customers to learn a rate; it stays assumed")
+        else:
+            estimates[offer] = estimate
+    measured = _weighed(estimates, {offer: _assumed(offers[offer], samples[offer][-1][0]) for offer in estimates})
+    rates = {
+        offer: _offer_rates(offers[offer], [reading for reading, _ in samples[offer]], *by_rate)
+        for offer, by_rate in measured.items()
+    }
+    probabilities = [rows.probability for rows in map(_rows, campaigns) if rows.probability is not None]
+    low, high = (
+        (min(float(p.min()) for p in probabilities), max(float(p.max()) for p in probabilities))
+        if probabilities
+        else (0.0, 1.0)
+    )
+    experiments = tuple(_rates_of_experiments([reading for reading in readings if reading.design is None]))
+    words += _in_words(rates, estimates, experiments)
+    return RateLearning(Rates(offers=rates, score_low=low, score_high=high), experiments, tuple(words))
+
+
+def check_reading(reading: Reading) -> None:
+    """Refuse a reading from which nothing can be learned.
+
+    Raises
+    ------
+    InputError
+        If it is too early, not valid, or holds no rows.
+    """
+    if reading.verdict == "too early":
+        raise InputError(f"{reading.name}: is not read yet, so nothing can be learned; measure it on its day")
+    if not reading.valid:
+        raise InputError(f"{reading.name}: is not valid, so nothing can be learned from it: {reading.reasons[0]}")
+    if reading.rows is None:
+        raise InputError(f"{reading.name}: this reading keeps no rows to learn from; measure the campaign again")
+
+
+def samples_of(rows: ReadingRows) -> dict[str, OfferSample]:
+    """Return the sample of each offer that a campaign sent, by the offer's id.
+
+    An arm that is no offer, such as the wording of a message, counts as the offer that was planned.
+    """
+    if rows.probability is None or rows.offer is None:
+        return {}
+    planned = rows.offer.astype(str)
+    arms_are_offers = set(rows.arms[1:]) <= set(planned) | set(rows.arms[1:]) and not {"model", "library"} & set(
+        rows.arms
+    )
+    samples = {}
+    for offer in rows.arms[1:] if arms_are_offers else dict.fromkeys(planned):
+        if arms_are_offers:
+            at, chance = rows.of_arm(offer), rows.chances[offer].to_numpy(np.float64)
+        else:
+            at, chance = planned == offer, 1 - rows.chances[rows.control].to_numpy(np.float64)
+        at = at & rows.listed
+        control_chance = rows.chances[rows.control].to_numpy(np.float64)
+        treated = rows.treated[at]
+        own = np.where(treated, chance[at], control_chance[at])
+        sample = OfferSample(
+            probability=rows.probability[at],
+            treated=treated,
+            kept=rows.kept[at],
+            redeemed=None if rows.redeemed is None else rows.redeemed[at],
+            weight=(chance[at] + control_chance[at]) / own,
+            unit=None if rows.unit is None else rows.unit[at],
+        )
+        if treated.any() and not treated.all():
+            samples[offer] = sample
+    return samples
+
+
+def _weighed(
+    estimates: dict[str, StructuralRates], assumed: dict[str, tuple[float, float, float]]
+) -> dict[str, tuple[MeasuredRate, MeasuredRate | None, MeasuredRate]]:
+    """Return save rate, redemption and harm rate of each offer, shrunk and weighed with the assumption."""
+    names = list(estimates)
+    save_rates = shrink([estimates[name].save_rate for name in names])
+    harms = shrink([estimates[name].harm_rate for name in names])
+    with_redemption = [name for name in names if estimates[name].redemption is not None]
+    redemptions = dict(
+        zip(
+            with_redemption,
+            shrink([rate for name in with_redemption if (rate := estimates[name].redemption) is not None]),
+            strict=True,
+        )
+    )
+    measured = {}
+    for position, name in enumerate(names):
+        save_rate, redemption, harm = assumed[name]
+        measured[name] = (
+            weigh(save_rates[position], save_rate),
+            weigh(redemptions[name], redemption) if name in redemptions else None,
+            weigh(harms[position], harm),
+        )
+    return measured
+
+
+def shrink(estimates: Sequence[Estimate]) -> list[Estimate]:
+    """Shrink estimates to their common mean, as far as their spread is what chance alone gives.
+
+    Examples
+    --------
+    Two rates that differ no more than chance become one, and its error is smaller; a single one stays:
+
+    >>> both = shrink([Estimate(0.2, 0.1), Estimate(0.3, 0.1)])
+    >>> [round(rate.value, 3) for rate in both], round(both[0].standard_error, 4)
+    ([0.25, 0.25], 0.0707)
+    >>> shrink([Estimate(0.2, 0.1)])
+    [Estimate(value=0.2, standard_error=0.1)]
+    """
+    if len(estimates) < 2 or any(rate.standard_error == 0 for rate in estimates):
+        return list(estimates)
+    value = np.array([rate.value for rate in estimates])
+    variance = np.array([rate.standard_error**2 for rate in estimates])
+    weight: Floats = 1 / variance
+    mean = float((weight * value).sum() / weight.sum())
+    excess = float((weight * (value - mean) ** 2).sum()) - (len(value) - 1)
+    between = max(0.0, excess / float(weight.sum() - (weight**2).sum() / weight.sum()))
+    common = 1 / (variance + between)
+    mean, of_mean = float((common * value).sum() / common.sum()), 1 / float(common.sum())
+    own = between / (between + variance)
+    errors = np.sqrt(own * variance + (1 - own) ** 2 * of_mean)
+    return [
+        Estimate(float(shrunk), float(error))
+        for shrunk, error in zip(own * value + (1 - own) * mean, errors, strict=True)
+    ]
+
+
+def weigh(measured: Estimate, assumed: float) -> MeasuredRate:
+    """Weigh a measured rate with the assumed one, and bound it to [0, 1].
+
+    Examples
+    --------
+    With an error as large as that of the assumption, both count the same:
+
+    >>> weigh(Estimate(0.2, 0.15), 0.3)
+    MeasuredRate(value=0.25, low=0.0755..., high=0.4244..., assumed=0.3)
+    """
+    variance = measured.standard_error**2
+    own = _ASSUMED_ERROR**2 / (_ASSUMED_ERROR**2 + variance)
+    value = own * measured.value + (1 - own) * assumed
+    margin = Z * math.sqrt(own * variance)
+    value, low, high = (min(max(bound, 0.0), 1.0) for bound in (value, value - margin, value + margin))
+    return MeasuredRate(value=value, low=low, high=high, assumed=assumed)
+
+
+def _offer_rates(
+    offer: Offer,
+    readings: Sequence[Reading],
+    save_rate: MeasuredRate,
+    redemption: MeasuredRate | None,
+    harm_rate: MeasuredRate,
+) -> OfferRates:
+    measured_on = _day(readings[-1])
+    return OfferRates(
+        offer=offer.id,
+        terms_sha256=terms_sha256(offer),
+        save_rate=save_rate,
+        redemption=redemption,
+        harm_rate=harm_rate,
+        campaigns=tuple(dict.fromkeys(reading.name for reading in readings)),
+        measured_on=measured_on,
+        expires_on=measured_on + dt.timedelta(days=VALID_DAYS),
+    )
+
+
+def _assumed(offer: Offer, reading: Reading) -> tuple[float, float, float]:
+    """Return save rate, redemption and harm rate that were assumed when the campaign was drawn."""
+    assert reading.design is not None  # noqa: S101  only campaigns of one's own have offers
+    economics = offer.economics(reading.design.economics)
+    return economics.save_rate, economics.stayer_redemption, economics.harm_rate
+
+
+def _rates_of_experiments(readings: Sequence[Reading]) -> Iterator[ExperimentRate]:
+    for reading in readings:
+        rows = _rows(reading)
+        for arm in rows.arms[1:]:
+            at = rows.of_arm(arm)
+            fit = arm_means(
+                rows.kept[at].astype(np.float64),
+                rows.treated[at],
+                weights=1 / rows.own_chance[at],
+                clusters=None if rows.unit is None else rows.unit[at],
+            )
+            yield ExperimentRate(arm, save_rate_interval(fit))
+
+
+def _in_words(
+    rates: dict[str, OfferRates], estimates: dict[str, StructuralRates], experiments: Sequence[ExperimentRate]
+) -> list[str]:
+    words = []
+    for offer, measured in rates.items():
+        rate = measured.save_rate
+        words.append(
+            f"{offer}: save rate {rate.value:.0%} ({rate.low:.0%} to {rate.high:.0%}), {rate.assumed:.0%} was assumed; "
+            f"from {count_noun(estimates[offer].customers, 'customer')}, until {measured.expires_on}"
+        )
+        if measured.redemption is None:
+            words.append(f"{offer}: no campaign says who redeemed it, so redemption stays assumed")
+    for experiment in experiments:
+        share = experiment.save_rate
+        words.append(
+            f"{experiment.arm}: nobody churned in an arm, so there is no save rate"
+            if share is None
+            else f"{experiment.arm}: kept {share.value:.0%} ({share.low:.0%} to {share.high:.0%}) of those who would "
+            "have churned, net of those it drove away; without churn probabilities the two cannot be told apart"
+        )
+    return words
+
+
+def _rate_json(rate: MeasuredRate | None) -> dict[str, float | None]:
+    if rate is None:
+        return dict.fromkeys(("value", "low", "high", "assumed"))
+    return {"value": rate.value, "low": rate.low, "high": rate.high, "assumed": rate.assumed}
+
+
+def _newest_offers(campaigns: Sequence[Reading]) -> dict[str, Offer]:
+    return {offer.id: offer for reading in campaigns if reading.design for offer in reading.design.offers}
+
+
+def _offer(reading: Reading, id: str) -> Offer:
+    assert reading.design is not None  # noqa: S101  only campaigns of one's own have offers
+    for offer in reading.design.offers:
+        if offer.id == id:
+            return offer
+    raise InputError(f"{reading.name}: names the offer {quote(id)}, which is not in its design; measure again")
+
+
+def _rows(reading: Reading) -> ReadingRows:
+    assert reading.rows is not None  # noqa: S101  check_reading refuses those without
+    return reading.rows
+
+
+def _day(reading: Reading) -> dt.date:
+    return reading.read_on or dt.date.min
