@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from retention.campaign.effect import Floats
+from retention.campaign.feature_columns import same_feature_columns
 from retention.campaign.feature_scaling import FeatureScaling
 from retention.campaign.formula_likelihood import FormulaLikelihood, Layout
 from retention.campaign.learning_rows import Ints, LearningRows
@@ -124,7 +125,7 @@ class FittedFormula:
 
     def effects(self, probability: Floats, features: pd.DataFrame, offers: Sequence[Offer]) -> Effects:
         """Return the effects of offers; one that was not in the campaigns gets the mean of those that were."""
-        x = features.reindex(columns=list(self.scaling.names)).to_numpy(np.float64)
+        x = same_feature_columns(self.scaling.names, features).to_numpy(np.float64)
         kept, redeemed = self.kept_and_redeemed(np.asarray(probability, dtype=np.float64), x)
         return Effects(
             *(columns_of([offer.id for offer in offers], self.offers, part) for part in (kept, redeemed))

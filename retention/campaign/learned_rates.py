@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retention.artifacts import open_artifact, with_manifest
+from retention.campaign.effect_model_files import effect_model_files, effect_model_from_files
+from retention.campaign.fitted_formula import FittedFormula
+from retention.campaign.uplift import UpliftLearner
 from retention.errors import InputError, ModelError
-from retention.profit.effects import EffectModel
 from retention.profit.measured_rates import Rates
 from retention.profit.rates_json import rates_as_json, rates_from_json
 from retention.tabular.archives import ArchiveKind, read_archive, write_archive
@@ -31,20 +33,15 @@ class LearnedRates:
     """
 
     rates: Rates
-    effect_model: EffectModel | None = None
+    effect_model: FittedFormula | UpliftLearner | None = None
 
     def save(self, path: Path) -> None:
-        """Write it as a zip with a manifest, in one step.
-
-        Raises
-        ------
-        ModelError
-            If it has an effect model, which no file of this format holds.
-        """
-        if self.effect_model is not None:
-            raise ModelError(f"{path.name}: cannot hold a model of each customer's effect; save the rates alone")
+        """Write it as a zip with a manifest, in one step."""
         text = json.dumps(rates_as_json(self.rates), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
-        write_archive(with_manifest({_FILE: text.encode()}, {"kind": _KIND, "format": _FORMAT}), path)
+        files = {_FILE: text.encode()}
+        if self.effect_model is not None:
+            files |= effect_model_files(self.effect_model)
+        write_archive(with_manifest(files, {"kind": _KIND, "format": _FORMAT}), path)
 
     @classmethod
     def load(cls, path: Path, *, limits: Limits | None = None) -> "LearnedRates":
@@ -69,6 +66,7 @@ class LearnedRates:
 
         artifact = open_artifact(read, kind=_KIND, source=path.name)
         try:
-            return cls(rates=rates_from_json(json.loads(artifact.files[_FILE])))
+            rates = rates_from_json(json.loads(artifact.files[_FILE]))
+            return cls(rates=rates, effect_model=effect_model_from_files(artifact.files))
         except (KeyError, ValueError, RecursionError):
             raise ModelError(f"{path.name}: holds no rates; learn them again") from None

@@ -2,8 +2,8 @@
 
 A measured rate is weighed with what was assumed, w = 0.15² / (0.15² + SE²): a campaign of a thousand customers
 measures a save rate with an error of about 0.10, and a good guess is better than that alone. Several offers are
-shrunk to their common rate first, as far as their spread is what chance alone gives [1]_, because the one that looks
-best was partly lucky.
+shrunk to their common rate first, as far as their spread is what chance alone gives [1]_, because the one that
+looks best was partly lucky.
 
 References
 ----------
@@ -18,12 +18,14 @@ from typing import Any
 
 import numpy as np
 
+from retention.campaign.design import MODEL_ARM
 from retention.campaign.effect import Estimate, Floats, arm_means
-from retention.campaign.intervals import Z, Interval, interval_json, save_rate_interval
+from retention.campaign.intervals import Interval, Z, interval_json, save_rate_interval
 from retention.campaign.reading import Reading
 from retention.campaign.reading_rows import ReadingRows
 from retention.campaign.structural_rates import OfferSample, StructuralRates, estimate_structural_rates
 from retention.errors import InputError
+from retention.messages.message import LIBRARY_ARM
 from retention.profit.measured_rates import MeasuredRate, OfferRates, Rates, terms_sha256
 from retention.profit.offer import Offer
 from retention.wording.text import count_noun, quote
@@ -166,9 +168,7 @@ def samples_of(rows: ReadingRows) -> dict[str, OfferSample]:
     if rows.probability is None or rows.offer is None:
         return {}
     planned = rows.offer.astype(str)
-    arms_are_offers = set(rows.arms[1:]) <= set(planned) | set(rows.arms[1:]) and not {"model", "library"} & set(
-        rows.arms
-    )
+    arms_are_offers = not {MODEL_ARM, LIBRARY_ARM} & set(rows.arms)
     samples = {}
     for offer in rows.arms[1:] if arms_are_offers else dict.fromkeys(planned):
         if arms_are_offers:
@@ -315,8 +315,8 @@ def _in_words(
     for offer, measured in rates.items():
         rate = measured.save_rate
         words.append(
-            f"{offer}: save rate {rate.value:.0%} ({rate.low:.0%} to {rate.high:.0%}), {rate.assumed:.0%} was assumed; "
-            f"from {count_noun(estimates[offer].customers, 'customer')}, until {measured.expires_on}"
+            f"{offer}: save rate {rate.value:.0%} ({rate.low:.0%} to {rate.high:.0%}), {rate.assumed:.0%} was "
+            f"assumed; from {count_noun(estimates[offer].customers, 'customer')}, until {measured.expires_on}"
         )
         if measured.redemption is None:
             words.append(f"{offer}: no campaign says who redeemed it, so redemption stays assumed")
@@ -325,8 +325,8 @@ def _in_words(
         words.append(
             f"{experiment.arm}: nobody churned in an arm, so there is no save rate"
             if share is None
-            else f"{experiment.arm}: kept {share.value:.0%} ({share.low:.0%} to {share.high:.0%}) of those who would "
-            "have churned, net of those it drove away; without churn probabilities the two cannot be told apart"
+            else f"{experiment.arm}: kept {share.value:.0%} ({share.low:.0%} to {share.high:.0%}) of those who "
+            "would have churned, net of those it drove away: churn probabilities would tell the two apart"
         )
     return words
 

@@ -1,10 +1,10 @@
 """Estimates save rate, harm rate and redemption of an offer from a randomised campaign.
 
-If an offer keeps a share γ of the customers about to churn and drives a share s of the others away, its effect on a
-customer with churn probability p is τ(p) = pγ − (1 − p)s = −s + (γ + s)·p. So doubly robust scores of the effect
-[1]_ are regressed on p: the line gives −s at p = 0 and γ at p = 1. Both must be fitted together: what the harm rate
-takes from the many who would have been retained would otherwise be missing from the save rate. Of the treated, a
-share pγ + (1 − p)ρ redeems the offer, so a line through who redeemed gives ρ at p = 0.
+If an offer keeps a share γ of the customers about to churn and drives a share s of the others away, its effect on
+a customer with churn probability p is τ(p) = pγ − (1 − p)s = −s + (γ + s)·p. So doubly robust scores of the effect
+[1]_ are regressed on p: the line gives −s at p = 0 and γ at p = 1. Both must be fitted together: what the harm
+rate takes from the many who would have been retained would otherwise be missing from the save rate. Of the
+treated, a share pγ + (1 − p)ρ redeems the offer, so a line through who redeemed gives ρ at p = 0.
 
 References
 ----------

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from retention.campaign.effect import Floats
+from retention.campaign.feature_columns import same_feature_columns
 from retention.campaign.fitted_formula import columns_of, logit_of
 from retention.campaign.learning_rows import LearningRows
 from retention.campaign.policy_value import treatment_scores
@@ -160,7 +161,7 @@ class UpliftLearner:
 
     def effects(self, probability: Floats, features: pd.DataFrame, offers: Sequence[Offer]) -> Effects:
         """Return the effects of offers; one that was not in the campaigns gets the mean of those that were."""
-        x = features.reindex(columns=list(self.feature_names)).to_numpy(np.float64)
+        x = same_feature_columns(self.feature_names, features).to_numpy(np.float64)
         parts = self.kept_and_redeemed(np.asarray(probability, dtype=np.float64), x)
         return Effects(*(columns_of([offer.id for offer in offers], self.offers, part) for part in parts))
 

@@ -17,6 +17,7 @@ from retention.cli import (
     demo,
     holdout,
     hub,
+    learn,
     measure,
     offers,
     profit,
@@ -26,7 +27,7 @@ from retention.cli import (
 from retention.cli.command import AddCommand, CommandResult, Parser
 from retention.errors import RetentionError
 
-_STEPS = (customers, churn, profit, targeting, holdout, offers, measure, campaigns, report, hub, demo)
+_STEPS = (customers, churn, profit, targeting, holdout, offers, measure, learn, campaigns, report, hub, demo)
 
 
 def main(

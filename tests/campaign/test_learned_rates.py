@@ -1,17 +1,15 @@
 """The file of what was learned from campaigns: it comes back as it was, and loses nothing in silence."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import pytest
-from numpy.typing import NDArray
 
+from retention.campaign.challengers import LearningTask, final_formula
 from retention.campaign.learned_rates import LearnedRates
-from retention.errors import InputError, ModelError
-from retention.profit.effects import Effects
+from retention.campaign.learning_rows import pool_rows
+from retention.errors import InputError
 from retention.profit.offer import Offer
+from tests.campaign.learning_cases import trial
 from tests.profit.rates_cases import offer_rates, rates_of
 
 RATES = rates_of(offer_rates(Offer(id="cash", gives={"en": "50 off"}, cost=50)), scores=(0.2, 0.9))
@@ -27,18 +25,18 @@ def test_saved_rates_come_back(tmp_path: Path) -> None:
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_a_model_of_effects_is_not_dropped_in_silence(tmp_path: Path) -> None:
-    """What the file cannot hold is refused, and nothing is written."""
-
-    class Nothing:
-        def effects(
-            self, probability: NDArray[np.float64], features: pd.DataFrame, offers: Sequence[Offer]
-        ) -> Effects:
-            return Effects(np.zeros((len(probability), len(offers))), np.zeros((len(probability), len(offers))))
-
-    with pytest.raises(ModelError, match="cannot hold a model of each customer's effect"):
-        LearnedRates(rates=RATES, effect_model=Nothing()).save(tmp_path / "rates.zip")
-    assert list(tmp_path.iterdir()) == []
+def test_an_adopted_model_comes_back(tmp_path: Path) -> None:
+    """A fitted formula predicts the same after a round trip."""
+    case = trial(1, customers=2000, split=0.15)
+    rows = pool_rows([case.rows], [offer.id for offer in case.offers])
+    model = final_formula(LearningTask(rows, case.offers, case.economics, None, 0), 1.0)
+    LearnedRates(rates=RATES, effect_model=model).save(tmp_path / "rates.zip")
+    loaded = LearnedRates.load(tmp_path / "rates.zip").effect_model
+    assert loaded is not None and case.rows.probability is not None
+    before, after = (
+        fitted.effects(case.rows.probability, case.rows.features, case.offers) for fitted in (model, loaded)
+    )
+    assert (before.kept == after.kept).all() and (before.redeemed == after.redeemed).all()
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
