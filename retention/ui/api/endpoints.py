@@ -25,6 +25,7 @@ from retention.ui.api.campaign import holdout, measure
 from retention.ui.api.customers import audit, simulate, snapshot
 from retention.ui.api.docstrings import ParsedDocstring, parse_docstring
 from retention.ui.api.hub import pull, push, replay
+from retention.ui.api.learning import learn
 from retention.ui.api.messages import offers
 from retention.ui.api.model import profit, score, train
 from retention.ui.gradio_runtime.agents import described
@@ -43,6 +44,7 @@ STEPS: Mapping[Step, Mapping[str, Any]] = {
     holdout: {},
     offers: {"concurrency_limit": 4, "concurrency_id": "offers"},
     measure: {},
+    learn: {"concurrency_limit": 4, "concurrency_id": "learn"},
     push: {"concurrency_limit": 4, "concurrency_id": "hub"},
     pull: {"concurrency_limit": 4, "concurrency_id": "hub"},
     replay: {"concurrency_limit": 4, "concurrency_id": "hub"},

@@ -28,8 +28,8 @@ from tests.browser.server import ROOT, running
 pytestmark = pytest.mark.slow
 
 NAMES = [
-    "simulate", "snapshot", "audit", "train", "profit", "score", "holdout", "offers", "measure", "push", "pull",
-    "replay",
+    "simulate", "snapshot", "audit", "train", "profit", "score", "holdout", "offers", "measure", "learn",
+    "push", "pull", "replay",
 ]  # fmt: skip
 
 
