@@ -107,7 +107,13 @@ class Holdout:
 
 
 def hold_out(
-    send_list: pd.DataFrame, request: HoldoutRequest, *, id: str, ledger: Ledger | None, dry_run: bool = False
+    send_list: pd.DataFrame,
+    request: HoldoutRequest,
+    *,
+    id: str,
+    ledger: Ledger | None,
+    traits: pd.DataFrame | None = None,
+    dry_run: bool = False,
 ) -> Holdout:
     """Draw the arms of a send list, and register them in the ledger before anything is sent.
 
@@ -124,6 +130,9 @@ def hold_out(
         The id column.
     ledger
         Where the campaign is registered; may be None only in a dry run.
+    traits
+        What else is known of the customers, with the rows of the list: kept with the draw as features, to learn
+        for whom an offer works. The list's own columns are kept anyway.
     dry_run
         Work everything out, and draw and register nothing.
 
@@ -155,7 +164,7 @@ def hold_out(
     if not len(drawn):
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in excluded.items())
         raise InputError(f"send list: nobody is left to draw ({reasons}); widen the list, or wait")
-    features = _features(send_list.loc[drawn.index], request, id, registered)
+    features = _features(_with_traits(send_list, traits).loc[drawn.index], request, id, registered)
     plan = plan_holdout(
         drawn["probability"], drawn["value"], request.economics, offers=request.offers, offer=drawn["offer"],
         share=request.share, units=int(drawn["unit"].nunique()) if request.unit else None,
@@ -166,7 +175,7 @@ def hold_out(
         sent_on=sent_on, arms=arms_of(request.kind, request.offers, frozenset(drawn["offer"])),
         economics=request.economics, offers=request.offers, segment=request.segment, unit=request.unit,
         explore=request.explore, standing=request.standing, eligible=len(drawn), excluded=excluded,
-        features=source_columns(features.columns, send_list),
+        features=source_columns(features.columns, _with_traits(send_list, traits)),
     )  # fmt: skip
     if dry_run:
         return Holdout(design, plan, None, None, record is not None, today)
@@ -183,6 +192,13 @@ def hold_out(
     rows = sent_list(send_list, assignments, request)
     kept = pd.concat([assignments, features.add_prefix(FEATURE)], axis=1).reset_index(drop=True)
     return Holdout(design, plan, Campaign(design, kept), rows, resumed, today)
+
+
+def _with_traits(send_list: pd.DataFrame, traits: pd.DataFrame | None) -> pd.DataFrame:
+    if traits is None:
+        return send_list
+    further = [name for name in traits.columns if name not in send_list.columns]
+    return pd.concat([send_list, traits[further].set_axis(send_list.index)], axis=1)
 
 
 def _features(rows: pd.DataFrame, request: HoldoutRequest, id: str, registered: Design | None) -> pd.DataFrame:

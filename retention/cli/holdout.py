@@ -58,6 +58,13 @@ def add(command: AddCommand) -> None:
         metavar="N",
         help="leave out customers messaged in the last N days; default: %(default)g",
     )
+    holdout.add_argument(
+        "--customers",
+        type=Path,
+        metavar="FILE",
+        help="the customers that were scored: what is known of them is kept with the draw, to learn for whom an "
+        "offer works",
+    )
     holdout.add_argument("--dry-run", action="store_true", help="show everything, and draw and write nothing")
     add_money_flags(holdout)
     add_catalogue_flag(holdout)
@@ -92,5 +99,6 @@ def _holdout(options: argparse.Namespace) -> CommandResult:
         out=options.out,
         campaign=options.campaign,
         dry_run=options.dry_run,
+        customers=options.customers,
     )
     return drawn.as_dict(), join_lines(*drawn.in_words())

@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+import pandas as pd
+
 from retention.campaign.campaign_file import Campaign
 from retention.campaign.design import DesignKind
 from retention.campaign.holdout import Holdout, hold_out
@@ -14,7 +16,7 @@ from retention.errors import InputError
 from retention.messages.batch import COOL_DOWN_DAYS
 from retention.messages.ledger import Ledger
 from retention.messages.received_ledger import copy_received_ledger
-from retention.pipeline.customers import write_csv
+from retention.pipeline.customers import read_customers, write_csv
 from retention.pipeline.targeting import SendPolicy, offers_priced, read_send_list, with_learned_rates
 from retention.profit.economics import Economics
 
@@ -85,7 +87,14 @@ def holdout_request(
 
 
 def hold_out_file(
-    scored: Path, request: HoldoutRequest, *, ledger: Path, out: Path | None, campaign: Path | None, dry_run: bool
+    scored: Path,
+    request: HoldoutRequest,
+    *,
+    ledger: Path,
+    out: Path | None,
+    campaign: Path | None,
+    dry_run: bool,
+    customers: Path | None = None,
 ) -> Holdout:
     """Draw a send list in a file; the campaign is registered first, then its files are written, each in one step.
 
@@ -101,6 +110,8 @@ def hold_out_file(
         The list to send (CSV) and the campaign (zip) to write; needed unless it is a dry run.
     dry_run
         Show everything, and draw and write nothing.
+    customers
+        The customers that were scored: their columns are kept with the draw, to learn for whom an offer works.
 
     Raises
     ------
@@ -111,11 +122,12 @@ def hold_out_file(
     """
     columns = tuple(filter(None, (request.segment, request.unit)))
     if dry_run:
-        send_list = read_send_list(scored, text_columns=columns)
+        send_list, traits = _list_and_traits(scored, columns, customers)
+        id = str(send_list.columns[0])
         if not ledger.exists():
-            return hold_out(send_list, request, id=str(send_list.columns[0]), ledger=None, dry_run=True)
+            return hold_out(send_list, request, id=id, ledger=None, traits=traits, dry_run=True)
         with Ledger(ledger) as opened:
-            return hold_out(send_list, request, id=str(send_list.columns[0]), ledger=opened, dry_run=True)
+            return hold_out(send_list, request, id=id, ledger=opened, traits=traits, dry_run=True)
     if out is None or campaign is None:
         raise InputError("out and campaign: are both needed to draw; name the files to write, or pass --dry-run")
     places = [path.resolve() for path in (scored, ledger, out, campaign)]
@@ -124,13 +136,33 @@ def hold_out_file(
     for path in (out, campaign):
         if path.is_dir():
             raise InputError(f"{path}: is a folder; name a file to write")
-    send_list = read_send_list(scored, text_columns=columns)
+    send_list, traits = _list_and_traits(scored, columns, customers)
     with Ledger(ledger) as opened:
-        drawn = hold_out(send_list, request, id=str(send_list.columns[0]), ledger=opened)
+        drawn = hold_out(send_list, request, id=str(send_list.columns[0]), ledger=opened, traits=traits)
     assert drawn.campaign is not None and drawn.send_list is not None  # noqa: S101, PT018  drawn for good
     drawn.campaign.save(campaign)
     write_csv(drawn.send_list, out)
     return drawn
+
+
+def _list_and_traits(
+    scored: Path, text_columns: tuple[str, ...], customers: Path | None
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Return the send list, and what is known of its customers, in the same order."""
+    send_list = read_send_list(scored, text_columns=text_columns)
+    if customers is None:
+        return send_list, None
+    id = str(send_list.columns[0])
+    table = read_customers(customers, ignore_label=True)
+    older = table.ids.duplicated(keep="last").to_numpy()  # of several cutoffs, the newest counts
+    traits = table.features.set_axis(table.ids)[~older].reindex(send_list[id].astype("str"))
+    scored_before = int(send_list[id].astype("str").isin(table.ids).sum())
+    if 2 * scored_before < len(send_list):
+        raise InputError(
+            f"{customers.name}: holds {scored_before:,} of {len(send_list):,} customers of {scored.name}; pass "
+            "the customers that were scored"
+        )
+    return send_list, traits.reset_index(drop=True)
 
 
 def _share(text: str) -> float | Literal["auto"]:

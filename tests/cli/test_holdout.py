@@ -109,3 +109,32 @@ def test_bad_requests_are_refused_in_one_line(
     longer = [*arguments, "--horizon-days", "45"]
     assert "campaign 'diwali': was drawn already" in refused(capsys, *longer)
     assert (tmp_path / "send.csv").read_bytes() == before
+
+
+def test_what_is_known_of_the_customers_is_kept_with_the_draw(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], tmp_path: Path
+) -> None:
+    """--customers keeps their columns beside the arms, no names or phones; the list to send stays as it is."""
+    people = scored()[["customer_id"]].assign(
+        spend=range(1000), plus=["yes", "no"] * 500, phone=[f"+9198{number:08d}" for number in range(1000)],
+        full_name=[f"Asha {number}" for number in range(1000)],
+    )  # fmt: skip
+    people.sample(frac=1, random_state=1).to_csv(tmp_path / "today.csv", index=False)
+    run(capsys, *arguments)
+    plain = pd.read_csv(tmp_path / "send.csv")
+    again = [*arguments, "--name", "holi", "--ledger", str(tmp_path / "other.sqlite")]
+    run(capsys, *again, "--customers", tmp_path / "today.csv")
+    campaign, sent = Campaign.load(tmp_path / "diwali.zip"), pd.read_csv(tmp_path / "send.csv")
+    assert set(sent.columns) == set(plain.columns)
+    kept = [name for name in campaign.assignments if name.startswith("feature_")]
+    assert {"feature_spend", "feature_plus"} <= set(kept)
+    assert not any("phone" in name or "name" in name for name in kept)
+    number = campaign.assignments["customer"].str.removeprefix("C-").astype(int)
+    assert (campaign.assignments["feature_spend"] == number).all()
+    assert (campaign.assignments["feature_plus"] == (number % 2 == 0)).all()
+    assert set(campaign.design.features) >= {"spend", "plus"}
+    people.assign(customer_id=[f"X{number}" for number in range(1000)]).to_csv(
+        tmp_path / "others.csv", index=False
+    )
+    error = refused(capsys, *arguments, "--name", "new", "--customers", tmp_path / "others.csv")
+    assert "others.csv: holds 0 of 1,000 customers of scored.csv; pass the customers that were scored" in error

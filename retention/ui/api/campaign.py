@@ -35,6 +35,7 @@ def holdout(
     cool_down_days: float = COOL_DOWN_DAYS,
     dry_run: bool = False,
     rates: Path | None = None,
+    customers: Path | None = None,
     value: float = 500.0,
     offer_cost: float = 50.0,
     contact_cost: float = 0.0,
@@ -78,6 +79,9 @@ def holdout(
         Set it to see the size, its cost and what it can show; nothing is drawn and no file comes back.
     rates
         What campaigns measured of the offers, if score had it: the zip file that learn wrote.
+    customers
+        The customers that were scored: what is known of them is kept with the draw, to learn for whom an offer
+        works.
     currency
         Sign or code of the currency; blank for the one that the send list was priced in.
 
@@ -111,7 +115,15 @@ def holdout(
     )
     own_ledger = _own_copy(ledger, folder)
     files = (folder / "send.csv", folder / "campaign.zip")
-    drawn = hold_out_file(scored, request, ledger=own_ledger, out=files[0], campaign=files[1], dry_run=dry_run)
+    drawn = hold_out_file(
+        scored,
+        request,
+        ledger=own_ledger,
+        out=files[0],
+        campaign=files[1],
+        dry_run=dry_run,
+        customers=customers,
+    )
     if dry_run:
         own_ledger.unlink(missing_ok=True)
         return None, None, None, drawn.as_dict()
