@@ -105,14 +105,14 @@ def train(customers: Customers, rows: LeftAloneRows | None) -> Predict:
 
 
 def play_rounds(seed: int, *, preset: str, customers: int) -> Rounds:
-    """Plan, send and measure three times, each time with all that was measured before."""
+    """Train, plan, send and measure three times, each time with all that was measured before."""
     assumed = measured = PRESETS[preset]
     values: list[tuple[PlanValue, PlanValue]] = []
     with tempfile.TemporaryDirectory() as folder:
         market = MarketRounds(customers=customers, seed=seed, train=train, folder=Path(folder))
         for number in range(ROUNDS):
             people = market.active(number)
-            probability = market.first_model(people)
+            probability = market.next_model(number)(people)
             if number:
                 measured = structural_economics(
                     assumed, [(market.campaigns[k], market.outcomes(k)) for k in range(number)]

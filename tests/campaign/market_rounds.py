@@ -73,6 +73,13 @@ class MarketRounds:
         """The model that was trained before the first campaign."""
         return self._train(take_snapshot(read_orders(self._log(SENT_ON[0])), horizon_days=HORIZON_DAYS), None)
 
+    def next_model(self, number: int) -> Predict:
+        """Train on the customers left alone over the horizon that ends before a round, the first one aside."""
+        if number == 0:
+            return self.first_model
+        table = self._labelled(number - 1)
+        return self._train(table, self._left_alone(table))
+
     def active(self, number: int) -> Snapshot:
         """Return the customers who are active on the day before a round, without a label."""
         return take_snapshot(read_orders(self._log(SENT_ON[number])), horizon_days=None)
@@ -119,15 +126,10 @@ class MarketRounds:
 
     def calibration(self, number: int, *, left_alone: bool) -> Calibration:
         """Train on the even customers over the horizon of a round, and compare the odd ones with the truth."""
-        log = read_orders(self._log(SENT_ON[number] + dt.timedelta(days=HORIZON_DAYS)))
-        cutoff = SENT_ON[number] - dt.timedelta(days=1)
-        table = take_snapshot(log, cutoff=cutoff, horizon_days=HORIZON_DAYS)
+        table = self._labelled(number)
         odd = table.ids.str[-1].astype(int).to_numpy() % 2 == 1
         trained_on = table.take(~odd)
-        rows = None
-        if left_alone:
-            with Ledger(self._ledger_path, now=lambda: self._clock) as ledger:
-                rows = rows_left_alone(trained_on, ledger, cutoff=cutoff.isoformat(), horizon_days=HORIZON_DAYS)
+        rows = self._left_alone(trained_on) if left_alone else None
         tested = table.take(odd)
         predicted = self._train(trained_on, rows)(tested)
         true = self._left_alone_truth(number, self.campaigns[0].design.economics)
@@ -135,6 +137,16 @@ class MarketRounds:
         fifth = np.argsort(np.argsort(predicted)) * 5 // len(p)
         means = [(predicted[fifth == group].mean(), p[fifth == group].mean()) for group in range(5)]
         return Calibration(*np.array(means).T)
+
+    def _labelled(self, number: int) -> Snapshot:
+        """Return the customers active before a round, labelled over its horizon."""
+        log = read_orders(self._log(SENT_ON[number] + dt.timedelta(days=HORIZON_DAYS)))
+        return take_snapshot(log, cutoff=SENT_ON[number] - dt.timedelta(days=1), horizon_days=HORIZON_DAYS)
+
+    def _left_alone(self, table: Customers) -> LeftAloneRows:
+        assert isinstance(table, Snapshot)
+        with Ledger(self._ledger_path, now=lambda: self._clock) as ledger:
+            return rows_left_alone(table, ledger, cutoff=table.cutoff, horizon_days=table.horizon_days)
 
     def _log(self, until: dt.date) -> pd.DataFrame:
         """Return the order log before a day."""
