@@ -20,7 +20,7 @@ OF_A_SPACE := app.py retention assets requirements.txt README.md LICENSE
 LINKS_TO_DOCUMENTS := s/\[([^]]+)\]\((docs\/|CONTRIBUTING|CHANGELOG)[^)]*\)/\1/g
 
 # What prints the figures of docs/figures.md.
-BENCHES := bench-profit bench-realised bench-peers bench-training bench-slider bench-visitors bench-start bench-score bench-campaign bench-programme bench-truth drill
+BENCHES := bench-profit bench-realised bench-peers bench-training bench-slider bench-visitors bench-start bench-score bench-campaign bench-learn bench-programme bench-truth drill
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test quick lint fix check docs demo try-llm space browser pictures clean bench $(BENCHES)
@@ -130,6 +130,9 @@ bench-truth: install ## compare bands, the deployed policy, leaks and a changed 
 
 bench-programme: install ## watch a thousand programmes, and play three rounds of campaigns in simulated markets
 	$(RUN) -W ignore -m benchmarks.programme
+
+bench-learn: .venv/experiments/.ready .venv/bench/.ready ## prove what is learned from campaigns: the gate, the fitted formula, known answers
+	.venv/bench/bin/python -W ignore -m benchmarks.learning
 
 bench-slider: .venv/bench/.ready browser ## time the slider against the same screen in Streamlit
 	.venv/bench/bin/python -W ignore -m benchmarks.streamlit_slider

@@ -170,7 +170,7 @@ def pool_rows(readings: Sequence[MeasuredRows], offer_ids: Sequence[str]) -> Lea
     used = scored or list(readings)
     if not used:
         raise InputError("readings: there are none; pass at least one measured campaign")
-    parts = [_one(rows, set(offer_ids)) for rows in used]
+    parts = [_treatments_of(rows, set(offer_ids)) for rows in used]
     treatments = tuple(dict.fromkeys(name for _, chances in parts for name in chances.columns[1:]))
     arms = np.concatenate([pd.Index(("", *treatments)).get_indexer(pd.Index(arm)) for arm, _ in parts])
     chances = pd.concat([part.reindex(columns=["", *treatments], fill_value=0.0) for _, part in parts])
@@ -201,7 +201,7 @@ def pool_rows(readings: Sequence[MeasuredRows], offer_ids: Sequence[str]) -> Lea
     )
 
 
-def _one(rows: MeasuredRows, offer_ids: set[str]) -> tuple[NDArray[np.object_], pd.DataFrame]:
+def _treatments_of(rows: MeasuredRows, offer_ids: set[str]) -> tuple[NDArray[np.object_], pd.DataFrame]:
     """Return each customer's treatment, '' for control, and the chances, control under ''."""
     control, *treatments = map(str, rows.chances.columns)
     arm = np.where(rows.arm == control, "", rows.arm).astype(object)

@@ -85,8 +85,8 @@ def test_a_saved_formula_gives_the_same_effects() -> None:
     for part in ("kept", "redeemed"):
         expected = getattr(formula.effects(p, features, case.offers), part)
         assert np.array_equal(getattr(loaded.effects(p, features, case.offers), part), expected)
-    other = replace(case.offers[0], id="other")
-    without = formula.effects(p, pd.DataFrame(index=[0, 1]), (*case.offers, other)).kept
+    unknown = replace(case.offers[0], id="other")
+    without = formula.effects(p, pd.DataFrame(index=[0, 1]), (*case.offers, unknown)).kept
     assert without[:, 2] == pytest.approx(without[:, :2].mean(axis=1))
 
 

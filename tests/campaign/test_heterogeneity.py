@@ -85,8 +85,8 @@ def test_no_readings_are_refused() -> None:
 
 def test_pooled_readings_keep_each_draws_chances() -> None:
     """Two campaigns with different offers: whoever could not get an offer has chance 0 of it."""
-    one, two = trial(1, customers=500), trial(2, customers=700, offers=2)
-    rows = pool_rows([one.rows, two.rows], ["cash_50", "free_delivery"])
+    cash, both = trial(1, customers=500), trial(2, customers=700, offers=2)
+    rows = pool_rows([cash.rows, both.rows], ["cash_50", "free_delivery"])
     assert rows.treatments == ("cash_50", "free_delivery")
     assert rows.chances[:500, 2].tolist() == [0.0] * 500
     assert rows.chances[500:].sum(axis=1) == pytest.approx(np.ones(700))
