@@ -119,7 +119,7 @@ def test_a_tab_is_a_folder_and_a_line(tmp_path: Path) -> None:
     )
     labels, sentence = shown
     assert labels[-2] == "Break-even"
-    assert len(labels) == 6
+    assert len(labels) == 7
     assert sentence == "An offer pays from a churn probability of 20.0% on."
 
 

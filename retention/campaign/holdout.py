@@ -114,6 +114,7 @@ def hold_out(
     ledger: Ledger | None,
     traits: pd.DataFrame | None = None,
     dry_run: bool = False,
+    salt: bytes | None = None,
 ) -> Holdout:
     """Draw the arms of a send list, and register them in the ledger before anything is sent.
 
@@ -135,6 +136,8 @@ def hold_out(
         for whom an offer works. The list's own columns are kept anyway.
     dry_run
         Work everything out, and draw and register nothing.
+    salt
+        The 128 random bits of a new campaign, for one that must come out the same everywhere; new ones if None.
 
     Raises
     ------
@@ -150,7 +153,7 @@ def hold_out(
     on_list = candidates["listed"].to_numpy(bool)
     today = dt.datetime.now(dt.UTC).date()
     sent_on = request.sent_on or (registered.sent_on if registered else today)
-    salt = record.salt if record else secrets.token_bytes(SALT_BYTES)
+    salt = record.salt if record else salt or secrets.token_bytes(SALT_BYTES)
     if record is not None and registered is not None and ledger is not None:
         drawn_at, excluded = _as_drawn_before(candidates, registered, record, ledger), registered.excluded
     else:

@@ -1,5 +1,6 @@
 """Results as plotly charts in one style; each carries the sentence that says what it shows. Knows no gradio."""
 
+from retention.charts.campaign import promise_chart
 from retention.charts.churn import feature_importance, reliability_diagram
 from retention.charts.customer_waterfall import customer_waterfall
 from retention.charts.customers import label_balance, recency_frequency_heatmap
@@ -27,6 +28,7 @@ __all__ = [
     "plan_comparison",
     "profit_against_save_rate",
     "profit_chart",
+    "promise_chart",
     "rates_history",
     "reading",
     "recency_frequency_heatmap",

@@ -16,6 +16,8 @@ from retention.campaign.reading import Reading
 from retention.errors import InputError
 from retention.messages.ledger import Ledger
 from retention.orders.order_log import Orders, read_orders
+from retention.tabular.files import Limits
+from retention.tabular.tables import read_table
 from retention.wording.dates import utc_day
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "ExperimentColumns",
     "Reading",
     "measure_campaign",
+    "measure_campaign_by_file",
     "measure_experiment",
     "read_log",
     "read_outcomes",
@@ -87,6 +90,19 @@ def read_log(
     """
     today = max(as_of or dt.date.today(), dt.date.today())
     return read_orders(path, customer=customer, time=time, amount=amount, today=today)
+
+
+def measure_campaign_by_file(
+    campaign: Campaign, file: Path, *, as_of: dt.date | None = None, ledger: Path | None = None
+) -> Reading:
+    """Measure a campaign by a file that is an order log, or, if it has a column ``kept``, a table of outcomes.
+
+    Parameters and errors are those of :func:`measure_campaign`.
+    """
+    table = read_table(file, limits=Limits.from_settings(), text_columns=lambda columns: columns)
+    has_outcomes = "kept" in {str(column).strip().casefold() for column in table.frame}
+    files = {"outcomes": file} if has_outcomes else {"orders": file}
+    return measure_campaign(campaign, **files, as_of=as_of, ledger=ledger)
 
 
 def read_outcomes(

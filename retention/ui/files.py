@@ -13,7 +13,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,26 @@ def pinned_upload(upload: Path) -> Iterator[Path]:
     """
     with tempfile.TemporaryDirectory(dir=_upload_folder()) as folder:
         yield _link_or_copy(upload, Path(folder) / upload.name)
+
+
+@contextmanager
+def opened_upload(path: str | None) -> Iterator[Path]:
+    """Yield what a visitor uploaded, as :func:`pinned_upload` does.
+
+    Raises
+    ------
+    InputError
+        If there is none, or it was deleted.
+    """
+    if not path:
+        raise InputError("no file yet; choose one first")
+    with ExitStack() as open_files:
+        try:
+            file = open_files.enter_context(pinned_upload(Path(path)))
+        except FileNotFoundError:
+            sentence = "uploads are deleted after an hour, and this one is gone; choose the file again"
+            raise InputError(sentence) from None
+        yield file
 
 
 def receive_file(name: str, value: Any, folder: Path) -> Path:

@@ -84,6 +84,30 @@ def with_messages(session: Session, job_result: JobResult) -> Session:
     return replace(session, scored=job_result.after.scored, message_run=job_result.after.message_run)
 
 
+def with_draw(session: Session, job_result: JobResult) -> Session:
+    """Return the session with the campaign that was drawn; messages written before it are dropped.
+
+    Raises
+    ------
+    InputError
+        If the customers it was drawn from are no longer the session's.
+    """
+    if session.recipients is not job_result.before.recipients:
+        raise InputError(
+            "the customers changed while the campaign was being drawn; it is registered, so give the next one "
+            "another name"
+        )
+    after = job_result.after
+    return replace(
+        session, drawn=after.drawn, own_ledger=after.own_ledger, scored=None, message_run=None, reading=None
+    )
+
+
+def with_reading(session: Session, job_result: JobResult) -> Session:
+    """Return the session with what was measured."""
+    return replace(session, reading=job_result.after.reading)
+
+
 def _with_model(session: Session, after: Session) -> Session:
     assert after.model is not None  # noqa: S101 - the job has just made it
     loaded = replace(
@@ -106,5 +130,6 @@ def _changed_part(now: Session, before: Session) -> str | None:
         "offers": now.catalogue == before.catalogue,
         "choice of who gets an offer": now.send_choice == before.send_choice,
         "messages": now.message_run is before.message_run,
+        "campaign": now.drawn is before.drawn,
     }
     return next((part for part, same in unchanged.items() if not same), None)

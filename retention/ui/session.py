@@ -1,13 +1,14 @@
 """A visitor's session: customers, model, money inputs, offers and messages."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retention.campaign.design import CONTROL
 from retention.churn.drift import Drift, measure_drift
 from retention.churn.model import ChurnModel
 from retention.churn.schema import encode
@@ -15,6 +16,7 @@ from retention.customers.audit import Finding
 from retention.customers.table import Customers
 from retention.messages.run import MessageRun
 from retention.pipeline.profit import profit_of_policy
+from retention.pipeline.targeting import score
 from retention.profit.catalogue import Catalogue, Offer, packaged_catalogue
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import Economics
@@ -23,14 +25,20 @@ from retention.profit.measured_rates import OfferRates, Rates
 from retention.targeting import Scored, SendPolicy
 from retention.ui.send_choice import FIRST, SLIDER, SendChoice
 
+if TYPE_CHECKING:
+    from retention.pipeline.campaign import Holdout
+    from retention.pipeline.measure import Reading
+    from retention.pipeline.play import PlayedToTheEnd
+
 
 class Scores:
-    """Churn probabilities, kept while model and customers are the same, since money inputs change often."""
+    """Churn probabilities, and the send list last made of them, kept while what they rest on is the same."""
 
     def __init__(self) -> None:
         self._of: tuple[ChurnModel, Customers] | None = None
         self._drift: Drift | None = None
         self._scores: NDArray[np.float64] = np.empty(0)
+        self._list: tuple[ChurnModel, Customers, SendPolicy, Scored] | None = None
 
     def of(self, model: ChurnModel, customers: Customers) -> NDArray[np.float64]:
         """Return the churn probabilities of these customers, (n,)."""
@@ -45,6 +53,35 @@ class Scores:
         if self._drift is None:
             self._drift = measure_drift(model, customers, model.score(encode(model.columns, customers)))
         return self._drift
+
+    def send_list(self, model: ChurnModel, customers: Customers, policy: SendPolicy) -> Scored:
+        """Return the send list of these customers by a policy."""
+        last = self._list  # other visits of the example may put theirs in its place meanwhile
+        if last is None or last[0] is not model or last[1] is not customers or last[2] != policy:
+            last = model, customers, policy, score(customers, model, policy)
+            self._list = last
+        return last[3]
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnCampaign:
+    """A campaign that was drawn in this visit.
+
+    Attributes
+    ----------
+    holdout
+        The draw: its design, its plan, and the campaign as it is registered in the ledger.
+    scored
+        The send list with the draw's columns; only the treated have ``send = yes``.
+    """
+
+    holdout: "Holdout"
+    scored: Scored
+
+    @property
+    def held_out(self) -> int:
+        """How many customers are held out."""
+        return int((self.scored.send_list["arm"] == CONTROL).sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,12 +116,20 @@ class Session:
         ``OWNER/NAME@commit`` of this model on the Hub; None where it is not there.
     scored, message_run
         The send list, and the messages written for it.
+    drawn
+        The campaign that was drawn in this visit; its list is the one that messages are written from. None where
+        nobody is held out.
+    reading
+        What the last measurement in this visit found; of ``drawn``, or of a campaign or experiment from files.
+    example
+        Plays a simulated campaign of these customers to its end, beside its truth, at the first call; None where
+        the customers are not the example's.
     language_model_on
         Whether the visitor has the language model switched on.
     own_ledger
         The file in which this visit alone records sent messages; None while it needs none.
     scores
-        The recipients' churn probabilities.
+        The recipients' churn probabilities, and their send list last made.
     """
 
     customers: Customers | None = None
@@ -103,6 +148,9 @@ class Session:
     curve: ProfitCurve | None = None
     scored: Scored | None = None
     message_run: MessageRun | None = None
+    drawn: DrawnCampaign | None = None
+    reading: "Reading | None" = None
+    example: "Callable[[], PlayedToTheEnd] | None" = field(default=None, repr=False)
     language_model_on: bool = True
     own_ledger: Path | None = None
     scores: Scores = field(default_factory=Scores, repr=False)
@@ -183,3 +231,11 @@ class Session:
     def offers(self) -> tuple[Offer, ...]:
         """The offers at the money inputs, which set the first offer's cost and save rate."""
         return self.catalogue.at(self.economics)
+
+    @property
+    def message_terms(self) -> tuple[tuple[Offer, ...], str]:
+        """The offers and the currency that messages are written with: of the drawn campaign, if there is one."""
+        if self.drawn is None:
+            return self.offers, self.economics.currency
+        design = self.drawn.holdout.design
+        return design.offers, design.economics.currency

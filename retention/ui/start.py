@@ -1,14 +1,17 @@
 """What every visitor starts with: a finished example, or the model that the owner pinned."""
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cache
 
 from retention.errors import ModelError, RetentionError
 from retention.hub.connection import Hub
+from retention.pipeline.play import PlayedToTheEnd
 from retention.settings import settings
 from retention.ui import libraries
 from retention.ui.session import Session
+from retention.ui.tabs.campaign.example import play_example
 from retention.ui.tabs.churn.from_hub import use_model
 from retention.ui.tabs.churn.handlers import train
 from retention.ui.tabs.customers.handlers import simulate
@@ -54,9 +57,28 @@ def example() -> Session:
         return _example()
 
 
+_CUSTOMERS, _SEED = 5000, 7
+
+
 @cache
 def _example() -> Session:
-    return train(simulate(Session(), 5000, 7), weighted=False)
+    session = train(simulate(Session(), _CUSTOMERS, _SEED), weighted=False)
+    return replace(session, example=_once(lambda: play_example(session, customers=_CUSTOMERS, seed=_SEED)))
+
+
+def _once(play: Callable[[], PlayedToTheEnd]) -> Callable[[], PlayedToTheEnd]:
+    """Return a function that plays at its first call; who calls meanwhile waits for it."""
+    playing = threading.Lock()
+
+    @cache
+    def played() -> PlayedToTheEnd:
+        return play()
+
+    def first_or_again() -> PlayedToTheEnd:
+        with playing:
+            return played()
+
+    return first_or_again
 
 
 @cache

@@ -19,6 +19,8 @@ class Change(Enum):
     CUSTOMERS = "the customers"
     MODEL = "the model"
     PRICES = "the money inputs"
+    CAMPAIGN = "the campaign that is drawn"
+    READING = "what was measured"
     MESSAGES = "the messages"
     STATUS = "how far the session is"
     CONNECTION = "the connection to the language model"
@@ -27,10 +29,16 @@ class Change(Enum):
     def affects(self) -> tuple["Change", ...]:
         """The change and those that follow from it, in the order in which they are shown."""
         if self is Change.OPENED:
-            return Change.OPENED, Change.CATALOGUE, *_CHAIN
+            return Change.OPENED, Change.CATALOGUE, *Change.CUSTOMERS.affects
         if self is Change.CATALOGUE:
             return Change.CATALOGUE, *Change.PRICES.affects
-        return _CHAIN[_CHAIN.index(self) :]
+        if self is Change.CAMPAIGN:
+            return Change.CAMPAIGN, Change.READING, *Change.MESSAGES.affects
+        if self is Change.READING:
+            return Change.READING, *Change.STATUS.affects
+        chain = _CHAIN[_CHAIN.index(self) :]
+        # What was drawn stays drawn, and what was measured stays measured, at any model and at any price.
+        return chain if self is not Change.CUSTOMERS else (*chain, Change.CAMPAIGN, Change.READING)
 
 
 _CHAIN = (
@@ -90,6 +98,10 @@ class Page(Protocol):
     @property
     def parameters(self) -> Mapping[str, Component]:
         """The parameters of all tabs."""
+
+    @property
+    def headings(self) -> Mapping[str, Component]:
+        """Each tab's heading by its id; the event ``select`` says that the tab is shown."""
 
     def components(self, change: Change) -> list[Component]:
         """Return every component on the page that follows from a change."""

@@ -16,6 +16,7 @@ _TABS = {
     "Churn model": "#reliability .js-plotly-plot",
     "Profit": "#save-rate .js-plotly-plot",
     "Offers": "#breaker",
+    "Campaign": "#promise .js-plotly-plot",
     "Share": "#hub-model-status",
 }
 _AXE = {"runOnly": ["wcag2a", "wcag2aa"], "resultTypes": ["violations"]}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
-from retention.errors import InputError
+from retention.errors import InputError, RetentionError
 from retention.profit.evidence import ASSUMED, BACKTESTED, MEASURED
 
 _MEANING = {
@@ -34,9 +34,26 @@ def picture_buttons(chart: str) -> str:
     return f'<p class="pictures">Save as {buttons}</p>'
 
 
-def problem(error: InputError) -> str:
+def problem(error: RetentionError) -> str:
     """Return what is wrong with an input, to show beside it."""
     return f'<p class="finding error" role="alert">{escape(str(error))}</p>'
+
+
+def tags(*evidence: str, basis: str = "") -> str:
+    """Return tags that say what an amount rests on, as ``assets/desk.js`` writes them.
+
+    Parameters
+    ----------
+    evidence
+        ``assumed``, ``backtested``, ``measured``.
+    basis
+        What stands behind ``measured``: its interval, its campaign and its day.
+    """
+    if not evidence:
+        return ""
+    titles = _MEANING | ({MEASURED: f"Measured against customers held out at random: {basis}"} if basis else {})
+    shown = "".join(f'<span class="tag" title="{escape(titles[kind])}">{escape(kind)}</span>' for kind in evidence)
+    return f'<span class="tags">{shown}</span>'
 
 
 def cards(figures: Iterable[tuple[str, str, str]]) -> str:

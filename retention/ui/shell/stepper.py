@@ -45,7 +45,7 @@ def style(tabs: Tabs) -> str:
     tabs = tuple(tabs)
     done = ", ".join(_heading("data-done~", tab) for tab in tabs)
     following = ", ".join(_heading("data-next", tab) for tab in tabs)
-    widths = " ".join(f"{len(tab.label) + 2}fr" for tab in tabs)
+    widths = " ".join(f"{len(tab.label) + 1}fr" for tab in tabs)
     return (
         f"{done} {{ border-top-color: var(--color-accent) !important; }}\n"
         f"{following} {{ color: var(--good) !important; }}\n"

@@ -3,12 +3,13 @@
 from typing import Any
 
 from retention.ui.tab import Tab
-from retention.ui.tabs import churn, customers, offers, profit, share
+from retention.ui.tabs import campaign, churn, customers, offers, profit, share
 
 TABS: tuple[Tab[Any], ...] = (
     customers.TAB,
     churn.TAB,
     profit.TAB,
     offers.TAB,
+    campaign.TAB,
     share.TAB,
 )

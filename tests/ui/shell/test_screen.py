@@ -88,8 +88,8 @@ def test_a_tab_is_added_by_its_declaration_alone(trained: Session) -> None:
     updates: Updates = screen.updates(Change.CUSTOMERS, trained)
     assert updates[tab.count] == "1500"
     assert screen.parameters["limit"] is tab.limit
-    assert stepper.headings(tabs, Session())["notes"] == "6 Notes\nno notes"
-    assert stepper.headings(tabs, trained)["notes"] == "6 Notes\n1,500 noted"
+    assert stepper.headings(tabs, Session())["notes"] == "7 Notes\nno notes"
+    assert stepper.headings(tabs, trained)["notes"] == "7 Notes\n1,500 noted"
     header = stepper.header(tabs, trained)
     assert "notes in the header" in header and 'data-done="customers churn profit notes"' in header
     assert '[data-tab-id="notes"]' in stepper.style(tabs)

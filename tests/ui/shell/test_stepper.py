@@ -20,7 +20,7 @@ def test_the_header_names_the_next_step(trained: Session) -> None:
         (Session(), "Next: bring a file."),
         (replace(trained, model=None, curve=None), "Next: train a model."),
         (trained, "Next: write messages."),
-        (offers.write(trained, 0.5), "Next: publish or pull."),
+        (offers.write(trained, 0.5), "Next: hold some back."),
     ]
     for session, words in steps:
         assert words in stepper.header(TABS, session)

@@ -1,8 +1,8 @@
 """Load customers: from a simulated market, a customer table or an order log."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from retention.pipeline.customers import (
     take_snapshot,
 )
 from retention.tabular.files import Limits
-from retention.ui.files import pinned_upload
+from retention.ui.files import opened_upload
 from retention.ui.session import Session
 
 _LONGEST_HORIZON_DAYS = 10_000
@@ -78,7 +78,7 @@ class Upload:
 
 def inspect_upload(path: str) -> Upload:
     """Guess the kind and the columns of an uploaded file."""
-    with _uploaded(path) as file:
+    with opened_upload(path) as file:
         return _inspect(file)
 
 
@@ -115,7 +115,7 @@ def suggest_defaults(
 ) -> Defaults | None:
     """Return suitable settings for an order log whose columns a person chose; None while they do not fit."""
     try:
-        with _uploaded(path) as file:
+        with opened_upload(path) as file:
             return _defaults(read_orders(file, customer=customer, time=time, amount=amount))
     except InputError:
         return None
@@ -157,7 +157,7 @@ def _defaults(orders: Orders) -> Defaults | None:
 
 def use_customers(session: Session, path: str | None, **roles: Any) -> Session:
     """Replace the customers by those in an uploaded file (one row a customer)."""
-    with _uploaded(path) as file:
+    with opened_upload(path) as file:
         customers = read_customers(file, **roles)
     return _start_over(session, customers)
 
@@ -180,7 +180,7 @@ def use_orders(
     Boxes that were left blank take the defaults of :func:`retention.orders.snapshot.take_snapshot`; a number for
     ``quiet_gaps`` makes the label a silence of so many of one's own gaps.
     """
-    with _uploaded(path) as file:
+    with opened_upload(path) as file:
         orders = read_orders(file, customer=customer, time=time, amount=amount)
     past = customers_from_orders(
         orders,
@@ -221,16 +221,3 @@ def _start_over(
         language_model_on=session.language_model_on,
         own_ledger=session.own_ledger,
     )
-
-
-@contextmanager
-def _uploaded(path: str | None) -> Iterator[Path]:
-    if not path:
-        raise InputError("no file yet; choose one first")
-    with ExitStack() as open_files:
-        try:
-            file = open_files.enter_context(pinned_upload(Path(path)))
-        except FileNotFoundError:
-            sentence = "uploads are deleted after an hour, and this one is gone; choose the file again"
-            raise InputError(sentence) from None
-        yield file

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from retention.campaign.design import CONTROL
 from retention.errors import InputError
 from retention.messages.ledger import Ledger
 from retention.messages.llm.client import Writer, switched_off_writer
 from retention.messages.llm.outcome import OFF, BreakerReport
 from retention.messages.llm.switchable import SwitchableWriter
+from retention.messages.message import HeldBack
 from retention.messages.run import MessageRun
-from retention.pipeline import targeting
 from retention.pipeline.customers import SIMULATED
 from retention.pipeline.messages import COOL_DOWN_DAYS, write_messages
 from retention.progress import Progress, silent
@@ -23,17 +24,22 @@ from retention.ui import files
 from retention.ui.components import download
 from retention.ui.components.tables import ROWS_SHOWN
 from retention.ui.language_model import writer as shared_writer
-from retention.ui.session import Session
+from retention.ui.session import DrawnCampaign, Session
 
 
 def score(session: Session, threshold: float) -> Session:
-    """Put today's customers on the send list by the session's send policy, at the slider's threshold."""
+    """Put today's customers on the send list by the session's send policy, at the slider's threshold.
+
+    Once a campaign is drawn, its list is the send list.
+    """
+    if session.drawn is not None:
+        return replace(session, scored=session.drawn.scored, message_run=None)
     if session.model is None:
         raise InputError("no model yet; train one in the second tab")
     customers = session.recipients
     if customers is None:
         raise InputError("no customers yet; upload a file or simulate a market in the first tab")
-    scored = targeting.score(customers, session.model, session.send_policy(threshold))
+    scored = session.scores.send_list(session.model, customers, session.send_policy(threshold))
     return replace(session, scored=scored, message_run=None)
 
 
@@ -89,23 +95,33 @@ def write(
     first_writing = session.message_run is None
     session, path = with_ledger(score(session, threshold))
     assert session.scored is not None  # noqa: S101 - score has just made it
+    offers, currency = session.message_terms
     with Ledger(path) as ledger:
         message_run = write_messages(
             session.scored.send_list,
             id=session.scored.id,
-            offers=session.offers,
+            offers=offers,
             writer=writer,
             ledger=ledger,
             run=run.strip() or None,
             tone=tone,
             language=language,
-            currency=session.economics.currency,
+            currency=currency,
             cool_down_days=COOL_DOWN_DAYS if cool_down_days is None else cool_down_days,
             review=True,
             ignore_drafts=not first_writing,
             progress=progress,
         )
+    if session.drawn is not None:
+        message_run = replace(message_run, held_back=(*message_run.held_back, *_held_out(session.drawn)))
     return replace(session, message_run=message_run)
+
+
+def _held_out(drawn: DrawnCampaign) -> list[HeldBack]:
+    """Return whom the drawn campaign holds out, as they are shown among those held back."""
+    design, rows = drawn.holdout.design, drawn.scored.send_list
+    reason = f"held out of {design.name} until {design.read_on.day} {design.read_on:%b}"
+    return [HeldBack(str(customer), reason) for customer in rows.loc[rows["arm"] == CONTROL, drawn.scored.id]]
 
 
 def with_ledger(session: Session) -> tuple[Session, Path]:

@@ -39,7 +39,14 @@ def in_header(session: Session) -> list[str]:
 def recipients(session: Session) -> str:
     """Return who gets a message, for the tab where they are written."""
     audience = "Everyone whose churn probability reaches the threshold of the Profit tab gets a message."
-    if session.send_choice.how != SLIDER:
+    if session.drawn is not None:
+        design = session.drawn.holdout.design
+        audience = (
+            f"The send list is that of the campaign {escape(design.name)}: {session.drawn.scored.contacted:,} "
+            f"customers get a message, {session.drawn.held_out:,} are held out until "
+            f"{design.read_on.day} {design.read_on:%b}."
+        )
+    elif session.send_choice.how != SLIDER:
         chosen = escape(session.send_choice.in_words(session.economics.currency))
         kinds = in_brackets(evidence_of_plan(session.measured))
         audience = f"As chosen in the Profit tab, the send list gives {chosen} {kinds}."

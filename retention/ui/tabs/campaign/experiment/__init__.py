@@ -1,0 +1,1 @@
+"""An experiment that ran elsewhere: its table, and which column of it is what."""
