@@ -11,6 +11,7 @@ from retention.pipeline.measure import Reading
 from retention.pipeline.play import PlayedToTheEnd, TrueEffect
 from retention.ui.components.html import bullets, empty, reading, tags
 from retention.ui.session import DrawnCampaign, Session
+from retention.wording.dates import day_in_words
 from retention.wording.money import in_currency
 from retention.wording.text import count_noun, format_share
 
@@ -35,7 +36,9 @@ def in_header(session: Session) -> list[str]:
     if session.drawn is None:
         return []
     design = session.drawn.holdout.design
-    return [f"campaign {design.name} with {session.drawn.held_out:,} held out until {_day(design.read_on)}"]
+    return [
+        f"campaign {design.name} with {session.drawn.held_out:,} held out until {day_in_words(design.read_on)}"
+    ]
 
 
 def preview(holdout: Holdout) -> str:
@@ -50,7 +53,7 @@ def preview(holdout: Holdout) -> str:
     words = (
         *plan.words[1:],
         "Whoever assumes too much reads chances that are too good.",
-        f"Once drawn, it is registered: nobody held out gets a message until {_day(design.read_on)}.",
+        f"Once drawn, it is registered: nobody held out gets a message until {day_in_words(design.read_on)}.",
     )
     return (
         _cards(figures)
@@ -110,9 +113,9 @@ def countdown(name: str, read_on: dt.date, counts: Iterable[tuple[str, int]], *,
     """Return how many days are left until the registered day, with counts and without any effect."""
     days = (read_on - today).days
     words = (
-        f"{escape(name)} is read on {_day(read_on)}: {count_noun(days, 'day')} to go."
+        f"{escape(name)} is read on {day_in_words(read_on)}: {count_noun(days, 'day')} to go."
         if days > 0
-        else f"{escape(name)} can be read: its day was {_day(read_on)}. Upload the order log below."
+        else f"{escape(name)} can be read: its day was {day_in_words(read_on)}. Upload the order log below."
     )
     why = (
         "Until then there are counts and no effect: who looks every day and stops when the figures please finds "
@@ -194,7 +197,3 @@ def _cards(figures: Sequence[tuple[str, str, str, tuple[str, ...]]], *, basis: s
 def _left_out(excluded: Iterable[tuple[str, int]]) -> str:
     reasons = [f"{count:,} {_LEFT_OUT.get(reason, reason)}" for reason, count in excluded if count]
     return f'<p class="muted small">Left out before the draw: {escape(", ".join(reasons))}.</p>' if reasons else ""
-
-
-def _day(day: dt.date) -> str:
-    return f"{day.day} {day:%b %Y}"

@@ -25,6 +25,7 @@ from retention.ui.components import download
 from retention.ui.components.tables import ROWS_SHOWN
 from retention.ui.language_model import writer as shared_writer
 from retention.ui.session import DrawnCampaign, Session
+from retention.wording.dates import day_and_month
 
 
 def score(session: Session, threshold: float) -> Session:
@@ -120,7 +121,7 @@ def write(
 def _held_out(drawn: DrawnCampaign) -> list[HeldBack]:
     """Return whom the drawn campaign holds out, as they are shown among those held back."""
     design, rows = drawn.holdout.design, drawn.scored.send_list
-    reason = f"held out of {design.name} until {design.read_on.day} {design.read_on:%b}"
+    reason = f"held out of {design.name} until {day_and_month(design.read_on)}"
     return [HeldBack(str(customer), reason) for customer in rows.loc[rows["arm"] == CONTROL, drawn.scored.id]]
 
 

@@ -15,6 +15,7 @@ from retention.ui.components.html import bullets, empty, evidence_tags
 from retention.ui.send_choice import SLIDER
 from retention.ui.session import Session
 from retention.ui.tabs.offers import handlers
+from retention.wording.dates import day_and_month
 from retention.wording.money import in_currency
 
 _CONNECTION = {
@@ -44,7 +45,7 @@ def recipients(session: Session) -> str:
         audience = (
             f"The send list is that of the campaign {escape(design.name)}: {session.drawn.scored.contacted:,} "
             f"customers get a message, {session.drawn.held_out:,} are held out until "
-            f"{design.read_on.day} {design.read_on:%b}."
+            f"{day_and_month(design.read_on)}."
         )
     elif session.send_choice.how != SLIDER:
         chosen = escape(session.send_choice.in_words(session.economics.currency))
