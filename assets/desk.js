@@ -76,7 +76,6 @@ window.desk = {
       backtested: "Computed on past customers that the model had not seen",
       measured: "Rests on rates that a randomised campaign measured",
       assumed: "Rests on the money inputs, which are assumptions",
-      measured: "Measured against customers who were held out at random",
     };
     return `<span class="tags">${evidence.map((kind) => `<span class="tag" title="${meaning[kind]}">${kind}</span>`).join("")}</span>`;
   },

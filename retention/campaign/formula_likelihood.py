@@ -17,7 +17,6 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from retention.campaign.effect import Floats
 
@@ -74,6 +73,8 @@ class Layout:
             t[at["redeem"]] + t[at["redeem_offer"]][offer] + t[at["redeem_risk"]] * risk + x @ t[at["redeem_x"]]
         )
         harm = t[at["harm"]][0] + t[at["harm_offer"]][offer]
+        from scipy.special import expit
+
         return expit(save), float(expit(harm)), expit(redeem)
 
 
@@ -109,6 +110,8 @@ class FormulaLikelihood:
     def loss(self, t: Floats) -> tuple[float, Floats, Floats]:
         """Return −log-likelihood, its gradient, and the n log-likelihoods."""
         at, q, k_offers = self.layout.parts, self.layout.features, self.layout.offers
+        from scipy.special import expit  # when a formula is fitted, so that the app starts as fast as before
+
         p = expit(t[at["a"]] + t[at["b"]] * self.risk + self.x @ t[at["base"]])
         slope = p * (1 - p)
         by_logit = np.empty(len(p))  # of the loss, with respect to the logit of p
@@ -151,6 +154,8 @@ class FormulaLikelihood:
 
     def _influences(self, t: Floats) -> tuple[Floats, Floats]:
         at = self.layout.parts
+        from scipy.special import expit  # when a formula is fitted, so that the app starts as fast as before
+
         p = expit(t[at["a"]] + t[at["b"]] * self.risk + self.x @ t[at["base"]])
         by_save, by_redeem = np.zeros(len(p)), np.zeros(len(p))
         for k in range(self.layout.offers):

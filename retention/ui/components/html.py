@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
-from retention.errors import InputError, RetentionError
+from retention.errors import RetentionError
 from retention.profit.evidence import ASSUMED, BACKTESTED, MEASURED
 
 _MEANING = {

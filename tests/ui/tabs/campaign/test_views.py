@@ -37,7 +37,7 @@ def test_the_verdict_is_one_sentence_with_its_tags_and_its_basis() -> None:
     assert re.findall(r'class="tag"[^>]*>(\w+)<', html) == ["measured", "assumed"]
     assert "90% interval; diwali, read on 12 Nov 2026." in html
     assert "The money counts who was kept" in html
-    assert 'title="Measured against customers who were held out at random: 90% interval; diwali' in html
+    assert 'title="Measured against customers held out at random: 90% interval; diwali' in html
 
 
 def test_every_tile_with_a_measured_figure_is_tagged() -> None:
