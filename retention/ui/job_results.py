@@ -108,6 +108,11 @@ def with_reading(session: Session, job_result: JobResult) -> Session:
     return replace(session, reading=job_result.after.reading)
 
 
+def with_rates(session: Session, job_result: JobResult) -> Session:
+    """Return the session planned with the rates that were learned."""
+    return session.with_rates(job_result.after.rates, job_result.after.effect_model)
+
+
 def _with_model(session: Session, after: Session) -> Session:
     assert after.model is not None  # noqa: S101 - the job has just made it
     loaded = replace(

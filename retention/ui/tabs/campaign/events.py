@@ -4,7 +4,7 @@ from typing import Any
 
 from retention.errors import RetentionError
 from retention.ui.components.html import problem
-from retention.ui.job_results import JobResult, with_draw, with_reading
+from retention.ui.job_results import JobResult, with_draw, with_rates, with_reading
 from retention.ui.session import Session
 from retention.ui.tab import Change, Page, Updates
 from retention.ui.tabs.campaign import handlers as campaign
@@ -84,6 +84,19 @@ def _wire_measure(page: Page, box: MeasureBox, result: ResultBox) -> None:
     )  # fmt: skip
     take_result(page, box.measured, with_reading, Change.READING)
     result.save.wire(campaign.reading_file, [page.session])
+
+    def plan_again(session: Session) -> Updates:
+        try:
+            after, words = campaign.plan_again(session)
+        except RetentionError as error:
+            return {result.learned: problem(error)}
+        return {result.learned: views.learned(words), result.planned: JobResult(session, after)}
+
+    on(
+        result.plan_again.click, plan_again, [page.session], [result.learned, result.planned],
+        show_progress_on=[result.learned], concurrency_limit=4, concurrency_id="learn",
+    )  # fmt: skip
+    take_result(page, result.planned, with_rates, Change.CATALOGUE)
 
 
 def _form(box: DrawBox, values: tuple[Any, ...]) -> campaign.DrawForm:

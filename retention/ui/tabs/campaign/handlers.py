@@ -107,9 +107,13 @@ def preview(session: Session, threshold: float, form: DrawForm) -> Holdout:
     request = replace(request, name=request.name or UNNAMED)
     _, path = with_ledger(session)
     if not path.exists():
-        return hold_out(scored.send_list, request, id=scored.id, ledger=None, dry_run=True)
+        return hold_out(
+            scored.send_list, request, id=scored.id, ledger=None, traits=_traits(session), dry_run=True
+        )
     with Ledger(path) as ledger:
-        return hold_out(scored.send_list, request, id=scored.id, ledger=ledger, dry_run=True)
+        return hold_out(
+            scored.send_list, request, id=scored.id, ledger=ledger, traits=_traits(session), dry_run=True
+        )
 
 
 def draw(session: Session, threshold: float, form: DrawForm) -> Session:
@@ -130,7 +134,7 @@ def draw(session: Session, threshold: float, form: DrawForm) -> Session:
         raise InputError("Name: is blank; give the campaign one, such as Diwali")
     session, path = with_ledger(session)
     with Ledger(path) as ledger:
-        holdout = hold_out(scored.send_list, request, id=scored.id, ledger=ledger)
+        holdout = hold_out(scored.send_list, request, id=scored.id, ledger=ledger, traits=_traits(session))
     assert holdout.send_list is not None  # noqa: S101  drawn for good
     drawn = DrawnCampaign(holdout, replace(scored, send_list=holdout.send_list))
     return replace(session, drawn=drawn, scored=None, message_run=None, reading=None)
@@ -187,6 +191,33 @@ def measure(session: Session, campaign: str | None, outcomes: str | None, as_of:
     return replace(session, reading=reading)
 
 
+def plan_again(session: Session) -> tuple[Session, tuple[str, ...]]:
+    """Learn from the session's reading, and plan with what it measured.
+
+    Returns
+    -------
+    session, words
+        The session with the measured rates over the assumed ones, and what was learned, in sentences.
+
+    Raises
+    ------
+    InputError
+        If nothing was measured yet, or the reading teaches nothing.
+    """
+    from retention.pipeline.learn import learn
+
+    if session.reading is None:
+        raise InputError("nothing was measured yet; measure a campaign first")
+    learning = learn([session.reading])
+    if not learning.by_rate.rates.offers:
+        raise InputError(
+            f"{session.reading.name}: teaches no rate of an offer of yours, so the plan stays: {learning.words[0]}"
+        )
+    learned = learning.learned
+    rates = learned.rates.on(dt.datetime.now(dt.UTC).date())
+    return session.with_rates(rates, learned.effect_model), learning.words
+
+
 def reading_file(session: Session) -> download.Download:
     """Return the reading as a zip."""
     if session.reading is None:
@@ -220,6 +251,12 @@ def read_day(box: str, text: str | None) -> dt.date | None:
         return dt.date.fromisoformat(words) if words else None
     except ValueError:
         raise InputError(f"{box}: {quote(words)} is no date; write it as YYYY-MM-DD") from None
+
+
+def _traits(session: Session) -> pd.DataFrame | None:
+    """Return what is known of the recipients, which is kept with the draw to learn for whom an offer works."""
+    people = session.recipients
+    return None if people is None else people.features
 
 
 def _list_to_draw(session: Session, threshold: float, form: DrawForm) -> Scored:

@@ -77,7 +77,10 @@ class MeasureBox:
 
 @dataclass(frozen=True)
 class ResultBox:
-    """The reading on screen; ``example_shown`` says whether it is that of the example."""
+    """The reading on screen; ``example_shown`` says whether it is that of the example.
+
+    ``planned`` is the plan with the rates that were just learned from it, and ``learned`` says what they are.
+    """
 
     headline: gr.HTML
     chart: Chart
@@ -86,6 +89,9 @@ class ResultBox:
     details: gr.Accordion
     tables: gr.HTML
     save: DownloadButton
+    plan_again: gr.Button
+    learned: gr.HTML
+    planned: gr.State
     example_shown: gr.State
 
     @property
@@ -93,7 +99,7 @@ class ResultBox:
         """What follows from a reading."""
         return [
             self.headline, *self.chart.components, self.tiles, self.strip, self.details, self.tables,
-            self.save.button, self.example_shown,
+            self.save.button, self.plan_again, self.learned, self.example_shown,
         ]  # fmt: skip
 
     def show(self, session: Session, example: PlayedToTheEnd | None = None) -> Updates:
@@ -113,6 +119,8 @@ class ResultBox:
             self.details: gr.Accordion(visible=bool(tables)),
             self.tables: tables,
             self.save.button: gr.Button(visible=session.reading is not None),
+            self.plan_again: gr.Button(visible=views.teaches(session.reading)),
+            self.learned: "",
             self.example_shown: plays,
         }
 
@@ -156,8 +164,14 @@ def _result() -> ResultBox:
     strip = gr.HTML(elem_id="health")
     with gr.Accordion("Arms, segments and notes", open=False, visible=False) as details:
         tables = gr.HTML(elem_id="arms")
-    save = download.build("Download reading (zip)", visible=False, size="md")
-    return ResultBox(headline, picture, tiles, strip, details, tables, save, gr.State(False))
+    with gr.Row():
+        save = download.build("Download reading (zip)", visible=False, size="md")
+        plan_again = gr.Button("Plan again with these rates", visible=False, size="md", elem_id="plan-again")
+    learned = gr.HTML(elem_id="learned")
+    return ResultBox(
+        headline, picture, tiles, strip, details, tables, save, plan_again, learned, gr.State(None),
+        gr.State(False),
+    )  # fmt: skip
 
 
 def _draw() -> DrawBox:

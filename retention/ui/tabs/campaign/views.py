@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from retention.campaign import summary
+from retention.campaign.metric_rows import MetricRow, metric_rows
 from retention.campaign.summary import EffectRow
 from retention.pipeline.campaign import Holdout
 from retention.pipeline.measure import Reading
@@ -143,6 +144,22 @@ def strip(measured: Reading) -> str:
     return f'<ul class="strip" aria-label="Health of the measurement">{items}</ul>' if items else ""
 
 
+def teaches(measured: Reading | None) -> bool:
+    """Return whether rates can be learned from a reading: it is read, valid, and of a campaign of one's own."""
+    return (
+        measured is not None
+        and measured.verdict != "too early"
+        and measured.valid
+        and measured.rows is not None
+        and measured.design is not None
+    )
+
+
+def learned(words: Sequence[str]) -> str:
+    """Say what was learned, and where it counts now."""
+    return bullets(words) + reading("The plan in the Profit tab rests on these rates now (measured, assumed).")
+
+
 def tables(measured: Reading) -> str:
     """Return the arms and the segments against control, and the notes."""
     money = "Money a head (measured)" if not measured.campaign else "Profit a head (measured, assumed)"
@@ -151,7 +168,23 @@ def tables(measured: Reading) -> str:
         for title, rows in (("Arm", summary.arm_rows(measured)), ("Segment", summary.segment_rows(measured)))
         if rows
     ]
-    return "".join(parts) + bullets(measured.notes)
+    return "".join(parts) + _metrics(metric_rows(measured)) + bullets(measured.notes)
+
+
+def _metrics(rows: Sequence[MetricRow]) -> str:
+    body = "".join(
+        f'<tr><td>{escape(row.label)}</td><td class="number">{escape(row.figure)}</td>'
+        f'<td class="number">{escape(row.interval)}</td><td class="number">{escape(row.assumed)}</td>'
+        f"<td>{tags(*row.evidence)}</td></tr>"
+        for row in rows
+    )
+    if not body:
+        return ""
+    return (
+        '<table class="plain effects"><thead><tr><th>Metric</th><th class="number">Estimate</th>'
+        '<th class="number">90% interval</th><th class="number">Assumed</th><th>Rests on</th></tr></thead>'
+        f"<tbody>{body}</tbody></table>"
+    )
 
 
 def _truth(measured: Reading, truth: TrueEffect) -> str:

@@ -162,5 +162,6 @@ def report_file(session: Session) -> download.Download:
         source=session.model_source,
         findings=session.model_findings,
         scored=session.scored,
+        reading=session.reading,
     )
     return download.text(html, "retention-report.html")

@@ -13,13 +13,15 @@ from retention.errors import InputError, OfferError, RetentionError
 from retention.messages.ledger import Ledger
 from retention.profit.economics import PRESETS
 from retention.settings import settings
-from retention.ui.job_results import JobResult, with_draw, with_messages, with_reading
+from retention.ui.job_results import JobResult, with_draw, with_messages, with_rates, with_reading
 from retention.ui.session import Session
 from retention.ui.tabs.campaign import handlers as campaign
+from retention.ui.tabs.campaign import views
 from retention.ui.tabs.campaign.experiment import handlers as experiment
 from retention.ui.tabs.campaign.handlers import DrawForm
 from retention.ui.tabs.offers import handlers as offers
 from retention.ui.tabs.offers import review
+from retention.ui.tabs.profit import handlers as profit
 from tests.campaign.campaigns import order_log, played
 
 SENT_ON, READ_ON = dt.date(2026, 10, 13), dt.date(2026, 11, 12)  # as those of tests.campaign.campaigns
@@ -276,3 +278,37 @@ def test_an_experiment_from_elsewhere(session: Session, tmp_path: Path) -> None:
     assert reading.evidence == "measured, randomisation declared"
     with pytest.raises(InputError, match="Chance of being treated: is blank"):
         experiment.measure(session, str(path), replace(form, chance=" "))
+
+
+def test_the_next_plan_rests_on_what_was_measured(drawn: Session, tmp_path: Path) -> None:
+    """The save rate of the first offer is the learned one, the words say so, and other money inputs keep it."""
+    reading = campaign.measure(drawn, None, log_of(drawn, tmp_path), str(READ_ON))
+    assert reading.reading is not None
+    assert views.teaches(reading.reading) and not views.teaches(None)
+    after, words = campaign.plan_again(reading)
+    offer = after.offers[0]
+    assert after.rates is not None and after.measured is not None
+    assert after.measured.save_rate.assumed == 0.3
+    assert after.measured.campaigns == ("diwali",)
+    assert any(sentence.startswith(f"{offer.id}: save rate") for sentence in words)
+    planned = with_rates(reading, JobResult(reading, after))
+    assert planned.measured == after.measured
+    assert planned.send_policy().first_economics.save_rate == after.measured.save_rate.value
+    assert "rests on these rates now" in views.learned(words)
+
+
+def test_nothing_is_learned_without_a_reading(drawn: Session) -> None:
+    """One sentence, also before the day."""
+    with pytest.raises(InputError, match="nothing was measured yet"):
+        campaign.plan_again(drawn)
+    early = campaign.measure(drawn, None, None, str(SENT_ON))
+    with pytest.raises(InputError, match="is not read yet, so nothing can be learned"):
+        campaign.plan_again(early)
+
+
+def test_the_report_shows_the_measured_campaign(drawn: Session, tmp_path: Path) -> None:
+    """The page that is downloaded from the Profit tab has the reading's sentence."""
+    measured = campaign.measure(drawn, None, log_of(drawn, tmp_path), str(READ_ON))
+    assert measured.reading is not None
+    profit.report_file(measured).write(tmp_path / "report.html")
+    assert measured.reading.sentence.split(":")[0] in (tmp_path / "report.html").read_text(encoding="utf-8")
