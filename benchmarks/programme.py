@@ -28,7 +28,7 @@ from retention.churn.left_alone import LeftAloneRows
 from retention.churn.model import ChurnModel
 from retention.customers.table import Customers
 from retention.profit.economics import PRESETS
-from tests.campaign.market_rounds import ROUNDS, MarketRounds, PlanValue, Predict, structural_economics
+from tests.campaign.market_rounds import ROUNDS, MarketRounds, PlanValue, Predict, learned_economics
 from tests.campaign.outcome_model import OFFER, trial_run
 
 LOOKS, CUSTOMERS, HOLDOUT_SHARE = 12, 2_000, 0.2
@@ -114,7 +114,7 @@ def play_rounds(seed: int, *, preset: str, customers: int) -> Rounds:
             people = market.active(number)
             probability = market.next_model(number)(people)
             if number:
-                measured = structural_economics(
+                measured = learned_economics(
                     assumed, [(market.campaigns[k], market.outcomes(k)) for k in range(number)]
                 )
                 plans = (market.value_of(number, people, probability, plan) for plan in (assumed, measured))

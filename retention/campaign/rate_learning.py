@@ -1,7 +1,8 @@
 """Learns the rates of each offer from readings: pooled, shrunk to what the offers have in common, weighed.
 
 A measured rate is weighed with what was assumed, w = 0.15² / (0.15² + SE²): a campaign of a thousand customers
-measures a save rate with an error of about 0.10, and a good guess is better than that alone. Several offers are
+measures a save rate with an error of about 0.10, and a good guess is better than that alone. A guess that the
+measurement refutes, by more than two of their joint errors, does not count. Several offers are
 shrunk to their common rate first, as far as their spread is what chance alone gives [1]_, because the one that
 looks best was partly lucky.
 
@@ -34,6 +35,7 @@ VALID_DAYS = 180
 """So many days after it was read, a rate counts as assumed again."""
 
 _ASSUMED_ERROR = 0.15  # how far an assumed rate may be off
+_REFUTED = 1.96  # joint errors between both, in a twentieth of cases by chance
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def learn_rates(readings: Sequence[Reading]) -> RateLearning:
             words.append(f"{offer}: too few customers to learn a rate; it stays assumed")
         else:
             estimates[offer] = estimate
-    measured = _weighed(estimates, {offer: _assumed(offers[offer], samples[offer][-1][0]) for offer in estimates})
+    measured = _weighed(estimates, {offer: _assumed(offers[offer], samples[offer][0][0]) for offer in estimates})
     rates = {
         offer: _offer_rates(offers[offer], [reading for reading, _ in samples[offer]], *by_rate)
         for offer, by_rate in measured.items()
@@ -250,7 +252,7 @@ def shrink(estimates: Sequence[Estimate]) -> list[Estimate]:
 
 
 def weigh(measured: Estimate, assumed: float) -> MeasuredRate:
-    """Weigh a measured rate with the assumed one, and bound it to [0, 1].
+    """Weigh a measured rate with the assumed one, unless it refutes that, and bound it to [0, 1].
 
     Examples
     --------
@@ -260,7 +262,9 @@ def weigh(measured: Estimate, assumed: float) -> MeasuredRate:
     MeasuredRate(value=0.25, low=0.0755..., high=0.4244..., assumed=0.3)
     """
     variance = measured.standard_error**2
-    own = _ASSUMED_ERROR**2 / (_ASSUMED_ERROR**2 + variance)
+    joint = _ASSUMED_ERROR**2 + variance
+    refuted = abs(measured.value - assumed) > _REFUTED * math.sqrt(joint)
+    own = 1.0 if refuted else _ASSUMED_ERROR**2 / joint
     value = own * measured.value + (1 - own) * assumed
     margin = Z * math.sqrt(own * variance)
     value, low, high = (min(max(bound, 0.0), 1.0) for bound in (value, value - margin, value + margin))
@@ -288,7 +292,10 @@ def _offer_rates(
 
 
 def _assumed(offer: Offer, reading: Reading) -> tuple[float, float, float]:
-    """Return save rate, redemption and harm rate that were assumed when the campaign was drawn."""
+    """Return save rate, redemption and harm rate that were assumed when the oldest campaign was drawn.
+
+    A later one may have been drawn at rates that earlier ones measured, and those must not count twice.
+    """
     assert reading.design is not None  # noqa: S101  only campaigns of one's own have offers
     economics = offer.economics(reading.design.economics)
     return economics.save_rate, economics.stayer_redemption, economics.harm_rate
@@ -355,4 +362,5 @@ def _rows(reading: Reading) -> ReadingRows:
 
 
 def _day(reading: Reading) -> dt.date:
-    return reading.read_on or dt.date.min
+    """Return the day that was registered, however much later it was measured; of an experiment that of measuring."""
+    return reading.design.read_on if reading.design is not None else reading.read_on or dt.date.min

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from retention.campaign.assignment import draw
 from retention.campaign.campaign_file import Campaign
 from retention.campaign.design import CONTROL, Design
+from retention.campaign.measurement import measure
 from retention.campaign.outcomes import outcomes_from_orders
+from retention.campaign.rate_learning import learn_rates
 from retention.campaign.treatments import rows_left_alone
 from retention.churn.left_alone import LeftAloneRows
 from retention.customers.table import Customers
@@ -33,7 +35,6 @@ OFFER = Offer("cash_50", gives={"en": "₹50 off"}, cost=50.0, valid_days=7)
 HORIZON_DAYS, HOLDOUT_SHARE, ROUNDS = 30, 0.2, 3
 SENT_ON = tuple(dt.date(2025, 7, 31) + dt.timedelta(days=HORIZON_DAYS * number) for number in range(ROUNDS))
 UNTIL = SENT_ON[-1] + dt.timedelta(days=2 * HORIZON_DAYS)
-_PRIOR_ERROR = 0.15  # of an assumed rate
 
 
 @dataclass(frozen=True)
@@ -178,57 +179,10 @@ class MarketRounds:
         return self._truths[number, economics]
 
 
-def structural_economics(assumed: Economics, campaigns: Sequence[tuple[Campaign, pd.DataFrame]]) -> Economics:
-    """Return the money inputs with rates measured by campaigns, weighed with the assumed ones.
-
-    AIPW scores of kept customers are regressed on the risk, −s + (γ + s)p, and redemption among the treated is
-    fitted by ρ + (γ − ρ)p; each weighs .15² / (.15² + standard error²) against the assumption.
-    """
-    risk, score, treated_risk, redeemed = (np.concatenate(parts) for parts in zip(
-        *(_scores(campaign, outcomes) for campaign, outcomes in campaigns), strict=True))  # fmt: skip
-    design = np.column_stack([np.ones(len(risk)), risk])
-    coefficients, covariance = _least_squares(design, score)
-    save_rate = coefficients.sum()  # −s + (γ + s) at p = 1
-    harm, harm_error = -coefficients[0], np.sqrt(covariance[0, 0])
-    error = np.sqrt(covariance.sum())
-    if harm < 0:
-        slope, variance = _least_squares(risk[:, np.newaxis], score)
-        harm, save_rate, error = 0.0, slope[0], np.sqrt(variance[0, 0])
-    retained = 1 - treated_risk
-    redemption, of_redemption = _least_squares(retained[:, np.newaxis], redeemed - save_rate * treated_risk)
-
-    def weighed(measured: float, standard_error: float, prior: float) -> float:
-        weight = _PRIOR_ERROR**2 / (_PRIOR_ERROR**2 + standard_error**2)
-        return float(np.clip(weight * measured + (1 - weight) * prior, 0, 1))
-
-    harm_rate = weighed(harm, harm_error, assumed.harm_rate)
-    return replace(
-        assumed,
-        save_rate=weighed(save_rate, error, assumed.save_rate),
-        harm_rate=harm_rate,
-        stayer_redemption=min(
-            weighed(redemption[0], np.sqrt(of_redemption[0, 0]), assumed.stayer_redemption), 1 - harm_rate
-        ),
-    )
-
-
-def _scores(campaign: Campaign, outcomes: pd.DataFrame) -> tuple[Floats, Floats, Floats, Floats]:
-    rows = campaign.assignments.set_index("customer").loc[outcomes.index]
-    p, treated = rows["probability"].to_numpy(), (rows["arm"] != CONTROL).to_numpy()
-    kept = outcomes["kept"].to_numpy(float)
-    design = np.column_stack([np.ones(len(p)), p])
-    arms = [design @ _least_squares(design[at], kept[at])[0] for at in (~treated, treated)]
-    chance = 1 - rows[f"chance_{CONTROL}"].to_numpy()
-    score = arms[1] - arms[0] + treated * (kept - arms[1]) / chance - ~treated * (kept - arms[0]) / (1 - chance)
-    return p, score, p[treated], outcomes["redeemed"].to_numpy(float)[treated]
-
-
-def _least_squares(design: Floats, outcome: Floats) -> tuple[Floats, Floats]:
-    """Return coefficients and their heteroscedasticity-consistent covariance."""
-    inverse = np.linalg.inv(design.T @ design)
-    coefficients = inverse @ design.T @ outcome
-    residual = outcome - design @ coefficients
-    return coefficients, inverse @ (design.T * residual**2) @ design @ inverse
+def learned_economics(assumed: Economics, campaigns: Sequence[tuple[Campaign, pd.DataFrame]]) -> Economics:
+    """Return the money inputs with the rates that the program learns from campaigns and their outcomes."""
+    readings = [measure(campaign, outcomes, as_of=campaign.design.read_on) for campaign, outcomes in campaigns]
+    return learn_rates(readings).rates.economics(OFFER, assumed)
 
 
 def _message(customer: str) -> LedgerEntry:

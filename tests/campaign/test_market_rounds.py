@@ -11,7 +11,7 @@ from retention.churn.schema import encode
 from retention.churn.training_set import build_training_set
 from retention.customers.table import Customers
 from retention.profit.economics import PRESETS
-from tests.campaign.market_rounds import ROUNDS, Floats, MarketRounds, Predict, structural_economics
+from tests.campaign.market_rounds import ROUNDS, Floats, MarketRounds, Predict, learned_economics
 
 ASSUMED = PRESETS["original"]
 
@@ -56,7 +56,7 @@ def test_the_measured_plan_announces_nearer_to_the_truth(market: MarketRounds) -
     """The original plan announces over three times what it earns; two campaigns take most of that away."""
     people = market.active(2)
     probability = market.first_model(people)
-    measured = structural_economics(ASSUMED, [(market.campaigns[k], market.outcomes(k)) for k in (0, 1)])
+    measured = learned_economics(ASSUMED, [(market.campaigns[k], market.outcomes(k)) for k in (0, 1)])
     before, after = (market.value_of(2, people, probability, plan) for plan in (ASSUMED, measured))
     assert before.expected > 3 * before.true
     assert abs(after.expected - after.true) < 0.5 * (before.expected - before.true)

@@ -49,6 +49,15 @@ def test_two_equal_errors_count_the_same() -> None:
     assert weigh(Estimate(-0.5, 0.01), 0.0).value == 0
 
 
+def test_a_guess_that_is_refuted_does_not_count() -> None:
+    """Assumed to keep everybody, measured to keep a fifth (± .10): the joint error is .18, so 1 is refuted."""
+    refuted = weigh(Estimate(0.2, 0.1), 1.0)
+    assert refuted.value == 0.2
+    assert refuted.high == pytest.approx(0.2 + 1.6449 * 0.1, abs=1e-4)
+    own = 0.15**2 / (0.15**2 + 0.1**2)
+    assert weigh(Estimate(0.2, 0.1), 0.5).value == pytest.approx(own * 0.2 + (1 - own) * 0.5)
+
+
 def test_the_best_of_several_offers_is_shrunk() -> None:
     """Rates that differ by chance alone become one; rates far apart stay nearly as they are."""
     by_chance = shrink([Estimate(0.15, 0.1), Estimate(0.2, 0.1), Estimate(0.25, 0.1)])
