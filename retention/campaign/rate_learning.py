@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from retention.artifacts import sha256
 from retention.campaign.design import MODEL_ARM
 from retention.campaign.effect import Estimate, Floats, arm_means
 from retention.campaign.intervals import Interval, Z, interval_json, save_rate_interval
@@ -105,12 +106,13 @@ def learn_rates(readings: Sequence[Reading]) -> RateLearning:
     Raises
     ------
     InputError
-        If a reading shows nothing yet, is not valid, or holds no rows.
+        If a reading shows nothing yet, is not valid, holds no rows, or is of customers who were passed already.
     """
     for reading in readings:
         check_reading(reading)
     if not readings:
         raise InputError("learn: pass at least one reading (zip) that `measure --out` wrote")
+    _refuse_repeated(readings)
     campaigns = sorted((reading for reading in readings if reading.design is not None), key=_day)
     offers = _newest_offers(campaigns)
     words: list[str] = []
@@ -160,6 +162,16 @@ def check_reading(reading: Reading) -> None:
         raise InputError(f"{reading.name}: is not valid, so nothing can be learned from it: {reading.reasons[0]}")
     if reading.rows is None:
         raise InputError(f"{reading.name}: this reading keeps no rows to learn from; measure the campaign again")
+
+
+def _refuse_repeated(readings: Sequence[Reading]) -> None:
+    """Refuse the same customers twice: they would count as if twice as many had been measured."""
+    measured: set[str] = set()
+    for reading in readings:
+        key = sha256(_rows(reading).as_parquet()) if reading.design is None else reading.design.sha256
+        if key in measured:
+            raise InputError(f"{reading.name}: is passed twice; pass one reading of each campaign or experiment")
+        measured.add(key)
 
 
 def samples_of(rows: ReadingRows) -> dict[str, OfferSample]:
