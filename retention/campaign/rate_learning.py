@@ -362,7 +362,7 @@ def _newest_offers(campaigns: Sequence[Reading]) -> dict[str, Offer]:
 
 def _offer(reading: Reading, id: str) -> Offer:
     assert reading.design is not None  # noqa: S101  only campaigns of one's own have offers
-    for offer in reading.design.offers:
+    """Return the registered day, however much later it was measured; of an experiment that of measuring."""
         if offer.id == id:
             return offer
     raise InputError(f"{reading.name}: names the offer {quote(id)}, which is not in its design; measure again")
