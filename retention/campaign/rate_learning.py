@@ -1,18 +1,6 @@
-"""Learns the rates of each offer from readings: pooled, shrunk to what the offers have in common, weighed.
-
-A measured rate is weighed with what was assumed, w = 0.15² / (0.15² + SE²): a campaign of a thousand customers
-measures a save rate with an error of about 0.10, and a good guess is better than that alone. A guess that the
-measurement refutes, by more than two of their joint errors, does not count. Several offers are
-shrunk to their common rate first, as far as their spread is what chance alone gives [1]_, because the one that
-looks best was partly lucky.
-
-References
-----------
-.. [1] DerSimonian, R., Laird, N. (1986). Meta-analysis in clinical trials. Controlled Clinical Trials 7.
-"""
+"""Learns the rates of each offer from readings: pooled, shrunk to what the offers have in common, weighed."""
 
 import datetime as dt
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,23 +8,20 @@ from typing import Any
 import numpy as np
 
 from retention.artifacts import sha256
-from retention.campaign.design import MODEL_ARM
-from retention.campaign.effect import Estimate, Floats, arm_means
-from retention.campaign.intervals import Interval, Z, interval_json, save_rate_interval
+from retention.campaign.effect import arm_means
+from retention.campaign.intervals import Interval, interval_json, save_rate_interval
+from retention.campaign.offer_samples import samples_of
 from retention.campaign.reading import Reading
 from retention.campaign.reading_rows import ReadingRows
 from retention.campaign.structural_rates import OfferSample, StructuralRates, estimate_structural_rates
+from retention.campaign.weighing import shrink, weigh
 from retention.errors import InputError
-from retention.messages.message import LIBRARY_ARM
 from retention.profit.measured_rates import MeasuredRate, OfferRates, Rates, terms_sha256
 from retention.profit.offer import Offer
 from retention.wording.text import count_noun, quote
 
 VALID_DAYS = 180
 """So many days after it was read, a rate counts as assumed again."""
-
-_ASSUMED_ERROR = 0.15  # how far an assumed rate may be off
-_REFUTED = 1.96  # joint errors between both, in a twentieth of cases by chance
 
 
 @dataclass(frozen=True)
@@ -174,38 +159,6 @@ def _refuse_repeated(readings: Sequence[Reading]) -> None:
         measured.add(key)
 
 
-def samples_of(rows: ReadingRows) -> dict[str, OfferSample]:
-    """Return the sample of each offer that a campaign sent, by the offer's id.
-
-    An arm that is no offer, such as the wording of a message, counts as the offer that was planned.
-    """
-    if rows.probability is None or rows.offer is None:
-        return {}
-    planned = rows.offer.astype(str)
-    arms_are_offers = not {MODEL_ARM, LIBRARY_ARM} & set(rows.arms)
-    samples = {}
-    for offer in rows.arms[1:] if arms_are_offers else dict.fromkeys(planned):
-        if arms_are_offers:
-            at, chance = rows.of_arm(offer), rows.chances[offer].to_numpy(np.float64)
-        else:
-            at, chance = planned == offer, 1 - rows.chances[rows.control].to_numpy(np.float64)
-        at = at & rows.listed
-        control_chance = rows.chances[rows.control].to_numpy(np.float64)
-        treated = rows.treated[at]
-        own = np.where(treated, chance[at], control_chance[at])
-        sample = OfferSample(
-            probability=rows.probability[at],
-            treated=treated,
-            kept=rows.kept[at],
-            redeemed=None if rows.redeemed is None else rows.redeemed[at],
-            weight=(chance[at] + control_chance[at]) / own,
-            unit=None if rows.unit is None else rows.unit[at],
-        )
-        if treated.any() and not treated.all():
-            samples[offer] = sample
-    return samples
-
-
 def _weighed(
     estimates: dict[str, StructuralRates], assumed: dict[str, tuple[float, float, float]]
 ) -> dict[str, tuple[MeasuredRate, MeasuredRate | None, MeasuredRate]]:
@@ -230,57 +183,6 @@ def _weighed(
             weigh(harms[position], harm),
         )
     return measured
-
-
-def shrink(estimates: Sequence[Estimate]) -> list[Estimate]:
-    """Shrink estimates to their common mean, as far as their spread is what chance alone gives.
-
-    Examples
-    --------
-    Two rates that differ no more than chance become one, and its error is smaller; a single one stays:
-
-    >>> both = shrink([Estimate(0.2, 0.1), Estimate(0.3, 0.1)])
-    >>> [round(rate.value, 3) for rate in both], round(both[0].standard_error, 4)
-    ([0.25, 0.25], 0.0707)
-    >>> shrink([Estimate(0.2, 0.1)])
-    [Estimate(value=0.2, standard_error=0.1)]
-    """
-    if len(estimates) < 2 or any(rate.standard_error == 0 for rate in estimates):
-        return list(estimates)
-    value = np.array([rate.value for rate in estimates])
-    variance = np.array([rate.standard_error**2 for rate in estimates])
-    weight: Floats = 1 / variance
-    mean = float((weight * value).sum() / weight.sum())
-    excess = float((weight * (value - mean) ** 2).sum()) - (len(value) - 1)
-    between = max(0.0, excess / float(weight.sum() - (weight**2).sum() / weight.sum()))
-    common = 1 / (variance + between)
-    mean, of_mean = float((common * value).sum() / common.sum()), 1 / float(common.sum())
-    own = between / (between + variance)
-    errors = np.sqrt(own * variance + (1 - own) ** 2 * of_mean)
-    return [
-        Estimate(float(shrunk), float(error))
-        for shrunk, error in zip(own * value + (1 - own) * mean, errors, strict=True)
-    ]
-
-
-def weigh(measured: Estimate, assumed: float) -> MeasuredRate:
-    """Weigh a measured rate with the assumed one, unless it refutes that, and bound it to [0, 1].
-
-    Examples
-    --------
-    With an error as large as that of the assumption, both count the same:
-
-    >>> weigh(Estimate(0.2, 0.15), 0.3)
-    MeasuredRate(value=0.25, low=0.0755..., high=0.4244..., assumed=0.3)
-    """
-    variance = measured.standard_error**2
-    joint = _ASSUMED_ERROR**2 + variance
-    refuted = abs(measured.value - assumed) > _REFUTED * math.sqrt(joint)
-    own = 1.0 if refuted else _ASSUMED_ERROR**2 / joint
-    value = own * measured.value + (1 - own) * assumed
-    margin = Z * math.sqrt(own * variance)
-    value, low, high = (min(max(bound, 0.0), 1.0) for bound in (value, value - margin, value + margin))
-    return MeasuredRate(value=value, low=low, high=high, assumed=assumed)
 
 
 def _offer_rates(
@@ -362,7 +264,7 @@ def _newest_offers(campaigns: Sequence[Reading]) -> dict[str, Offer]:
 
 def _offer(reading: Reading, id: str) -> Offer:
     assert reading.design is not None  # noqa: S101  only campaigns of one's own have offers
-    """Return the registered day, however much later it was measured; of an experiment that of measuring."""
+    for offer in reading.design.offers:
         if offer.id == id:
             return offer
     raise InputError(f"{reading.name}: names the offer {quote(id)}, which is not in its design; measure again")
@@ -374,5 +276,5 @@ def _rows(reading: Reading) -> ReadingRows:
 
 
 def _day(reading: Reading) -> dt.date:
-    """Return the day that was registered, however much later it was measured; of an experiment that of measuring."""
+    """Return the registered day, however much later it was measured; of an experiment that of measuring."""
     return reading.design.read_on if reading.design is not None else reading.read_on or dt.date.min

@@ -12,8 +12,9 @@ from retention.campaign.effect import Estimate
 from retention.campaign.experiment import measure_experiment
 from retention.campaign.experiment_table import ExperimentColumns
 from retention.campaign.measurement import measure
-from retention.campaign.rate_learning import learn_rates, shrink, weigh
+from retention.campaign.rate_learning import learn_rates
 from retention.campaign.reading import Reading
+from retention.campaign.weighing import shrink, weigh
 from retention.errors import InputError
 from retention.pipeline.learn import learn, learn_from_files
 from tests.campaign.campaigns import READ_ON, drawn, played
