@@ -1,5 +1,6 @@
 """``/learn`` and ``learn``: the same answer and the same file, which the next plan takes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ def test_learn_answers_as_the_command_does(tmp_path: Path, capsys: pytest.Captur
     """One reading, or two together: equal JSON but for the file's name, and equal bytes."""
     first, second = tmp_path / "first.zip", tmp_path / "second.zip"
     trial_reading(1, customers=900).save(first)
-    trial_reading(2, customers=900).save(second)
+    other = trial_reading(2, customers=900)
+    assert other.design is not None
+    replace(other, name="second", design=replace(other.design, name="second")).save(second)
     file, summary = learn(first, second, folder=tmp_path)
     command = run(capsys, "learn", first, second, "--out", tmp_path / "by_command.zip")
     assert command.pop("learned") == str(tmp_path / "by_command.zip")
@@ -24,7 +27,7 @@ def test_learn_answers_as_the_command_does(tmp_path: Path, capsys: pytest.Captur
     assert command == summary
     assert file.read_bytes() == (tmp_path / "by_command.zip").read_bytes()
     assert LearnedRates.load(file).rates.offers["cash_50"].save_rate.assumed == 0.3
-    assert summary["rates"]["cash_50"]["campaigns"] == ["trial"]
+    assert summary["rates"]["cash_50"]["campaigns"] == ["trial", "second"]
     one = run(capsys, "learn", first)
     assert one["learned"] is None
     width = {
