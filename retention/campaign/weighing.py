@@ -1,7 +1,7 @@
 """Weighs a measured rate with what was assumed, after shrinking several offers to what they have in common.
 
 w = 0.15² / (0.15² + SE²): a campaign of a thousand customers measures a save rate with an error of about 0.10, and
-a good guess is better than that alone. A guess that the measurement refutes, by more than two of their joint errors,
+a good guess is better than that alone. A guess that the measurement refutes, by more than two joint errors,
 does not count. Several offers are shrunk to their common rate first, as far as their spread is what chance alone
 gives [1]_, because the one that looks best was partly lucky.
 
