@@ -21,10 +21,10 @@ def save_model(model: ChurnModel, path: Path) -> None:
 
 
 def zip_folder(folder: Path, path: Path) -> None:
-    """Write a model's folder as a zip file."""
+    """Write a folder that was saved or pulled as a zip file."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
-        for file in sorted(folder.iterdir()):
-            packed.write(file, file.name)
+        for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+            packed.write(file, file.relative_to(folder).as_posix())
 
 
 def load_model(path: Path, *, limits: Limits | None = None) -> ChurnModel:

@@ -13,6 +13,7 @@ from retention.churn.model import ChurnModel
 from retention.customers.intake import read_customers
 from retention.ui.api import archives as model_zip
 from tests.browser.server import running
+from tests.campaign.campaigns import READ_ON, drawn, played
 from tests.stand_ins.hub_server import HubServer, Person
 
 pytestmark = pytest.mark.slow
@@ -145,3 +146,27 @@ def test_the_token_is_no_parameter(here: str, tmp_path: Path) -> None:
         assert endpoint["oauth_token"] == "optional"  # noqa: S105
         assert not {"token", "hub", "request"} & {item["parameter_name"] for item in endpoint["parameters"]}
     assert MINE not in json.dumps(listed)
+
+
+def test_a_script_registers_a_campaign_and_replays_it(hub: HubServer, here: str, tmp_path: Path) -> None:
+    """Planned, pushed before it is sent, read on top, pulled as a zip, and its arms and reading come out the same."""
+    campaign = drawn(400)
+    campaign.save(tmp_path / "diwali.zip")
+    client, zipped = script(here, tmp_path), handle_file(tmp_path / "diwali.zip")
+    planned = client.predict(zipped, "alice/diwali", kind="campaign", api_name="/push")
+    assert planned["commit"] is None and hub.repos == {}
+    pushed = client.predict(zipped, "alice/diwali", kind="campaign", confirm=True, api_name="/push")
+    assert pushed["commit"] == hub.repos["dataset", "alice/diwali"].head.oid
+    played(campaign).reset_index(names="customer_id").to_csv(tmp_path / "outcomes.csv", index=False)
+    read = client.predict(
+        zipped, "alice/diwali", kind="campaign", confirm=True, outcomes=handle_file(tmp_path / "outcomes.csv"),
+        as_of=str(READ_ON), api_name="/push",
+    )  # fmt: skip
+    assert read["commit"] != pushed["commit"]
+    file, summary = client.predict(f"alice/diwali@{read['commit']}", kind="campaign", api_name="/pull")
+    assert "design.json" in summary["files"]
+    assert Path(file).stat().st_size > 1000
+    again = client.predict(f"alice/diwali@{read['commit']}", api_name="/replay")
+    assert again["identical"] is True and again["different"] == {}
+    with pytest.raises(AppError, match="is no date"):
+        client.predict(zipped, "alice/diwali", kind="campaign", as_of="someday", api_name="/push")
