@@ -149,7 +149,7 @@ def test_the_token_is_no_parameter(here: str, tmp_path: Path) -> None:
 
 
 def test_a_script_registers_a_campaign_and_replays_it(hub: HubServer, here: str, tmp_path: Path) -> None:
-    """Planned, pushed before it is sent, read on top, pulled as a zip, and its arms and reading come out the same."""
+    """Planned, pushed before it is sent, read on top, pulled as a zip; arms and reading come out the same."""
     campaign = drawn(400)
     campaign.save(tmp_path / "diwali.zip")
     client, zipped = script(here, tmp_path), handle_file(tmp_path / "diwali.zip")
