@@ -45,7 +45,7 @@ def add(command: AddCommand) -> None:
     snapshot.add_argument("--out", type=Path, required=True, help="customers (CSV) to write")
     for role in ("customer", "time", "amount"):
         snapshot.add_argument(f"--{role}", metavar="COLUMN", help=f"column with the {role}; guessed by its name")
-    snapshot.add_argument("--cutoff", help="last day that counts as past (YYYY-MM-DD)")
+    snapshot.add_argument("--cutoff", help="last day that counts as past (YYYY-MM-DD), the newest of several")
     snapshot.add_argument(
         "--horizon-days", type=int, help="days after the cutoff that decide who churned; default: 30"
     )
@@ -55,14 +55,14 @@ def add(command: AddCommand) -> None:
     snapshot.add_argument(
         "--periods",
         type=int,
-        default=1,
         metavar="N",
-        help="stack N cutoffs, a horizon apart, to train on all of them",
+        help="stack N cutoffs, a horizon apart, to train on all of them; default: up to 4, as far as the log "
+        "reaches and training stays short",
     )
     snapshot.add_argument(
         "--quiet-gaps", type=float, metavar="K", help="churned means: silent for K times one's own mean gap"
     )
-    snapshot.add_argument("--today", action="store_true", help="no label: the whole log is past")
+    snapshot.add_argument("--today", action="store_true", help="no label, one cutoff: the whole log is past")
 
     audit = command("audit", _audit, "what looks wrong in a customer file")
     add_customer_flags(audit)

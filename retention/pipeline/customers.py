@@ -1,16 +1,19 @@
 """The first step: customers from a file, from an order log, or from a simulated market."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
+from retention.churn.training_set import MIN_CLASS_COUNT
 from retention.customers.audit import Finding, audit
 from retention.customers.intake import guess_customer_roles, read_customers
 from retention.customers.roles import ColumnKinds, split_column_names
 from retention.customers.table import Customers
 from retention.errors import InputError
+from retention.orders.churn_definition import ChurnDefinition
 from retention.orders.defaults import defaults_for
 from retention.orders.order_log import Orders, read_orders
 from retention.orders.panel import take_panel
 from retention.orders.snapshot import Snapshot, take_snapshot
+from retention.orders.usual_cutoffs import usual_cutoffs
 from retention.simulation.simulate import Market, simulate
 from retention.tabular.csv_export import write_csv
 from retention.tabular.tables import read_table
@@ -65,7 +68,11 @@ class SimulatedCustomers:
 
 
 def simulate_customers(customers: int = 5000, *, seed: int = 7, horizon_days: int = 30) -> SimulatedCustomers:
-    """Simulate a food-delivery market and take its two snapshots."""
+    """Simulate a food-delivery market and take its two snapshots.
+
+    The past is one cutoff: the example is trained while its first visitor waits, and several cutoffs take five
+    times as long.
+    """
     market = simulate(customers, seed=seed)
     orders = replace(read_orders(market.orders), source=SIMULATED)
     return SimulatedCustomers(
@@ -82,33 +89,42 @@ def customers_from_orders(
     cutoff: str | None = None,
     horizon_days: int | None = None,
     today: bool = False,
-    periods: int = 1,
+    periods: int | None = None,
     active_days: int | None = None,
     quiet_gaps: float | None = None,
 ) -> Snapshot:
     """Turn an order log into customers: a snapshot at one cutoff, a panel of several, or a snapshot of today.
 
+    Several cutoffs make a better model and test it out of time. By default there are up to four; see
+    :func:`retention.orders.usual_cutoffs.usual_cutoffs`.
+
     Parameters
     ----------
-    orders, cutoff, active_days, quiet_gaps
+    orders, active_days, quiet_gaps
         As for :func:`retention.orders.snapshot.take_snapshot`.
+    cutoff
+        The cutoff, or the newest of several; None for the latest that leaves a full horizon.
     horizon_days
         Days after the cutoff that decide who churned; None for 30, or for the days that ``quiet_gaps`` needs.
     today
-        Take the customers at the end of the log, without a label.
+        Take the customers at the end of the log, without a label: always one cutoff.
     periods
-        The largest number of cutoffs, a horizon apart; see :func:`retention.orders.panel.take_panel`.
+        The largest number of cutoffs, a horizon apart; see :func:`retention.orders.panel.take_panel`. None for
+        as many as help: a note says why there are fewer than four.
 
     Raises
     ------
     InputError
         If the log does not support it, or ``today`` is combined with several cutoffs.
     """
-    if today and periods != 1:
+    if today and periods not in {None, 1}:
         raise InputError("today: takes customers as they stand at the end of the log; leave out periods")
     if horizon_days is None:
         horizon_days = 30 if quiet_gaps is None else defaults_for(orders).horizon_for(quiet_gaps)
-    if periods == 1:
+    if periods is None and not today:
+        definition = ChurnDefinition(horizon_days, active_days, quiet_gaps)
+        return _customers_at_usual_cutoffs(orders, definition, newest=cutoff)
+    if today or periods == 1:
         return take_snapshot(
             orders,
             cutoff=cutoff,
@@ -119,8 +135,35 @@ def customers_from_orders(
     return take_panel(
         orders,
         newest=cutoff,
-        periods=periods,
+        periods=1 if periods is None else periods,
         horizon_days=horizon_days,
         active_days=active_days,
         quiet_gaps=quiet_gaps,
     )
+
+
+def _customers_at_usual_cutoffs(
+    orders: Orders, definition: ChurnDefinition, *, newest: str | None = None
+) -> Snapshot:
+    """Take a panel of as many cutoffs as help; where a model cannot learn from earlier ones, one snapshot."""
+    usual = usual_cutoffs(orders, definition, newest=newest)
+    note = usual.note
+    if usual.periods > 1:
+        try:
+            panel = take_panel(orders, newest=newest, periods=usual.periods, **asdict(definition))
+        except InputError as error:  # what one cutoff allows is not refused because of earlier ones
+            note = f"one cutoff only, because earlier ones cannot be described: {error}"
+        else:
+            if _can_learn_from_earlier(panel):
+                return panel if note is None else replace(panel, notes=(*panel.notes, note))
+            note = f"one cutoff only: earlier ones have fewer than {MIN_CLASS_COUNT} customers of a class"
+    single = take_snapshot(orders, cutoff=newest, **asdict(definition))
+    return single if note is None else replace(single, notes=(*single.notes, note))
+
+
+def _can_learn_from_earlier(panel: Snapshot) -> bool:
+    """Whether the cutoffs before the newest have as many customers of each class as training needs."""
+    if panel.label is None:
+        return False
+    earlier = panel.label[panel.period < panel.period.max()]
+    return int(min(earlier.sum(), len(earlier) - earlier.sum())) >= MIN_CLASS_COUNT

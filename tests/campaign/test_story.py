@@ -57,7 +57,7 @@ def test_three_ways_to_one_verdict(client: Client, capsys: pytest.CaptureFixture
         for name in ("orders.csv", "past.csv", "today.csv", "scored.csv", "send.csv", "d.zip", "l.sqlite")
     }
     run(capsys, "simulate", "--customers", 1500, "--seed", 7, "--out", at["orders.csv"])
-    run(capsys, "snapshot", at["orders.csv"], "--out", at["past.csv"])
+    run(capsys, "snapshot", at["orders.csv"], "--periods", 1, "--out", at["past.csv"])
     run(capsys, "snapshot", at["orders.csv"], "--today", "--out", at["today.csv"])
     run(capsys, "train", at["past.csv"], "--out", tmp_path / "model")
     scored = run(
@@ -79,7 +79,7 @@ def test_three_ways_to_one_verdict(client: Client, capsys: pytest.CaptureFixture
     )  # fmt: skip
 
     orders, _ = client.predict(customers=1500, seed=7, api_name="/simulate")
-    past, _ = client.predict(orders=handle_file(orders), api_name="/snapshot")
+    past, _ = client.predict(orders=handle_file(orders), periods=1, api_name="/snapshot")
     today, _ = client.predict(orders=handle_file(orders), today=True, api_name="/snapshot")
     model, _ = client.predict(customers=handle_file(past), api_name="/train")
     list_there, scored_there = client.predict(

@@ -55,7 +55,7 @@ def snapshot(
     horizon_days: int | None = None,
     today: bool = False,
     active_days: int | None = None,
-    periods: int = 1,
+    periods: int | None = None,
     quiet_gaps: float | None = None,
     folder: Path,
 ) -> tuple[Path, dict[str, Any]]:
@@ -68,7 +68,8 @@ def snapshot(
     customer, time, amount
         Name of that column; blank to guess it.
     cutoff
-        Last day that counts as past, YYYY-MM-DD; blank for the latest that leaves a full horizon.
+        Last day that counts as past, YYYY-MM-DD, the newest of several cutoffs; blank for the latest that leaves
+        a full horizon.
     horizon_days
         Days after the cutoff without an order that mean a customer churned; if omitted, 30, or what quiet_gaps
         takes.
@@ -78,7 +79,7 @@ def snapshot(
         Take customers who ordered within this many days up to the cutoff; if omitted, what suits the log.
     periods
         At most this many cutoffs, a horizon apart, stacked in one table: a model trained on them is tested on the
-        newest.
+        newest. If omitted, up to 4, as far as the log reaches back and training stays short; with today, one.
     quiet_gaps
         Count as churned whoever is silent for this many times their own mean gap between orders; if omitted,
         whoever places no order within the horizon.

@@ -13,8 +13,6 @@ from retention.ui.tabs.customers import handlers as customers
 from retention.ui.tabs.customers.layout import NO_ORDER, ROW_PER_CUSTOMER, ROW_PER_ORDER, SILENT, CustomersLayout
 from retention.ui.wiring import on, take_result
 
-_SUGGESTED_CUTOFFS = 3  # so many cutoffs are suggested where the log supports them
-
 
 def wire(page: Page, tab: CustomersLayout) -> None:
     """Connect the Customers tab."""
@@ -135,7 +133,7 @@ def _suggest(tab: CustomersLayout, defaults: Defaults | None) -> Updates:
         tab.cutoff: "" if defaults is None else defaults.cutoff,
         tab.horizon_days: customers.default_horizon(None, defaults),
         tab.active_days: None if defaults is None else defaults.active_days,
-        tab.periods: 1 if defaults is None else min(defaults.periods, _SUGGESTED_CUTOFFS),
+        tab.periods: None,
         tab.churn_definition: NO_ORDER,
         tab.quiet_gaps: gr.Number(visible=False),
         tab.defaults: defaults,

@@ -177,8 +177,8 @@ def use_orders(
 ) -> Session:
     """Replace the customers by the snapshots of an uploaded order log.
 
-    Boxes that were left blank take the defaults of :func:`retention.orders.snapshot.take_snapshot`; a number for
-    ``quiet_gaps`` makes the label a silence of so many of one's own gaps.
+    Boxes that were left blank take the defaults of :func:`retention.pipeline.customers.customers_from_orders`; a
+    number for ``quiet_gaps`` makes the label a silence of so many of one's own gaps.
     """
     with opened_upload(path) as file:
         orders = read_orders(file, customer=customer, time=time, amount=amount)
@@ -188,7 +188,7 @@ def use_orders(
         horizon_days=_whole(horizon_days),
         active_days=_whole(active_days),
         quiet_gaps=quiet_gaps,
-        periods=_whole(periods) or 1,
+        periods=_whole(periods),
     )
     today = take_snapshot(orders, horizon_days=None, active_days=past.active_days)
     return _start_over(session, past, today=today, orders=orders)

@@ -115,8 +115,7 @@ def build() -> CustomersLayout:
                     )
                     periods = _number(
                         "Cutoff dates",
-                        "Earlier ones, a horizon apart, train the model; the newest tests it.",
-                        value=1,
+                        "Earlier ones train the model, the newest tests it. Blank: as many as help, up to 4.",
                     )
                 defaults = gr.State(None)
                 use_orders = gr.Button("Create customers from these orders", variant="primary")

@@ -69,7 +69,9 @@ def test_a_log_under_strange_names_is_asked_about(strange_log: str) -> None:
 def test_every_choice_about_a_log_is_followed(strange_log: str) -> None:
     """Cutoff, horizon, window, label and number of cutoffs are those asked for; today's people are as active."""
     use = partial(customers.use_orders, Session(), strange_log, customer="wer", time="wann", amount="wieviel")
-    single = use(cutoff="2024-10-31", horizon_days=45)
+    usual = use(cutoff="2024-10-31", horizon_days=45).customers
+    assert usual and usual.cutoffs == ("2024-06-18", "2024-08-02", "2024-09-16", "2024-10-31")
+    single = use(cutoff="2024-10-31", horizon_days=45, periods=1)
     assert isinstance(single.customers, Snapshot) and not single.customers.cutoffs
     assert (single.customers.cutoff, single.customers.horizon_days) == ("2024-10-31", 45)
     more = use(horizon_days=60, active_days=40, quiet_gaps=2, periods=3)
