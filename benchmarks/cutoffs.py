@@ -4,6 +4,7 @@ Prints rows, seconds on one processor and the AUC on the customers of another ma
 the gain with its standard error. ``python -m benchmarks.cutoffs [MARKETS]`` sets how many markets, by default 5.
 """
 
+import math
 import statistics
 import sys
 import time
@@ -30,7 +31,7 @@ def measured(customers: int, seed: int, periods: int | None) -> tuple[int, float
 
 def standard_error(values: list[float]) -> float:
     """Return the standard error of the mean."""
-    return statistics.stdev(values) / len(values) ** 0.5
+    return statistics.stdev(values) / math.sqrt(len(values))
 
 
 def main() -> None:
