@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -237,9 +238,9 @@ def main() -> int:
     print("| what | goal | measured | reached |\n| --- | --- | --- | --- |")
     missed = 0
     with ProcessPoolExecutor(2) as pool:
-        for finding in (
-            *leaks(options.markets, pool), *shifts(options.markets, pool),
-            *bands_and_policies(options.seeds, pool), *ladder(options.models, pool),
+        for finding in chain(
+            leaks(options.markets, pool), shifts(options.markets, pool),
+            bands_and_policies(options.seeds, pool), ladder(options.models, pool),
         ):  # fmt: skip
             print(finding, flush=True)
             missed += not finding.reached
