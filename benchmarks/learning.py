@@ -22,7 +22,8 @@ from benchmarks.learning_peers import peers
 from benchmarks.randomised_sets import CONTROL_EMAIL, TREATED_EMAIL, packed_file
 from retention.campaign.challengers import LearningTask, final_formula, formula_out_of_fold
 from retention.campaign.effect import arm_means
-from retention.campaign.heterogeneity import HeterogeneityResult, learn_effects
+from retention.campaign.heterogeneity import learn_effects
+from retention.campaign.heterogeneity_result import HeterogeneityResult
 from retention.campaign.intervals import Interval
 from retention.profit.economics import Economics
 from retention.profit.effects import effects_of

@@ -7,13 +7,8 @@ import numpy as np
 
 from retention.campaign.effect import Floats
 from retention.campaign.few_features import few_features
-from retention.campaign.fitted_formula import (
-    FittedFormula,
-    FormulaPrior,
-    fit_formula,
-    log_likelihood,
-    logit_of,
-)
+from retention.campaign.fitted_formula import FittedFormula, logit_of
+from retention.campaign.formula_fit import FormulaPrior, fit_formula, log_likelihood
 from retention.campaign.learning_rows import Ints, LearningRows
 from retention.campaign.uplift import (
     BoostedMean,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from retention.campaign.heterogeneity import HeterogeneityResult, learn_effects
+from retention.campaign.heterogeneity import learn_effects
+from retention.campaign.heterogeneity_result import HeterogeneityResult
 from retention.campaign.learned_rates import LearnedRates
 from retention.campaign.rate_learning import RateLearning, learn_rates
 from retention.campaign.reading import Reading

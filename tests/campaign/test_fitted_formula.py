@@ -9,7 +9,8 @@ from threadpoolctl import threadpool_limits
 
 from retention.campaign.effect_model_files import effect_model_files, effect_model_from_files
 from retention.campaign.few_features import few_features
-from retention.campaign.fitted_formula import FORMULA_FILE, FittedFormula, FormulaPrior, fit_formula
+from retention.campaign.fitted_formula import FORMULA_FILE, FittedFormula
+from retention.campaign.formula_fit import FormulaPrior, fit_formula
 from retention.campaign.formula_likelihood import FormulaLikelihood, Layout
 from retention.campaign.learning_rows import pool_rows
 from retention.errors import ModelError

@@ -7,7 +7,8 @@ import pytest
 
 from retention.campaign.effect_model_files import effect_model_files, effect_model_from_files
 from retention.campaign.fitted_formula import FittedFormula
-from retention.campaign.heterogeneity import HeterogeneityResult, learn_effects
+from retention.campaign.heterogeneity import learn_effects
+from retention.campaign.heterogeneity_result import HeterogeneityResult
 from retention.campaign.learning_rows import pool_rows
 from retention.campaign.uplift import LEARNER_FILE, UpliftLearner, fit_dr_learner, fit_x_learner, learner_columns
 from retention.errors import InputError, ModelError
