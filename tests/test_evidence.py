@@ -21,7 +21,7 @@ from retention.ui.api import model as steps
 from tests.campaign.campaigns import READ_ON, drawn, played
 from tests.campaign.test_holdout import scored
 
-KINDS = {"assumed", "backtested", "measured"}
+KINDS = {"assumed", "backtested", "measured", "simulated truth"}
 #: Names of amounts, in JSON and as columns.
 AMOUNT_NAME = re.compile(
     r"profit|amount|budget|price|thousand|cost|(?<!p_)value|over_threshold|spen[dt]|money|(^|\.)band"

@@ -13,6 +13,7 @@ from retention.cli.command import (
     read_customers_from,
     show_progress,
 )
+from retention.errors import InputError
 from retention.wording.money import in_currency
 
 
@@ -28,6 +29,12 @@ def add(command: AddCommand) -> None:
         type=Path,
         help="also write each customer's probability to be retained, with and without an offer; with --play, what "
         "the campaign's offers do to each of its customers",
+    )
+    simulate.add_argument(
+        "--truth-today", type=Path, metavar="FILE", help="also write the truth of the 30 days after the log ends"
+    )
+    simulate.add_argument(
+        "--campaign", type=Path, metavar="FILE", help="also write the past randomised campaign: who got which arm"
     )
     simulate.add_argument(
         "--play",
@@ -69,16 +76,21 @@ def add(command: AddCommand) -> None:
 
 
 def _simulate(options: argparse.Namespace) -> CommandResult:
-    from retention.pipeline.customers import simulate, write_csv
+    from retention.pipeline.customers import simulate, truth_today, write_csv
 
     if options.play:
+        if options.campaign or options.truth_today:
+            flag = "--campaign" if options.campaign else "--truth-today"
+            raise InputError(f"{flag}: is of the market before --play continues it; leave one of the two out")
         return _play(options)
     market = simulate(options.customers, seed=options.seed)
-    write_csv(market.orders, options.out)
-    files = [str(options.out)]
-    if options.truth:
-        write_csv(market.truth, options.truth)
-        files.append(str(options.truth))
+    tables = {options.out: market.orders, options.truth: market.truth, options.campaign: market.campaign}
+    if options.truth_today:
+        tables[options.truth_today] = truth_today(options.customers, seed=options.seed)
+    written = {path: table for path, table in tables.items() if path}
+    for path, table in written.items():
+        write_csv(table, path)
+    files = [str(path) for path in written]
     result = {"customers": options.customers, "orders": len(market.orders), "files": files}
     return result, f"{len(market.orders):,} orders of {options.customers:,} customers in {options.out}"
 

@@ -2,6 +2,8 @@
 
 from dataclasses import asdict, dataclass, replace
 
+import pandas as pd
+
 from retention.churn.training_set import MIN_CLASS_COUNT
 from retention.customers.audit import Finding, audit
 from retention.customers.intake import guess_customer_roles, read_customers
@@ -14,7 +16,8 @@ from retention.orders.order_log import Orders, read_orders
 from retention.orders.panel import take_panel
 from retention.orders.snapshot import Snapshot, take_snapshot
 from retention.orders.usual_cutoffs import usual_cutoffs
-from retention.simulation.simulate import Market, simulate
+from retention.simulation.simulate import Market, simulate, truth_today
+from retention.simulation.truth import true_profits, truth_of_customers
 from retention.tabular.csv_export import write_csv
 from retention.tabular.tables import read_table
 
@@ -38,6 +41,8 @@ __all__ = [
     "simulate_customers",
     "split_column_names",
     "take_snapshot",
+    "true_profits",
+    "truth_today",
     "write_csv",
 ]
 
@@ -65,6 +70,11 @@ class SimulatedCustomers:
     orders: Orders
     past: Customers
     today: Customers
+
+    def truth(self) -> pd.DataFrame:
+        """Return the truth of ``past``; see :func:`retention.simulation.truth.truth_of_customers`."""
+        market = self.market
+        return truth_of_customers(market.truth, self.past.ids, market.orders, market.cutoff)
 
 
 def simulate_customers(customers: int = 5000, *, seed: int = 7, horizon_days: int = 30) -> SimulatedCustomers:

@@ -10,6 +10,8 @@ BACKTESTED = "backtested"
 """Held-out customers, whom neither the model nor the threshold had seen."""
 MEASURED = "measured"
 """The rates of a randomised campaign, with their interval and until they expire."""
+SIMULATED_TRUTH = "simulated truth"
+"""The probabilities that a simulated market was drawn from, which no real market tells."""
 
 
 def evidence_of_plan(rates: OfferRates | None) -> tuple[str, ...]:

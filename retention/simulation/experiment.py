@@ -144,7 +144,12 @@ class Chances:
 
 def redemption_probability(people: People) -> NDArray[np.float64]:
     """Return the probability that a customer who would have ordered anyway redeems an offer, shape (n,)."""
-    return 0.25 + 0.5 * people.price_sensitivity
+    return redemption_share(people.price_sensitivity)
+
+
+def redemption_share(price_sensitivity: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return :func:`redemption_probability` of customers this sensitive to prices."""
+    return 0.25 + 0.5 * price_sensitivity
 
 
 def move_orders(

@@ -15,6 +15,7 @@ from retention.errors import InputError
 from retention.progress import Progress, silent
 from retention.simulation import experiment, population, purchases
 from retention.simulation.experiment import retention_probabilities
+from retention.simulation.truth import truth_table
 
 BLOCK_SIZE = 1000  # each block of people has its own random stream, so a larger market contains the smaller one
 
@@ -82,13 +83,32 @@ def simulate(customers: int, *, seed: int = 7, progress: Progress = silent) -> M
             block.orders,
             _campaign(block.ids, block.played),
             _profiles(block.ids, block.people, clock),
-            _truth(block.ids, block.people, retention_probabilities(block.people, block.played, clock=clock)),
+            truth_table(block.ids, block.people, retention_probabilities(block.people, block.played, clock=clock)),
         )
         for block in simulate_blocks(customers, seed=seed, progress=progress)
     ]
     orders, campaign, people, truth = (pd.concat(frames, ignore_index=True) for frames in zip(*parts, strict=True))
     orders = orders.sort_values("ordered_at", kind="stable", ignore_index=True)
     return Market(orders, campaign, people, truth, _date(population.HISTORY_DAYS - 1))
+
+
+def truth_today(customers: int, *, seed: int = 7) -> pd.DataFrame:
+    """Return the truth of the market that :func:`simulate` writes, for the 30 days after the log ends.
+
+    The columns are those of ``Market.truth``; who has not churned is judged by the whole log.
+    """
+    clock = population.market_clock(population.DAYS + population.HORIZON_DAYS)
+    parts = [
+        block.first_people(
+            truth_table(
+                block.ids,
+                block.people,
+                retention_probabilities(block.people, block.played, clock=clock, cutoff_day=population.DAYS),
+            )
+        )[0]
+        for block in simulate_blocks(customers, seed=seed)
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 @dataclass(frozen=True)
@@ -214,36 +234,6 @@ def _profiles(ids: NDArray[np.str_], people: population.People, clock: NDArray[n
             "membership": _names(people.membership, population.MEMBERSHIPS),
             "joined": population.FIRST_DAY + pd.to_timedelta(day, unit="D"),
         }
-    )
-
-
-def _truth(
-    ids: NDArray[np.str_], people: population.People, probabilities: experiment.RetentionProbabilities
-) -> pd.DataFrame:
-    with_offers = {f"p_stay_{offer}": probabilities.with_offer[:, k] for k, offer in enumerate(experiment.OFFERS)}
-    return pd.DataFrame(
-        {
-            "customer_id": ids,
-            "p_stay_no_offer": probabilities.no_offer,
-            **with_offers,
-            "segment": _segment(probabilities),
-            "p_still_customer": probabilities.still_customer,
-            "rate_per_day": people.rate,
-            "regularity": people.regularity,
-            "dropout_per_order": people.dropout,
-            "price_sensitivity": people.price_sensitivity,
-            "touchiness": people.touchiness,
-        }
-    )
-
-
-def _segment(probabilities: experiment.RetentionProbabilities) -> NDArray[np.str_]:
-    """Name the segment by the uplift of the best offer: below 0, at least 10 points, or in between."""
-    lift = probabilities.with_offer.max(axis=1) - probabilities.no_offer
-    return np.select(
-        [lift < 0.0, lift >= 0.1, probabilities.no_offer >= 0.5],
-        ["do-not-disturb", "persuadable", "sure thing"],
-        "lost cause",
     )
 
 

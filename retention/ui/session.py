@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from retention.campaign.design import CONTROL
@@ -124,6 +125,8 @@ class Session:
     example
         Plays a simulated campaign of these customers to its end, beside its truth, at the first call; None where
         the customers are not the example's.
+    truth
+        What only a simulated market tells of ``customers``, in their order; None where they are real.
     language_model_on
         Whether the visitor has the language model switched on.
     own_ledger
@@ -151,6 +154,7 @@ class Session:
     drawn: DrawnCampaign | None = None
     reading: "Reading | None" = None
     example: "Callable[[], PlayedToTheEnd] | None" = field(default=None, repr=False)
+    truth: pd.DataFrame | None = field(default=None, repr=False)
     language_model_on: bool = True
     own_ledger: Path | None = None
     scores: Scores = field(default_factory=Scores, repr=False)

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 #: (messages and lines) and what the visitor types in (fields and the table of offers) claim nothing. A chart
 #: stands by its title's second line, whatever it shows now or when a pointer comes by.
 WALK = r"""() => {
-    const kind = "(?:assumed|backtested|measured)";
+    const kind = "(?:assumed|backtested|measured|simulated truth)";
     const told = new RegExp(`\\((?:[^()]*[;,] )?${kind}(?:, ${kind})*\\)`);
     const tag = new RegExp(`^${kind}$`);
     const amount = /₹\s?\d|\d\s?₹/;

@@ -9,6 +9,7 @@ import pytest
 from retention.campaign.assignment import draw
 from retention.campaign.campaign_file import Campaign
 from retention.cli import main
+from retention.simulation.simulate import simulate, truth_today
 from tests.campaign.cases import SALT, candidates, design
 from tests.cli.commands import refused, run
 
@@ -42,6 +43,29 @@ def test_the_log_goes_on_with_the_campaign(capsys: pytest.CaptureFixture[str], t
     assert (result["campaign"], result["campaign_customers"]) == ("diwali", 300)
     assert main(["simulate", *MARKET, "--play", str(campaign), "--out", str(after)]) == 0
     assert "diwali: 300 customers, of whom the treated really brought" in capsys.readouterr().out
+
+
+def test_the_past_campaign_and_the_truth_of_today_are_written(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """They are the market's own, beside a log and a truth that stay the same; with --play they are refused."""
+    market, today = simulate(400, seed=5), truth_today(400, seed=5)
+    files = [tmp_path / name for name in ("orders.csv", "truth.csv", "campaign.csv", "today.csv")]
+    result = run(
+        capsys, "simulate", *MARKET, "--out", files[0], "--truth", files[1], "--campaign", files[2],
+        "--truth-today", files[3],
+    )  # fmt: skip
+    assert result["files"] == [str(path) for path in files]
+    assert pd.read_csv(files[2])["customer_id"].tolist() == market.campaign["customer_id"].tolist()
+    assert pd.read_csv(files[2])["arm"].tolist() == market.campaign["arm"].tolist()
+    for path, truth in ((files[1], market.truth), (files[3], today)):
+        assert pd.read_csv(path)["p_stay_no_offer"].to_numpy() == pytest.approx(
+            truth["p_stay_no_offer"].to_numpy()
+        )
+    for flag in ("--campaign", "--truth-today"):
+        out = tmp_path / "played.csv"
+        error = refused(capsys, "simulate", *MARKET, "--play", "x.zip", "--out", out, flag, tmp_path / "y.csv")
+        assert f"error: {flag}: is of the market before --play continues it" in error
 
 
 def test_a_campaign_of_other_customers_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

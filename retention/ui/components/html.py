@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from html import escape
 
 from retention.errors import RetentionError
-from retention.profit.evidence import ASSUMED, BACKTESTED, MEASURED
+from retention.profit.evidence import ASSUMED, BACKTESTED, MEASURED, SIMULATED_TRUTH
 
 _MEANING = {
     BACKTESTED: "Computed on past customers that the model had not seen",
     MEASURED: "Rests on rates that a randomised campaign measured",
     ASSUMED: "Rests on the money inputs, which are assumptions",
+    SIMULATED_TRUTH: "Computed from what the simulated market was drawn from, which no real market tells",
 }
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,8 @@ def simulate(session: Session, customers: float | None, seed: float | None) -> S
     if customers is None or seed is None:
         raise InputError(f"{'Customers' if customers is None else 'Seed'}: is blank; give a number")
     simulated = simulate_customers(int(customers), seed=int(seed))
-    return _start_over(session, simulated.past, today=simulated.today, orders=simulated.orders)
+    loaded = _start_over(session, simulated.past, today=simulated.today, orders=simulated.orders)
+    return replace(loaded, truth=simulated.truth())
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import numpy as np
 
 from retention import charts as figures
 from retention.errors import InputError
+from retention.pipeline.customers import true_profits
 from retention.pipeline.report import render_report
 from retention.profit import whatif
 from retention.profit.curve import ProfitCurve
@@ -115,6 +116,35 @@ def _context(curve: ProfitCurve) -> dict[str, Any]:
         "evidence": list(curve.evidence),
         "verdict": headroom_sentence(curve),
     }
+
+
+def true_profit(session: Session) -> float | None:
+    """Return what the deployed policy really earns per 1,000 customers (currency), in a simulated market.
+
+    None where the customers are real, the model was not trained on them here, or the market has no such offer.
+    """
+    model, truth, curve = session.model, session.truth, session.curve
+    if (
+        model is None
+        or truth is None
+        or curve is None
+        or model.out_of_fold is None
+        or session.model_source is None
+    ):
+        return None
+    offer, prices = session.offers[0], curve.economics
+    profits = true_profits(
+        truth,
+        offer.id,
+        valid_days=offer.valid_days,
+        value=prices.value,
+        offer_cost=offer.cost,
+        contact_cost=prices.contact_cost,
+    )
+    if profits is None:
+        return None
+    contacted = model.out_of_fold.score >= curve.threshold_deployed
+    return 1000 * float(np.where(contacted, profits, 0.0).mean())
 
 
 @dataclass(frozen=True)

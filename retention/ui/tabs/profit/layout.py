@@ -95,6 +95,12 @@ class ProfitLayout(Layout):
     def _show_choice(self, session: Session, _view: View) -> Updates:
         return {self.budget.how: session.send_choice.how}
 
+    def _show_earnings(self, session: Session) -> str:
+        if session.curve is None and session.model is not None:
+            return views.not_measured()
+        true_profit = handlers.true_profit(session)
+        return views.earnings(session.curve) + views.announced_against_true(session.curve, true_profit)
+
     def _show_prices(self, session: Session, view: View) -> Updates:
         curve, threshold = session.curve, view.threshold
         if threshold is None:
@@ -105,7 +111,7 @@ class ProfitLayout(Layout):
             self.matrix: decision,
             self.threshold: threshold,
             self.curve: None if curve is None else charts.profit_chart(curve, threshold),
-            self.reading: views.earnings(curve) if session.model is None or curve else views.not_measured(),
+            self.reading: self._show_earnings(session),
             # As text: gradio looks at every single number of a list, in case it is a file.
             self.points: json.dumps(handlers.curve_points(session)),
             self.preset: handlers.preset_of(session.economics),

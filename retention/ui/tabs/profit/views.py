@@ -1,7 +1,7 @@
 """The HTML of the Profit tab: what the best threshold earns."""
 
 from retention.profit.curve import ProfitCurve
-from retention.profit.evidence import evidence_of_plan, in_brackets
+from retention.profit.evidence import SIMULATED_TRUTH, evidence_of_plan, in_brackets
 from retention.profit.profit_text import (
     decided_by,
     deployed_sentence,
@@ -67,6 +67,28 @@ def earnings(curve: ProfitCurve | None) -> str:
     heavy = heavy_values_sentence(curve)
     notes = "".join(reading(sentence) for sentence in (difference, heavy) if sentence)
     return words + notes + picture_buttons("profit-curve")
+
+
+def announced_against_true(curve: ProfitCurve | None, true_profit: float | None) -> str:
+    """Return what the plan really earns beside what it announces; nothing where the truth is not known.
+
+    Parameters
+    ----------
+    curve
+        With the deployed policy and its announced profit.
+    true_profit
+        Per 1,000 customers (currency).
+    """
+    if curve is None or true_profit is None or curve.matrix().contacted == 0:
+        return ""
+    sign, truth = curve.economics.currency, in_brackets((SIMULATED_TRUTH,))
+    announced, really = in_currency(curve.deployed.profit, sign), in_currency(true_profit, sign)
+    gap = in_currency(abs(curve.deployed.profit - true_profit), sign)
+    return reading(
+        f"In this simulated market the truth is known: the plan announces {announced} per 1,000 customers "
+        f"{in_brackets(curve.evidence)} and would really earn {really} {truth}; that gap of {gap} {truth} is what "
+        "“assumed” means."
+    )
 
 
 def not_measured() -> str:

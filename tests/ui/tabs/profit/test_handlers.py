@@ -4,6 +4,8 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from retention import targeting as send_list
@@ -15,6 +17,8 @@ from retention.ui.components import download
 from retention.ui.session import Session
 from retention.ui.tabs.offers import handlers as offers
 from retention.ui.tabs.profit import handlers as profit
+from retention.ui.tabs.profit import views as profit_views
+from retention.wording.money import in_currency
 
 
 def written(file: download.Download) -> str:
@@ -105,3 +109,42 @@ def test_the_report_tells_what_its_model_was_trained_on(trained: Session, teleco
     assert (again.model_source, again.model_findings) == (None, None)
     with pytest.raises(InputError, match="no profit yet"):
         profit.report_file(replace(trained, curve=None))
+
+
+def test_the_true_profit_counts_the_contacted_customers(trained: Session) -> None:
+    """Each contacted customer is saved with a chance of a half: ₹225 each at a value of 500 and a cost of 50."""
+    assert trained.model and trained.model.out_of_fold and trained.curve
+    customers = len(trained.model.out_of_fold.score)
+    truth = pd.DataFrame(
+        {
+            "p_stay_no_offer": np.zeros(customers),
+            "p_stay_cash_50": 0.5,
+            "touchiness": 0.0,
+            "price_sensitivity": 0.5,
+            "first_order_days": np.inf,
+        }
+    )
+    simulated = replace(trained, truth=truth, model_source="a simulated market")
+    contacted = trained.curve.matrix().contacted
+    assert 0 < contacted < customers
+    earned = profit.true_profit(simulated)
+    assert earned == pytest.approx(1000 * 225 * contacted / customers)
+    words = profit_views.announced_against_true(trained.curve, earned)
+    assert "would really earn" in words
+    assert "(simulated truth)" in words
+    assert in_currency(trained.curve.deployed.profit, "₹") in words
+    assert in_currency(abs(trained.curve.deployed.profit - (earned or 0)), "₹") in words
+    dearer = simulated.priced(Economics(contact_cost=1))
+    assert dearer.curve
+    share = dearer.curve.matrix().contacted / customers
+    assert profit.true_profit(dearer) == pytest.approx(1000 * 224 * share)
+
+
+def test_without_a_known_truth_nothing_is_said(trained: Session) -> None:
+    """Real customers, a model from elsewhere and an offer that the market does not know have no true profit."""
+    truth = pd.DataFrame()
+    assert profit.true_profit(replace(trained, model_source="file")) is None
+    assert profit.true_profit(replace(trained, truth=truth, model_source=None)) is None
+    other_offer = replace(trained, truth=truth, model_source="x").priced(Economics(offer_cost=70))
+    assert profit.true_profit(other_offer) is None
+    assert profit_views.announced_against_true(trained.curve, None) == ""
