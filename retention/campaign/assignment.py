@@ -44,7 +44,8 @@ def draw(candidates: pd.DataFrame, design: Design, *, salt: bytes) -> pd.DataFra
     DataFrame
         The candidates' order and index: ``customer, unit, listed, stratum, lot`` (16 hexadecimal digits), ``arm,
         chance`` (of that arm), ``chance_<arm>`` for every arm, ``probability, value, offer`` (planned),
-        ``offer_cost`` (d of the planned offer, currency). Without units, ``unit`` is the customer.
+        ``offer_cost`` (d of the planned offer, currency), and ``segment`` if there is one. Without units, ``unit``
+        is the customer.
 
     Raises
     ------
@@ -80,6 +81,7 @@ def draw(candidates: pd.DataFrame, design: Design, *, salt: bytes) -> pd.DataFra
             "value": candidates["value"].to_numpy(np.float64),
             "offer": candidates["offer"].astype("str"),
             "offer_cost": candidates["offer"].map(costs).to_numpy(np.float64),
+            **({"segment": candidates["segment"].astype("str").fillna("")} if design.segment else {}),
         },
         index=candidates.index,
     )

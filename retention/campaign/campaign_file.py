@@ -144,7 +144,7 @@ def checked_assignments(assignments: pd.DataFrame, design: Design, source: str) 
     try:
         for name in assignments.columns:
             column = assignments[name]
-            if name in _TEXTS:
+            if name in {*_TEXTS, "segment"}:
                 columns[name] = column.astype("str")
             elif name == "listed":
                 columns[name] = column.astype(bool)

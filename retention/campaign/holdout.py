@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from retention.campaign.eligibility import (
 from retention.campaign.feature_columns import FEATURE, feature_columns, feature_names, source_columns
 from retention.campaign.holdout_request import HoldoutRequest
 from retention.campaign.holdout_size import HoldoutPlan, plan_holdout
+from retention.campaign.segments import GroupLook, fairness_look, looks_in_words
 from retention.campaign.sent_list import sent_list
 from retention.errors import InputError
 from retention.messages.campaign_records import CampaignRecord, drawn_already
@@ -48,6 +49,8 @@ class Holdout:
         True if the same campaign had been registered before.
     drawn_on
         The day of the draw (UTC).
+    fairness
+        How often each segment is on the list, and what its offers cost; empty without a segment.
     """
 
     design: Design
@@ -56,6 +59,7 @@ class Holdout:
     send_list: pd.DataFrame | None
     resumed: bool
     drawn_on: dt.date
+    fairness: tuple[GroupLook, ...] = ()
 
     @property
     def protects(self) -> bool:
@@ -83,6 +87,7 @@ class Holdout:
             "drawn": campaign is not None,
             "resumed": self.resumed,
             "protects": self.protects,
+            **({"fairness": [asdict(look) for look in self.fairness]} if self.fairness else {}),
             "evidence": {"holdout": ["assumed"]},
         }
 
@@ -103,7 +108,7 @@ class Holdout:
             else f"The day of the reading, {design.read_on}, is past, so held-out customers are not held back; "
             "a campaign that is still to be sent needs a first day from today on."
         )
-        return drawn, *left_out, *self.plan.words, protection
+        return drawn, *left_out, *self.plan.words, *looks_in_words(self.fairness), protection
 
 
 def hold_out(
@@ -173,6 +178,7 @@ def hold_out(
         share=request.share, units=int(drawn["unit"].nunique()) if request.unit else None,
         text_design=request.kind == "text",
     )  # fmt: skip
+    looks = _fairness(send_list, request)
     design = Design(
         name=request.name, kind=request.kind, holdout_share=plan.share, horizon_days=request.horizon_days,
         sent_on=sent_on, arms=arms_of(request.kind, request.offers, frozenset(drawn["offer"])),
@@ -181,7 +187,7 @@ def hold_out(
         features=source_columns(features.columns, _with_traits(send_list, traits)),
     )  # fmt: skip
     if dry_run:
-        return Holdout(design, plan, None, None, record is not None, today)
+        return Holdout(design, plan, None, None, record is not None, today, looks)
     if ledger is None:
         raise InputError("ledger: is needed to draw, since it protects the held-out customers; pass one")
     assignments = draw(drawn, design, salt=salt)
@@ -194,7 +200,21 @@ def hold_out(
     resumed = not ledger.register_campaign(design, salt, assignments, cool_down_days=request.cool_down_days)
     rows = sent_list(send_list, assignments, request)
     kept = pd.concat([assignments, features.add_prefix(FEATURE)], axis=1).reset_index(drop=True)
-    return Holdout(design, plan, Campaign(design, kept), rows, resumed, today)
+    return Holdout(design, plan, Campaign(design, kept), rows, resumed, today, looks)
+
+
+def _fairness(send_list: pd.DataFrame, request: HoldoutRequest) -> tuple[GroupLook, ...]:
+    """Return how often each segment of all who were scored is on the list, and what its offers cost."""
+    if request.segment is None:
+        return ()
+    listed = (send_list["send"].astype("str").str.strip().str.lower() == "yes").to_numpy(bool)
+    costs = (
+        send_list["offer_cost"].to_numpy(np.float64)
+        if "offer_cost" in send_list
+        else np.full(len(send_list), float(request.economics.offer_cost))
+    )
+    groups = send_list[request.segment].astype("str").str.strip().fillna("")
+    return fairness_look(groups.tolist(), listed, np.nan_to_num(costs))
 
 
 def _with_traits(send_list: pd.DataFrame, traits: pd.DataFrame | None) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from retention.campaign.outcome_rows import OutcomeRows, join_outcomes
 from retention.campaign.power import customers_needed
 from retention.campaign.reading import Reading, without_effects
 from retention.campaign.reading_rows import rows_of_campaign
+from retention.campaign.segments import leave_alone, notes_on_segments
 from retention.campaign.sentence import sentence_of, sentence_too_early
 from retention.wording.text import count_noun
 
@@ -71,6 +72,13 @@ def measure(
     kept_rows = rows_of_campaign(rows) if reading.valid and len(rows.assignments) else None
     as_registered = all(check.severity == "ok" for check in reading.checks if check.name == "as registered")
     details = {**_details(reading.overall, rows), "as_registered": as_registered}
+    if reading.valid and (segments := rows.compare_segments()):
+        harmed = leave_alone(segments)
+        details |= {
+            "segments": {name: comparison.as_dict() for name, comparison in segments.items()},
+            "do_not_disturb": list(harmed),
+        }
+        reading = replace(reading, notes=(*reading.notes, *notes_on_segments(harmed)))
     return replace(reading, campaign=details, sentence=sentence_of(reading, details), rows=kept_rows)
 
 

@@ -13,6 +13,8 @@ from retention.campaign.design import CONTROL, Design
 from retention.campaign.effect import Bools, Floats
 from retention.campaign.intervals import Interval
 
+BLANK_SEGMENT = "(blank)"
+
 
 @dataclass(frozen=True, eq=False)
 class OutcomeRows:
@@ -71,6 +73,16 @@ class OutcomeRows:
         arms = self.assignments["arm"].to_numpy(object)
         possible = self.assignments[f"chance_{arm}"].to_numpy() > 0
         return self._compare(self.listed & possible & np.isin(arms, [CONTROL, arm]), arms == arm, arm=arm)
+
+    def compare_segments(self) -> dict[str, Comparison]:
+        """Compare all treated with control in each registered segment, by its name; empty where none is known."""
+        if "segment" not in self.assignments:
+            return {}
+        segment = self.assignments["segment"].to_numpy(object)
+        names = sorted(set(segment[self.listed]))
+        return {
+            name or BLANK_SEGMENT: self._compare(self.listed & (segment == name), self.treated) for name in names
+        }
 
     def effect_on_share(self, column: str) -> Interval | None:
         """Return the effect on the share of customers with yes in a column of the outcomes, in percentage points.

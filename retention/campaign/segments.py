@@ -12,12 +12,9 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from retention.campaign.effect import Estimate, Floats
-from retention.campaign.intervals import Interval, normal_interval
-from retention.campaign.learning_rows import Bools, Ints
-from retention.campaign.policy_value import mean_estimate
-from retention.errors import InputError
-from retention.wording.text import join_names
+from retention.campaign.comparison import Comparison
+from retention.campaign.effect import Floats
+from retention.campaign.intervals import Z
 
 MOST_SEGMENTS = 5
 """Segments that may be registered; more would be a search."""
@@ -26,86 +23,32 @@ LEAST_RATIO = 0.8
 """A group whose rate is a smaller share of the highest group's is shown."""
 
 _ERROR = 0.10  # of naming any segment that is not harmed
-_LEAST_CUSTOMERS = 50
 
 
-@dataclass(frozen=True, kw_only=True)
-class SegmentEffect:
-    """The effect on a registered segment.
+def leave_alone(segments: Mapping[str, Comparison]) -> tuple[str, ...]:
+    """Return the registered segments that offers harm beyond chance: by money, or where none is by who was kept.
 
-    Attributes
-    ----------
-    segment
-        Its name.
-    customers
-        How many took part.
-    effect
-        The effect with its 90% interval, in the unit of the scores.
-    upper
-        The upper end of its one-sided interval, corrected for the number of segments.
-    do_not_disturb
-        Whether ``upper`` is below 0.
+    The upper end of the one-sided interval must lie below 0, at 10% for all segments together (Bonferroni). With
+    more than 5 segments there is none: so many would be a search.
     """
+    if len(segments) > MOST_SEGMENTS:
+        return ()
+    z = NormalDist().inv_cdf(1 - _ERROR / max(len(segments), 1))
+    harmed = []
+    for name, comparison in segments.items():
+        effect = comparison.money if comparison.money is not None and comparison.money_trusted else comparison.kept
+        if effect is not None and effect.value + z * (effect.high - effect.low) / (2 * Z) < 0:
+            harmed.append(name)
+    return tuple(harmed)
 
-    segment: str
-    customers: int
-    effect: Interval
-    upper: float
-    do_not_disturb: bool
 
-
-def do_not_disturb(
-    segments: Sequence[str | None], scores: Floats, *, registered: Sequence[str], unit: Ints | None = None
-) -> tuple[SegmentEffect, ...]:
-    """Return the effect on each registered segment, and which are better left alone.
-
-    Parameters
-    ----------
-    segments
-        The segment of each customer, (n,).
-    scores
-        Effect scores G of the treatment, (n,); see :mod:`retention.campaign.policy_value`.
-    registered
-        Names of at most 5 segments that were written down before the campaign was read.
-    unit
-        The group that was drawn as a whole, (n,).
-
-    Raises
-    ------
-    InputError
-        If more than 5 segments are registered, or one twice.
-
-    Examples
-    --------
-    >>> scores = np.r_[np.tile([-2.0, -1.0], 30), np.tile([-2.0, 3.0], 30)]
-    >>> effects = do_not_disturb(["a"] * 60 + ["b"] * 60, scores, registered=["a", "b"])
-    >>> [(part.segment, part.effect.value, part.do_not_disturb) for part in effects]
-    [('a', -1.5, True), ('b', 0.5, False)]
-    """
-    if len(registered) > MOST_SEGMENTS or len(set(registered)) < len(registered):
-        raise InputError(
-            f"segments: at most {MOST_SEGMENTS} different ones may be registered, got {join_names(registered)}; "
-            "choose those that matter"
-        )
-    z = NormalDist().inv_cdf(1 - _ERROR / max(len(registered), 1))
-    names = np.array(segments, dtype=object)
-    effects = []
-    for segment in registered:
-        at = names == segment
-        if at.sum() < _LEAST_CUSTOMERS:
-            continue
-        estimate = _estimate(scores, at, unit)
-        upper = estimate.value + z * estimate.standard_error
-        effects.append(
-            SegmentEffect(
-                segment=segment,
-                customers=int(at.sum()),
-                effect=normal_interval(estimate),
-                upper=upper,
-                do_not_disturb=upper < 0,
-            )
-        )
-    return tuple(effects)
+def notes_on_segments(harmed: Sequence[str]) -> tuple[str, ...]:
+    """Say which segments are better left alone."""
+    return tuple(
+        f"do not disturb {name}: the campaign harmed this segment, beyond chance (10% over all); leave it "
+        "out of the next list"
+        for name in harmed
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,8 +65,6 @@ class GroupLook:
         Share who are contacted, in [0, 1].
     offer_value
         Mean cost of the offers among those contacted (currency); 0 where nobody is.
-    effect
-        Measured effect of the treatment; None below 50 customers.
     contact_ratio, offer_ratio
         The rate and the value as shares of the highest group's, in [0, 1].
     shown
@@ -134,7 +75,6 @@ class GroupLook:
     customers: int
     contact_rate: float
     offer_value: float
-    effect: Interval | None
     contact_ratio: float
     offer_ratio: float
     shown: bool
@@ -144,10 +84,8 @@ def fairness_look(
     groups: Sequence[str | None],
     contacted: NDArray[np.bool_],
     offer_value: Floats,
-    scores: Floats | None = None,
-    unit: Ints | None = None,
 ) -> tuple[GroupLook, ...]:
-    """Compare contact rate, offer value and effect between the groups of a column; nothing is adjusted.
+    """Compare contact rate and offer value between the groups of a column; nothing is adjusted.
 
     Parameters
     ----------
@@ -157,10 +95,6 @@ def fairness_look(
         Whether the plan contacts the customer, (n,).
     offer_value
         What the customer's offer gives (currency), (n,); counts for those contacted.
-    scores
-        Effect scores G, (n,); None where nothing was measured.
-    unit
-        The group that was drawn as a whole, (n,).
 
     Examples
     --------
@@ -179,14 +113,12 @@ def fairness_look(
     for group, (rate, value) in rates.items():
         at = names == group
         contact_ratio, offer_ratio = _share(rate, highest[0]), _share(value, highest[1])
-        enough = scores is not None and at.sum() >= _LEAST_CUSTOMERS
         looks.append(
             GroupLook(
                 group=group,
                 customers=int(at.sum()),
                 contact_rate=rate,
                 offer_value=value,
-                effect=normal_interval(_estimate(scores, at, unit)) if enough and scores is not None else None,
                 contact_ratio=contact_ratio,
                 offer_ratio=offer_ratio,
                 shown=min(contact_ratio, offer_ratio) < LEAST_RATIO,
@@ -195,13 +127,21 @@ def fairness_look(
     return tuple(looks)
 
 
-def looks_as_dict(looks: Sequence[GroupLook]) -> list[Mapping[str, object]]:
-    """Return the looks for JSON."""
-    return [{**vars(look), "effect": None if look.effect is None else look.effect.as_dict()} for look in looks]
-
-
-def _estimate(scores: Floats, at: Bools, unit: Ints | None) -> Estimate:
-    return mean_estimate(scores[at], None if unit is None else unit[at])
+def looks_in_words(looks: Sequence[GroupLook]) -> tuple[str, ...]:
+    """Say which groups are contacted, or given, less than four fifths of what the highest group is."""
+    sentences = []
+    for look in looks:
+        if look.contact_ratio < LEAST_RATIO:
+            sentences.append(
+                f"{look.group or '(blank)'}: {look.contact_rate:.0%} are on the list, {look.contact_ratio:.0%} of "
+                "the share of the group with most; shown for you to judge, nothing is adjusted"
+            )
+        elif look.shown:
+            sentences.append(
+                f"{look.group or '(blank)'}: offers cost {look.offer_ratio:.0%} of those of the dearest group; "
+                "shown for you to judge, nothing is adjusted"
+            )
+    return tuple(sentences)
 
 
 def _share(part: float, whole: float) -> float:
