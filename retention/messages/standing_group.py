@@ -75,7 +75,7 @@ class StandingGroup:
 
         >>> group = StandingGroup(0.5, bytes(16), "2026-Q4")
         >>> [f"C-{number}" in group for number in range(4)]
-        [False, True, True, False]
+        [True, True, True, False]
         """
         return lot_of(f"{self.quarter}\x1f{customer}", self.salt) < int(self.share * _LOTS)
 

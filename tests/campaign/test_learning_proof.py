@@ -9,7 +9,7 @@ from benchmarks.learning import adopted_in_null, earned
 @pytest.mark.slow
 def test_nothing_is_adopted_where_effects_follow_risk_alone() -> None:
     """Of four campaigns, at most one is adopted, and at most one said to differ."""
-    results = np.array([adopted_in_null(seed, customers=1500) for seed in range(4)])
+    results = np.array([adopted_in_null(seed, customers=2000) for seed in range(4)])
     assert (results.sum(axis=0) <= 1).all()
 
 
