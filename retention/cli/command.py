@@ -93,6 +93,12 @@ def add_policy_flags(parser: FlagContainer) -> None:
     parser.add_argument(
         "--max-contacts", type=int, metavar="N", help="contact at most N customers, the most profitable ones"
     )
+    parser.add_argument(
+        "--reasons",
+        choices=["list", "all", "none"],
+        default="list",
+        help="whose reasons to work out: of those who get an offer, of all, or of none; reasons take time",
+    )
 
 
 def add_catalogue_flag(parser: FlagContainer) -> None:
@@ -151,6 +157,7 @@ def send_policy_from(options: argparse.Namespace) -> "SendPolicy":
         every_offer=options.every_offer,
         budget=options.budget,
         max_contacts=options.max_contacts,
+        reasons=options.reasons,
     )
 
 

@@ -74,6 +74,7 @@ class DecisionRecord:
             "every_offer": policy.every_offer,
             "budget": policy.budget,
             "max_contacts": policy.max_contacts,
+            "reasons": policy.reasons,
             **({} if policy.rates is None else {"rates": rates_as_json(policy.rates)}),
         }
 
@@ -96,6 +97,7 @@ class DecisionRecord:
                 budget=saved["budget"],
                 max_contacts=saved["max_contacts"],
                 rates=rates_from_json(saved["rates"]) if saved.get("rates") else None,
+                reasons=saved.get("reasons", "all"),  # a record that names none is from before there was a choice
             )
             return cls(model_at=str(saved["model"]), model_sha256=str(saved["model_sha256"]), policy=policy)
         except (KeyError, TypeError, ValueError):

@@ -26,9 +26,10 @@ class Scored:
     ----------
     send_list
         One row per input customer, in input order: id, ``churn_probability``, ``value`` and
-        ``expected_profit`` (currency), ``send`` (yes/no), ``offer``, ``reason_1`` to ``reason_3``, what
-        the amounts rest on, ``offer_cost`` (currency), ``currency`` (sign or code) where it is not ₹, and the
-        columns a message may use. A row without an offer is priced with the catalogue's first offer.
+        ``expected_profit`` (currency), ``send`` (yes/no), ``offer``, ``reason_1`` to ``reason_3`` (empty for
+        those whose reasons the policy does not ask for), what the amounts rest on, ``offer_cost`` (currency),
+        ``currency`` (sign or code) where it is not ₹, and the columns a message may use. A row without an offer
+        is priced with the catalogue's first offer.
     id
         Name of the id column.
     mean_probability

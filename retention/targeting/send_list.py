@@ -47,7 +47,7 @@ def send_list_rows(
     rows["expected_profit"] = np.round(decision.expected_profit, 2)
     rows["send"] = np.where(decision.send, "yes", "no")
     rows["offer"] = np.where(decision.send, offered, "")
-    rows = rows.join(model.top_reasons(customers, matrix=matrix))
+    rows = rows.join(_reasons(customers, model, _explained(policy, decision), matrix))
     rows["value_evidence"] = rows["expected_profit_evidence"] = ASSUMED
     if decision.measured.any():  # the value of a customer stays assumed
         rows["expected_profit_evidence"] = np.where(decision.measured, as_cell((MEASURED, ASSUMED)), ASSUMED)
@@ -59,3 +59,21 @@ def send_list_rows(
     for name, column in message_columns(customers).items():
         rows[name] = column
     return rows.reset_index(drop=True)
+
+
+def _explained(policy: SendPolicy, decision: SendDecision) -> NDArray[np.bool_]:
+    """Return whose reasons the policy asks for, (n,)."""
+    if policy.reasons == "list":
+        return decision.send
+    return np.full(len(decision.send), policy.reasons == "all")
+
+
+def _reasons(
+    customers: Customers, model: ChurnModel, explained: NDArray[np.bool_], matrix: NDArray[np.float64]
+) -> pd.DataFrame:
+    """Return the reasons of some of the customers, n rows; the others' are empty."""
+    texts = pd.DataFrame("", index=customers.frame.index, columns=list(REASONS), dtype="str")
+    if explained.any():
+        chosen = np.flatnonzero(explained)
+        texts.iloc[chosen] = model.top_reasons(customers.take(chosen), matrix=matrix[chosen]).to_numpy()
+    return texts

@@ -1,6 +1,7 @@
 """The send policy: money inputs, offers and limits that decide which customer gets which offer."""
 
 from dataclasses import dataclass, field, replace
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from retention.profit.measured_rates import OfferRates, Rates
 from retention.targeting.priced_offers import PricedOffers
 from retention.targeting.pricing import offers_at, profit_of_model
 from retention.targeting.send_decision import Amounts, SendDecision
+
+Reasons = Literal["list", "all", "none"]
+"""Whose reasons a send list holds: of the customers on the list, of all, or of none."""
 
 DRIFTED = "these customers drifted severely from those the model learned from"
 
@@ -50,6 +54,9 @@ class SendPolicy:
     effect_model
         A formula or learner that was adopted: it gives each customer of the range of scores that was randomised
         an effect of their own, and then each customer's own profit decides unless ``threshold`` is passed.
+    reasons
+        Whose reasons are worked out: of the customers who get an offer (``list``), of all, or of none. Reasons
+        take nearly all of the time of scoring, and nobody is contacted for those of the others.
     model_threshold
         The threshold that the model gives where none was asked for. It may lie above 1, or be infinite, where
         no offer pays. Only :meth:`settle` sets it.
@@ -76,6 +83,7 @@ class SendPolicy:
     max_contacts: int | None = None
     rates: Rates | None = None
     effect_model: EffectModel | None = field(default=None, repr=False)
+    reasons: Reasons = "list"
     model_threshold: float | None = None
 
     def __post_init__(self) -> None:
@@ -84,6 +92,8 @@ class SendPolicy:
             raise InputError(f"threshold: {self.threshold} is not a probability; pass a number from 0 to 1")
         if self.top is not None and self.top < 1:
             raise InputError(f"top: {self.top} is too few; pass 1 or more")
+        if self.reasons not in get_args(Reasons):
+            raise InputError(f"reasons: {self.reasons!r} is no choice; pass {', '.join(get_args(Reasons))}")
         if self.effect_model is not None and self.rates is None:
             raise InputError("effect_model: counts where its campaigns randomised; pass their rates with it")
         if self.by_threshold:

@@ -240,3 +240,13 @@ def test_a_replay_needs_no_more_than_the_hub(
     assert list(tmp_path.iterdir()) == []
     assert reports == sorted(reports)
     assert reports[-1] == 1.0
+
+
+def test_a_decision_from_before_reasons_were_a_choice_explains_all(
+    share: Share, hub: Hub, server: HubServer
+) -> None:
+    """A record without the choice is replayed with the reasons of everyone, as they were worked out then."""
+    share(policy=SendPolicy(threshold=0.3, reasons="all"))
+    manifest = json.loads(server.repos["dataset", "alice/data"].head.files[MANIFEST])
+    decision = {name: value for name, value in manifest["decision"].items() if name != "reasons"}
+    assert replay(reshare(server, fields={"decision": decision}), hub=hub).identical

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from retention.artifacts import sha256
 from retention.pipeline import targeting
@@ -138,12 +138,14 @@ def score(
     harm_rate: float = 0.0,
     currency: str = "₹",
     rates: Path | None = None,
+    reasons: Literal["list", "all", "none"] = "list",
     folder: Path,
     progress: Progress = silent,
 ) -> tuple[Path, dict[str, Any]]:
     """Return who is about to churn and whom to contact first, as in "who should I call this week?".
 
-    Every customer gets a churn probability, what an offer to them is expected to earn, and reasons in words.
+    Every customer gets a churn probability and what an offer to them is expected to earn; those who get an offer
+    also get reasons in words.
 
     Parameters
     ----------
@@ -174,6 +176,8 @@ def score(
         and little else did; summary.drift.churn_rate estimates it.
     rates
         Rates that campaigns measured, the zip file that learn wrote; they stand over the assumed ones.
+    reasons
+        Whose reasons to work out: list for those who get an offer, all, or none, which is quickest.
 
     Returns
     -------
@@ -192,6 +196,7 @@ def score(
         every_offer=every_offer,
         budget=budget,
         max_contacts=max_contacts,
+        reasons=reasons,
     )
     policy = _with_rates(policy, rates)
     file = folder / "scored.csv"
