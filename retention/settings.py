@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from retention.errors import InputError
 
 _MODEL_AT_COMMIT = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}")
+_SIZE = re.compile(r"(?=.*[1-9])\d+(\.\d+)? ?[MG]B")
 _ON_SPACE = "SPACE_ID" in os.environ
 
 
@@ -78,7 +79,7 @@ class Settings(BaseSettings):
         300_000 if _ON_SPACE else 20_000_000,
         alias="RETENTION_MAX_ROWS",
         gt=0,
-        description="most rows that are read",
+        description="most rows of an uploaded file",
     )
     max_columns: int = Field(
         300 if _ON_SPACE else 2000, alias="RETENTION_MAX_COLUMNS", gt=0, description="most columns that are read"
@@ -87,7 +88,13 @@ class Settings(BaseSettings):
         10_000_000 if _ON_SPACE else 100_000_000,
         alias="RETENTION_MAX_CELLS",
         gt=0,
-        description="most cells (rows times columns) held in memory at once",
+        description="most cells (rows times columns) of an uploaded file held in memory at once",
+    )
+    memory: str = Field(
+        "2 GB" if _ON_SPACE else "4 GB",
+        alias="RETENTION_MEMORY",
+        description="memory for describing customers from an order log (MB or GB); what does not fit goes to the "
+        "folder for temporary files (`TMPDIR`)",
     )
     training_limit_s: float = Field(
         900 if _ON_SPACE else 7200,
@@ -100,6 +107,13 @@ class Settings(BaseSettings):
     @classmethod
     def _blank_is_none(cls, text: object) -> object:
         return text or None
+
+    @field_validator("memory")
+    @classmethod
+    def _must_be_a_size(cls, size: str) -> str:
+        if not _SIZE.fullmatch(size):
+            raise ValueError("is no size; write a number and MB or GB, such as 4 GB")
+        return size
 
     @field_validator("start_model")
     @classmethod
