@@ -1,4 +1,4 @@
-"""Customers from a file of any length, in batches, after a check of the whole file.
+"""Customers from a file of any length, in batches, after a check of the whole file that parses it once.
 
 The checks are those of a table that is read at once. Columns are read as a model knows them, so that every batch
 gives a column the same type. A column whose cells cannot be read one by one (numbers with currency signs, a cell
@@ -24,6 +24,7 @@ from retention.tabular.columns import ParsedColumn, parse_column
 from retention.tabular.files import Limits
 from retention.tabular.locations import ColumnLocation
 from retention.tabular.rows import Rows, TableSource
+from retention.tabular.spool import ColumnSpool
 from retention.tabular.tables import Table, name_columns, open_table
 
 ROWS_AT_ONCE = 1 << 15
@@ -32,7 +33,7 @@ ROWS_AT_ONCE = 1 << 15
 
 @dataclass(frozen=True)
 class CustomerStream:
-    """The customers of a file that was checked; each iteration reads the file again from the start.
+    """The customers of a file that was checked; each iteration starts at the first of them again.
 
     Attributes
     ----------
@@ -50,7 +51,8 @@ class CustomerStream:
     roles: Roles
     customers: int
     notes: tuple[str, ...]
-    _columns: "_Columns" = field(repr=False)
+    _names: Sequence[str] = field(repr=False)
+    _spool: ColumnSpool = field(repr=False)
     _whole: Mapping[str, pd.Series] = field(repr=False)
 
     def __len__(self) -> int:
@@ -59,14 +61,13 @@ class CustomerStream:
     def __iter__(self) -> Iterator[Customers]:
         """Yield all customers in file order with the model's columns; the index runs on from batch to batch."""
         start = 0
-        for rows in self._columns.read_batches():
-            index = pd.RangeIndex(start, start + len(rows))
+        read_in_batches = [name for name in self._names if name not in self._whole]
+        for rows, columns in self._spool.read(read_in_batches):
+            index = pd.RangeIndex(start, start + rows)
             start = index.stop
             cells = {
-                name: self._whole[name].array[index.start : index.stop]
-                if name in self._whole
-                else self._columns.parse(rows, name).values
-                for name in self._columns.positions
+                name: columns[name] if name in columns else self._whole[name].array[index.start : index.stop]
+                for name in self._names
             }
             frame = pd.DataFrame({name: getattr(values, "array", values) for name, values in cells.items()}, index)
             yield Customers(frame, self.roles, self.source)
@@ -138,7 +139,9 @@ def open_customers(
     guess = guess.with_excluded(check.contact_columns, "personal data")
     columns_read_whole = {str(name): whole.frame[name] for name in whole.frame}
     notes = (value_note,) if value_note else ()
-    return CustomerStream(opened.name, guess.roles, check.customers, notes, columns, columns_read_whole)
+    return CustomerStream(
+        opened.name, guess.roles, check.customers, notes, list(columns.positions), check.spool, columns_read_whole
+    )
 
 
 @dataclass(frozen=True)
@@ -177,15 +180,15 @@ class _StreamCheck:
     def __init__(self, columns: _Columns, roles: Roles) -> None:
         self.customers = 0
         self.contact_columns: list[str] = []
+        self.spool = ColumnSpool()
         self._columns, self._roles = columns, roles
         self._read_whole: set[str] = set()
-        self._settled: set[str] = set()
         self._hashes: list[NDArray[np.uint64]] = []
 
     def add(self, rows: Rows) -> None:
-        """Note which columns cannot be read batch by batch, and keep each id as a hash of eight bytes."""
+        """Keep what can be read batch by batch, note which columns cannot, and keep a hash of each id."""
         values: dict[str, Any] = {}
-        for name in self._columns.positions.keys() - self._read_whole - self._settled:
+        for name in self._columns.positions.keys() - self._read_whole:
             try:
                 column = self._columns.parse(rows, name)
             except InputError:  # reading the whole column raises it again and can count the cells
@@ -194,8 +197,6 @@ class _StreamCheck:
             values[name] = column.values
             if not column.cellwise or self._must_be_checked_whole(name, column.values):
                 self._read_whole.add(name)
-            elif name in self._columns.as_text and name != self._roles.id:
-                self._settled.add(name)  # text stays text, whatever the next rows hold
         if not self.customers:
             non_features = self._roles.non_features()
             features = [name for name in values if name not in non_features]
@@ -204,6 +205,7 @@ class _StreamCheck:
         if self._roles.id in values:
             ids = values[self._roles.id].to_numpy(dtype=object)
             self._hashes.append(pd.util.hash_array(ids, categorize=False))
+        self.spool.append(len(rows), values)
 
     def columns_to_read_whole(self) -> set[str]:
         """Return the columns to read as a whole, the ids among them if two of their hashes are the same."""

@@ -151,7 +151,22 @@ def test_a_file_that_changes_while_it_is_read_is_refused(telecom_model: ChurnMod
             file.write(b"\n")
 
     with pytest.raises(InputError, match=r"today\.csv: was changed while it was read"):
-        score_file(path, tmp_path / "out.csv", telecom_model, SendPolicy(), progress=grow)
+        score_file(path, tmp_path / "out.csv", telecom_model, SendPolicy(), rows_at_once=20, progress=grow)
+
+
+def test_a_file_that_changes_after_the_check_is_scored_as_it_was(
+    telecom_model: ChurnModel, tmp_path: Path
+) -> None:
+    """What was checked is what is scored, also where the file has become another meanwhile."""
+    path = write(tmp_path / "today.csv", as_text(today()))
+    _, wanted, _ = whole_and_streamed(path, telecom_model)
+
+    def empty_it(share: float, words: str) -> None:
+        if words.startswith(("Looking", "Scored")):
+            path.write_text("gone")
+
+    score_file(path, tmp_path / "out.csv", telecom_model, SendPolicy(), exclude=("comment",), progress=empty_it)
+    assert (tmp_path / "out.csv").read_bytes() == wanted
 
 
 def test_a_file_may_be_scored_onto_itself(telecom_model: ChurnModel, tmp_path: Path) -> None:
