@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from retention.customers.key_columns import check_ids, check_value, read_cutoffs
 from retention.customers.privacy import find_contact_columns
+from retention.customers.repeated_ids import RepeatedIds
 from retention.customers.roles import ColumnKinds, find_text_columns, guess_roles
 from retention.customers.table import CUTOFF, Customers, Roles
 from retention.errors import InputError
@@ -183,7 +183,7 @@ class _StreamCheck:
         self.spool = ColumnSpool()
         self._columns, self._roles = columns, roles
         self._read_whole: set[str] = set()
-        self._hashes: list[NDArray[np.uint64]] = []
+        self._ids = RepeatedIds()
 
     def add(self, rows: Rows) -> None:
         """Keep what can be read batch by batch, note which columns cannot, and keep a hash of each id."""
@@ -203,15 +203,12 @@ class _StreamCheck:
             self.contact_columns = find_contact_columns(pd.DataFrame(values), features)
         self.customers += len(rows)
         if self._roles.id in values:
-            ids = values[self._roles.id].to_numpy(dtype=object)
-            self._hashes.append(pd.util.hash_array(ids, categorize=False))
+            self._ids.add(values[self._roles.id])
         self.spool.append(len(rows), values)
 
     def columns_to_read_whole(self) -> set[str]:
         """Return the columns to read as a whole, the ids among them if two of their hashes are the same."""
-        hashes = np.sort(np.concatenate(self._hashes)) if self._hashes else np.array([])
-        repeated = bool((hashes[1:] == hashes[:-1]).any())
-        return self._read_whole | ({self._roles.id} if repeated else set())
+        return self._read_whole | ({self._roles.id} if self._ids.any() else set())
 
     def _must_be_checked_whole(self, name: str, values: Any) -> bool:
         if name == self._roles.id:

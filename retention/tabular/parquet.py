@@ -55,7 +55,7 @@ def open_parquet(file: Any, source: str, limits: Limits) -> TableSource:
             raise _too_large(source, limits)
         names = check_names(parquet_file.schema_arrow.names, source, limits)
         text_names = [field.name for field in parquet_file.schema_arrow if _of_any_length(field.type)]
-        reader = parquet.ParquetFile(file, read_dictionary=text_names)
+        reader = parquet.ParquetFile(file, read_dictionary=text_names, buffer_size=1 << 20, pre_buffer=False)
     except (pa.ArrowException, OSError, IndexError):
         raise _damaged(source) from None
     return TableSource(source, names, lambda: _rows(reader, names, source, limits), limits)

@@ -40,14 +40,14 @@ def score_file(
     rows_at_once: int = ROWS_AT_ONCE,
     progress: Progress = silent,
 ) -> Summary:
-    """Write the send list of a file of customers, in memory that hardly grows with their number.
+    """Write the send list of a file of customers, in memory that does not grow with their number.
 
     The file is checked to the end before anything is scored, and its columns wait in a temporary file meanwhile.
     The result is, byte for byte, what :func:`retention.targeting.score` gives for the whole table with
-    :func:`scoring_kinds` of the model, written as CSV. Eight bytes per customer are kept to find ids that appear
-    twice. A limit on the whole list (``top``, ``budget``, ``max_contacts``) reads them twice,
-    because all customers must be scored before the decision, and takes some 50 bytes per customer and offer.
-    Measured rates read them once more, because severe drift of all customers sets them aside.
+    :func:`scoring_kinds` of the model, written as CSV. A limit on the whole list (``top``, ``budget``,
+    ``max_contacts``) reads the customers twice, because all must be scored before the decision, and takes some
+    50 bytes per customer and offer. Measured rates read them once more, because severe drift of all customers sets
+    them aside.
 
     Parameters
     ----------
