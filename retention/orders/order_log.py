@@ -149,8 +149,8 @@ def _read(source: str | Path | pd.DataFrame, chosen: ChosenColumns, limits: Limi
 def _own_times(cells: pd.Series) -> Dates:
     if cells.dt.tz is None:
         return Dates(cells.to_numpy("datetime64[us]"))
-    note = f"column {quote(cells.name)}: times are converted to UTC, so days begin at midnight UTC"
-    return Dates(cells.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]"), (note,))
+    note = f"column {quote(cells.name)}: times stay local, as they are in {cells.dt.tz}"
+    return Dates(cells.dt.tz_localize(None).to_numpy("datetime64[us]"), (note,))
 
 
 def _with_amount(table: Table, roles: OrderRoles) -> tuple[pd.DataFrame, list[str]]:

@@ -1,6 +1,6 @@
-"""Parse a column of dates, all in one layout, or raise an error that names the first cell that does not fit."""
+"""Parse a column of dates, or raise an error that names the first cell that cannot be read in one way only."""
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,45 +10,22 @@ from numpy.typing import NDArray
 
 from retention.errors import InputError
 from retention.tabular.columns import BLANK_WORDS
+from retention.tabular.date_styles import AMBIGUOUS, EXCEL, layout_of, patterns_of, to_plain_form
+from retention.tabular.day_order import ADVICE, day_or_month_first
 from retention.tabular.locations import ColumnLocation
-from retention.wording.text import quote, quote_cell
+from retention.tabular.number_formats import to_mask
+from retention.tabular.time_zones import one_clock
+from retention.wording.text import count_noun, quote, quote_cell
 
+_ZONE = r" ?(?:Z|UTC|[+-]\d{2}:?\d{2})"
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?"
 _ZONED = r".*(?:Z|UTC|:.*[+-]\d{2}:?\d{2})"
-_DAYS = {
-    r"\d{8}": "%Y%m%d",
-    r"\d{4}/\d{1,2}/\d{1,2}": "%Y/%m/%d",
-    r"\d{4}-\d{1,2}-\d{1,2}": "%Y-%m-%d",
-    r"\d{4}\.\d{1,2}\.\d{1,2}": "%Y.%m.%d",
-    r"\d{1,2}/\d{1,2}/\d{4}": "%d/%m/%Y",
-    r"\d{1,2}-\d{1,2}-\d{4}": "%d-%m-%Y",
-    r"\d{1,2}\.\d{1,2}\.\d{4}": "%d.%m.%Y",
-    r"\d{1,2}/\d{1,2}/\d{2}": "%d/%m/%y",
-    r"\d{1,2}-\d{1,2}-\d{2}": "%d-%m-%y",
-    r"\d{1,2}\.\d{1,2}\.\d{2}": "%d.%m.%y",
-    r"\d{1,2} [A-Za-z]{3} \d{4}": "%d %b %Y",
-    r"\d{1,2}-[A-Za-z]{3}-\d{4}": "%d-%b-%Y",
-    r"\d{1,2}-[A-Za-z]{3}-\d{2}": "%d-%b-%y",
-    r"[A-Za-z]{3} \d{1,2}, \d{4}": "%b %d, %Y",
-    r"\d{1,2} [A-Za-z]{3,9} \d{4}": "%d %B %Y",
-    r"[A-Za-z]{3,9} \d{1,2}, \d{4}": "%B %d, %Y",
-}
-_CLOCKS = {
-    "": "",
-    r" \d{1,2}:\d{2}": " %H:%M",
-    r" \d{1,2}:\d{2}:\d{2}": " %H:%M:%S",
-    r" \d{1,2}:\d{2} [AaPp][Mm]": " %I:%M %p",
-    r" \d{1,2}:\d{2}:\d{2} [AaPp][Mm]": " %I:%M:%S %p",
-    r" \d{1,2}:\d{2}[AaPp][Mm]": " %I:%M%p",
-    r" \d{1,2}:\d{2}:\d{2}[AaPp][Mm]": " %I:%M:%S%p",
-}
-_LAYOUTS = {_ISO: "ISO8601"} | {day + clock: _DAYS[day] + _CLOCKS[clock] for day in _DAYS for clock in _CLOCKS}
-_AMBIGUOUS = frozenset(
-    {r"\d{1,2}-\d{1,2}-\d{2}", r"\d{1,2}\.\d{1,2}\.\d{2}"}
-)  # codes and version numbers look like this, too
-_EPOCHS: dict[str, Literal["s", "ms"]] = {r"\d{10}": "s", r"\d{13}": "ms"}
+
+_EPOCHS: dict[str, Literal["s", "ms"]] = {r"\d{10}(?:\.0)?": "s", r"\d{13}(?:\.0)?": "ms"}
+_ZEROS = r"0{1,4}[-/.]0{1,2}[-/.]0{1,4}(?:[ T][0:.]*)?"
 _BLANK = BLANK_WORDS | {"NaT"}
-_ADVICE = "write dates as YYYY-MM-DD or YYYY-MM-DD HH:MM"
+_ADVICE = ADVICE
+_NO_DAY = "is not a day of the calendar"
 
 
 @dataclass(frozen=True)
@@ -68,12 +45,13 @@ class Dates:
 
 
 def parse_dates(cells: pd.Series, location: ColumnLocation, *, epochs: bool = False) -> Dates:
-    """Parse a column of dates that all have one layout.
+    """Parse a column of dates.
 
-    Known layouts: ISO 8601 with or without a time and a zone, ``YYYYMMDD``, the year first with ``/``, ``-`` or
+    Known styles: ISO 8601 with or without a time and a zone, ``YYYYMMDD``, the year first with ``/``, ``-`` or
     ``.``, day or month first with these and a year of four digits or two, and English month names, with or
-    without a clock time. The whole column decides whether the day or the month comes first. Times with a zone
-    become UTC.
+    without a weekday and a clock time before or behind. Several styles may stand in one column, as long as each
+    cell has one meaning only; the whole column decides whether the day or the month comes first. Times stay local
+    where one zone stands throughout, else they become UTC.
 
     Parameters
     ----------
@@ -82,13 +60,14 @@ def parse_dates(cells: pd.Series, location: ColumnLocation, *, epochs: bool = Fa
     location
         Where the cells stand, for messages.
     epochs
-        Read ten digits as seconds since 1970 and thirteen as milliseconds; only for a column known to hold times.
+        Read ten digits as seconds since 1970, thirteen as milliseconds, and five as Excel's day numbers; only for
+        a column known to hold times.
 
     Raises
     ------
     InputError
-        If a cell is no date or has another layout, or if day and month could be either way round. The message
-        names the first such cell.
+        If a cell is no date, or if day and month could be either way round. The message names the first such
+        cell.
 
     Examples
     --------
@@ -96,21 +75,13 @@ def parse_dates(cells: pd.Series, location: ColumnLocation, *, epochs: bool = Fa
     >>> parse_dates(pd.Series(["30/06/2025", "01/07/2025"], dtype="str"), location).values.astype(str).tolist()
     ['2025-06-30T00:00:00.000000', '2025-07-01T00:00:00.000000']
     """
-    codes, distinct = pd.factorize(cells.mask(cells.isin(_BLANK)))
+    codes, distinct = pd.factorize(cells.mask(cells.isin(_BLANK) | cells.str.fullmatch(_ZEROS).fillna(False)))
     if not len(distinct):
         raise InputError(f"{location.source}: column {quote(location.name)} is blank; {_ADVICE}")
     column = _Column(pd.Series(distinct, dtype="str"), codes, location)
     if epochs and (unit := epoch_unit(column.distinct)):
-        values, notes = _since_1970(column, unit)
-        return column.times_of_all(values, notes)
-    layout = _main_layout(column)
-    if layout == "ISO8601":
-        values, notes = _iso(column)
-    else:
-        layout, notes = _day_or_month_first(column, layout)
-        values = pd.to_datetime(column.distinct, format=layout, errors="coerce")
-    column.refuse(values.isna().to_numpy(), "is not a day of the calendar")
-    return column.times_of_all(values, notes)
+        return _since_1970(column, unit)
+    return _in_iso(column) if column.distinct.str.fullmatch(_ISO).all() else _in_styles(column, excel=epochs)
 
 
 def looks_like_dates(cells: pd.Series) -> bool:
@@ -119,11 +90,11 @@ def looks_like_dates(cells: pd.Series) -> bool:
     >>> looks_like_dates(pd.Series(["2025-06-30", None, "2025-07-01"])), looks_like_dates(pd.Series(["Pizza"]))
     (True, False)
     """
-    sample = cells.dropna().head(100).astype("str")
-    patterns = (
-        [pattern for pattern in _layouts_of(sample.iloc[0]) if pattern not in _AMBIGUOUS] if len(sample) else []
-    )
-    return any(sample.str.fullmatch(pattern).all() for pattern in patterns)
+    import pyarrow as pa
+
+    sample = pa.array(cells.dropna().head(100).astype("str"), pa.large_string())
+    styles = [frozenset(patterns_of(plain)) - AMBIGUOUS for plain in to_plain_form(sample)[0].unique().to_pylist()]
+    return bool(styles) and all(styles)
 
 
 def epoch_unit(cells: pd.Series) -> Literal["s", "ms"] | None:
@@ -167,75 +138,124 @@ class _Column:
         if wrong.any():
             position = int(np.argmax(np.append(wrong, False)[self.codes]))
             text = self.distinct[self.codes[position]]
-            quoted = quote(text) if _layouts_of(text) else quote_cell(text)
+            quoted = quote(text) if _patterns_of(text, excel=True) else quote_cell(text)
             hidden = "" if quoted == quote(text) else " (letters and digits are hidden here)"
             raise self.location.error(position, f"{quoted} {fault}{hidden}; {_ADVICE}")
 
-    def times_of_all(self, values: pd.Series, notes: tuple[str, ...]) -> Dates:
+    def note(self, sentence: str) -> str:
+        """Return a note about the column."""
+        return f"column {quote(self.location.name)}: {sentence}"
+
+    def times_of_all(self, values: NDArray[np.datetime64], notes: tuple[str, ...]) -> Dates:
         """Return the time of every cell from the times of the distinct cells."""
-        times = np.append(values.to_numpy("datetime64[us]"), np.datetime64("NaT"))
+        times = np.append(values.astype("datetime64[us]"), np.datetime64("NaT"))
         return Dates(times[self.codes], notes)
 
 
-def _main_layout(column: _Column) -> str:
-    """Return the layout of most distinct cells, and raise an error about a cell that has another one."""
-    first = column.distinct.iloc[0]
-    matches = {pattern: column.distinct.str.fullmatch(pattern).to_numpy(bool) for pattern in _layouts_of(first)}
-    if not matches:
-        column.refuse(np.arange(len(column.distinct)) == 0, "is not a date that can be read")
-    best = max(matches, key=lambda pattern: int(matches[pattern].sum()))
-    column.refuse(~matches[best], f"is not a date written like {quote(first)}")
-    return _LAYOUTS[best]
+def _patterns_of(text: str, *, excel: bool = False) -> list[str]:
+    """Return the patterns that a cell fits once it is in its plain form."""
+    import pyarrow as pa
+
+    return patterns_of(to_plain_form(pa.array([text]))[0][0].as_py(), excel=excel)
 
 
-def _layouts_of(text: str) -> list[str]:
-    """Return the patterns of all layouts that a text fits."""
-    return [pattern for pattern in _LAYOUTS if re.fullmatch(pattern, text)]
-
-
-def _since_1970(column: _Column, unit: Literal["s", "ms"]) -> tuple[pd.Series, tuple[str, ...]]:
-    values = pd.to_datetime(column.distinct.astype(np.int64), unit=unit)
+def _since_1970(column: _Column, unit: Literal["s", "ms"]) -> Dates:
+    digits = column.distinct.str.removesuffix(".0").astype(np.int64)
     words = "seconds" if unit == "s" else "milliseconds"
-    name = quote(column.location.name)
-    note = f"column {name}: digits are read as {words} since 1970, so days begin at midnight UTC"
-    return values, (note,)
+    note = column.note(f"digits are read as {words} since 1970, so days begin at midnight UTC")
+    return column.times_of_all(pd.to_datetime(digits, unit=unit).to_numpy("datetime64[us]"), (note,))
 
 
-def _iso(column: _Column) -> tuple[pd.Series, tuple[str, ...]]:
+def _in_iso(column: _Column) -> Dates:
+    """Read cells that are all ISO 8601, most of which have a zone or none has."""
     zoned = column.distinct.str.fullmatch(_ZONED).to_numpy(bool)
     if not zoned.any():
-        return pd.to_datetime(column.distinct, format="ISO8601", errors="coerce"), ()
+        values = pd.to_datetime(column.distinct, format="ISO8601", errors="coerce")
+        column.refuse(values.isna().to_numpy(), _NO_DAY)
+        return column.times_of_all(values.to_numpy("datetime64[us]"), ())
     column.refuse(~zoned, "has no time zone while other cells have one")
-    text = column.distinct.str.replace(r" ?UTC$", "Z", regex=True)
-    values = pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce")
-    note = f"column {quote(column.location.name)}: times are converted to UTC, so days begin at midnight UTC"
-    return values.dt.tz_localize(None), (note,)
+    zones = column.distinct.str.extract(rf"({_ZONE})$", expand=False).str.strip()
+    text = column.distinct.str.replace(rf"{_ZONE}$", "", regex=True)
+    values = pd.to_datetime(text, format="ISO8601", errors="coerce")
+    column.refuse(values.isna().to_numpy(), _NO_DAY)
+    times, notes = _on_one_clock(column, values.to_numpy("datetime64[us]"), zones)
+    return column.times_of_all(times, notes)
 
 
-def _day_or_month_first(column: _Column, layout: str) -> tuple[str, tuple[str, ...]]:
-    """Return the layout with day and month in the order that fits the whole column, and a note about it."""
-    location, cells = column.location, column.distinct
-    if "%y" in layout and _may_begin_with_years(cells):
-        reason = f"{quote(cells.iloc[0])} may begin or end with the year"
-        raise InputError(f"{location.source}: column {quote(location.name)}: {reason}; {_ADVICE}")
-    if re.match(r"%d.%m", layout) is None:
-        return layout, ()
-    above_12 = cells.str.extract(r"^(\d+)\D(\d+)\D").astype(np.int64).to_numpy() > 12
-    day_first, month_first = bool(above_12[:, 0].any()), bool(above_12[:, 1].any())
-    example = [quote(cells.iloc[position]) for position in above_12.argmax(axis=0)]
-    if day_first == month_first:
-        clash = f"{example[0]} has the day first and {example[1]} the month"
-        open_question = f"{example[0]} and all others fit both day/month and month/day"
-        reason = clash if day_first else open_question
-        raise InputError(f"{location.source}: column {quote(location.name)}: {reason}; {_ADVICE}")
-    note = "column {}: dates are read with the {} first, as in {}"
-    if day_first:
-        return layout, (note.format(quote(location.name), "day", example[0]),)
-    swapped = re.sub(r"%d(.)%m", r"%m\1%d", layout)
-    return swapped, (note.format(quote(location.name), "month", example[1]),)
+def _on_one_clock(
+    column: _Column, times: NDArray[np.datetime64], zones: pd.Series
+) -> tuple[NDArray[np.datetime64], tuple[str, ...]]:
+    """Return local times where all have one zone, else times in UTC, and the note about it."""
+    if not zones.notna().any():
+        return times, ()
+    column.refuse(zones.isna().to_numpy(), "has no time zone while other cells have one")
+    codes, names = pd.factorize(zones)
+    moments = one_clock(times, codes, tuple(map(str, names)))
+    if moments is None:
+        column.refuse(codes != 0, f"has another zone than {quote(names[0])}, which letters do not tell apart")
+        raise AssertionError("two zones at least")
+    return moments[0], (column.note(moments[1]),)
 
 
-def _may_begin_with_years(cells: pd.Series) -> bool:
-    """Whether two-digit years may come first: the last numbers vary more than the first, and all could be days."""
-    first, last = (cells.str.extract(end)[0] for end in (r"^(\d+)\D", r"\D(\d\d)(?: |$)"))
-    return last.nunique() > first.nunique() and bool((last.astype(np.int64) <= 31).all())
+def _in_styles(column: _Column, *, excel: bool) -> Dates:
+    """Read cells in one style or several, each of which has one meaning only."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    raw = pa.chunked_array([pa.array(column.distinct, pa.large_string())])
+    first_patterns = patterns_of(str(column.distinct.iloc[0]), excel=excel)
+    whole = [p for p in first_patterns if pc.all(pc.match_substring_regex(raw, f"^(?:{p})$")).as_py()]
+    plain, zones = (raw, None) if whole else to_plain_form(raw)
+    texts = pd.Series(plain.to_pandas(), dtype="str")
+    unread = np.ones(len(texts), dtype=bool)
+    styles: dict[str, NDArray[np.bool_]] = {}
+    while unread.any():
+        first = int(np.argmax(unread))
+        fitting = {
+            pattern: unread & to_mask(pc.match_substring_regex(plain, f"^(?:{pattern})$"))
+            for pattern in whole[:1] or patterns_of(texts.iloc[first], excel=excel)
+        }
+        if not fitting:
+            like = f"written like {quote(column.distinct.iloc[0])}" if styles else "that can be read"
+            column.refuse(np.arange(len(texts)) == first, f"is not a date {like}")
+        best = max(fitting, key=lambda pattern: int(fitting[pattern].sum()))
+        styles[best] = fitting[best]
+        unread &= ~fitting[best]
+    order = day_or_month_first(texts, styles, column.distinct, column.location)
+    values = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]")
+    for pattern, rows in styles.items():
+        values[rows] = _read(texts[rows], order.layout(layout_of(pattern)))
+    column.refuse(np.isnat(values), _NO_DAY)
+    zone_notes: tuple[str, ...] = ()
+    if zones is not None:
+        values, zone_notes = _on_one_clock(column, values, pd.Series(zones.to_pandas(), dtype="str"))
+    return column.times_of_all(values, (*_style_notes(column, styles, texts), *order.notes, *zone_notes))
+
+
+def _read(texts: pd.Series, layout: str) -> NDArray[np.datetime64]:
+    """Return the times of plain forms in one layout; NaT for a day that the calendar lacks."""
+    if layout != EXCEL:
+        return pd.to_datetime(texts, format=layout, errors="coerce").to_numpy("datetime64[us]")
+    seconds = (texts.astype(np.float64) * 86_400).round().astype(np.int64)
+    times: NDArray[np.datetime64] = np.datetime64("1899-12-30", "us") + seconds.to_numpy().astype("timedelta64[s]")
+    return times
+
+
+def _style_notes(
+    column: _Column, styles: Mapping[str, NDArray[np.bool_]], texts: pd.Series
+) -> tuple[str, ...]:
+    """Return notes that cells are Excel's day numbers, and that several styles stand in one column."""
+    examples = {pattern: column.distinct.iloc[int(np.argmax(rows))] for pattern, rows in styles.items()}
+    notes = []
+    for pattern, example in examples.items():
+        if layout_of(pattern) == EXCEL:
+            day = str(_read(pd.Series([example], dtype="str"), EXCEL)[0].astype("datetime64[D]"))
+            notes.append(column.note(f"numbers are read as Excel's day numbers, {quote(example)} as {day}"))
+    if len(styles) > 1:
+        counts = [int(np.append(rows, False)[column.codes].sum()) for rows in styles.values()]
+        ways = " and ".join(
+            f"{quote(example)} ({count_noun(count, 'cell')})"
+            for example, count in zip(examples.values(), counts, strict=True)
+        )
+        notes.append(column.note(f"dates are written in {len(styles)} ways, like {ways}"))
+    return tuple(notes)

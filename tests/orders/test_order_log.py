@@ -87,12 +87,12 @@ def test_numbers_as_ids_and_compact_dates_stay_exact(tmp_path: Path) -> None:
 
 
 def test_a_frames_own_times_are_taken_as_they_are() -> None:
-    """Datetime columns need no parsing; with a zone they become UTC, with a note."""
+    """Datetime columns need no parsing; those with a zone stay local, with a note."""
     times = pd.to_datetime(["2025-01-03 23:30", "2025-02-01 10:00", "2025-01-05 12:00"])
     assert read(log(date=list(times))).frame["date"].tolist() == list(times)
     zoned = read(log().assign(date=times.tz_localize("Asia/Kolkata")))
-    assert zoned.frame["date"].iloc[0] == pd.Timestamp("2025-01-03 18:00")
-    assert any("converted to UTC" in note for note in zoned.notes)
+    assert zoned.frame["date"].iloc[0] == pd.Timestamp("2025-01-03 23:30")
+    assert any("times stay local, as they are in Asia/Kolkata" in note for note in zoned.notes)
 
 
 def test_rows_without_customer_or_date_are_left_out_with_a_note() -> None:
