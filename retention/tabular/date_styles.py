@@ -7,10 +7,7 @@ cell is first written in one plain form, from which the layout follows.
 import re
 from typing import Any
 
-_MONTHS = (
-    "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-    "(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?"
-)
+_MONTHS = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?"
 _WEEKDAY = "(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: [ap]m)?"
 _REWRITINGS = (

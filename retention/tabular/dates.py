@@ -241,9 +241,7 @@ def _read(texts: pd.Series, layout: str) -> NDArray[np.datetime64]:
     return times
 
 
-def _style_notes(
-    column: _Column, styles: Mapping[str, NDArray[np.bool_]], texts: pd.Series
-) -> tuple[str, ...]:
+def _style_notes(column: _Column, styles: Mapping[str, NDArray[np.bool_]], texts: pd.Series) -> tuple[str, ...]:
     """Return notes that cells are Excel's day numbers, and that several styles stand in one column."""
     examples = {pattern: column.distinct.iloc[int(np.argmax(rows))] for pattern, rows in styles.items()}
     notes = []

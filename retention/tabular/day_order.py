@@ -79,7 +79,7 @@ def day_or_month_first(
     if above_12.any(axis=1).all() and _days_up_to_12(plain[~either]):
         raise refuse(
             f"days above 12 are written like {example[0 if day_first else 1]} and all others like "
-            f"{quote(written[~either].iloc[0])}, so a spreadsheet has swapped day and month in some; export it again"
+            f"{quote(written[~either].iloc[0])}, so a spreadsheet has swapped day and month in some; export again"
         )
     word, shown = ("day", example[0]) if day_first else ("month", example[1])
     note = f"column {quote(location.name)}: dates are read with the {word} first, as in {shown}"

@@ -111,7 +111,7 @@ def test_summer_and_winter_of_one_place_stay_local() -> None:
 
 def test_zones_in_letters_cannot_be_told_apart() -> None:
     """IST is India, Israel or Ireland, so it counts as local as long as nothing else stands beside it."""
-    with pytest.raises(InputError, match="row 3: .* has another zone than 'IST'"):
+    with pytest.raises(InputError, match=r"row 3: .* has another zone than 'IST'"):
         parsed("Tue Jan  2 20:30:00 IST 2024", "Tue Jan  2 20:30:00 EST 2024")
 
 
