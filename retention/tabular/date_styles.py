@@ -63,7 +63,7 @@ EXCEL = "excel"
 """The layout of Excel's day numbers, days since 1899-12-30."""
 
 LAYOUTS = {ISO: "ISO8601"} | {day + clock: _DAYS[day] + _CLOCKS[clock] for day in _DAYS for clock in _CLOCKS}
-"""Layout of ``pandas.to_datetime`` by the pattern of a plain form; the day stands first where it could be either."""
+"""Layout of ``pandas.to_datetime`` by the pattern of a plain form; the day is first where it could be either."""
 
 AMBIGUOUS = frozenset({r"\d{1,2}-\d{1,2}-\d{2}", r"\d{1,2}\.\d{1,2}\.\d{2}"})
 """Patterns that codes and version numbers fit, too."""
