@@ -14,10 +14,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from retention.orders.sources import SOURCE_KINDS
 from tests.browser.server import running
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+EXTRAS: dict[str, list[str]] = PYPROJECT["project"]["optional-dependencies"]
 
 
 def requirements(file: str) -> list[str]:
@@ -29,6 +32,21 @@ def requirements(file: str) -> list[str]:
 def test_the_build_needs_what_developers_have() -> None:
     """The tests build with the very versions that an installation builds with."""
     assert set(PYPROJECT["build-system"]["requires"]) <= set(requirements("requirements-dev.txt"))
+
+
+def test_every_extra_is_pinned_and_belongs_to_a_kind_of_source() -> None:
+    """A driver floats no more than a dependency, and a sentence that names an extra names one that there is."""
+    assert set(EXTRAS) == {kind.extra for kind in SOURCE_KINDS if kind.extra}
+    assert all(re.fullmatch(r"[\w-]+(\[\w+\])?==[\w.]+", pin) for pins in EXTRAS.values() for pin in pins)
+
+
+def test_the_tests_use_the_drivers_that_an_installation_gets() -> None:
+    """What a developer has of an extra has the version of the extra."""
+    pins = {pin.partition("==")[0]: pin for listed in EXTRAS.values() for pin in listed}
+    files = ("requirements-dev.txt", "requirements-engines.txt")
+    shared = [line for file in files for line in requirements(file) if line.partition("==")[0] in pins]
+    assert len(shared) == 4
+    assert all(line == pins[line.partition("==")[0]] for line in shared)
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +91,8 @@ def outside() -> dict[str, str]:
 def test_the_wheel_requires_what_requirements_txt_pins(wheel: Path) -> None:
     """The dependencies are written once, and the wheel's metadata repeats them exactly."""
     (metadata,) = importlib.metadata.distributions(path=[str(wheel)])
-    required = {re.sub(r"\s", "", line).lower() for line in metadata.requires or ()}
+    extras = [line for line in metadata.requires or () if "extra ==" in line]
+    required = {re.sub(r"\s", "", line).lower() for line in set(metadata.requires or ()) - set(extras)}
     pinned = {line.lower() for line in requirements("requirements.txt")}
 
     def parts(line: str) -> tuple[str, frozenset[str], str]:
@@ -83,6 +102,8 @@ def test_the_wheel_requires_what_requirements_txt_pins(wheel: Path) -> None:
 
     assert {parts(line) for line in required} == {parts(line) for line in pinned}
     assert metadata.version == PYPROJECT["project"]["version"]
+    assert set(metadata.metadata.get_all("Provides-Extra") or ()) == set(EXTRAS)
+    assert len(extras) == sum(map(len, EXTRAS.values()))
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -217,8 +218,36 @@ def test_a_campaign_metric_is_a_file_and_a_line(tmp_path: Path) -> None:
     assert without["kept"] == reading["kept"]
 
 
-def test_the_recipe_to_come_has_its_place() -> None:
-    """An order source stands in CONTRIBUTING.md beside the five recipes that work."""
+def test_an_order_source_is_a_file_and_a_line(tmp_path: Path) -> None:
+    """A table behind its addresses is opened; what is wrong with an address or a table is said in its words."""
+    recipe = carried_out("An order source", tmp_path)
+    assert recipe.written == ["retention/orders/sources/duckdb_file.py"]
+    assert recipe.entries == ["DuckDBFile(),"]
+    with duckdb.connect(str(recipe.tree / "shop.duckdb")) as shop:
+        shop.execute(
+            "CREATE TABLE orders AS SELECT 'C' || (i % 7) AS customer_id, i AS amount FROM range(21) AS r(i)"
+        )
+    printed = recipe.run(
+        "-c",
+        "from retention.errors import InputError\n"
+        "from retention.orders.sources.remote_orders import open_remote_orders\n"
+        "print(open_remote_orders('duckdb:shop.duckdb', 'orders').table.amount.sum().to_pyarrow())\n"
+        "for address, table in (('duckdb:shop.duckdb', 'order'), ('duckdb:shop.duckdb', ''), ('duckdb:x', 'a')):\n"
+        "    try:\n"
+        "        open_remote_orders(address, table)\n"
+        "    except InputError as error:\n"
+        "        print(error)\n",
+    )
+    assert printed.splitlines() == [
+        "210",
+        "duckdb:shop.duckdb: there is no table 'order'; there are 'orders'; pass another --table",
+        "duckdb:shop.duckdb: pass the table with the orders as --table",
+        "duckdb:x: there is no such file; check the address",
+    ]
+
+
+def test_every_recipe_is_one_that_is_carried_out() -> None:
+    """CONTRIBUTING.md has the six that the tests above walk."""
     titles = [title for title, _ in SECTION.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))]
     assert titles == [
         "A tab",
