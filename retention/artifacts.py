@@ -12,7 +12,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,13 +119,45 @@ def place_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """
     folder = folder.absolute()
     if folder.exists() and not ((folder / MANIFEST).is_file() or not any(folder.iterdir())):
-        raise ModelError(f"{folder}: already holds other files; pass an empty or new folder")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.", suffix=".part"))
-    try:
+        raise _holds_other_files(folder)
+    with _new_folder(folder) as part:
         for name, content in files.items():
             (part / name).parent.mkdir(exist_ok=True)
             (part / name).write_bytes(content)
+
+
+@contextmanager
+def atomic_folder(folder: Path, names: Collection[str]) -> Iterator[Path]:
+    """Yield a new folder that takes the place of ``folder`` in one step when the block ends.
+
+    On an exception the old folder stays and the new one is removed.
+
+    Parameters
+    ----------
+    folder
+        Where it goes.
+    names
+        The files that will be written. An older folder is replaced if it holds no others.
+
+    Raises
+    ------
+    ModelError
+        If ``folder`` is a file, or holds other files.
+    """
+    folder = folder.absolute()
+    if folder.exists() and not (folder.is_dir() and {path.name for path in folder.iterdir()} <= set(names)):
+        raise _holds_other_files(folder)
+    with _new_folder(folder) as part:
+        yield part
+
+
+@contextmanager
+def _new_folder(folder: Path) -> Iterator[Path]:
+    """Yield a folder beside ``folder``, and exchange the two when the block ends."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.", suffix=".part"))
+    try:
+        yield part
         part.chmod(0o777 & ~_umask())
         if folder.exists():
             _exchange(part, folder)
@@ -199,6 +231,10 @@ def open_artifact(read: Callable[[str], bytes], *, kind: str, source: str) -> Ar
             raise ModelError(f"{source}: {name} is not the file that was saved; fetch it again, or make it anew")
         files[name] = content
     return Artifact(manifest, files)
+
+
+def _holds_other_files(folder: Path) -> ModelError:
+    return ModelError(f"{folder}: already holds other files; pass an empty or new folder")
 
 
 def _umask() -> int:

@@ -22,7 +22,9 @@ def add(command: AddCommand) -> None:
     add_customer_flags(score)
     add_money_flags(score)
     score.add_argument("--model", type=Path, required=True, help="folder of the model")
-    score.add_argument("--out", type=Path, required=True, help="send list (CSV) to write")
+    score.add_argument(
+        "--out", type=Path, required=True, help="send list to write: .csv or .parquet; a folder for several files"
+    )
     add_policy_flags(score)
     add_rates_flag(score)
     score.add_argument(

@@ -5,14 +5,15 @@ gives a column the same type. A column whose cells cannot be read one by one (nu
 that is no number, an id that may stand there twice) is read as a whole; the others are never held in memory.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from retention.customers.file_columns import FileColumns, columns_of
 from retention.customers.key_columns import check_ids, check_value, read_cutoffs
 from retention.customers.privacy import find_contact_columns
 from retention.customers.repeated_ids import RepeatedIds
@@ -20,12 +21,10 @@ from retention.customers.roles import ColumnKinds, find_text_columns, guess_role
 from retention.customers.table import CUTOFF, Customers, Roles
 from retention.errors import InputError
 from retention.progress import Progress, silent
-from retention.tabular.columns import ParsedColumn, parse_column
 from retention.tabular.files import Limits
-from retention.tabular.locations import ColumnLocation
-from retention.tabular.rows import Rows, TableSource
+from retention.tabular.rows import Rows
 from retention.tabular.spool import ColumnSpool
-from retention.tabular.tables import Table, name_columns, open_table
+from retention.tabular.tables import open_table
 
 ROWS_AT_ONCE = 1 << 15
 """Customers in a batch: more need more memory, fewer need more time."""
@@ -38,11 +37,13 @@ class CustomerStream:
     Attributes
     ----------
     source
-        The file's name, for messages.
+        What messages call the file, or the files.
     roles
         The role of each column; a label is excluded.
     customers
         How many there are.
+    customers_by_file
+        How many of them each file has.
     notes
         Sentences about guesses that did not hold.
     """
@@ -50,6 +51,7 @@ class CustomerStream:
     source: str
     roles: Roles
     customers: int
+    customers_by_file: tuple[int, ...]
     notes: tuple[str, ...]
     _names: Sequence[str] = field(repr=False)
     _spool: ColumnSpool = field(repr=False)
@@ -74,7 +76,7 @@ class CustomerStream:
 
 
 def open_customers(
-    path: str | Path,
+    paths: Sequence[str | Path],
     *,
     kinds: ColumnKinds,
     id: str | None = None,
@@ -85,12 +87,12 @@ def open_customers(
     rows_at_once: int = ROWS_AT_ONCE,
     progress: Progress = silent,
 ) -> CustomerStream:
-    """Check a file of customers to score, reading it once.
+    """Check a file of customers to score, or several of the same columns, reading each once.
 
     Parameters
     ----------
-    path
-        A CSV or Parquet file, as :func:`retention.customers.intake.read_customers` takes it.
+    paths
+        CSV or Parquet files, as :func:`retention.customers.intake.read_customers` takes one; one or more.
     kinds
         The model's features and their kinds. Only they, the id, the name and the value are read.
     id, label, value, exclude, limits
@@ -105,25 +107,26 @@ def open_customers(
     InputError
         As :func:`~retention.customers.intake.read_customers`, for the columns that are read.
     """
-    opened = open_table(path, limits=limits or Limits.from_settings())
-    positions = _positions_by_name(opened)
-    header, passed_label = list(positions), label if label in positions else None
-    guess = guess_roles(header, opened.name, id=id, label=passed_label, value=value, exclude=exclude)
+    limits = limits or Limits.from_settings()
+    all_columns = columns_of([open_table(path, limits=limits) for path in paths])
+    source, header = all_columns.source, all_columns.names
+    passed_label = label if label in header else None
+    guess = guess_roles(header, source, id=id, label=passed_label, value=value, exclude=exclude)
     guess = guess if guess.roles.label is None else guess.without_label("not needed here")
     roles = guess.roles
-    may_be_panel = CUTOFF in positions and CUTOFF not in roles.non_features() | {roles.value}
-    needed = {roles.id, roles.name, roles.value, *kinds(header), *([CUTOFF] if may_be_panel else [])}
-    columns = _Columns(
-        opened,
-        {name: position for name, position in positions.items() if name in needed},
-        find_text_columns(header, roles, kinds),
-        rows_at_once,
+    may_be_panel = CUTOFF in header and CUTOFF not in roles.non_features() | {roles.value}
+    roles_read = {name for name in (roles.id, roles.name, roles.value) if name is not None}
+    needed = {*roles_read, *kinds(header), *([CUTOFF] if may_be_panel else [])}
+    columns = replace(
+        all_columns.only(needed), as_text=find_text_columns(header, roles, kinds), rows_at_once=rows_at_once
     )
     check = _StreamCheck(columns, roles)
-    for rows in columns.read_batches():
-        check.add(rows)
-        progress(rows.share, f"Checking {opened.name}: {check.customers:,} customers so far")
-    whole = columns.read_whole(check.columns_to_read_whole() | ({roles.id, CUTOFF} if may_be_panel else set()))
+    for file, rows in columns.read_batches():
+        check.add(file, rows)
+        share = (file + rows.share) / len(columns.files)
+        progress(share, f"Checking {columns.files[file].name}: {check.customers:,} customers so far")
+    to_read_whole = check.columns_to_read_whole() | ({roles.id, CUTOFF} if may_be_panel else set())
+    whole = columns.only(to_read_whole).read_whole()
     if may_be_panel and (days := read_cutoffs(whole, CUTOFF)) is not None:
         whole.frame[CUTOFF] = days
         guess = guess.with_cutoff(CUTOFF)
@@ -140,57 +143,39 @@ def open_customers(
     columns_read_whole = {str(name): whole.frame[name] for name in whole.frame}
     notes = (value_note,) if value_note else ()
     return CustomerStream(
-        opened.name, guess.roles, check.customers, notes, list(columns.positions), check.spool, columns_read_whole
+        source,
+        guess.roles,
+        check.customers,
+        tuple(check.customers_by_file),
+        notes,
+        columns.names,
+        check.spool,
+        columns_read_whole,
     )
-
-
-@dataclass(frozen=True)
-class _Columns:
-    """The columns to read: their positions in the file, and which are text whatever they look like."""
-
-    opened: TableSource
-    positions: Mapping[str, int]
-    as_text: frozenset[str]
-    rows_at_once: int
-
-    def read_batches(self) -> Iterator[Rows]:
-        """Yield the rows in batches, with these columns only."""
-        return self.opened.read_batches(list(self.positions.values()), self.rows_at_once)
-
-    def parse(self, rows: Rows, name: str) -> ParsedColumn:
-        """Parse one of the columns of some rows; the rows have these columns in this order."""
-        location = ColumnLocation(self.opened.name, name, rows.numbers)
-        position = list(self.positions).index(name)
-        return parse_column(rows.cells.column(position), location, as_text=name in self.as_text)
-
-    def read_whole(self, names: Collection[str]) -> Table:
-        """Read some of the columns from the first row to the last."""
-        positions = {name: position for name, position in self.positions.items() if name in names}
-        chosen = _Columns(self.opened, positions, self.as_text, self.rows_at_once)
-        if not chosen.positions:
-            return Table(pd.DataFrame(), self.opened.name, np.array([], dtype=np.int64))
-        rows = self.opened.read_all(list(chosen.positions.values()))
-        frame = pd.DataFrame({name: chosen.parse(rows, name).values for name in chosen.positions}, copy=False)
-        return Table(frame, self.opened.name, rows.numbers)
 
 
 class _StreamCheck:
     """What the rows read so far have shown."""
 
-    def __init__(self, columns: _Columns, roles: Roles) -> None:
-        self.customers = 0
+    def __init__(self, columns: FileColumns, roles: Roles) -> None:
+        self.customers_by_file = [0] * len(columns.files)
         self.contact_columns: list[str] = []
         self.spool = ColumnSpool()
         self._columns, self._roles = columns, roles
         self._read_whole: set[str] = set()
         self._ids = RepeatedIds()
 
-    def add(self, rows: Rows) -> None:
+    @property
+    def customers(self) -> int:
+        """How many customers there are so far."""
+        return sum(self.customers_by_file)
+
+    def add(self, file: int, rows: Rows) -> None:
         """Keep what can be read batch by batch, note which columns cannot, and keep a hash of each id."""
         values: dict[str, Any] = {}
-        for name in self._columns.positions.keys() - self._read_whole:
+        for name in [name for name in self._columns.names if name not in self._read_whole]:
             try:
-                column = self._columns.parse(rows, name)
+                column = self._columns.parse(file, rows, name)
             except InputError:  # reading the whole column raises it again and can count the cells
                 self._read_whole.add(name)
                 continue
@@ -201,7 +186,7 @@ class _StreamCheck:
             non_features = self._roles.non_features()
             features = [name for name in values if name not in non_features]
             self.contact_columns = find_contact_columns(pd.DataFrame(values), features)
-        self.customers += len(rows)
+        self.customers_by_file[file] += len(rows)
         if self._roles.id in values:
             self._ids.add(values[self._roles.id])
         self.spool.append(len(rows), values)
@@ -214,10 +199,3 @@ class _StreamCheck:
         if name == self._roles.id:
             return bool(values.isna().any())
         return name == self._roles.value and not (values.dtype == np.float64 and (values > 0).all())
-
-
-def _positions_by_name(opened: TableSource) -> dict[str, int]:
-    """Return the position in the file by column name."""
-    blank = [position for position, name in enumerate(opened.columns) if not name]
-    cells = opened.read_all(blank).cells.columns if blank else []
-    return name_columns(opened.columns, dict(zip(blank, cells, strict=True)), opened.name)[0]

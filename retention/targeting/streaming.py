@@ -1,4 +1,4 @@
-"""Score a file of customers of any length, some rows at a time, and write its send list as CSV."""
+"""Score files of customers of any length, some rows at a time, and write their send list."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,12 +14,13 @@ from retention.customers.stream import ROWS_AT_ONCE, CustomerStream, open_custom
 from retention.profit.effects import Effects, concatenated
 from retention.profit.evidence import ASSUMED
 from retention.progress import Progress, silent
-from retention.tabular.csv_export import csv_writer
+from retention.tabular.file_sets import files_of
 from retention.tabular.files import Limits
 from retention.targeting.message_columns import message_column_kinds
 from retention.targeting.scoring import decide, effect_features
 from retention.targeting.send_decision import SendDecision
 from retention.targeting.send_list import send_list_rows
+from retention.targeting.send_list_files import a_file_each, one_file
 from retention.targeting.send_policy import SendPolicy
 from retention.targeting.summary import Summary, spending_of
 
@@ -40,7 +41,7 @@ def score_file(
     rows_at_once: int = ROWS_AT_ONCE,
     progress: Progress = silent,
 ) -> Summary:
-    """Write the send list of a file of customers, in memory that does not grow with their number.
+    """Write the send list of a file of customers, or of several, in memory that does not grow with their number.
 
     The file is checked to the end before anything is scored, and its columns wait in a temporary file meanwhile.
     The result is, byte for byte, what :func:`retention.targeting.score` gives for the whole table with
@@ -52,9 +53,11 @@ def score_file(
     Parameters
     ----------
     source
-        CSV or Parquet, one row per customer; a label column is ignored.
+        CSV or Parquet, one row per customer; a label column is ignored. Or a folder of such files, or a pattern
+        such as ``customers/*.parquet``; then limits on the list hold for all of them together.
     out
-        CSV file to write. It appears whole at the end; an older file stays until then.
+        The file to write: Parquet where its name ends in ``.parquet``, else CSV. For several files a folder, with
+        a file for each. It appears whole at the end; an older one stays until then.
     model, policy
         As for :func:`retention.targeting.score`.
     id, label, value, exclude, limits
@@ -71,8 +74,9 @@ def score_file(
     ModelError
         If the customers lack a column that the model needs.
     """
+    files = files_of(Path(source))
     stream = open_customers(
-        source,
+        files or [source],
         kinds=scoring_kinds(model),
         id=id,
         label=label,
@@ -89,7 +93,8 @@ def score_file(
     tally = DriftCounter(model)
     contacted, earned, spent, probability_sum = 0, 0.0, 0.0, 0.0
     evidence: tuple[str, ...] = (ASSUMED,)
-    with csv_writer(out) as write:
+    to_write = one_file(out) if files is None else a_file_each(files, stream.customers_by_file, out)
+    with to_write as write:
         for customers in stream:
             start = tally.customers
             matrix = encode(model.columns, customers)

@@ -106,7 +106,7 @@ def test_number_columns_are_never_read_whole(telecom_model: ChurnModel, tmp_path
     table = today()
     table.loc[::9, "TotalCharges"] = "N/A"
     path = write(tmp_path / "today.csv", as_text(table))
-    stream = open_customers(path, kinds=scoring_kinds(telecom_model), rows_at_once=25)
+    stream = open_customers([path], kinds=scoring_kinds(telecom_model), rows_at_once=25)
     assert dict(stream._whole) == {}
     assert [len(part) for part in stream] == [25, 25, 10]
 
