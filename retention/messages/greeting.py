@@ -1,11 +1,6 @@
 """The neutral word that greets a customer whose name is not known, e.g. "there" in "Hi there"."""
 
-import re
-
-from retention.messages.segments import LANGUAGES
-
-_SUBSTITUTES = dict(zip(LANGUAGES, ("friend", "दोस्त", "dost"), strict=True))
-_GREETING = re.compile(r"\b(?:hi|hey|hello)\s*$", re.IGNORECASE)
+from retention.messages.languages.registry import language_of
 
 
 def name_substitute(before: str, language: str) -> str:
@@ -16,8 +11,9 @@ def name_substitute(before: str, language: str) -> str:
     >>> name_substitute("Hi ", "en"), name_substitute("Plot twist, ", "en"), name_substitute("", "en")
     ('there', 'friend', 'Friend')
     """
-    if language == "en" and _GREETING.search(before):
-        return "there"
-    word = _SUBSTITUTES[language]
-    starts_sentence = not before.strip() or before.rstrip()[-1] in ".!?"
-    return word.capitalize() if starts_sentence else word
+    declared = language_of(language)
+    last_word = before.split()[-1].casefold() if before.split() else ""
+    if last_word in declared.friend_after:
+        return declared.friend_after[last_word]
+    starts_sentence = not before.strip() or before.rstrip()[-1] in ".!?।"
+    return declared.friend.capitalize() if starts_sentence else declared.friend

@@ -3,27 +3,25 @@
 A template carries two slots, ``{name}`` and ``{offer}``. :func:`check_template` judges it before they are
 filled, and :func:`fill_template` fills them from cleaned data and the catalogue. The alphabet is an
 allow-list (letters of the language's script, plain punctuation, a few emoji), which by itself
-keeps out digits, currency and percent signs, markup, addresses and control characters; the
-denylist of words comes second.
+keeps out digits, currency and percent signs, markup, addresses and control characters. What goes out without a person
+having read it may use reviewed words alone (:mod:`retention.messages.allowed_lines`); of the rest, a person may let
+out what holds no denied word.
 """
 
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+from retention.messages.allowed_lines import EMOJI, NAME, OFFER, reason_to_ask_a_person
 from retention.messages.channels.channel import Channel
 from retention.messages.channels.registry import DEFAULT_CHANNEL
 from retention.messages.greeting import name_substitute
+from retention.messages.languages.registry import LANGUAGES, language_of
 
-SLOTS = ("{name}", "{offer}")
+SLOTS = (NAME, OFFER)
 
 _PUNCTUATION = frozenset(" .,!?'’‘“”\"—–-…:;()&।")
-_EMOJI = frozenset("🍕🍔🍜🍛🍲🥘🍱🍣🌮🌯🥗🍰🍩🍨🍦🧁🥟🥪🍝🍽️😋🙂😊🤗😄🎉🧡❤️💛✨👋🙏🌟🏠")
-
-_DENIED = Path(__file__).with_name("denied.toml")
 
 _NEGATION = (
     r"no|not|never|without|nor|cannot|can't|don't|won't|isn't|expired|ended|cancelled|canceled|instead\s+of|except|lost"
@@ -50,13 +48,19 @@ class TemplateCheck:
     Attributes
     ----------
     fit
-        True when nothing speaks against the template.
+        True when it may go out without a person having read it.
     reason
         Empty when fit; otherwise a few words such as ``"holds a digit"``. Never part of the template itself.
+    for_a_person
+        True when it is not fit, but only because nobody has reviewed its words: a person who reads it may let it out.
+    word
+        The first of the template's words that nobody has reviewed, where that is the reason.
     """
 
     fit: bool
     reason: str = ""
+    for_a_person: bool = False
+    word: str = ""
 
 
 def check_template(template: str, language: str, channel: Channel = DEFAULT_CHANNEL) -> TemplateCheck:
@@ -67,7 +71,7 @@ def check_template(template: str, language: str, channel: Channel = DEFAULT_CHAN
     template
         Text with ``{name}`` and ``{offer}``.
     language
-        ``"en"``, ``"hi"`` or ``"hinglish"``; decides of which script the letters must be.
+        One of :data:`retention.messages.languages.registry.LANGUAGES`; decides of which script the letters must be.
     channel
         How the message will be sent; decides how long the template may be.
 
@@ -77,8 +81,18 @@ def check_template(template: str, language: str, channel: Channel = DEFAULT_CHAN
     True
     >>> check_template("Hi {name}, dinner is on the house with {offer}.", "en").reason
     'speaks of something free or of a gift'
+    >>> check_template("Hi {name}, the moon is full. Enjoy {offer}.", "en").for_a_person
+    True
     """
-    return TemplateCheck(not (reason := _reason_to_refuse(template, language, channel)), reason)
+    words = words_besides_slots(template)
+    if reason := _bad_form(template, words, channel) or _bad_character(words, language, channel):
+        return TemplateCheck(fit=False, reason=reason)
+    reason, word = reason_to_ask_a_person(template, language)
+    if not reason:
+        return TemplateCheck(fit=True)
+    if denied := _bad_words(template, words):
+        return TemplateCheck(fit=False, reason=denied)
+    return TemplateCheck(fit=False, reason=reason, for_a_person=True, word=word)
 
 
 def fill_template(template: str, *, name: str | None, offer: str, language: str) -> str:
@@ -98,17 +112,14 @@ def words_besides_slots(template: str) -> str:
     return template.replace(SLOTS[0], " ").replace(SLOTS[1], " ")
 
 
-def _reason_to_refuse(template: str, language: str, channel: Channel) -> str:
+def _bad_form(template: str, words: str, channel: Channel) -> str:
     for slot in SLOTS:
         if template.count(slot) != 1:
             return f"needs {slot} exactly once"
-    words = words_besides_slots(template)
     characters = len(words.strip())
     if characters < channel.min_template_characters:
         return "too short"
-    if characters > channel.max_template_characters:
-        return "too long"
-    return _bad_character(words, language, channel) or _bad_words(template, words)
+    return "too long" if characters > channel.max_template_characters else ""
 
 
 def _bad_character(words: str, language: str, channel: Channel) -> str:
@@ -119,11 +130,11 @@ def _bad_character(words: str, language: str, channel: Channel) -> str:
             return "holds a digit"
         if kind == "Sc" or character in "%٪％‰":
             return "holds a currency or percent sign"
-        if kind[0] in "LM" and character not in _EMOJI:
+        if kind[0] in "LM" and character not in EMOJI:
             if not _is_letter_of(character, language):
                 return "holds letters of another script"
             letters += kind[0] == "L"
-        elif character not in _PUNCTUATION and character not in _EMOJI:
+        elif character not in _PUNCTUATION and character not in EMOJI:
             return "holds a character that has no place in a message"
     return "" if letters >= channel.min_template_characters // 2 else "too short"
 
@@ -144,8 +155,11 @@ def _bad_words(template: str, words: str) -> str:
 
 @cache
 def _denylist() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    listed = tomllib.loads(_DENIED.read_text(encoding="utf-8"))["lines"]
-    return tuple((reason, _any_of(phrases)) for reason, phrases in listed.items())
+    by_reason: dict[str, list[str]] = {}
+    for language in LANGUAGES:  # a word of one language may stand in a line of another
+        for reason, phrases in language_of(language).denied.items():
+            by_reason.setdefault(reason, []).extend(phrases)
+    return tuple((reason, _any_of(phrases)) for reason, phrases in by_reason.items())
 
 
 def _any_of(phrases: list[str]) -> re.Pattern[str]:
@@ -164,7 +178,8 @@ def _unaccented(text: str) -> str:
 
 @cache
 def _is_letter_of(character: str, language: str) -> bool:
-    if language == "hi":
-        return unicodedata.name(character, "").startswith("DEVANAGARI")
+    script = language_of(language).script
+    if script != "LATIN":
+        return unicodedata.name(character, "").startswith(script)
     # The Latin script holds many look-alikes (ƒ, ɡ, ᴇ), so a letter is one of a to z with at most an accent.
     return unicodedata.normalize("NFD", character)[0].isascii()

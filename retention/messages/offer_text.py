@@ -3,13 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from retention.messages.languages.registry import language_of
 from retention.profit.catalogue import Offer
-
-_CONDITIONS = {
-    "en": ("min {basket}", "{days} days", "1 day"),
-    "hi": ("न्यूनतम {basket}", "{days} दिन", "1 दिन"),
-    "hinglish": ("min {basket}", "{days} din", "1 din"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +38,9 @@ def offer_texts(offers: Iterable[Offer], *, language: str, currency: str) -> dic
 def _text_of(offer: Offer, language: str, currency: str) -> OfferText:
     language = language if language in offer.gives else "en"
     short = " ".join(offer.gives[language].split())
-    basket, days, day = _CONDITIONS[language]
-    conditions = [day if offer.valid_days == 1 else days.format(days=offer.valid_days)]
+    terms = language_of(language).offer_terms
+    conditions = [terms.day if offer.valid_days == 1 else terms.days.format(days=offer.valid_days)]
     if offer.minimum_basket:
-        conditions.insert(0, basket.format(basket=f"{currency}{offer.minimum_basket:,.2f}".removesuffix(".00")))
+        basket = f"{currency}{offer.minimum_basket:,.2f}".removesuffix(".00")
+        conditions.insert(0, terms.basket.format(basket=basket))
     return OfferText(short, f"{short} ({', '.join(conditions)})")

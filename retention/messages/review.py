@@ -46,7 +46,9 @@ def reject_template(run: MessageRun, template: str, *, ledger: Ledger | None = N
 
 
 def replace_template(run: MessageRun, template: str, new: str, *, ledger: Ledger | None = None) -> MessageRun:
-    """Put a person's own template, guarded like any other, in the place of a template, for everyone who had it.
+    """Put a person's own template in the place of a template, for everyone who had it.
+
+    It may use words that no model may, but none that is denied, and no digit, amount or address.
 
     Raises
     ------
@@ -58,8 +60,9 @@ def replace_template(run: MessageRun, template: str, new: str, *, ledger: Ledger
     new = " ".join(new.split())
     positions = _positions_of(run, template)
     for language in sorted({run.messages[position].segment.language for position in positions}):
-        if reason := check_template(new, language, run.brief.channel).reason:
-            raise InputError(f"this template {reason}; change it, and keep {{name}} and {{offer}} once each")
+        check = check_template(new, language, run.brief.channel)
+        if not (check.fit or check.for_a_person):
+            raise InputError(f"this template {check.reason}; change it, and keep {{name}} and {{offer}} once each")
     pools = {
         segment: tuple(TemplateDraft(new, PERSON) if draft.template == template else draft for draft in drafts)
         for segment, drafts in run.template_pools.items()

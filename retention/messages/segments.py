@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from retention.errors import OfferError
+from retention.messages.languages.registry import LANGUAGES
 
 TONES = ("warm", "playful", "brief")
-LANGUAGES = ("en", "hi", "hinglish")
 
 ANY_CUISINE = "food"
 """The cuisine of a customer whose own is unknown or not on the list."""
@@ -70,7 +70,7 @@ class MessageSegment:
     tone
         One of :data:`TONES`.
     language
-        One of :data:`LANGUAGES`.
+        One of :data:`retention.messages.languages.registry.LANGUAGES`.
 
     Raises
     ------

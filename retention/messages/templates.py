@@ -1,37 +1,32 @@
 """The message templates written by hand: a message for everyone, with nothing that can fail.
 
-The templates stand in ``templates.toml`` beside this file. Which of them a customer gets depends on the
+The templates stand in the languages' files (``languages/``). Which of them a customer gets depends on the
 customer's id and segment alone, so it is the same in every run and every process.
 """
 
 import hashlib
-import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 from typing import TypeVar
 
 from retention.messages.channels.channel import Channel
 from retention.messages.channels.registry import DEFAULT_CHANNEL
 from retention.messages.guard import fill_template
+from retention.messages.languages.registry import language_of
 from retention.messages.offer_text import OfferText
-from retention.messages.segments import LANGUAGES, REASONS, TONES, MessageSegment
+from retention.messages.segments import MessageSegment
 
 BACKUP = "backup"
 """The ``message_source`` of a message made of one of these templates."""
 
-SHORTEST_TEMPLATES = {"en": "{name}: {offer}.", "hi": "{name}: {offer}।", "hinglish": "{name}: {offer}."}
-"""By language, for a channel into which no other template fits: at most 80 characters with any offer."""
-
 T = TypeVar("T")
 
-_TEMPLATES_FILE = Path(__file__).with_name("templates.toml")
 
 
 def backup_templates(segment: MessageSegment) -> tuple[str, ...]:
     """Return every template that was written for a segment, slots unfilled."""
-    return _templates()[segment.language, segment.tone, segment.reason]
+    return language_of(segment.language).templates[segment.tone][segment.reason]
 
 
 @lru_cache(maxsize=4096)
@@ -54,7 +49,7 @@ def fitting_templates(segment: MessageSegment, offer: OfferText, channel: Channe
         )
         if fitting:
             return fitting
-    return (SHORTEST_TEMPLATES[segment.language],)
+    return (language_of(segment.language).shortest,)
 
 
 def pick(choices: Sequence[T], customer: str, segment: MessageSegment) -> T:
@@ -122,14 +117,3 @@ def backup_message(
         message = compose_message(template, name=name, offer=offer, language=segment.language, channel=channel)
     assert message is not None  # noqa: S101  a test holds every template to this
     return template, message
-
-
-@cache
-def _templates() -> dict[tuple[str, str, str], tuple[str, ...]]:
-    text = tomllib.loads(_TEMPLATES_FILE.read_text(encoding="utf-8"))
-    return {
-        (language, tone, reason): tuple(text[language][tone][reason])
-        for language in LANGUAGES
-        for tone in TONES
-        for reason in REASONS
-    }

@@ -30,7 +30,7 @@ def run_offers(
         calls += 1
         if calls == kill_at:
             os.kill(process.pid, signal.SIGKILL)
-        await says(f"Hi {{name}}, a dish called {_word(len(server.requests))} is waiting with {{offer}}.")(
+        await says(f"Hi {{name}}, {_dish(len(server.requests))} is waiting with {{offer}}.")(
             writer, request
         )
 
@@ -44,5 +44,8 @@ def run_offers(
     return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
 
 
-def _word(number: int) -> str:
-    return "q" + "".join("bdfghjkmnp"[int(digit)] for digit in str(number))
+def _dish(number: int) -> str:
+    """Return a dish of its own for each number up to a thousand, in words of the vocabulary."""
+    tastes = ("hot", "spicy", "crispy", "creamy", "juicy", "smoky", "tangy", "cheesy", "warm", "fresh")
+    dishes = ("pizza", "biryani", "pasta", "soup", "salad", "ramen", "korma", "falafel", "sushi", "paneer")
+    return f"{tastes[number // 100 % 10]} {dishes[number % 10]} and {tastes[number // 10 % 10]} naan"

@@ -11,8 +11,9 @@ from dataclasses import replace
 from retention.messages.channels.channel import Channel
 from retention.messages.channels.registry import DEFAULT_CHANNEL
 from retention.messages.guard import SLOTS, words_besides_slots
+from retention.messages.languages.registry import language_of
 from retention.messages.segments import ANY_CUISINE, MessageSegment
-from retention.messages.templates import SHORTEST_TEMPLATES, backup_templates
+from retention.messages.templates import backup_templates
 
 MAX_REPLY_CHARACTERS = 4_000
 """Characters of a reply that are read; the rest is ignored."""
@@ -24,11 +25,6 @@ Reply with exactly one line and nothing else. Rules:
 - At most {limit} words besides. No digits, no prices, no percentages, no dates, no links, no hashtags, no quotes.
 - Do not describe the offer, do not promise anything else, and do not say why you write.
 - """
-_LANGUAGE = {
-    "en": "Write in simple English.",
-    "hi": "Write in simple Hindi, in Devanagari script only, except for the two slots.",
-    "hinglish": "Write in Hinglish: spoken Hindi in Latin letters with a few English words.",
-}
 _TONE = {
     "warm": "warm and polite",
     "playful": "playful and witty, never rude",
@@ -59,7 +55,7 @@ def chat_for(segment: MessageSegment, channel: Channel = DEFAULT_CHANNEL) -> lis
     >>> chat_for(MessageSegment(cuisine="pizza", reason="away"))[-1]["content"]
     'They like pizza. They have not ordered for a while. Write one warm and polite line.'
     """
-    system = _SYSTEM.format(limit=channel.prompt_word_limit) + _LANGUAGE[segment.language]
+    system = _SYSTEM.format(limit=channel.prompt_word_limit) + language_of(segment.language).prompt
     chat = [{"role": "system", "content": system}]
     example_segment = replace(segment, cuisine=ANY_CUISINE, away="unknown")
     for template in _example_templates(segment, channel):
@@ -91,7 +87,7 @@ def _example_templates(segment: MessageSegment, channel: Channel) -> list[str]:
         for template in backup_templates(segment)
         if len(words_besides_slots(template).strip()) <= channel.max_template_characters
     ]
-    return short or [SHORTEST_TEMPLATES[segment.language]]
+    return short or [language_of(segment.language).shortest]
 
 
 def _request(segment: MessageSegment) -> str:
