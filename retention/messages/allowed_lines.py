@@ -1,9 +1,9 @@
 """Which lines may go out without a person having read them: reviewed words in reviewed constructions.
 
-A denylist cannot hold what a language model may write, so this works the other way round. Every word of a line must
-stand in its language's vocabulary or phrases, and what stands around ``{offer}`` in its constructions; all else is
-refused. Words of quantity, price, negation, time limits, conditions, brands and giving away are in no vocabulary, and
-words that promise when they come together ("we", "from us", "comes with") stand only in phrases.
+A denylist cannot hold what a language model may write, so this works the other way round. Every word of a line
+must stand in its language's vocabulary or phrases, and what stands around ``{offer}`` in its constructions; all else
+is refused. Words of quantity, price, negation, time limits, conditions, brands and giving away are in no vocabulary,
+and words that promise when they come together ("we", "from us", "comes with") stand only in phrases.
 """
 
 import unicodedata
@@ -51,7 +51,7 @@ def _all_words(language: Language) -> frozenset[str]:
 
 
 def reason_to_ask_a_person(template: str, language_id: str) -> tuple[str, str]:
-    """Return why a line may go out only if a person has read it, and the word at fault; both empty if it may go out.
+    """Return why a person must read a line before it may go out, and the word at fault; both empty if none must.
 
     Parameters
     ----------
@@ -172,10 +172,10 @@ def _check_offer(clause: _Clause, language: Language) -> None:
         raise _RefusedError("has nothing before {offer} that leads to it")
     for pattern in constructions.leads:
         start = at - len(pattern.words)
-        if start >= 0 and pattern.fits(before, start):
-            # The first word of a lead such as "momos and" may end what stands before: "a bowl of momos and".
-            if _reviewed(before[:start], language) or _reviewed(before[: start + 1], language):
-                return
+        # The first word of a lead such as "momos and" may end what stands before: "a bowl of momos and".
+        ends = (start, start + 1) if start >= 0 and pattern.fits(before, start) else ()
+        if any(_reviewed(before[:end], language) for end in ends):
+            return
     _check_reviewed(before, language)
     raise _RefusedError("leads to {offer} in a way that nobody has reviewed")
 

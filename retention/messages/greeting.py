@@ -12,7 +12,7 @@ def name_substitute(before: str, language: str) -> str:
     ('there', 'friend', 'Friend')
     """
     declared = language_of(language)
-    last_word = before.split()[-1].casefold() if before.split() else ""
+    last_word = before.rsplit(maxsplit=1)[-1].casefold() if before.split() else ""
     if last_word in declared.friend_after:
         return declared.friend_after[last_word]
     starts_sentence = not before.strip() or before.rstrip()[-1] in ".!?।"

@@ -3,9 +3,9 @@
 A template carries two slots, ``{name}`` and ``{offer}``. :func:`check_template` judges it before they are
 filled, and :func:`fill_template` fills them from cleaned data and the catalogue. The alphabet is an
 allow-list (letters of the language's script, plain punctuation, a few emoji), which by itself
-keeps out digits, currency and percent signs, markup, addresses and control characters. What goes out without a person
-having read it may use reviewed words alone (:mod:`retention.messages.allowed_lines`); of the rest, a person may let
-out what holds no denied word.
+keeps out digits, currency and percent signs, markup, addresses and control characters. What goes out without a
+person having read it may use reviewed words alone (:mod:`retention.messages.allowed_lines`); of the rest, a person
+may let out what holds no denied word.
 """
 
 import re
@@ -52,7 +52,7 @@ class TemplateCheck:
     reason
         Empty when fit; otherwise a few words such as ``"holds a digit"``. Never part of the template itself.
     for_a_person
-        True when it is not fit, but only because nobody has reviewed its words: a person who reads it may let it out.
+        True when it is not fit, but only because nobody has reviewed its words: a person may read it and let it out.
     word
         The first of the template's words that nobody has reviewed, where that is the reason.
     """
@@ -71,7 +71,7 @@ def check_template(template: str, language: str, channel: Channel = DEFAULT_CHAN
     template
         Text with ``{name}`` and ``{offer}``.
     language
-        One of :data:`retention.messages.languages.registry.LANGUAGES`; decides of which script the letters must be.
+        One of :data:`retention.messages.languages.registry.LANGUAGES`; decides which words and letters are known.
     channel
         How the message will be sent; decides how long the template may be.
 

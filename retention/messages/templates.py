@@ -23,7 +23,6 @@ BACKUP = "backup"
 T = TypeVar("T")
 
 
-
 def backup_templates(segment: MessageSegment) -> tuple[str, ...]:
     """Return every template that was written for a segment, slots unfilled."""
     return language_of(segment.language).templates[segment.tone][segment.reason]

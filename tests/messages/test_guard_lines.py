@@ -1,11 +1,12 @@
 """What the guard refuses and lets through, counted by kind on tables of lines in every language.
 
-``audit.tsv`` is half of a review by others. ``bad.tsv`` and ``ordinary.tsv`` were written before the vocabulary; half of
-them, by a hash, were never looked at while it grew.
+``audit.tsv`` is half of a review by others. ``bad.tsv`` and ``ordinary.tsv`` were written before the vocabulary;
+half of them, by a hash, were never looked at while it grew.
 """
 
 import csv
 import hashlib
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def fit_by_kind(rows: list[dict[str, str]]) -> dict[str, tuple[int, int]]:
     total = Counter(row["kind"] for row in rows)
     fit = Counter(row["kind"] for row in rows if check_template(row["line"], row["language"]).fit)
     counts = {kind: (fit[kind], total[kind]) for kind in sorted(total)}
-    print(*(f"{kind}: {fit} of {n} let through" for kind, (fit, n) in counts.items()), sep="\n")
+    sys.stdout.writelines(f"{kind}: {fit} of {n} let through\n" for kind, (fit, n) in counts.items())
     return counts
 
 
@@ -43,7 +44,7 @@ def fit_by_kind(rows: list[dict[str, str]]) -> dict[str, tuple[int, int]]:
      ("ordinary.tsv", False, 0, 85), ("ordinary.tsv", True, 0, 68)],
 )  # fmt: skip
 def test_the_tables_are_judged(file: str, held_out: bool | None, bad: int, ordinary: int) -> None:
-    """At most 1% of the bad lines pass, of each kind none but one, and at most 15% of the ordinary ones are refused."""
+    """At most 1% of the bad lines pass, and at most 15% of the ordinary ones are refused."""
     counts = fit_by_kind(lines(file, held_out=held_out))
     fit, total = counts.pop(ORDINARY, (0, 0))
     assert (sum(n for _, n in counts.values()), total) == (bad, ordinary)
@@ -55,8 +56,8 @@ def test_every_kind_and_language_is_there() -> None:
     """The tables hold each kind of bad line in English, and bad and ordinary lines in each language."""
     rows = lines("audit.tsv") + lines("bad.tsv") + lines("ordinary.tsv")
     assert {row["kind"] for row in rows} == {
-        "amount", "back", "brand", "date", "disguised", "grammar", "insult", "link", "ordinary", "privacy", "promise",
-        "role", "sense", "wronglang",
+        "amount", "back", "brand", "date", "disguised", "grammar", "insult", "link", "ordinary", "privacy",
+        "promise", "role", "sense", "wronglang",
     }  # fmt: skip
     kinds = Counter((row["language"], row["kind"] == ORDINARY) for row in rows)
     assert min(kinds.values()) >= 35

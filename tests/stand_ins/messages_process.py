@@ -30,9 +30,7 @@ def run_offers(
         calls += 1
         if calls == kill_at:
             os.kill(process.pid, signal.SIGKILL)
-        await says(f"Hi {{name}}, {_dish(len(server.requests))} is waiting with {{offer}}.")(
-            writer, request
-        )
+        await says(f"Hi {{name}}, {_dish(len(server.requests))} is waiting with {{offer}}.")(writer, request)
 
     server.answer = answer
     command = ["offers", str(scored), "--out", str(out), "--ledger", str(ledger), "--run", "june", "--json"]

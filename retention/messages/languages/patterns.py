@@ -1,7 +1,7 @@
 """Patterns of words in a language's file, such as ``^we|we've miss|missed you (again)``.
 
-Words are separated by spaces. ``a|b`` means one or the other, ``(a)`` may be left out, ``<food>`` is any word of the
-vocabulary's group, ``^`` at the start means at the start of a clause, and ``$`` at the end, at its end.
+Words are separated by spaces. ``a|b`` means one or the other, ``(a)`` may be left out, ``<food>`` is any word of
+the vocabulary's group, ``^`` at the start means at the start of a clause, and ``$`` at the end, at its end.
 """
 
 import unicodedata
