@@ -1,9 +1,9 @@
 """Which lines may go out without a person having read them: reviewed words in reviewed constructions.
 
 A denylist cannot hold what a language model may write, so this works the other way round. Every word of a line
-must stand in its language's vocabulary or phrases, and what stands around ``{offer}`` in its constructions; all else
-is refused. Words of quantity, price, negation, time limits, conditions, brands and giving away are in no vocabulary,
-and words that promise when they come together ("we", "from us", "comes with") stand only in phrases.
+must stand in its language's vocabulary or phrases, and what stands around ``{offer}`` in its constructions; all
+else is refused. Words of quantity, price, negation, time limits, conditions, brands and giving away are in no
+vocabulary, and words that promise when they come together ("we", "from us", "comes with") stand only in phrases.
 """
 
 import unicodedata

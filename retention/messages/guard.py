@@ -52,7 +52,7 @@ class TemplateCheck:
     reason
         Empty when fit; otherwise a few words such as ``"holds a digit"``. Never part of the template itself.
     for_a_person
-        True when it is not fit, but only because nobody has reviewed its words: a person may read it and let it out.
+        True when it is not fit, but only as nobody has reviewed its words: a person may read it and let it out.
     word
         The first of the template's words that nobody has reviewed, where that is the reason.
     """
