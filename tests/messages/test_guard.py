@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retention.messages.guard import check_template, fill_template
-from retention.messages.segments import LANGUAGES, REASONS, TONES, MessageSegment
+from retention.messages.languages.registry import LANGUAGES
+from retention.messages.segments import REASONS, TONES, MessageSegment
 from retention.messages.templates import backup_templates
 
 

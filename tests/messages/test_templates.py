@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from retention.customers.person_names import clean_name
 from retention.messages.channels.registry import DEFAULT_CHANNEL
+from retention.messages.languages.registry import LANGUAGES
 from retention.messages.offer_text import OfferText, offer_texts
-from retention.messages.segments import LANGUAGES, REASONS, TONES, MessageSegment
+from retention.messages.segments import REASONS, TONES, MessageSegment
 from retention.messages.templates import backup_message, backup_templates, compose_message, pick
 from tests.messages.cases import CASH, DELIVERY
 

@@ -10,11 +10,12 @@ from retention.messages.channels import registry
 from retention.messages.channels.channel import Channel
 from retention.messages.channels.registry import DEFAULT_CHANNEL, channel_of, register
 from retention.messages.guard import check_template
+from retention.messages.languages.registry import LANGUAGES
 from retention.messages.ledger import Ledger
 from retention.messages.llm.client import HubWriter
 from retention.messages.llm.prompt import chat_for
 from retention.messages.review import edit_message, reject_template, replace_template, write_again
-from retention.messages.segments import LANGUAGES, REASONS, TONES, MessageSegment
+from retention.messages.segments import REASONS, TONES, MessageSegment
 from retention.profit.catalogue import Offer
 from tests.messages.cases import CASH, many_kinds, send_list, write
 from tests.stand_ins.fault_server import FaultServer, in_turn, says

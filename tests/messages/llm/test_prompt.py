@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retention.messages.languages.registry import LANGUAGES
 from retention.messages.llm.prompt import MAX_REPLY_CHARACTERS, chat_for, template_in_reply
-from retention.messages.segments import AWAY, CUISINES, LANGUAGES, REASONS, TONES, MessageSegment
+from retention.messages.segments import AWAY, CUISINES, REASONS, TONES, MessageSegment
 
 
 def test_the_segment_changes_the_prompt() -> None:

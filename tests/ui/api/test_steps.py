@@ -11,7 +11,8 @@ import pytest
 from retention.churn.model import ChurnModel
 from retention.cli import main
 from retention.errors import InputError
-from retention.messages.segments import LANGUAGES, TONES
+from retention.messages.languages.registry import LANGUAGES
+from retention.messages.segments import TONES
 from retention.profit.curve_json import curve_as_dict
 from retention.profit.economics import Economics
 from retention.targeting import profit_of_model
