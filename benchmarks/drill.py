@@ -35,7 +35,7 @@ from retention.messages.guard import check_template
 from retention.messages.ledger import Ledger
 from retention.messages.llm.client import HubWriter, TemplateDraft, switched_off_writer
 from retention.messages.llm.outcome import FailureKind
-from retention.messages.llm.prompt import template_in_reply
+from retention.messages.llm.reply import template_in_reply
 from retention.messages.offer_text import offer_texts
 from retention.messages.run import MessageRun
 from retention.messages.segments import MessageSegment

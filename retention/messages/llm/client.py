@@ -15,12 +15,12 @@ from typing import Any, Protocol, TypeVar
 from retention.errors import InputError
 from retention.messages.channels.channel import Channel
 from retention.messages.channels.registry import DEFAULT_CHANNEL
-from retention.messages.guard import check_template
 from retention.messages.llm.breaker import Breaker
 from retention.messages.llm.event_loop import LoopThread
 from retention.messages.llm.http_status import error_of_status
 from retention.messages.llm.outcome import BreakerOpenError, BreakerReport, CallError, FailureKind
-from retention.messages.llm.prompt import chat_for, template_in_reply
+from retention.messages.llm.prompt import chat_for
+from retention.messages.llm.reply import UnreviewedLineError, checked_template, text_of_choice
 from retention.messages.segments import MessageSegment
 from retention.settings import Settings
 
@@ -47,11 +47,14 @@ class TemplateDraft:
         The model that wrote it.
     note
         Why there is no template, in words for a person.
+    unreviewed
+        A template that may go out only after a person has read it; blank if there is none.
     """
 
     template: str | None
     source: str = ""
     note: str = ""
+    unreviewed: str = ""
 
 
 class Writer(Protocol):
@@ -165,6 +168,8 @@ class HubWriter:
             return await self._breaker.run(
                 call, time_left=lambda: ends_at - clock() > _LEAST_TIME_LEFT * deadline_s
             )
+        except UnreviewedLineError as error:
+            return TemplateDraft(None, source=error.source, note=error.reason, unreviewed=error.template)
         except (CallError, BreakerOpenError) as error:
             return TemplateDraft(None, note=error.reason)
         finally:
@@ -190,11 +195,7 @@ class HubWriter:
                 reply = await self._ask(model, segment, channel)
         except TimeoutError:
             raise CallError(f"no answer within {deadline_s:g} s", FailureKind.ENDPOINT) from None
-        template = template_in_reply(reply)
-        check = check_template(template, segment.language, channel)
-        if not check.fit:
-            raise CallError(f"its text was refused: {check.reason}", FailureKind.TEXT)
-        return TemplateDraft(template, source=model)
+        return TemplateDraft(checked_template(reply, segment, channel, source=model), source=model)
 
     async def _ask(self, model: str, segment: MessageSegment, channel: Channel) -> str:
         import httpx2
@@ -207,7 +208,7 @@ class HubWriter:
                 max_tokens=_MAX_TOKENS,
                 temperature=_TEMPERATURE,
             )
-            text = reply.choices[0].message.content
+            return text_of_choice(reply.choices[0])
         except HfHubHTTPError as error:
             raise error_of_status(error) from None
         except TimeoutError:
@@ -218,9 +219,6 @@ class HubWriter:
             raise CallError("the language model cannot be reached", FailureKind.ENDPOINT) from None
         except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
             raise CallError("the reply was not of the agreed form", FailureKind.MODEL) from None
-        if not isinstance(text, str) or not text.strip():
-            raise CallError("the reply was empty", FailureKind.MODEL)
-        return text
 
 
 class _SwitchedOffWriter(HubWriter):

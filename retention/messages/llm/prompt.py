@@ -1,22 +1,18 @@
-"""The prompt for a message template, and how the template is read out of a reply.
+"""The prompt for a message template.
 
 The prompt is made of this file's own words, a channel's declaration and a
 :class:`retention.messages.segments.MessageSegment`, whose values all come from lists. It has no place for a
 name, an id, an amount or a free text.
 """
 
-import re
 from dataclasses import replace
 
 from retention.messages.channels.channel import Channel
 from retention.messages.channels.registry import DEFAULT_CHANNEL
-from retention.messages.guard import SLOTS, words_besides_slots
+from retention.messages.guard import words_besides_slots
 from retention.messages.languages.registry import language_of
 from retention.messages.segments import ANY_CUISINE, MessageSegment
 from retention.messages.templates import backup_templates
-
-MAX_REPLY_CHARACTERS = 4_000
-"""Characters of a reply that are read; the rest is ignored."""
 
 _SYSTEM = """You write short, friendly messages for a food-delivery app. \
 Reply with exactly one line and nothing else. Rules:
@@ -40,12 +36,6 @@ _REASON = {
     "general": "Simply be nice to them.",
 }
 
-_THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
-_LABEL = re.compile(
-    r"^(?:[-*•>]|\(?\w[.)])?\s*(?:(?:message|line|output|reply|sms|answer)\s*:)?\s*", re.IGNORECASE
-)
-_QUOTES = "\"'`“”‘’«»* "
-
 
 def chat_for(segment: MessageSegment, channel: Channel = DEFAULT_CHANNEL) -> list[dict[str, str]]:
     """Return the chat that asks for one template, with hand-written templates as earlier answers.
@@ -64,20 +54,6 @@ def chat_for(segment: MessageSegment, channel: Channel = DEFAULT_CHANNEL) -> lis
             {"role": "assistant", "content": template},
         ]
     return [*chat, {"role": "user", "content": _request(segment)}]
-
-
-def template_in_reply(reply: str) -> str:
-    """Return the template in a reply, without the model's thinking, labels, bullets and quotes around it.
-
-    Examples
-    --------
-    >>> template_in_reply('<think>Hm, what about soup?</think>Message: "Hi {name}, enjoy {offer}."')
-    'Hi {name}, enjoy {offer}.'
-    """
-    text = _THINKING.sub("", reply[:MAX_REPLY_CHARACTERS]).strip()
-    lines = [line for line in text.splitlines() if line.strip()]
-    template = next((line for line in lines if all(slot in line for slot in SLOTS)), " ".join(lines))
-    return _LABEL.sub("", template.strip(), count=1).strip(_QUOTES)
 
 
 def _example_templates(segment: MessageSegment, channel: Channel) -> list[str]:
