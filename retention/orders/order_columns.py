@@ -61,11 +61,6 @@ class ChosenColumns:
             str(self.amount)
         }
 
-    def columns_without_amounts(self, columns: Sequence[str]) -> set[str]:
-        """Return the columns that hold no amounts, where a word among the numbers need not be an error."""
-        amount = self.amount_column(columns)
-        return set(columns) - {amount, *(multiplied_columns(amount, columns) or ())}
-
     def time_column(self, columns: Sequence[str]) -> str | None:
         """Return the time column, chosen or found by its name; None without one."""
         return self.time or find_column(columns, _TIME_NAMES)

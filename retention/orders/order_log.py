@@ -14,7 +14,7 @@ from retention.orders.excluded_columns import excluded_columns, exclusion_notes
 from retention.orders.order_columns import ChosenColumns, OrderRoles, find_roles, multiplied_columns
 from retention.tabular.columns import BLANK_WORDS
 from retention.tabular.dates import Dates, parse_dates
-from retention.wording.text import count_noun, quote
+from retention.wording.text import count_noun, quote, quote_cell
 
 _DAY = 86_400_000_000  # microseconds
 _MISTAKES = 0.01  # largest share of future dates that can be typing mistakes
@@ -128,7 +128,7 @@ def _read(source: str | Path | pd.DataFrame, chosen: ChosenColumns, limits: Limi
     """Read the table with ids and dates as text; a frame's own times are taken as they are."""
     if not isinstance(source, pd.DataFrame):
         table = read_table(
-            source, limits=limits, text_columns=chosen.text_columns, text_if_mixed=chosen.columns_without_amounts
+            source, limits=limits, text_columns=chosen.text_columns, text_if_mixed=lambda columns: columns
         )
         return table, None
     frame, times = source, None
@@ -141,7 +141,7 @@ def _read(source: str | Path | pd.DataFrame, chosen: ChosenColumns, limits: Limi
         source="orders",
         limits=limits,
         text_columns=chosen.text_columns,
-        text_if_mixed=chosen.columns_without_amounts,
+        text_if_mixed=lambda columns: columns,
     )
     return table, times
 
@@ -161,13 +161,24 @@ def _with_amount(table: Table, roles: OrderRoles) -> tuple[pd.DataFrame, list[st
     parts = multiplied_columns(roles.amount, list(frame.columns))
     for column in parts or [roles.amount]:
         if frame[column].dtype != np.float64:
-            raise table.locate(column).error(0, "the column with amounts must hold plain numbers; pass --amount")
+            raise _no_amount(table, column)
     if parts is None:
         return frame, []
     quantity, price = parts
     return frame.assign(**{roles.amount: frame[quantity] * frame[price]}), [
         f"the amount of a row is computed: {quote(quantity)} times {quote(price)}"
     ]
+
+
+def _no_amount(table: Table, column: str) -> InputError:
+    """Return the error about the first cell that is no amount."""
+    position = table.first_wrong.get(column, 0)
+    cell = quote_cell(table.frame[column].iloc[position])
+    note = table.column_notes.get(column, "")
+    reason = f" ({note.partition(': ')[2]})" if "two ways" in note or "units" in note else ""
+    return table.locate(column).error(
+        position, f"{cell} is no amount that can be read{reason}; write plain numbers such as 1234.50"
+    )
 
 
 def _whole_ids(ids: pd.Series) -> tuple[pd.Series, list[str]]:

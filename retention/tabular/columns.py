@@ -5,19 +5,18 @@ or numbers in one format. A few other cells among numbers are an error that name
 Cells stay in Apache Arrow (``pa``), which is many times faster than Python strings.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from retention.errors import InputError
 from retention.tabular.arrays import temporal_to_text
-from retention.tabular.formulas import unescape
 from retention.tabular.locations import ColumnLocation
-from retention.tabular.number_formats import ParsedNumbers, parse_numbers, read_open_ended, to_mask
-from retention.wording.text import count_noun, quote, quote_cell
+from retention.tabular.number_formats import Decimal, decimal_of_plain, to_mask
+from retention.tabular.parsed_column import ParsedColumn, refuse_infinite, to_text
+from retention.tabular.written_numbers import parse_written
+from retention.wording.text import quote
 
 BLANK_WORDS = frozenset(
     {"NA", "N/A", "n/a", "na", "#N/A", "<NA>", "-", "--", "–", "—", "?", "??", ".", "null", "NULL", "Null", "nil"}
@@ -26,35 +25,19 @@ BLANK_WORDS = frozenset(
 )
 """Words that mean a missing number in a column that is otherwise numeric; in a text column they are values."""
 
-_MOST_WRONG_CELLS = 0.05  # of the filled cells; with more, the column is text
 _HEAD_ROWS = 1000
-_BARE_NUMBER = r"^[+\-]?[\d.]+(?:[eE][+\-]?\d+)?$"
 _CODE = r"^(?:0\d+|\+\d{8,})$"
 _LONG_CODE = r"^(?:0\d+|\+\d{8,}|[+\-]?\d{16,})$"
 _LARGEST_EXACT = 2.0**53  # whole numbers up to here are exact as float64
 
 
-@dataclass(frozen=True)
-class ParsedColumn:
-    """A column as numbers or text.
-
-    Attributes
-    ----------
-    values
-        float64 with NaN for blanks, or pandas ``str`` with missing values for blanks; (n,).
-    note
-        A sentence about what was repaired; None if nothing was.
-    cellwise
-        Whether each cell was parsed by itself, so that a part of the rows would have given the same values.
-    """
-
-    values: NDArray[np.float64] | pd.Series
-    note: str | None = None
-    cellwise: bool = False
-
-
 def parse_column(
-    cells: Any, location: ColumnLocation, *, as_text: bool = False, text_if_mixed: bool = False
+    cells: Any,
+    location: ColumnLocation,
+    *,
+    as_text: bool = False,
+    text_if_mixed: bool = False,
+    decimal: Decimal | None = None,
 ) -> ParsedColumn:
     """Parse an Arrow column of any type into numbers or text.
 
@@ -68,6 +51,8 @@ def parse_column(
         Read the column as text whatever it looks like (ids, labels, names).
     text_if_mixed
         Read the column as text, with a note, where a few cells of a numeric column are no numbers.
+    decimal
+        The decimal mark of the file, where its columns have been judged together.
 
     Raises
     ------
@@ -90,13 +75,17 @@ def parse_column(
         return ParsedColumn(np.full(len(cells), np.nan), cellwise=True)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         cells = _trim(cells)
-        return _to_text(cells, location, cellwise=True) if as_text else _parse_text(cells, location, text_if_mixed)
+        return (
+            to_text(cells, location, cellwise=True)
+            if as_text
+            else _parse_text(cells, location, text_if_mixed, decimal)
+        )
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return _ids_parse_numeric(cells) if as_text else _parse_numeric(cells, location)
     if pa.types.is_boolean(kind):
         return _parse_numeric(cells.cast(pa.int8()), location)
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind) or pa.types.is_time(kind):
-        return _to_text(temporal_to_text(cells), location)
+        return to_text(temporal_to_text(cells), location)
     raise InputError(
         f"{location.source}: column {quote(location.name)} holds {kind}, not numbers or text; "
         "leave it out of the file"
@@ -110,12 +99,6 @@ def _trim(cells: Any) -> Any:
     cells = pc.utf8_trim_whitespace(cells)
     empty = pc.equal(pc.binary_length(cells), 0)
     return pc.if_else(empty, None, cells) if pc.any(empty).as_py() else cells
-
-
-def _to_text(
-    cells: Any, location: ColumnLocation, note: str | None = None, *, cellwise: bool = False
-) -> ParsedColumn:
-    return ParsedColumn(unescape(cells).to_pandas().rename(location.name), note, cellwise)
 
 
 def _ids_parse_numeric(cells: Any) -> ParsedColumn:
@@ -137,14 +120,16 @@ def _parse_numeric(cells: Any, location: ColumnLocation) -> ParsedColumn:
 
     values = cells.cast(pa.float64(), safe=False).to_numpy().astype(np.float64, copy=True)
     if not pa.types.is_floating(cells.type) and _beyond_exact(values):
-        return _to_text(
+        return to_text(
             cells.cast(pa.string()), location, location.kept_as_text("its numbers are too long to compute with")
         )
-    _refuse_infinite(values, location)
+    refuse_infinite(values, location)
     return ParsedColumn(values, cellwise=True)
 
 
-def _parse_text(cells: Any, location: ColumnLocation, text_if_mixed: bool) -> ParsedColumn:
+def _parse_text(
+    cells: Any, location: ColumnLocation, text_if_mixed: bool, decimal: Decimal | None
+) -> ParsedColumn:
     """Parse a column of text as numbers if all of its cells are, else keep it as text."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -154,15 +139,15 @@ def _parse_text(cells: Any, location: ColumnLocation, text_if_mixed: bool) -> Pa
     if values is None:
         filled_cells = pc.if_else(pc.is_in(cells, value_set=pa.array(sorted(BLANK_WORDS))), None, cells)
         if filled_cells.null_count == len(filled_cells):
-            return _to_text(cells, location)
+            return to_text(cells, location)
         values = _cast(filled_cells)
-    if values is None:
-        return _parse_formatted(cells, filled_cells, location, text_if_mixed)
+    if values is None or (decimal == "comma" and decimal_of_plain(filled_cells)[1]):
+        return parse_written(cells, filled_cells, location, text_if_mixed=text_if_mixed, decimal=decimal)
     code = _first_code(filled_cells, values)
     if code is not None:
         reason = f"{location.quote_cell(cells, code)} is a code, not a number"
-        return _to_text(cells, location, location.kept_as_text(reason))
-    _refuse_infinite(values, location)
+        return to_text(cells, location, location.kept_as_text(reason))
+    refuse_infinite(values, location)
     return ParsedColumn(values, location.blank_note(np.isnan(values), cells), cellwise=not _beyond_exact(values))
 
 
@@ -193,74 +178,6 @@ def _first_code(cells: Any, values: NDArray[np.float64]) -> int | None:
 def _beyond_exact(values: NDArray[np.float64]) -> bool:
     """Whether some number is so large that float64 may not hold all of its digits."""
     return bool(np.nanmax(np.abs(values), initial=0.0) >= _LARGEST_EXACT) if len(values) else False
-
-
-def _refuse_infinite(values: NDArray[np.float64], location: ColumnLocation) -> None:
-    if (position := _first(np.isinf(values))) is not None:
-        raise location.error(position, "the number is infinite; correct the cell or leave it blank")
-
-
-def _parse_formatted(cells: Any, filled_cells: Any, location: ColumnLocation, text_if_mixed: bool) -> ParsedColumn:
-    """Parse numbers with units and separators, refuse a few other cells among them, or keep the column as text.
-
-    Parameters
-    ----------
-    cells, filled_cells
-        The column as written, and without the words that stand for a blank.
-    location, text_if_mixed
-        As for :func:`parse_column`.
-    """
-    import pyarrow.compute as pc
-
-    filled = to_mask(pc.is_valid(filled_cells))
-    parsed = parse_numbers(filled_cells)
-    wrong = filled & ~parsed.fits
-    if wrong.any():
-        return _parse_mixed(cells, wrong, parsed, location, text_if_mixed)
-    if parsed.ambiguity:
-        reason = f"{parsed.ambiguity} ({location.quote_cell(cells, int(np.argmax(filled)))})"
-        return _to_text(cells, location, location.kept_as_text(reason))
-    _refuse_infinite(parsed.values, location)
-    formatted = int(np.argmax(filled & ~to_mask(pc.match_substring_regex(filled_cells, _BARE_NUMBER))))
-    example = f"{location.quote_cell(cells, formatted)} as {parsed.values[formatted]:.15g}"
-    note = f"column {quote(location.name)}: numbers are read without their units and separators, {example}"
-    return ParsedColumn(parsed.values, _join_notes(note, location.blank_note(np.isnan(parsed.values), cells)))
-
-
-def _parse_mixed(
-    cells: Any,
-    wrong: NDArray[np.bool_],
-    parsed: ParsedNumbers,
-    location: ColumnLocation,
-    text_if_mixed: bool,
-) -> ParsedColumn:
-    """Parse a column in which some cells, those in the mask ``wrong``, are not numbers like the others.
-
-    Open ends such as ``4+`` are read as their number, and a few wrong cells are an error; otherwise the column is
-    text, with a note if more than half of it are numbers.
-    """
-    wrong_count, number_count = int(wrong.sum()), int(parsed.fits.sum())
-    first = int(np.argmax(wrong))
-    ends = None if parsed.ambiguity or number_count < wrong_count else read_open_ended(cells, wrong)
-    if ends is not None:
-        values = np.where(wrong, ends, parsed.values)
-        _refuse_infinite(values, location)
-        example = f"{location.quote_cell(cells, first)} as {ends[first]:.15g}"
-        cells_read = count_noun(wrong_count, "open-ended cell")
-        note = f"column {quote(location.name)}: {cells_read} read as the number in it, {example}"
-        return ParsedColumn(values, _join_notes(note, location.blank_note(np.isnan(values), cells)))
-    few = max(1.0, _MOST_WRONG_CELLS * (wrong_count + number_count))
-    if not text_if_mixed and number_count >= 3 and wrong_count <= few:
-        others = f" (and {count_noun(wrong_count - 1, 'more cell')})" if wrong_count > 1 else ""
-        sentence = f"{quote_cell(cells[first])}{others} is not a number, as the rest is; "
-        raise location.error(first, f"{sentence}correct it, or exclude the column")
-    mostly_numbers = 2 * int(parsed.fits_some_format.sum()) > wrong_count + number_count
-    reason = f"{location.quote_cell(cells, first)} is not written like the other numbers"
-    return _to_text(cells, location, location.kept_as_text(reason) if mostly_numbers else None)
-
-
-def _join_notes(note: str, blank_note: str | None) -> str:
-    return f"{note}; {blank_note}" if blank_note else note
 
 
 def _first(mask: NDArray[np.bool_]) -> int | None:

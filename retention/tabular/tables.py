@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ from retention.tabular.columns import parse_column
 from retention.tabular.delimited import open_delimited
 from retention.tabular.files import Limits, open_file
 from retention.tabular.locations import ColumnLocation
+from retention.tabular.notation import judge_notation, needs_notation
+from retention.tabular.number_formats import Decimal
 from retention.tabular.parquet import open_parquet
+from retention.tabular.parsed_column import ParsedColumn
 from retention.tabular.rows import Rows, TableSource, check_cells, check_names, check_rows
 from retention.tabular.text import inspect_text
 
@@ -38,6 +42,8 @@ class Table:
         Sentences about the file as a whole.
     column_notes
         A sentence about the repairs in each repaired column, by its name.
+    first_wrong
+        Position of the first cell that keeps a column of text from being numbers, by the column's name.
     """
 
     frame: pd.DataFrame
@@ -45,6 +51,7 @@ class Table:
     row_numbers: NDArray[np.int64]
     file_notes: tuple[str, ...] = ()
     column_notes: Mapping[str, str] = field(default_factory=dict)
+    first_wrong: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -173,15 +180,41 @@ def _parse_columns(
     as_text, mixed_as_text = (
         frozenset(chosen(header) if callable(chosen) else chosen) for chosen in (text_columns, text_if_mixed)
     )
-    columns: dict[str, Any] = {}
-    column_notes: dict[str, str] = {}
-    for name, position in positions.items():
-        cells, location = rows.cells.column(position), ColumnLocation(source, name, rows.numbers)
-        parsed = parse_column(cells, location, as_text=name in as_text, text_if_mixed=name in mixed_as_text)
-        columns[name] = parsed.values
-        if parsed.note:
-            column_notes[name] = parsed.note
-    return Table(pd.DataFrame(columns, copy=False), source, rows.numbers, (*notes, *name_notes), column_notes)
+    parse = partial(_parse, rows, source, as_text=as_text, text_if_mixed=mixed_as_text)
+    parsed = {name: parse(name, position) for name, position in positions.items()}
+    if needs_notation(parsed.values()):
+        cells = ((rows.cells.column(positions[name]), column) for name, column in parsed.items())
+        if (decimal := judge_notation(cells)) is not None:
+            parsed = {name: parse(name, position, decimal=decimal) for name, position in positions.items()}
+    return Table(
+        pd.DataFrame({name: column.values for name, column in parsed.items()}, copy=False),
+        source,
+        rows.numbers,
+        (*notes, *name_notes),
+        {name: column.note for name, column in parsed.items() if column.note},
+        {name: column.first_wrong for name, column in parsed.items() if column.first_wrong is not None},
+    )
+
+
+def _parse(
+    rows: Rows,
+    source: str,
+    name: str,
+    position: int,
+    *,
+    as_text: Collection[str],
+    text_if_mixed: Collection[str],
+    decimal: Decimal | None = None,
+) -> ParsedColumn:
+    """Parse one column of the rows."""
+    location = ColumnLocation(source, name, rows.numbers)
+    return parse_column(
+        rows.cells.column(position),
+        location,
+        as_text=name in as_text,
+        text_if_mixed=name in text_if_mixed,
+        decimal=decimal,
+    )
 
 
 def _counts_up(column: Any) -> bool:

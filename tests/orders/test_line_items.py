@@ -125,7 +125,7 @@ def test_a_word_in_a_column_without_amounts_is_kept(save: Callable[[str], Path])
     with_word = [*rows, "a,2025-01-29,5,tbd"]
     orders = read_orders(save("\n".join(["user,date,amount,table", *with_word])))
     assert any("column 'table' is kept as text" in note for note in orders.notes)
-    with pytest.raises(InputError, match="column 'amount', row 30: 'tbd' is not a number"):
+    with pytest.raises(InputError, match="column 'amount', row 30: 'tbd' is no amount that can be read"):
         read_orders(save("\n".join(["user,date,table,amount", *with_word])))
 
 

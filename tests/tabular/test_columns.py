@@ -43,6 +43,16 @@ def test_words_for_blanks_are_values_in_a_text_column(save: Save) -> None:
         (["1 234", "12 345,5"], [1234.0, 12345.5]),
         (["1'234.50", "−12"], [1234.5, -12.0]),
         (["12,50", "?"], [12.5, np.nan]),
+        (["(45.50)", "12"], [-45.5, 12.0]),
+        (["$(45.50)", "$12"], [-45.5, 12.0]),
+        (["45.50-", "12"], [-45.5, 12.0]),
+        (["$-", "$12.50"], [0.0, 12.5]),
+        (["US$45.50", "US$ 12"], [45.5, 12.0]),
+        (["R$ 1.234,50", "R$ 12"], [1234.5, 12.0]),
+        (["R$ 1.234", "R$ 12"], [1234.0, 12.0]),
+        (["AED 45.50", "aed 12"], [45.5, 12.0]),
+        (["450/-", "Rs. 1,23,456/-", "₹12"], [450.0, 123456.0, 12.0]),
+        (["12,50", "1\u00a0234,50", "12\u202f345"], [12.5, 1234.5, 12345.0]),
     ],
 )
 def test_units_and_separators_are_removed_with_a_note(save: Save, cells: list[str], expected: list[float]) -> None:
@@ -58,6 +68,33 @@ def test_ambiguous_numbers_stay_text(save: Save, cells: list[str]) -> None:
     values, (note,) = column(save, *cells)
     assert values == cells
     assert "kept as text" in note
+
+
+def test_many_groups_of_three_beside_small_numbers_are_thousands(save: Save) -> None:
+    """Fifty amounts with three digits after the comma and one without a comma leave no room for decimals."""
+    cells = [f"{thousands},{thousands + 100}" for thousands in range(1, 51)]
+    values, (note,) = column(save, *cells, "987")
+    assert values == [thousands * 1000.0 + thousands + 100 for thousands in range(1, 51)] + [987.0]
+    assert "'1,101' in row 2 as 1101" in note
+    assert column(save, *cells)[0] == cells  # all of them could have three decimals
+
+
+@pytest.mark.parametrize(
+    ("rows", "x", "y"),
+    [
+        ('"1.234";"12,50"\n"5.678";"3,25"\n', [1234.0, 5678.0], [12.5, 3.25]),  # a point groups thousands
+        ('"1,234";"12,50"\n"5,678";"3,25"\n', [1.234, 5.678], [12.5, 3.25]),
+        ('"1,234";"12.50"\n"5,678";"3.25"\n', [1234.0, 5678.0], [12.5, 3.25]),
+        ('"1,234";"x"\n"5,678";"y"\n', ["1,234", "5,678"], ["x", "y"]),
+        ('"1.234";"12.50"\n"5.678";"3.25"\n', [1.234, 5.678], [12.5, 3.25]),
+        ('"1.234";"7"\n"5.678";"3"\n', [1.234, 5.678], [7.0, 3.0]),
+    ],
+)
+def test_the_whole_file_decides_the_decimal_mark(save: Save, rows: str, x: list[object], y: list[object]) -> None:
+    """What one column leaves open, another one settles."""
+    frame = table(save("x;y\n" + rows)).frame
+    assert frame["x"].astype(object).tolist() == x
+    assert frame["y"].astype(object).tolist() == y
 
 
 @pytest.mark.parametrize(
