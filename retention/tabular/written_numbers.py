@@ -54,8 +54,8 @@ def parse_written(
     formatted = int(np.argmax(written if written.any() else filled & _with_point(filled_cells)))
     example = f"{location.quote_cell(cells, formatted)} as {parsed.values[formatted]:.15g}"
     note = f"column {quote(location.name)}: numbers are read without their units and separators, {example}"
-    note = _join_notes(note, location.blank_note(np.isnan(parsed.values), cells))
-    return ParsedColumn(parsed.values, note, decimal=parsed.decimal)
+    blank_note = location.blank_note(np.isnan(parsed.values), cells)
+    return ParsedColumn(parsed.values, _join_notes(note, blank_note), decimal=parsed.decimal)
 
 
 def _with_point(cells: Any) -> NDArray[np.bool_]:
@@ -93,8 +93,7 @@ def _parse_mixed(
         raise location.error(first, f"{sentence}correct it, or exclude the column")
     mostly_numbers = 2 * int(parsed.fits_some_format.sum()) > wrong_count + number_count
     reason = f"{location.quote_cell(cells, first)} is not written like the other numbers"
-    note = location.kept_as_text(reason) if mostly_numbers else None
-    return to_text(cells, location, note, first_wrong=first)
+    return to_text(cells, location, location.kept_as_text(reason) if mostly_numbers else None, first_wrong=first)
 
 
 def _join_notes(note: str, blank_note: str | None) -> str:
