@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from retention.errors import InputError
-from retention.tabular.columns import ParsedColumn, parse_column
+from retention.tabular.columns import parse_column
 from retention.tabular.locations import ColumnLocation
+from retention.tabular.parsed_column import ParsedColumn
 from retention.tabular.rows import Rows, TableSource
 from retention.tabular.tables import Table, name_columns
 from retention.wording.text import count_noun, quote
