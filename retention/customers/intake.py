@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from retention.customers.key_columns import check_ids, check_value, find_label_column, read_cutoffs, read_label
+from retention.customers.left_out_rows import normal_rows
 from retention.customers.privacy import find_contact_columns
 from retention.customers.roles import (
     ColumnKinds,
@@ -86,6 +87,7 @@ def read_customers(
     guess = guess_from(tuple(table.frame.columns))
     if not ignore_label and guess.roles.label is None:
         guess = guess_customer_roles(table, id=id, value=value, exclude=exclude)
+    table = normal_rows(table, guess.roles.id)
     frame = table.frame
     if CUTOFF in frame.columns and CUTOFF not in guess.roles.non_features() | {guess.roles.value}:
         cutoffs = read_cutoffs(table, CUTOFF)

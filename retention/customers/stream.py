@@ -19,9 +19,11 @@ from retention.customers.privacy import find_contact_columns
 from retention.customers.repeated_ids import RepeatedIds
 from retention.customers.roles import ColumnKinds, find_text_columns, guess_roles
 from retention.customers.table import CUTOFF, Customers, Roles
+from retention.customers.whole_files import decimals_of, find_left_out
 from retention.errors import InputError
 from retention.progress import Progress, silent
 from retention.tabular.files import Limits
+from retention.tabular.notation import needs_notation
 from retention.tabular.rows import Rows
 from retention.tabular.spool import ColumnSpool
 from retention.tabular.tables import open_table
@@ -117,14 +119,19 @@ def open_customers(
     may_be_panel = CUTOFF in header and CUTOFF not in roles.non_features() | {roles.value}
     roles_read = {name for name in (roles.id, roles.name, roles.value) if name is not None}
     needed = {*roles_read, *kinds(header), *([CUTOFF] if may_be_panel else [])}
-    columns = replace(
-        all_columns.only(needed), as_text=find_text_columns(header, roles, kinds), rows_at_once=rows_at_once
+    all_columns = replace(
+        all_columns, as_text=find_text_columns(header, roles, kinds), rows_at_once=rows_at_once, id=roles.id
     )
-    check = _StreamCheck(columns, roles)
-    for file, rows in columns.read_batches():
-        check.add(file, rows)
-        share = (file + rows.share) / len(columns.files)
-        progress(share, f"Checking {columns.files[file].name}: {check.customers:,} customers so far")
+    columns, notes = all_columns.only(needed), list(dict.fromkeys(all_columns.notes))
+    check = _check(columns, roles, progress)
+    if check.may_hold_rows_to_leave_out and not may_be_panel:
+        left_out = find_left_out(all_columns, roles.id)
+        notes += left_out.notes
+        columns = replace(columns, left_out=left_out.by_file if left_out.notes else ())
+    if check.needs_notation:
+        columns = replace(columns, decimals=decimals_of(all_columns))
+    if columns.left_out or any(columns.decimals):
+        check = _check(columns, roles, progress)
     to_read_whole = check.columns_to_read_whole() | ({roles.id, CUTOFF} if may_be_panel else set())
     whole = columns.only(to_read_whole).read_whole()
     if may_be_panel and (days := read_cutoffs(whole, CUTOFF)) is not None:
@@ -141,17 +148,27 @@ def open_customers(
         guess = guess.without_value()
     guess = guess.with_excluded(check.contact_columns, "personal data")
     columns_read_whole = {str(name): whole.frame[name] for name in whole.frame}
-    notes = (value_note,) if value_note else ()
+    notes += [value_note] if value_note else []
     return CustomerStream(
         source,
         guess.roles,
         check.customers,
         tuple(check.customers_by_file),
-        notes,
+        tuple(notes),
         columns.names,
         check.spool,
         columns_read_whole,
     )
+
+
+def _check(columns: FileColumns, roles: Roles, progress: Progress) -> "_StreamCheck":
+    """Read the files once, batch by batch."""
+    check = _StreamCheck(columns, roles)
+    for file, rows in columns.read_batches():
+        check.add(file, rows)
+        share = (file + rows.share) / len(columns.files)
+        progress(share, f"Checking {columns.files[file].name}: {check.customers:,} customers so far")
+    return check
 
 
 class _StreamCheck:
@@ -161,6 +178,7 @@ class _StreamCheck:
         self.customers_by_file = [0] * len(columns.files)
         self.contact_columns: list[str] = []
         self.spool = ColumnSpool()
+        self.needs_notation = False
         self._columns, self._roles = columns, roles
         self._read_whole: set[str] = set()
         self._ids = RepeatedIds()
@@ -180,6 +198,7 @@ class _StreamCheck:
                 self._read_whole.add(name)
                 continue
             values[name] = column.values
+            self.needs_notation |= needs_notation([column])
             if not column.cellwise or self._must_be_checked_whole(name, column.values):
                 self._read_whole.add(name)
         if not self.customers:
@@ -190,6 +209,11 @@ class _StreamCheck:
         if self._roles.id in values:
             self._ids.add(values[self._roles.id])
         self.spool.append(len(rows), values)
+
+    @property
+    def may_hold_rows_to_leave_out(self) -> bool:
+        """Whether an id is blank or may stand twice."""
+        return self._roles.id in self.columns_to_read_whole()
 
     def columns_to_read_whole(self) -> set[str]:
         """Return the columns to read as a whole, the ids among them if two of their hashes are the same."""

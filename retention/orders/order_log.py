@@ -12,8 +12,8 @@ from retention.customers.intake import Limits, Table, read_table, table_from_fra
 from retention.errors import InputError
 from retention.orders.excluded_columns import excluded_columns, exclusion_notes
 from retention.orders.order_columns import ChosenColumns, OrderRoles, find_roles, multiplied_columns
-from retention.tabular.columns import BLANK_WORDS
 from retention.tabular.dates import Dates, parse_dates
+from retention.tabular.ids import normalize_ids
 from retention.wording.text import count_noun, quote, quote_cell
 
 _DAY = 86_400_000_000  # microseconds
@@ -107,14 +107,18 @@ def read_orders(
     times = times or parse_dates(table.frame[roles.time].astype("str"), table.locate(roles.time), epochs=True)
     frame, amount_notes = _with_amount(table, roles)
     excluded = excluded_columns(frame, id=roles.customer, used=(roles.time, roles.amount, roles.name, roles.order))
-    ids, id_notes = _whole_ids(frame[roles.customer])
-    frame = frame.drop(columns=list(excluded)).assign(**{roles.time: times.values}).assign(**{roles.customer: ids})
+    ids = normalize_ids(frame[roles.customer], table.locate(roles.customer))
+    frame = (
+        frame.drop(columns=list(excluded))
+        .assign(**{roles.time: times.values})
+        .assign(**{roles.customer: ids.values})
+    )
     frame, row_notes = _keep_orders(frame, roles, table, today=today or dt.date.today())
     order, order_notes = _order_number(frame, roles)
     notes = (
         *table.notes,
         *amount_notes,
-        *id_notes,
+        *ids.notes,
         *times.notes,
         *exclusion_notes(excluded, "columns"),
         *row_notes,
@@ -181,14 +185,6 @@ def _no_amount(table: Table, column: str) -> InputError:
     )
 
 
-def _whole_ids(ids: pd.Series) -> tuple[pd.Series, list[str]]:
-    """Return ids as they were before another program read them as numbers (``17850.0`` → ``17850``), and notes."""
-    filled = ids.dropna()
-    if not len(filled) or not filled.str.fullmatch(r"\d+\.0").all():
-        return ids, []
-    return ids.str.slice(stop=-2), [f"column {quote(ids.name)}: ids are read without the trailing '.0'"]
-
-
 def _order_number(frame: pd.DataFrame, roles: OrderRoles) -> tuple[str | None, list[str]]:
     """Return the column with the order number if orders have several rows, and a note about it."""
     if roles.order is None or frame[roles.order].dtype == np.float64:
@@ -217,7 +213,7 @@ def _keep_orders(
             keep[wrong] = False
 
     ids = frame[roles.customer]
-    drop((ids.isna() | ids.isin(BLANK_WORDS)).to_numpy(), "without a customer")
+    drop(ids.isna().to_numpy(), "without a customer")
     drop(frame[roles.time].isna().to_numpy(), "without a date")
     if not keep.any():
         raise InputError(f"{table.source}: no row has both a customer and a date; check the columns")

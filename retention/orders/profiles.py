@@ -7,6 +7,7 @@ import pandas as pd
 
 from retention.customers.intake import Limits, table_from_frame
 from retention.customers.key_columns import check_ids
+from retention.customers.left_out_rows import normal_rows
 from retention.customers.roles import guess_roles, require_column
 from retention.errors import InputError
 from retention.orders.excluded_columns import excluded_columns, exclusion_notes
@@ -63,6 +64,7 @@ def read_profiles(frame: pd.DataFrame, *, id: str) -> Profiles:
 
     require_column(id, "profile", [str(column) for column in frame.columns], flag="the orders' id column")
     table = table_from_frame(frame, source="profile", limits=Limits.from_settings(), text_columns=text_columns)
+    table = normal_rows(table, id)
     check_ids(table, id)
     name = _name(list(table.frame.columns), id)
     excluded = excluded_columns(table.frame, id=id, used=(name,))

@@ -40,6 +40,10 @@ class Rows:
         """Return the rows from ``start`` to before ``stop``."""
         return Rows(self.cells.slice(start, stop - start), self.numbers[start:stop], self.share)
 
+    def filter(self, keep: NDArray[np.bool_]) -> "Rows":
+        """Return the rows where the mask is true."""
+        return self if keep.all() else Rows(self.cells.filter(keep), self.numbers[keep], self.share)
+
     def select(self, positions: Sequence[int]) -> "Rows":
         """Return these columns only, in this order."""
         return Rows(self.cells.select(positions), self.numbers, self.share)

@@ -1,7 +1,7 @@
 """Read a file or a frame into a table with parsed columns. The rooms above decide what each column is for."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,11 @@ class Table:
     def locate(self, column: str) -> ColumnLocation:
         """Return where the cells of a column stand, for messages about one of them."""
         return ColumnLocation(self.source, column, self.row_numbers)
+
+    def take(self, rows: NDArray[np.bool_]) -> "Table":
+        """Return the rows where the mask is true."""
+        frame = self.frame[rows].reset_index(drop=True)
+        return replace(self, frame=frame, row_numbers=self.row_numbers[rows], first_wrong={})
 
 
 def read_table(
