@@ -41,7 +41,7 @@ def normal_rows(table: Table, id: str) -> Table:
         twice = ids.duplicated(keep=False).to_numpy(copy=True)
         twice[twice] = (
             table.frame[twice].duplicated().to_numpy()
-        )  # the full comparison is slow, and few rows need it
+        )  # comparing rows is slow, and few need it
         table = _leave_out(table, twice & ids.notna().to_numpy(), "written twice (equal in every cell)")
     return table
 

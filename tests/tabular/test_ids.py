@@ -41,7 +41,9 @@ def test_one_spelling(cell: str, expected: str) -> None:
 @pytest.mark.parametrize("cell", ["9.19812E+11", "9E+11", "9,19812E+11"])
 def test_lost_digits_are_refused_with_the_cure(cell: str) -> None:
     """Twelve digits of which a spreadsheet kept six are many customers in one."""
-    with pytest.raises(InputError, match=r"column 'id', row 3: .* a spreadsheet has dropped.*export the table again"):
+    with pytest.raises(
+        InputError, match=r"column 'id', row 3: .* a spreadsheet has dropped.*export the table again"
+    ):
         normal("919812345678", cell)
 
 
