@@ -39,9 +39,7 @@ def normal_rows(table: Table, id: str) -> Table:
     ids = table.frame[id]
     if ids.nunique() > 1 and ids.duplicated().any():
         twice = ids.duplicated(keep=False).to_numpy(copy=True)
-        twice[twice] = (
-            table.frame[twice].duplicated().to_numpy()
-        )  # comparing rows is slow, and few need it
+        twice[twice] = table.frame[twice].duplicated().to_numpy()  # comparing rows is slow, and few need it
         table = _leave_out(table, twice & ids.notna().to_numpy(), "written twice (equal in every cell)")
     return table
 

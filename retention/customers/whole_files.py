@@ -1,4 +1,4 @@
-"""What only all rows of a long file show together: rows that are no customer of their own, and the decimal mark."""
+"""What only all rows of a long file show: rows that are no customer of their own, and the decimal mark."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Customer ids in their one spelling, so that a customer is the same in every file, in the ledger and in a campaign.
+"""Customer ids in their one spelling, so that a customer is the same in a file, in the ledger and in a campaign.
 
 An id is text and never becomes a number. Only what other programs add is taken off: white space, the ``.0`` of a
 column that was read as numbers, and the case of e-mail addresses. Digits that a spreadsheet has lost cannot be
