@@ -148,7 +148,7 @@ def _without_exponent(cells: Any, location: ColumnLocation) -> Any:
             cell = location.quote_cell(cells, int(position)).partition(" in row")[0]
             raise location.error(
                 int(position),
-                f"{cell} is an id whose last digits a spreadsheet has dropped, so many customers would become one; "
+                f"{cell} is an id whose last digits a spreadsheet has dropped, so customers would become one; "
                 "export the table again without opening it in a spreadsheet, or with that column as text",
             )
         texts[position] = digits[: int(exponent) + 1]
