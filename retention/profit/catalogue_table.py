@@ -1,6 +1,7 @@
 """The offer catalogue as a table that a person edits: one row per offer, one sentence per mistake in it."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -22,14 +23,31 @@ _COLUMNS = {
     "gives.hinglish": "In Hinglish",
 }
 COLUMNS = tuple(_COLUMNS.values())
-"""Headings of the table, in order."""
+"""Headings of the table, in order; those of further languages follow."""
+
+NO_FURTHER_LANGUAGES: Mapping[str, str] = MappingProxyType({})
+"""Languages besides these three: the name of each by its id."""
 
 _NUMBERS = ("cost", "save_rate", "minimum_basket", "valid_days")
 _PLACEHOLDERS = {"cost": 0, "save_rate": None, "minimum_basket": 0, "valid_days": 1}
 _OPTIONAL = {"save_rate", "minimum_basket"}
 
 
-def as_table(catalogue: Catalogue, economics: Economics) -> pd.DataFrame:
+def headings(languages: Mapping[str, str] = NO_FURTHER_LANGUAGES) -> dict[str, str]:
+    """Return the heading of each field, with those of further languages at the end.
+
+    Examples
+    --------
+    >>> list(headings({"ta": "Tamil"}).items())[-2:]
+    [('gives.hinglish', 'In Hinglish'), ('gives.ta', 'In Tamil')]
+    """
+    further = {f"gives.{id}": f"In {name}" for id, name in languages.items()}
+    return {**_COLUMNS, **{field: heading for field, heading in further.items() if field not in _COLUMNS}}
+
+
+def as_table(
+    catalogue: Catalogue, economics: Economics, languages: Mapping[str, str] = NO_FURTHER_LANGUAGES
+) -> pd.DataFrame:
     """Return the offers at these money inputs as a table of text, with the slots for amounts not filled in.
 
     Examples
@@ -43,20 +61,25 @@ def as_table(catalogue: Catalogue, economics: Economics) -> pd.DataFrame:
         first = {"cost": economics.offer_cost, "save_rate": economics.save_rate} if position == 0 else {}
         cells = {"minimum_basket": 0, "valid_days": 7, **entry, **first}
         cells |= {f"gives.{language}": text for language, text in entry["gives"].items()}
-        rows.append([_cell_text(cells.get(field)) for field in _COLUMNS])
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+        rows.append([_cell_text(cells.get(field)) for field in headings(languages)])
+    return pd.DataFrame(rows, columns=list(headings(languages).values()))
 
 
-def find_mistakes(table: pd.DataFrame, *, currency: str) -> tuple[str, ...]:
+def find_mistakes(
+    table: pd.DataFrame, *, currency: str, languages: Mapping[str, str] = NO_FURTHER_LANGUAGES
+) -> tuple[str, ...]:
     """Return one sentence for each mistake in the table, naming its row and column; none for a valid catalogue."""
-    if table.shape[1] != len(COLUMNS):
-        return (f"the table of offers must have {len(COLUMNS)} columns, got {table.shape[1]}; open the tab again",)
-    rows = list(_entries(table, currency))
+    columns = headings(languages)
+    if table.shape[1] != len(columns):
+        return (f"the table of offers must have {len(columns)} columns, got {table.shape[1]}; open the tab again",)
+    rows = list(_entries(table, currency, columns))
     in_cells = tuple(sentence for _, sentences in rows for sentence in sentences)
     return in_cells or _mistakes_of_all_rows(tuple(entry for entry, _ in rows))
 
 
-def catalogue_from_table(table: pd.DataFrame, *, currency: str) -> Catalogue:
+def catalogue_from_table(
+    table: pd.DataFrame, *, currency: str, languages: Mapping[str, str] = NO_FURTHER_LANGUAGES
+) -> Catalogue:
     """Return the catalogue that a table holds; empty rows are left out.
 
     Raises
@@ -64,16 +87,19 @@ def catalogue_from_table(table: pd.DataFrame, *, currency: str) -> Catalogue:
     InputError
         With the first of :func:`find_mistakes`.
     """
-    for sentence in find_mistakes(table, currency=currency):
+    for sentence in find_mistakes(table, currency=currency, languages=languages):
         raise InputError(sentence)
-    return Catalogue(tuple(entry for entry, _ in _entries(table, currency)), "the table of offers")
+    entries = _entries(table, currency, headings(languages))
+    return Catalogue(tuple(entry for entry, _ in entries), "the table of offers")
 
 
-def _entries(table: pd.DataFrame, currency: str) -> Iterator[tuple[dict[str, Any], list[str]]]:
+def _entries(
+    table: pd.DataFrame, currency: str, columns: Mapping[str, str]
+) -> Iterator[tuple[dict[str, Any], list[str]]]:
     """Yield each row as an entry, and its mistakes; columns go by position, as headings can be typed over."""
     ids: dict[str, int] = {}
     for number, row in enumerate(table.itertuples(index=False, name=None), start=1):
-        cells = {field: _cell_text(cell).strip() for field, cell in zip(_COLUMNS, row, strict=True)}
+        cells = {field: _cell_text(cell).strip() for field, cell in zip(columns, row, strict=True)}
         if not any(cells.values()):
             continue
         entry, wrong = _entry(cells)
@@ -86,9 +112,9 @@ def _entries(table: pd.DataFrame, currency: str) -> Iterator[tuple[dict[str, Any
         yield (
             entry,
             [
-                f"row {number}, column {_COLUMNS[field]!r}: {fault}"
+                f"row {number}, column {columns[field]!r}: {fault}"
                 + (f", got {cells[field]!r}" if cells[field] and fault.startswith("must") else "")
-                for field, fault in sorted(wrong.items(), key=lambda pair: list(_COLUMNS).index(pair[0]))
+                for field, fault in sorted(wrong.items(), key=lambda pair: list(columns).index(pair[0]))
             ],
         )
 

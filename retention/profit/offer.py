@@ -24,7 +24,7 @@ class Offer:
     id
         How files name it: at most 40 small letters, digits and ``_.-``.
     gives
-        What a message says the offer gives, by language (``en``, ``hi``, ``hinglish``), at most 70 characters
+        What a message says the offer gives, by language (``en``, ``hi``, …), at most 70 characters
         each; ``en`` is needed.
     cost
         Cost when redeemed (currency, >= 0).

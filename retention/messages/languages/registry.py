@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from retention.errors import InputError
 from retention.messages.languages.language import Language, read_language
@@ -11,6 +12,11 @@ _FIRST = "en"  # English stands in where an offer has no words in a language
 
 LANGUAGES = (_FIRST, *sorted(path.stem for path in _FOLDER.glob("*.toml") if path.stem != _FIRST))
 """The ids of the languages, English first."""
+
+if TYPE_CHECKING:
+    LanguageId = str
+else:
+    LanguageId = Literal[LANGUAGES]  # the choices that an endpoint lists
 
 
 @cache

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, Literal
 
+from retention.messages.languages.registry import LanguageId
 from retention.pipeline import targeting
 from retention.pipeline.customers import write_csv
 from retention.pipeline.messages import write_messages
@@ -15,7 +16,7 @@ def offers(
     scored: Path,
     *,
     tone: Literal["warm", "playful", "brief"] = "warm",
-    language: Literal["en", "hi", "hinglish"] = "en",
+    language: LanguageId = "en",
     everyone: bool = False,
     currency: str = "",
     folder: Path,
@@ -30,7 +31,7 @@ def offers(
     tone
         How the messages sound.
     language
-        The messages' language: English, Hindi or Hinglish.
+        The messages' language, e.g. en for English, hi for Hindi, hinglish for Hindi in Latin letters.
     everyone
         Set it to write to all rows, not only to those with send = yes.
     currency

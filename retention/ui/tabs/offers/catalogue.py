@@ -6,20 +6,24 @@ from pathlib import Path
 import pandas as pd
 
 from retention.errors import InputError
+from retention.messages.languages.registry import LANGUAGES, language_of
 from retention.profit.catalogue import Catalogue, load_catalogue
 from retention.profit.catalogue_table import as_table, catalogue_from_table, find_mistakes
 from retention.ui.components import download
 from retention.ui.session import Session
 
+LANGUAGE_NAMES = {id: language_of(id).label for id in LANGUAGES}
+"""What each language is called, by its id."""
+
 
 def table(session: Session) -> pd.DataFrame:
     """Return the catalogue as a table for the screen."""
-    return as_table(session.catalogue, session.economics)
+    return as_table(session.catalogue, session.economics, LANGUAGE_NAMES)
 
 
 def mistakes_in(session: Session, edited: pd.DataFrame) -> tuple[str, ...]:
     """Return a sentence for everything that is wrong with an edited table."""
-    return find_mistakes(edited, currency=session.economics.currency)
+    return find_mistakes(edited, currency=session.economics.currency, languages=LANGUAGE_NAMES)
 
 
 def use(session: Session, edited: pd.DataFrame) -> Session:
@@ -30,7 +34,8 @@ def use(session: Session, edited: pd.DataFrame) -> Session:
     InputError
         With the first of :func:`mistakes_in`.
     """
-    return _with_catalogue(session, catalogue_from_table(edited, currency=session.economics.currency))
+    currency = session.economics.currency
+    return _with_catalogue(session, catalogue_from_table(edited, currency=currency, languages=LANGUAGE_NAMES))
 
 
 def open_file(session: Session, path: str | None) -> Session:

@@ -8,7 +8,7 @@ import gradio as gr
 from retention.messages.channels.registry import DEFAULT_CHANNEL
 from retention.messages.segments import TONES
 from retention.pipeline.messages import COOL_DOWN_DAYS
-from retention.profit.catalogue_table import COLUMNS
+from retention.profit.catalogue_table import headings
 from retention.ui.components import download
 from retention.ui.components.download import DownloadButton
 from retention.ui.components.tables import ROWS_SHOWN
@@ -16,8 +16,6 @@ from retention.ui.session import Session
 from retention.ui.tab import Change, Component, Layout, Refresh, Updates, View
 from retention.ui.tabs.offers import catalogue as offer_catalogue
 from retention.ui.tabs.offers import handlers, review, views
-
-_LANGUAGES = [("English", "en"), ("हिन्दी", "hi"), ("Hinglish", "hinglish")]
 
 
 @dataclass(frozen=True)
@@ -176,7 +174,9 @@ def build() -> OffersLayout:
     catalogue = _catalogue()
     with gr.Row():
         tone = gr.Radio([(tone.capitalize(), tone) for tone in TONES], value=TONES[0], label="Tone")
-        language = gr.Radio(_LANGUAGES, value="en", label="Language")
+        language = gr.Radio(
+            [(name, id) for id, name in offer_catalogue.LANGUAGE_NAMES.items()], value="en", label="Language"
+        )
         language_model_on = gr.Checkbox(
             True,
             label="Use the language model",
@@ -233,11 +233,12 @@ def build() -> OffersLayout:
 
 
 def _catalogue() -> CatalogueTable:
+    columns = headings(offer_catalogue.LANGUAGE_NAMES).values()
     with gr.Accordion("Offer catalogue", open=False):
         table = gr.Dataframe(
-            headers=list(COLUMNS),
+            headers=list(columns),
             interactive=True, show_label=False, wrap=True, max_height=320, buttons=[], elem_id="catalogue",
-            column_widths=[140, 110, 90, 100, 90, 240, 240, 240],
+            column_widths=[140, 110, 90, 100, 90] + [240] * (len(columns) - 5),
         )  # fmt: skip
         gr.Markdown(
             "A message offers what this table says and nothing else; {cost} becomes the cost, {currency} its "
