@@ -144,6 +144,47 @@ def test_a_channel_is_a_file_and_a_line(tmp_path: Path) -> None:
     assert written.split() == ["2", "300"]
 
 
+def test_a_language_is_a_file(tmp_path: Path) -> None:
+    """Messages are written in it, a model is asked and guarded in it, and its test of completeness holds."""
+    recipe = carried_out("A language", tmp_path)
+    assert recipe.written == ["retention/messages/languages/ta.toml"]
+    assert recipe.entries == []
+    written = recipe.run(
+        "-c",
+        "import pandas as pd\n"
+        "from dataclasses import replace\n"
+        "from typing import get_args, get_type_hints\n"
+        "from retention.messages.batch import write_messages\n"
+        "from retention.messages.guard import check_template\n"
+        "from retention.messages.llm.prompt import chat_for\n"
+        "from retention.messages.segments import MessageSegment\n"
+        "from retention.profit.catalogue import read_offers\n"
+        "from retention.ui.api.messages import offers\n"
+        "from retention.ui.tabs.offers.catalogue import LANGUAGE_NAMES\n"
+        "rows = pd.DataFrame({'id': ['a'], 'send': 'yes', 'offer': 'cash_50', 'reason_1': '',"
+        " 'reason_2': '', 'reason_3': ''})\n"
+        "offer = replace(read_offers()[0], gives={'en': '₹50 off', 'ta': '₹50 தள்ளுபடி'})\n"
+        "(message,) = write_messages(rows, id='id', offers=(offer,), language='ta').messages\n"
+        "print(message.text)\n"
+        "for line in ('{name}, சூடான தோசை தயார். இதோ {offer}.', '{name}, இலவச தோசை. இதோ {offer}.',"
+        " '{name}, சூடான தோசை, நாளை வரை {offer}.', 'Hi {name}, dinner is waiting with {offer}.'):\n"
+        "    print(check_template(line, 'ta').reason)\n"
+        "assert 'Tamil' in str(chat_for(MessageSegment(language='ta')))\n"
+        "assert 'ta' in get_args(get_type_hints(offers)['language'])\n"
+        "assert LANGUAGE_NAMES['ta'] == 'தமிழ்'\n",
+    )
+    assert written.splitlines() == [
+        "வணக்கம் நண்பரே, சூடான உணவு காத்திருக்கிறது. உங்களுக்காக ₹50 தள்ளுபடி (குறைந்தது ₹199, 7 நாட்கள்).",
+        "",
+        "speaks of something free or of a gift",
+        "speaks of a deadline",
+        "holds letters of another script",
+    ]
+    (recipe.tree / "tests" / "messages").mkdir(parents=True)
+    shutil.copy(ROOT / "tests" / "messages" / "test_languages.py", recipe.tree / "tests" / "messages")
+    assert "[ta]" in recipe.run("-m", "pytest", "-v", "-p", "no:cacheprovider", "tests/messages/test_languages.py")
+
+
 def test_a_candidate_model_is_a_file_and_a_line(tmp_path: Path) -> None:
     """It is compared with the others in its place, saved with them, and loaded again."""
     recipe = carried_out("A candidate model", tmp_path)
@@ -252,6 +293,7 @@ def test_every_recipe_is_one_that_is_carried_out() -> None:
     assert titles == [
         "A tab",
         "A channel",
+        "A language",
         "A candidate model",
         "An offer",
         "An order source",

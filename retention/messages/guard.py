@@ -163,8 +163,8 @@ def _denylist() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _any_of(phrases: list[str]) -> re.Pattern[str]:
-    # A vowel sign is no word character for \b, so a word ends where no letter and no Devanagari mark follows.
-    letter = r"[\w\u0900-\u0963]"
+    # A vowel sign is no word character for \b, so a word ends where no letter and no Indic mark follows.
+    letter = r"[\w\u0900-\u0963\u0966-\u0dff]"
     patterns = (
         re.escape(_unaccented(phrase)).replace(r"\ ", r"\W+").replace(r"\*", rf"{letter}*") for phrase in phrases
     )

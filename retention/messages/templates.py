@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TypeVar
 
+from retention.errors import OfferError
 from retention.messages.channels.channel import Channel
 from retention.messages.channels.registry import DEFAULT_CHANNEL
 from retention.messages.guard import fill_template
@@ -24,8 +25,18 @@ T = TypeVar("T")
 
 
 def backup_templates(segment: MessageSegment) -> tuple[str, ...]:
-    """Return every template that was written for a segment, slots unfilled."""
-    return language_of(segment.language).templates[segment.tone][segment.reason]
+    """Return every template that was written for a segment, slots unfilled.
+
+    Raises
+    ------
+    OfferError
+        If the language's file holds none.
+    """
+    templates = language_of(segment.language).templates.get(segment.tone, {}).get(segment.reason, ())
+    if not templates:
+        missing = f"templates.{segment.tone}: {segment.reason}"
+        raise OfferError(f"language {segment.language!r}: has no {missing}; add some to {segment.language}.toml")
+    return templates
 
 
 @lru_cache(maxsize=4096)

@@ -12,6 +12,14 @@ from retention.messages.languages.patterns import Pattern, patterns_of, word_key
 RULED_GROUPS = frozenset(("links", "articles", "times", "borrowed", "regrets"))
 """Groups of the vocabulary that :mod:`retention.messages.allowed_lines` has rules for."""
 
+_MAY_BE_LEFT_OUT: Mapping[str, Any] = {
+    "friend_after": {},
+    "honorifics": [],
+    "capitalised": [],
+    "same_spelling": {},
+    "apart": [],
+}
+
 
 @dataclass(frozen=True, slots=True)
 class OfferTerms:
@@ -128,6 +136,7 @@ def read_language(path: Path) -> Language:
         declared = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{path.name}: cannot be read as TOML ({error}); correct it") from None
+    declared = {**_MAY_BE_LEFT_OUT, **declared}
     expected = {field.name for field in fields(Language)} - {"id"}
     if declared.keys() != expected:
         differing = ", ".join(sorted(declared.keys() ^ expected))
@@ -150,8 +159,7 @@ def _language(id: str, declared: Mapping[str, Any]) -> Language:
     def patterns(texts: list[str]) -> tuple[Pattern, ...]:
         return patterns_of(texts, vocabulary, same_spelling)
 
-    if missing := RULED_GROUPS - vocabulary.keys():
-        raise ValueError(f"the vocabulary needs the groups {', '.join(sorted(missing))}, be they empty")
+    vocabulary = dict.fromkeys(RULED_GROUPS, frozenset[str]()) | vocabulary
     constructions = declared["constructions"]
     return Language(
         id=id,
