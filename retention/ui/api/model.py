@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from retention.artifacts import sha256
+from retention.errors import InputError
 from retention.pipeline import targeting
-from retention.pipeline.churn import train_model
+from retention.pipeline.campaign import copy_received_ledger
+from retention.pipeline.churn import find_rows_left_alone, train_model
 from retention.pipeline.customers import read_customers, split_column_names
 from retention.pipeline.profit import profit_as_dict, profit_of_model
 from retention.profit.curve import ProfitCurve
@@ -30,6 +32,9 @@ def train(
     value_column: str = "",
     exclude: str = "",
     weighted: bool = False,
+    left_alone: Path | None = None,
+    cutoff: str = "",
+    horizon_days: int | None = None,
     folder: Path,
     progress: Progress = silent,
 ) -> tuple[Path, dict[str, Any]]:
@@ -53,14 +58,23 @@ def train(
         Columns that the model may not use, with commas between them.
     weighted
         Set it to weight churned customers as much as retained ones while fitting; calibration undoes it.
+    left_alone
+        The ledger of past campaigns, as holdout or measure returned it: rows of customers whom one treated while
+        their label was observed are left out, and held-out ones stand for them. If omitted, all rows count.
+    cutoff
+        With left_alone: the last day that counted as past (YYYY-MM-DD); blank where a column cutoff says it.
+    horizon_days
+        With left_alone: the days after the cutoff that decided the label.
 
     Returns
     -------
     model
         The model as a zip file, for profit and score.
     summary
-        JSON: customers, churn_rate, chosen, candidates, metrics, warnings, out_of_time.
+        JSON: customers, churn_rate, chosen, candidates, metrics, warnings, out_of_time, left_alone.
     """
+    if left_alone is None and (cutoff or horizon_days is not None):
+        raise InputError(f"{'cutoff' if cutoff else 'horizon_days'}: is for left_alone; pass the ledger with it")
     table = read_customers(
         customers,
         id=id or None,
@@ -69,8 +83,15 @@ def train(
         value=value_column or None,
         exclude=split_column_names(exclude),
     )
+    rows = None
+    if left_alone is not None:
+        own_ledger = folder / "ledger.sqlite"
+        copy_received_ledger(left_alone, own_ledger)
+        rows = find_rows_left_alone(table, own_ledger, cutoff=cutoff or None, horizon_days=horizon_days)
     with TRAINING_QUEUE.wait_for_turn(progress, limit_s=settings().training_limit_s) as report:
-        model = train_model(table, scale_pos_weight="balanced" if weighted else None, progress=report)
+        model = train_model(
+            table, scale_pos_weight="balanced" if weighted else None, left_alone=rows, progress=report
+        )
     file = folder / "model.zip"
     model_zip.save_model(model, file)
     return file, {"model": file.name, **model.as_dict()}
