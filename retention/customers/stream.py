@@ -26,7 +26,7 @@ from retention.tabular.files import Limits
 from retention.tabular.notation import needs_notation
 from retention.tabular.rows import Rows
 from retention.tabular.spool import ColumnSpool
-from retention.tabular.tables import open_table
+from retention.tabular.table_files import open_table
 
 ROWS_AT_ONCE = 1 << 15
 """Customers in a batch: more need more memory, fewer need more time."""

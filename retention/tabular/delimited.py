@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from retention.errors import InputError
 from retention.tabular.files import Limits
 from retention.tabular.rows import Rows, TableSource, check_names, check_rows, too_many_columns
+from retention.tabular.table_bounds import header_position, rows_below
 from retention.tabular.text import TextFile
 from retention.wording.text import count_noun
 
@@ -24,6 +25,9 @@ _LONGEST_HEADER = 1 << 20
 _BLOCK = 1 << 20  # bytes; no row may be longer, and Arrow reads 32 of them ahead
 _LOOK_AHEAD = 1 << 16
 _RAGGED = re.compile(r"Row #(\d+): Expected \d+ columns, got (\d+)")
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # Excel's own first line
+_RECORDS_COMPARED = 40
+_LAST_LINES = 9
 _MOST_BLANK_CELLS = 10_000_000  # a blank line becomes a whole row of missing cells
 
 
@@ -44,13 +48,24 @@ def open_delimited(text: TextFile, limits: Limits) -> TableSource:
     source = text.file.name
     data = text.open().read(2 * _LONGEST_HEADER + _LOOK_AHEAD)
     start, end = _first_record(data, text, limits)
-    head = data[start:end].decode()
-    separator = _separator(head, data[end : end + _LOOK_AHEAD])
-    names = check_names(_fields(head, separator, source), source, limits)
+    separator, notes = None, []
+    if (said := _SEPARATOR_LINE.fullmatch(data[start:end].decode().strip())) and end < len(data):
+        separator = said[1]
+        start, end = _first_record(data, text, limits, after=end)
+    separator = separator or _separator(data[start:end].decode(), data[end : end + _LOOK_AHEAD])
+    if (header := _header_below(data, start, text, limits)) is not None:
+        row = 1 + len(data[: header[0]].splitlines())
+        above = count_noun(row - 1 - len(data[:start].splitlines()), "line")
+        notes.append(f"the header is in row {row:,}; the {above} above are left out")
+        (start, end), separator = header[:2], header[2]
+    names = check_names(_fields(data[start:end].decode(), separator, source), source, limits)
     if text.blank_lines * len(names) > _MOST_BLANK_CELLS:
         raise _too_blank(text)
+    if (size := _size_below(text, end, separator, len(names))) > 0:
+        text = text.without_end(size)
+        notes.append("the last lines are totals or remarks, no rows of the table, and are left out")
     body = _Body(text, end, separator, names, 1 + len(data[:start].splitlines()), limits)
-    return TableSource(source, names, body.rows, limits, text.notes)
+    return TableSource(source, names, body.rows, limits, (*text.notes, *notes))
 
 
 @dataclass(frozen=True)
@@ -151,11 +166,11 @@ def _filled(cells: Any) -> NDArray[np.bool_]:
     return filled
 
 
-def _first_record(data: bytes, text: TextFile, limits: Limits) -> tuple[int, int]:
+def _first_record(data: bytes, text: TextFile, limits: Limits, after: int = 0) -> tuple[int, int]:
     """Return the first and the last byte of the header; a quoted name may span several lines."""
     source = text.file.name
-    start = len(data) - len(data.lstrip(b"\r\n"))
-    if start > _LONGEST_HEADER:
+    start = len(data) - len(data[after:].lstrip(b"\r\n"))
+    if start - after > _LONGEST_HEADER:
         raise _too_blank(text)
     window = data[start : start + _LONGEST_HEADER]
     newline = b"\n" if b"\n" in window else b"\r"
@@ -173,6 +188,62 @@ def _first_record(data: bytes, text: TextFile, limits: Limits) -> tuple[int, int
     if count > limits.columns:
         raise too_many_columns(f"about {count:,}", source, limits)
     raise InputError(f"{source}: its first line is over 1 MB long; start it with a row of column names")
+
+
+def _header_below(data: bytes, start: int, text: TextFile, limits: Limits) -> tuple[int, int, str] | None:
+    """Return the bytes of a header that stands below other lines, and the separator; None if it is the first line.
+
+    The separator is the one that splits most lines into the same number of cells, since titles may hold none.
+    """
+    records: list[tuple[int, int]] = []
+    end = start
+    window = data[: start + _LOOK_AHEAD]
+    while len(records) < _RECORDS_COMPARED and end < len(window):
+        try:
+            records.append(_first_record(window, text, limits, after=end))
+        except InputError:
+            return None  # reading the rows says what is wrong with them
+        end = records[-1][1]
+    if end < text.size and records:
+        records.pop()  # it may be cut off
+    lines = [data[first:last].decode(errors="replace").rstrip("\r\n") for first, last in records]
+
+    def split(separator: str) -> list[list[str]]:
+        try:
+            return [next(csv.reader([line], delimiter=separator), []) for line in lines]
+        except csv.Error:
+            return []
+
+    tables = {separator: split(separator) for separator in _SEPARATORS}
+    separator = max(tables, key=lambda mark: _common_width(tables[mark]))
+    rows = tables[separator]
+    position = header_position(rows) if rows else 0
+    return (*records[position], separator) if position else None
+
+
+def _common_width(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
+    """Return how many rows have the most frequent number of cells above 1, and that number."""
+    widths = [len(row) for row in rows if len(row) > 1]
+    if not widths:
+        return 0, 0
+    usual = max(set(widths), key=widths.count)
+    return widths.count(usual), usual
+
+
+def _size_below(text: TextFile, header_end: int, separator: str, width: int) -> int:
+    """Return the size in bytes of the totals and remarks below the table."""
+    tail = text.tail[-max(1, text.size - header_end) :] if text.size > header_end else b""
+    if width < 2 or not tail or tail.count(b'"') != 2 * (tail.count(b'"') // 2):
+        return 0
+    lines = tail.splitlines(keepends=True)[-_LAST_LINES:]
+    if len(tail) < text.size - header_end and len(lines) < _LAST_LINES:
+        lines = lines[1:]  # it may begin in the middle
+    try:
+        rows = [next(csv.reader([line.decode().rstrip("\r\n")], delimiter=separator), []) for line in lines]
+    except (csv.Error, UnicodeDecodeError):
+        return 0
+    below = rows_below(rows, width)
+    return sum(map(len, lines[len(lines) - below :]))
 
 
 def _columns_at_least(text: TextFile, start: int) -> int:

@@ -13,15 +13,13 @@ from numpy.typing import NDArray
 from retention.errors import InputError
 from retention.tabular.arrays import as_arrow
 from retention.tabular.columns import parse_column
-from retention.tabular.delimited import open_delimited
-from retention.tabular.files import Limits, open_file
+from retention.tabular.files import Limits
 from retention.tabular.locations import ColumnLocation
 from retention.tabular.notation import judge_notation, needs_notation
 from retention.tabular.number_formats import Decimal
-from retention.tabular.parquet import open_parquet
 from retention.tabular.parsed_column import ParsedColumn
-from retention.tabular.rows import Rows, TableSource, check_cells, check_names, check_rows
-from retention.tabular.text import inspect_text
+from retention.tabular.rows import Rows, check_cells, check_names, check_rows
+from retention.tabular.table_files import open_table
 
 TextColumns = Collection[str] | Callable[[Sequence[str]], Collection[str]]
 
@@ -71,7 +69,7 @@ class Table:
 def read_table(
     source: str | Path, *, limits: Limits, text_columns: TextColumns = (), text_if_mixed: TextColumns = ()
 ) -> Table:
-    """Read text with commas, tabs, semicolons or pipes between cells, or Parquet, plain or compressed with gzip.
+    """Read a table from delimited text, Parquet, a workbook or JSON Lines, plain, with gzip or in a zip.
 
     Parameters
     ----------
@@ -94,20 +92,6 @@ def read_table(
     return _parse_columns(
         opened.read_all(), opened.name, notes=opened.notes, text_columns=text_columns, text_if_mixed=text_if_mixed
     )
-
-
-def open_table(source: str | Path, *, limits: Limits) -> TableSource:
-    """Open such a file to read its rows in batches; cells are not parsed yet.
-
-    Raises
-    ------
-    InputError
-        If the file or its header cannot be used. Faults in the rows are found when they are read.
-    """
-    file = open_file(Path(source), limits)
-    if next(file.chunks(), b"").startswith(b"PAR1"):
-        return open_parquet(file.seekable(), file.name, limits)
-    return open_delimited(inspect_text(file), limits)
 
 
 def table_from_frame(

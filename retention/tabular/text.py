@@ -5,16 +5,15 @@ the text can be read several times, in parts.
 """
 
 import codecs
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from retention.errors import InputError
 from retention.tabular.files import File
 
 _HEAD = 1 << 16
+_TAIL = 1 << 16
 _NOT_A_TABLE = {
-    b"PK\x03\x04": "an Excel workbook or a zip archive; save the sheet as CSV",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as CSV",
     b"\x89PNG": "a picture; pass a CSV or Parquet file",
     b"\xff\xd8\xff": "a picture; pass a CSV or Parquet file",
     b"%PDF": "a PDF; pass a CSV or Parquet file",
@@ -46,6 +45,8 @@ class TextFile:
         Number of double quotes.
     blank_lines
         Number of blank lines, approximately.
+    tail
+        The last bytes of the text, in UTF-8.
     notes
         Sentences about what was assumed about the encoding.
     """
@@ -56,7 +57,14 @@ class TextFile:
     size: int
     quotes: int
     blank_lines: int
+    tail: bytes = field(default=b"", repr=False)
     notes: tuple[str, ...] = ()
+
+    def without_end(self, size: int) -> "TextFile":
+        """Return the text without its last ``size`` bytes; it is held in memory then."""
+        text = self.open().read(self.size - size)
+        tail = self.tail[: len(self.tail) - size]
+        return replace(self, as_utf8=bytes(text), start=0, size=len(text), tail=tail)
 
     def open(self, start: int = 0) -> Any:
         """Open it as an Arrow stream of UTF-8 that begins ``start`` bytes after the start of the text."""
@@ -102,9 +110,13 @@ def inspect_text(file: File) -> TextFile:
     if not is_utf8:
         as_utf8 = _recode(file, _latin_encoding(file))
         note = f"{name} is not UTF-8 and was read as Latin-1; check names with accents"
-        return TextFile(file, as_utf8, 0, len(as_utf8), statistics.quotes, statistics.blank_lines, (note,))
+        size, tail = len(as_utf8), as_utf8[-_TAIL:]
+        return TextFile(file, as_utf8, 0, size, statistics.quotes, statistics.blank_lines, tail, (note,))
     mark = len(codecs.BOM_UTF8) if first_bytes.startswith(codecs.BOM_UTF8) else 0
-    return TextFile(file, as_utf8, mark, statistics.size - mark, statistics.quotes, statistics.blank_lines)
+    size = statistics.size - mark
+    return TextFile(
+        file, as_utf8, mark, size, statistics.quotes, statistics.blank_lines, statistics.tail[-min(size, _TAIL) :]
+    )
 
 
 class _TextStatistics:
@@ -115,8 +127,8 @@ class _TextStatistics:
         self.control = 0.0
         self.blank = True
         self.nul_line: int | None = None
+        self.tail = b""
         self._lines = 0
-        self._tail = b""
         self._decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
 
     def add(self, chunk: bytes) -> None:
@@ -129,9 +141,9 @@ class _TextStatistics:
         self.size += len(chunk)
         self._lines += chunk.count(b"\n")
         self.quotes += chunk.count(b'"')
-        seam = self._tail + chunk
+        seam = self.tail[-2:] + chunk
         self.blank_lines += 2 * sum(seam.count(pair) for pair in (b"\n\n", b"\n\r\n", b"\r\r"))
-        self._tail = chunk[-2:]
+        self.tail = chunk[-_TAIL:] if len(chunk) >= _TAIL else (self.tail + chunk)[-_TAIL:]
         self._decode(chunk)
 
     def is_utf8(self) -> bool:

@@ -31,7 +31,7 @@ def parquet_of(columns: dict[str, object]) -> bytes:
         (b"id,a", "no rows"),
         (b"id,a\n,\n", "no rows"),
         (b"\x89PNG\r\n\x1a\n\0\0", "picture"),
-        (b"PK\x03\x04...", "Excel"),
+        (b"PK\x03\x04...", "damaged Excel"),
         (pickle.dumps({"id": [1]}), "not a text file"),
         (np.random.default_rng(5).bytes(64) + b"\0", "not a text file"),
         (b"id,a\n1,2\n\0,3\n", "line 3 holds a NUL"),
