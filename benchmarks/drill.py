@@ -30,7 +30,6 @@ import pandas as pd
 from retention.errors import OfferError
 from retention.messages.batch import write_messages
 from retention.messages.channels.channel import Channel
-from retention.messages.channels.registry import DEFAULT_CHANNEL
 from retention.messages.guard import check_template
 from retention.messages.ledger import Ledger
 from retention.messages.llm.client import HubWriter, TemplateDraft, switched_off_writer
@@ -75,13 +74,13 @@ class TimedWriter(HubWriter):
 
     slowest_s = 0.0
 
-    async def write(
-        self, segment: MessageSegment, *, deadline_s: float, channel: Channel = DEFAULT_CHANNEL
+    async def _write_by(
+        self, ends_at: float, segment: MessageSegment, channel: Channel, *, deadline_s: float, run: str
     ) -> TemplateDraft:
-        """Request a template, and time it."""
+        """Request a template, and time it from when a place was free."""
         started = time.monotonic()
         try:
-            return await super().write(segment, deadline_s=deadline_s, channel=channel)
+            return await super()._write_by(ends_at, segment, channel, deadline_s=deadline_s, run=run)
         finally:
             self.slowest_s = max(self.slowest_s, time.monotonic() - started)
 

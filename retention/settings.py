@@ -43,6 +43,17 @@ class Settings(BaseSettings):
         alias="RETENTION_BASE_URL",
         description="any OpenAI-compatible server; needs no token, and never gets the Hub's",
     )
+    api_key: SecretStr | None = Field(
+        None, alias="RETENTION_API_KEY", description="key of that server, which is sent nowhere else"
+    )
+    llm_concurrency: int = Field(
+        16,
+        alias="RETENTION_LLM_CONCURRENCY",
+        ge=1,
+        le=256,
+        description="most calls to a language model at one time; it begins with one, and learns from the answers "
+        "how many the server takes",
+    )
     deadline_s: float | None = Field(
         None,
         alias="RETENTION_DEADLINE_S",
@@ -107,6 +118,16 @@ class Settings(BaseSettings):
     @classmethod
     def _blank_is_none(cls, text: object) -> object:
         return text or None
+
+    @field_validator("hf_token", "api_key", mode="before")
+    @classmethod
+    def _must_be_one_word(cls, secret: object) -> object:
+        if not isinstance(secret, str):
+            return secret
+        secret = secret.strip()
+        if not secret.isprintable() or not secret.isascii() or " " in secret:
+            raise ValueError("holds a blank, a line break or a sign that no token has; copy it anew")
+        return secret or None
 
     @field_validator("memory")
     @classmethod

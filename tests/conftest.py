@@ -24,7 +24,7 @@ hypothesis.settings.load_profile("untimed")
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests neither see the developer's token nor settings another test has made."""
-    for name in ("HF_TOKEN", "RETENTION_BASE_URL", "SPACE_ID", "RETENTION_START_MODEL"):
+    for name in ("HF_TOKEN", "RETENTION_BASE_URL", "RETENTION_API_KEY", "SPACE_ID", "RETENTION_START_MODEL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("RETENTION_LEDGER", "")  # nothing a test writes lasts
     settings.cache_clear()

@@ -68,7 +68,12 @@ class Answering:
         self._thread = LoopThread("answering")
 
     async def write(
-        self, segment: MessageSegment, *, deadline_s: float, channel: Channel = DEFAULT_CHANNEL
+        self,
+        segment: MessageSegment,
+        *,
+        deadline_s: float,
+        channel: Channel = DEFAULT_CHANNEL,
+        run: str | None = None,
     ) -> TemplateDraft:
         """Read the answer as a reply."""
         try:

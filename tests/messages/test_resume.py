@@ -93,7 +93,7 @@ def test_the_ledger_records_the_source_and_the_offer(
     write(send_list(20, offer="cash_50"), ledger=ledger, writer=writer, run="july")
     model, backup = ledger.entries("june")["C-00003"], ledger.entries("july")["C-00013"]
     assert (model.tier, model.source, model.note) == ("model", "m", "the name does not look like one")
-    assert (backup.tier, backup.source, backup.note) == ("backup", "backup", "no inference credits left (402)")
+    assert (backup.tier, backup.source, backup.note) == ("backup", "backup", "the server asks for payment (402)")
     assert (backup.offer, backup.cost) == ("cash_50", 50.0)
 
 

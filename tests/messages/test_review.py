@@ -241,13 +241,13 @@ def test_a_killed_review_is_resumed(ledger: Ledger, writer: HubWriter, server: F
 
 
 def test_hand_written_drafts_are_replaced_when_the_model_is_back(
-    ledger: Ledger, writer: HubWriter, server: FaultServer
+    ledger: Ledger, probing_writer: HubWriter, server: FaultServer
 ) -> None:
     """A run drafted during an outage asks the model again."""
     healthy, server.answer = server.answer, FAULTS["400"]
-    assert drafted(ledger=ledger, writer=writer).by_source == {"backup": 120}
+    assert drafted(ledger=ledger, writer=probing_writer).by_source == {"backup": 120}
     server.answer = healthy
-    assert drafted(ledger=ledger, writer=writer).by_source == {"m": 120}
+    assert drafted(ledger=ledger, writer=probing_writer).by_source == {"m": 120}
 
 
 def test_drafts_of_other_input_are_ignored(ledger: Ledger, writer: HubWriter) -> None:

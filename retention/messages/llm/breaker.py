@@ -3,8 +3,11 @@
 ::
 
     account ──> endpoint ──> model by model, in order
-    401/402/403  refused,     5xx, malformed replies,
-                 timed out    refused texts; 404 switches one off
+    401/402/403  refused,     5xx, malformed replies, 400/422;
+                 timed out    404 switches one off
+
+Refused texts show that the connection is sound. They count in circuits of their own, by model, run and language,
+so that one visitor's language never closes a model to another.
 
 The circuits themselves come from nopanic. That package is young, so nothing else imports it, and
 ``tests/messages/llm/test_breaker.py`` is the contract that any replacement has to meet.
@@ -13,14 +16,21 @@ The circuits themselves come from nopanic. That package is young, so nothing els
 import logging
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
 from nopanic import CircuitBreaker, CircuitOpen
 
-from retention.messages.llm.outcome import BreakerOpenError, BreakerReport, CallError, FailureKind
+from retention.messages.llm.outcome import (
+    BreakerOpenError,
+    BreakerReport,
+    CallError,
+    FailureKind,
+    UnreviewedLineError,
+)
 
 MAX_UNANSWERED_CALLS = 20
 """Calls in a row without any reply; after these only one more goes out per reset interval."""
@@ -30,6 +40,9 @@ MAX_PAUSE_S = 60.0
 
 MODEL_NOT_SERVED_S = 600.0
 """Seconds for which a model that the server does not know is not asked again."""
+
+MAX_SCOPES = 256
+"""Runs and languages whose refused texts are remembered at a time."""
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +68,7 @@ class Breaker:
         self._reset_s = reset_s
         self._clock = clock
         self._lock = threading.Lock()
-        self._calls = self._failures = self._unanswered = 0
+        self._calls = self._failures = self._unanswered = self._under_way = 0
         self._last_call = self._paused_until = float("-inf")
         self._off_until: dict[str, float] = {}
         self._failed_at: dict[str, float] = {}
@@ -65,12 +78,19 @@ class Breaker:
         self._endpoint = self._circuit("endpoint", FailureKind.ENDPOINT, FailureKind.PAUSE)
         self._models = {
             model: self._circuit(
-                model, FailureKind.ENDPOINT, FailureKind.PAUSE, FailureKind.MODEL, FailureKind.TEXT
+                model, FailureKind.ENDPOINT, FailureKind.PAUSE, FailureKind.MODEL, FailureKind.REQUEST
             )
             for model in models
         }
+        self._texts: OrderedDict[tuple[str, str], CircuitBreaker] = OrderedDict()
 
-    async def run(self, call: Callable[[str], Awaitable[T]], *, time_left: Callable[[], bool] = lambda: True) -> T:
+    async def run(
+        self,
+        call: Callable[[str], Awaitable[T]],
+        *,
+        scope: str = "",
+        time_left: Callable[[], bool] = lambda: True,
+    ) -> T:
         """Call one model after the other until one answers.
 
         Parameters
@@ -78,6 +98,8 @@ class Breaker:
         call
             Takes a model; returns its answer or raises :class:`CallError`. A cancellation
             or any other exception counts neither as success nor as failure.
+        scope
+            Whose texts these are: refused ones count within the same scope only.
         time_left
             Whether enough time is left to ask another model after one failed.
 
@@ -89,23 +111,39 @@ class Breaker:
             If calls went out and none was answered.
         """
         with self._guarded_by(self._account), self._guarded_by(self._endpoint):
-            failures: dict[str, FailureKind] = {}
-            why_not_called = "no model is set up"
-            for model in self._models_to_try():
-                if failures and not time_left():
-                    break
-                try:
-                    with self._counted_call(model):
-                        return await call(model)
-                except BreakerOpenError as error:
-                    why_not_called = error.reason
-                except CallError as error:
-                    if error.failure_kind in _NO_OTHER_MODEL_HELPS:
-                        raise
-                    failures[error.reason] = error.failure_kind
-            if failures:
-                raise CallError("; ".join(failures), _combined_failure_kind(failures.values()))
-            raise BreakerOpenError(why_not_called)
+            outcome = await self._try_models(call, scope, time_left)
+        if isinstance(outcome, CallError):
+            raise outcome
+        return outcome
+
+    async def _try_models(
+        self, call: Callable[[str], Awaitable[T]], scope: str, time_left: Callable[[], bool]
+    ) -> T | CallError:
+        """Return the first answer, or the refusal of a text: either shows that the connection is sound."""
+        failures: list[CallError] = []
+        not_called: list[BreakerOpenError] = []
+        for model in self._models_to_try():
+            if failures and not time_left():
+                break
+            try:
+                with self._guarded_by(self._texts_of(model, scope)):
+                    answer = await self._counted_call(call, model)
+                    if isinstance(answer, CallError):
+                        raise answer
+                    return answer
+            except BreakerOpenError as error:
+                not_called.append(error)
+            except CallError as error:
+                if error.failure_kind in _NO_OTHER_MODEL_HELPS:
+                    raise
+                failures.append(error)
+        if not failures:
+            reason = not_called[-1].reason if not_called else "no model is set up"
+            raise BreakerOpenError(reason, probe_under_way=any(error.probe_under_way for error in not_called))
+        failure = _combined(failures)
+        if failure.failure_kind is FailureKind.TEXT:
+            return failure
+        raise failure
 
     def report(self) -> BreakerReport:
         """Return the breaker's state right now."""
@@ -145,19 +183,37 @@ class Breaker:
             with circuit.guard():
                 yield
         except CircuitOpen:
-            raise BreakerOpenError(self._reasons.get(circuit.name, "")) from None
+            under_way = self._under_way > 0 and circuit.state == "half_open"
+            raise BreakerOpenError(self._reasons.get(circuit.name, ""), probe_under_way=under_way) from None
 
-    @contextmanager
-    def _counted_call(self, model: str) -> Iterator[None]:
+    def _texts_of(self, model: str, scope: str) -> CircuitBreaker:
+        """Return the circuit that a model's refused texts count against."""
+        with self._lock:
+            circuit = self._texts.pop((model, scope), None)
+            if circuit is None:
+                circuit = self._circuit(f"texts of {model}", FailureKind.TEXT)
+            self._texts[model, scope] = circuit
+            if len(self._texts) > MAX_SCOPES * max(len(self._models), 1):
+                self._texts.popitem(last=False)
+            return circuit
+
+    async def _counted_call(self, call: Callable[[str], Awaitable[T]], model: str) -> T | CallError:
+        """Call a model; return its answer, or the refusal of its text."""
         self._check_pause(model)
         with self._guarded_by(self._models[model]):
             self._count_call()
             try:
-                yield
+                answer = await call(model)
             except CallError as error:
                 self._record_failure(model, error)
-                raise
+                if error.failure_kind is not FailureKind.TEXT:
+                    raise
+                return error
+            finally:
+                with self._lock:
+                    self._under_way -= 1
             self._unanswered = 0
+            return answer
 
     def _check_pause(self, model: str) -> None:
         now = self._clock()
@@ -173,10 +229,12 @@ class Breaker:
                 self._unanswered = min(self._unanswered, MAX_UNANSWERED_CALLS - 1)
             if self._unanswered >= MAX_UNANSWERED_CALLS:
                 raise BreakerOpenError(
-                    self._reasons.get("endpoint", "the first calls are still without an answer")
+                    self._reasons.get("endpoint", "the first calls are still without an answer"),
+                    probe_under_way=self._under_way > 0,
                 )
             self._unanswered += 1
             self._calls += 1
+            self._under_way += 1
             self._last_call = now
 
     def _record_failure(self, model: str, error: CallError) -> None:
@@ -184,10 +242,11 @@ class Breaker:
             now = self._clock()
             if error.failure_kind in _SERVER_ALIVE:
                 self._unanswered = 0
-            if error.failure_kind is FailureKind.REQUEST:
-                return
             self._failures += 1
             self._failed_at[model] = now
+            if error.failure_kind is FailureKind.TEXT:
+                self._reasons[f"texts of {model}"] = error.reason
+                return
             self._reasons[model] = error.reason
             self._reasons["account" if error.failure_kind is FailureKind.ACCOUNT else "endpoint"] = error.reason
             if error.failure_kind is FailureKind.NOT_SERVED:
@@ -233,19 +292,22 @@ class _Obstacle:
     reason: str
 
 
-_NO_OTHER_MODEL_HELPS = frozenset(
-    {FailureKind.ACCOUNT, FailureKind.ENDPOINT, FailureKind.PAUSE, FailureKind.REQUEST}
-)
+_NO_OTHER_MODEL_HELPS = frozenset({FailureKind.ACCOUNT, FailureKind.ENDPOINT, FailureKind.PAUSE})
 _SERVER_ALIVE = frozenset({FailureKind.TEXT, FailureKind.NOT_SERVED, FailureKind.REQUEST})
 
 
-def _combined_failure_kind(kinds: Iterable[FailureKind]) -> FailureKind:
+def _combined(failures: Sequence[CallError]) -> CallError:
+    """Return several models' failures as one, with the texts that a person may still let out."""
+    for error in failures:
+        if isinstance(error, UnreviewedLineError):
+            return error
+    kind = _combined_failure_kind({error.failure_kind for error in failures})
+    return CallError("; ".join(dict.fromkeys(error.reason for error in failures)), kind)
+
+
+def _combined_failure_kind(kinds: set[FailureKind]) -> FailureKind:
     """Return the kind of several models' failures together: the endpoint's, unless a reply showed it alive."""
-    different = set(kinds) - {FailureKind.NOT_SERVED} or {FailureKind.NOT_SERVED}
-    return (
-        FailureKind.ENDPOINT
-        if different == {FailureKind.MODEL}
-        else different.pop()
-        if len(different) == 1
-        else FailureKind.TEXT
-    )
+    different = kinds - {FailureKind.NOT_SERVED} or {FailureKind.NOT_SERVED}
+    if different == {FailureKind.MODEL}:
+        return FailureKind.ENDPOINT
+    return different.pop() if len(different) == 1 else FailureKind.TEXT

@@ -1,36 +1,43 @@
 """Language models behind one interface: a template or a reason why there is none, within a deadline.
 
-The layers, outermost first: at most 16 calls at once, the circuit breaker, the hard deadline, the
-client, the guard. Everything after the breaker is inside it, so that an answer that comes too
-late or is refused by the guard counts as the failure it is.
+The layers, outermost first: as many calls at once as the server has shown to take, the circuit
+breaker, the hard deadline, the client, the guard. Everything after the breaker is inside it, so that an answer
+that comes too late or is refused by the guard counts as the failure it is.
 """
 
 import asyncio
 import socket
 from collections.abc import Coroutine
 from concurrent.futures import Future
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
+
+from pydantic import SecretStr
 
 from retention.errors import InputError
 from retention.messages.channels.channel import Channel
 from retention.messages.channels.registry import DEFAULT_CHANNEL
 from retention.messages.llm.breaker import Breaker
 from retention.messages.llm.event_loop import LoopThread
-from retention.messages.llm.http_status import error_of_status
-from retention.messages.llm.outcome import BreakerOpenError, BreakerReport, CallError, FailureKind
+from retention.messages.llm.failures import error_of_exception
+from retention.messages.llm.outcome import (
+    BreakerOpenError,
+    BreakerReport,
+    CallError,
+    FailureKind,
+    UnreviewedLineError,
+)
+from retention.messages.llm.own_server import OwnServer
+from retention.messages.llm.pace import MAX_CONCURRENT_CALLS, Pace
 from retention.messages.llm.prompt import chat_for
-from retention.messages.llm.reply import UnreviewedLineError, checked_template, text_of_choice
+from retention.messages.llm.reply import checked_template, text_of_choice
 from retention.messages.segments import MessageSegment
 from retention.settings import Settings
-
-MAX_CONCURRENT_CALLS = 16
-"""Most calls of a writer under way at one time."""
 
 _MAX_TOKENS = 160
 _TEMPERATURE = 0.8
 _LEAST_TIME_LEFT = 0.25  # share of the deadline that must be left to try another model
-_NO_TOKEN = "none"  # noqa: S105  without a token of ours the client would send HF_TOKEN
 
 T = TypeVar("T")
 
@@ -65,9 +72,18 @@ class Writer(Protocol):
         """Seconds one template may take, if the owner has set a limit."""
 
     async def write(
-        self, segment: MessageSegment, *, deadline_s: float, channel: Channel = DEFAULT_CHANNEL
+        self,
+        segment: MessageSegment,
+        *,
+        deadline_s: float,
+        channel: Channel = DEFAULT_CHANNEL,
+        run: str | None = None,
     ) -> TemplateDraft:
-        """Ask for one template; comes back within ``deadline_s`` seconds, whatever happens."""
+        """Ask for one template; comes back within ``deadline_s`` seconds, whatever happens.
+
+        With a ``run``, one of many: the time counts from when a place is free, and texts that are refused
+        count within the run alone.
+        """
 
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
         """Run a coroutine where :meth:`write` may be awaited."""
@@ -94,10 +110,18 @@ def writer_from_settings(settings: Settings) -> "HubWriter | None":
     if settings.base_url:
         if not settings.base_url.startswith(("http://", "https://")):
             raise InputError("RETENTION_BASE_URL: is no address of a server; start it with http:// or https://")
-        return HubWriter(settings.models, base_url=settings.base_url, deadline_s=settings.deadline_s)
+        return HubWriter(
+            settings.models,
+            base_url=settings.base_url,
+            key=settings.api_key,
+            deadline_s=settings.deadline_s,
+            concurrency=settings.llm_concurrency,
+        )
     token = settings.hf_token.get_secret_value() if settings.hf_token else ""
     if token.startswith("hf_"):
-        return HubWriter(settings.models, token=token, deadline_s=settings.deadline_s)
+        return HubWriter(
+            settings.models, token=token, deadline_s=settings.deadline_s, concurrency=settings.llm_concurrency
+        )
     return None
 
 
@@ -122,8 +146,12 @@ class HubWriter:
         For Inference Providers; sent nowhere else.
     base_url
         A server to ask instead, e.g. ``http://127.0.0.1:8080/v1``.
+    key
+        For that server; sent nowhere else.
     deadline_s
         Seconds one template may take; None leaves it to the caller.
+    concurrency
+        Most calls under way at one time. It begins with one, and learns how many the server takes.
     reset_s
         Seconds an open breaker waits before it lets a probe out.
     """
@@ -134,46 +162,81 @@ class HubWriter:
         *,
         token: str | None = None,
         base_url: str | None = None,
+        key: SecretStr | None = None,
         deadline_s: float | None = None,
+        concurrency: int = MAX_CONCURRENT_CALLS,
         reset_s: float = 30.0,
     ) -> None:
         from huggingface_hub import AsyncInferenceClient
 
         self.deadline_s = deadline_s
-        self._client = (
-            AsyncInferenceClient(base_url=base_url, token=_NO_TOKEN)
-            if base_url
-            else AsyncInferenceClient(provider="auto", token=token)
+        self._is_own_server = base_url is not None
+        self._client: Any = (
+            OwnServer(base_url, key) if base_url else AsyncInferenceClient(provider="auto", token=token)
         )
         self._breaker = Breaker(models, reset_s=reset_s)
-        self._free = asyncio.Semaphore(MAX_CONCURRENT_CALLS)
+        self._pace = Pace(concurrency)
+        self._batch_turn = asyncio.Lock()  # one of a batch waits for a place at a time, and others pass by
+        self._outcome = asyncio.Event()  # replaced after each call that ends
         self._thread = LoopThread("language-model")
 
     async def write(
-        self, segment: MessageSegment, *, deadline_s: float, channel: Channel = DEFAULT_CHANNEL
+        self,
+        segment: MessageSegment,
+        *,
+        deadline_s: float,
+        channel: Channel = DEFAULT_CHANNEL,
+        run: str | None = None,
     ) -> TemplateDraft:
-        """Ask for one template; comes back within ``deadline_s`` seconds, whatever happens."""
+        """Ask for one template; comes back within ``deadline_s`` seconds, whatever happens.
+
+        With a ``run``, one of many: the time counts from when a place is free, and texts that are refused
+        count within the run alone.
+        """
         clock = asyncio.get_running_loop().time
-        ends_at = clock() + deadline_s
+        async with AsyncExitStack() as stack:
+            if run is not None:
+                async with self._batch_turn:
+                    await stack.enter_async_context(self._pace.place())
+            ends_at = clock() + deadline_s
+            if run is None:
+                try:
+                    async with asyncio.timeout_at(ends_at):
+                        await stack.enter_async_context(self._pace.place())
+                except TimeoutError:
+                    return TemplateDraft(None, note="too many messages are being written at once")
+            return await self._write_by(ends_at, segment, channel, deadline_s=deadline_s, run=run or "")
+
+    async def _write_by(
+        self, ends_at: float, segment: MessageSegment, channel: Channel, *, deadline_s: float, run: str
+    ) -> TemplateDraft:
+        clock = asyncio.get_running_loop().time
 
         async def call(model: str) -> TemplateDraft:
             return await self._call(model, segment, channel, ends_at=ends_at, deadline_s=deadline_s)
 
+        def time_left() -> bool:
+            return ends_at - clock() > _LEAST_TIME_LEFT * deadline_s
+
+        while True:
+            try:
+                return await self._breaker.run(call, scope=f"{run}|{segment.language}", time_left=time_left)
+            except UnreviewedLineError as error:
+                return TemplateDraft(None, source=error.source, note=error.reason, unreviewed=error.template)
+            except CallError as error:
+                return TemplateDraft(None, note=error.reason)
+            except BreakerOpenError as error:
+                if not (error.probe_under_way and await self._next_outcome(ends_at) and time_left()):
+                    return TemplateDraft(None, note=error.reason)
+
+    async def _next_outcome(self, ends_at: float) -> bool:
+        """Wait until a call that is under way ends, or until the deadline; return whether one ended."""
         try:
             async with asyncio.timeout_at(ends_at):
-                await self._free.acquire()
+                await self._outcome.wait()
         except TimeoutError:
-            return TemplateDraft(None, note="too many messages are being written at once")
-        try:
-            return await self._breaker.run(
-                call, time_left=lambda: ends_at - clock() > _LEAST_TIME_LEFT * deadline_s
-            )
-        except UnreviewedLineError as error:
-            return TemplateDraft(None, source=error.source, note=error.reason, unreviewed=error.template)
-        except (CallError, BreakerOpenError) as error:
-            return TemplateDraft(None, note=error.reason)
-        finally:
-            self._free.release()
+            return False
+        return True
 
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
         """Run a coroutine on this writer's loop."""
@@ -190,17 +253,25 @@ class HubWriter:
     async def _call(
         self, model: str, segment: MessageSegment, channel: Channel, *, ends_at: float, deadline_s: float
     ) -> TemplateDraft:
+        clock = asyncio.get_running_loop().time
+        started = clock()
         try:
             async with asyncio.timeout_at(ends_at):
                 reply = await self._ask(model, segment, channel)
+            self._pace.answered(clock() - started, deadline_s=deadline_s)
         except TimeoutError:
+            self._pace.overran()
             raise CallError(f"no answer within {deadline_s:g} s", FailureKind.ENDPOINT) from None
+        except CallError as error:
+            if error.failure_kind is FailureKind.PAUSE:
+                self._pace.overran()
+            raise
+        finally:
+            self._outcome.set()
+            self._outcome = asyncio.Event()
         return TemplateDraft(checked_template(reply, segment, channel, source=model), source=model)
 
     async def _ask(self, model: str, segment: MessageSegment, channel: Channel) -> str:
-        import httpx2
-        from huggingface_hub.errors import HfHubHTTPError
-
         try:
             reply = await self._client.chat_completion(
                 chat_for(segment, channel),
@@ -209,16 +280,10 @@ class HubWriter:
                 temperature=_TEMPERATURE,
             )
             return text_of_choice(reply.choices[0])
-        except HfHubHTTPError as error:
-            raise error_of_status(error) from None
-        except TimeoutError:
+        except (TimeoutError, CallError):
             raise
-        except (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.DecodingError, httpx2.TooManyRedirects):
-            raise CallError("the language model's server broke off", FailureKind.ENDPOINT) from None
-        except (httpx2.HTTPError, httpx2.InvalidURL, OSError):
-            raise CallError("the language model cannot be reached", FailureKind.ENDPOINT) from None
-        except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
-            raise CallError("the reply was not of the agreed form", FailureKind.MODEL) from None
+        except Exception as error:  # whatever it is, everyone still gets a message
+            raise error_of_exception(error, own_server=self._is_own_server) from None
 
 
 class _SwitchedOffWriter(HubWriter):

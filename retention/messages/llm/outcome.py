@@ -14,7 +14,7 @@ class FailureKind(Enum):
     MODEL = "model"  # this model failed; another may answer
     TEXT = "text"  # it answered, but the guard refused the text
     NOT_SERVED = "not served"  # the server does not know this model
-    REQUEST = "request"  # the server refused this request; it counts against no circuit
+    REQUEST = "request"  # the server did not take the request; another model may
 
 
 class CallError(Exception):
@@ -37,12 +37,38 @@ class CallError(Exception):
         self.retry_after_s = retry_after_s
 
 
-class BreakerOpenError(Exception):
-    """No call went out, because the breaker is open; ``reason`` says why in words for a person."""
+class UnreviewedLineError(CallError):
+    """A template that may go out only after a person has read it.
 
-    def __init__(self, reason: str) -> None:
+    Attributes
+    ----------
+    template
+        The template.
+    source
+        The model that wrote it.
+    """
+
+    def __init__(self, reason: str, template: str, source: str) -> None:
+        super().__init__(reason, FailureKind.TEXT)
+        self.template = template
+        self.source = source
+
+
+class BreakerOpenError(Exception):
+    """No call went out, because the breaker is open.
+
+    Attributes
+    ----------
+    reason
+        Why, in words for a person.
+    probe_under_way
+        Whether the outcome of a call that is under way may let calls out again.
+    """
+
+    def __init__(self, reason: str, *, probe_under_way: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.probe_under_way = probe_under_way
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from retention.messages.channels.channel import Channel
 from retention.messages.guard import SLOTS, check_template
-from retention.messages.llm.outcome import CallError, FailureKind
+from retention.messages.llm.outcome import CallError, FailureKind, UnreviewedLineError
 from retention.messages.segments import MessageSegment
 
 MAX_REPLY_CHARACTERS = 16_000
@@ -44,23 +44,6 @@ _LABEL = re.compile(
 _FINAL = re.compile(r"^\W*(?:the\s+)?(?:final|my answer|answer)\b", re.IGNORECASE)
 _QUOTES = "\"'`“”‘’«»*_ \t"
 _WORDS_OF_A_GREETING = 3
-
-
-class UnreviewedLineError(CallError):
-    """A template that may go out only after a person has read it.
-
-    Attributes
-    ----------
-    template
-        The template.
-    source
-        The model that wrote it.
-    """
-
-    def __init__(self, reason: str, template: str, source: str) -> None:
-        super().__init__(reason, FailureKind.TEXT)
-        self.template = template
-        self.source = source
 
 
 def text_of_choice(choice: Any) -> str:

@@ -37,12 +37,17 @@ class SwitchableWriter:
         return self._writer.deadline_s
 
     async def write(
-        self, segment: MessageSegment, *, deadline_s: float, channel: Channel = DEFAULT_CHANNEL
+        self,
+        segment: MessageSegment,
+        *,
+        deadline_s: float,
+        channel: Channel = DEFAULT_CHANNEL,
+        run: str | None = None,
     ) -> TemplateDraft:
         """Ask for one template; comes back within ``deadline_s`` seconds, whatever happens."""
         current = self._current_writer()
         # Each writer keeps its connections on a loop of its own.
-        writing = current.submit(current.write(segment, channel=channel, deadline_s=deadline_s))
+        writing = current.submit(current.write(segment, channel=channel, deadline_s=deadline_s, run=run))
         return await asyncio.wrap_future(writing)
 
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":

@@ -5,14 +5,17 @@ not on how many customers.
 """
 
 import asyncio
+import logging
 import queue
+import uuid
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from retention.messages.channels.channel import Channel
 from retention.messages.channels.registry import DEFAULT_CHANNEL
-from retention.messages.llm.client import MAX_CONCURRENT_CALLS, TemplateDraft, Writer
+from retention.messages.llm.client import TemplateDraft, Writer
+from retention.messages.llm.pace import MAX_CONCURRENT_CALLS
 from retention.messages.segments import MessageSegment
 
 MAX_TEMPLATES_PER_SEGMENT = 5
@@ -22,6 +25,9 @@ MAX_CALLS_PER_RUN = 500
 """Most templates asked for in one run."""
 
 _TICK_S = 0.1
+_ASKING_FAILED = "the language model could not be asked"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,8 @@ def request_templates(
 ) -> Iterator[tuple[MessageSegment, TemplatePool]]:
     """Yield every segment once with its pool, as soon as all that was asked for it has been answered.
 
-    Nothing is asked for twice, and nothing waits for an open breaker. ``tick`` is called often while waiting,
+    Nothing is asked for twice, and nothing waits for an open breaker, only for a call that may close it. If asking
+    itself fails, the rest gets an empty pool. ``tick`` is called often while waiting,
     with the number of requests answered and of all. What it raises stops the calls, and so does closing the
     iterator.
     """
@@ -94,7 +101,11 @@ def request_templates(
             drafts[segment].append(draft)
             if len(drafts[segment]) == request_counts[segment]:
                 yield segment, _make_pool(drafts.pop(segment))
-        asking.result()
+        broken = asking.exception()
+        if broken is not None:
+            _log.error("asking for templates failed (%s)", type(broken).__name__)
+        for segment, received in drafts.items():
+            yield segment, _make_pool([*received, TemplateDraft(None, note=_ASKING_FAILED)])
     finally:
         asking.cancel()
 
@@ -117,10 +128,12 @@ async def _send_requests(
     deadline_s: float,
     put: Callable[[tuple[MessageSegment, TemplateDraft]], None],
 ) -> None:
+    run = uuid.uuid4().hex
+
     async def worker() -> None:
         while requests:
             segment = requests.popleft()
-            put((segment, await writer.write(segment, channel=channel, deadline_s=deadline_s)))
+            put((segment, await writer.write(segment, channel=channel, deadline_s=deadline_s, run=run)))
 
     async with asyncio.TaskGroup() as workers:
         for _ in range(min(MAX_CONCURRENT_CALLS, len(requests))):

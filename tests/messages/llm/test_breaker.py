@@ -152,19 +152,79 @@ def test_a_late_success_does_not_close_it() -> None:
     assert breaker.report().state == "half_open"
 
 
-def test_a_refused_request_is_neither_success_nor_failure() -> None:
-    """A 400 on the probe leaves it half open, and a thousand of them never open it."""
+def test_a_refused_request_counts_against_its_model_alone() -> None:
+    """A model that does not take the requests is asked five times, with a reason, and the next one answers."""
+    breaker, _ = breaker_of("a", "b")
+    backend = Backend(kind_by_model={"a": FailureKind.REQUEST})
+    assert {outcome_of(breaker, backend) for _ in range(50)} == {"line"}
+    assert backend.models_called.count("a") == 5
+    report = breaker.report()
+    assert (report.state, report.failures) == ("closed", 5)
+
+
+def test_a_refused_request_on_the_probe_closes_nothing() -> None:
+    """A 400 says nothing of the connection, and no single model is asked on and on."""
     breaker, clock = open_breaker()
     clock.now += RESET_S
     backend = Backend(otherwise=FailureKind.REQUEST)
-    outcome_of(breaker, backend)
-    assert breaker.report().state == "half_open"
-    assert outcome_of(breaker, Backend()) == "line"
-    failures = breaker.report().failures
-    for _ in range(1000):
+    for _ in range(100):
         outcome_of(breaker, backend)
+    assert breaker.report().state == "open"
+    assert breaker.report().reason == "request trouble"
+    assert len(backend.models_called) == 1
+
+
+def test_refused_texts_close_a_model_to_their_own_run_and_language_only() -> None:
+    """Hindi lines that are refused in one visit leave the model to English ones, and to another visit's Hindi."""
+    breaker, _ = breaker_of()
+
+    def ask(backend: Backend, scope: str) -> str:
+        try:
+            return str(run_without_waiting(breaker.run(backend, scope=scope)))
+        except (CallError, BreakerOpenError) as error:
+            return type(error).__name__
+
+    refused = Backend(otherwise=FailureKind.TEXT)
+    outcomes = [ask(refused, "visit 1|hi") for _ in range(50)]
+    assert outcomes == ["CallError"] * 5 + ["BreakerOpenError"] * 45
+    assert ask(Backend(), "visit 1|en") == ask(Backend(), "visit 2|hi") == "line"
     assert breaker.report().state == "closed"
-    assert breaker.report().failures == failures
+
+
+def test_a_refused_text_on_the_probe_shows_that_the_line_is_back() -> None:
+    """The server has answered, so others need not wait for a good text."""
+    breaker, clock = open_breaker()
+    clock.now += RESET_S
+    assert outcome_of(breaker, Backend(otherwise=FailureKind.TEXT)) == "failed: text trouble"
+    assert breaker.report().state == "closed"
+
+
+def test_who_is_refused_during_a_probe_is_told_of_it() -> None:
+    """Its outcome may be worth waiting for; that of an open circuit is not."""
+    breaker, clock = open_breaker()
+
+    async def refusal() -> bool:
+        with pytest.raises(BreakerOpenError) as refused:
+            await breaker.run(Backend())
+        return refused.value.probe_under_way
+
+    async def scenario() -> None:
+        assert not await refusal()
+        clock.now += RESET_S
+        answer = asyncio.Event()
+
+        async def slow(model: str) -> str:
+            await answer.wait()
+            return "line"
+
+        probe = asyncio.create_task(breaker.run(slow))
+        await asyncio.sleep(0)
+        assert await refusal()
+        answer.set()
+        assert await probe == "line"
+        assert await breaker.run(Backend()) == "line"
+
+    asyncio.run(scenario())
 
 
 def test_a_cancelled_probe_does_not_stick() -> None:

@@ -12,11 +12,13 @@ from huggingface_hub import set_async_client_factory
 from pydantic import SecretStr
 
 from retention.errors import InputError
+from retention.messages.llm.breaker import Breaker
 from retention.messages.llm.client import HubWriter, TemplateDraft, switched_off_writer, writer_from_settings
 from retention.messages.llm.event_loop import LoopThread
 from retention.messages.segments import MessageSegment
-from retention.settings import Settings
-from tests.stand_ins.fault_server import FAULTS, TEMPLATE, FaultServer, by_model, drip, hang, replies, says
+from retention.settings import Settings, settings
+from tests.stand_ins.breaker_backend import Clock
+from tests.stand_ins.fault_server import FAULTS, TEMPLATE, Answer, FaultServer, by_model, drip, hang, replies, says
 from tests.stand_ins.small_model import SmallModel
 
 DEADLINE_S = 0.2
@@ -54,9 +56,9 @@ def test_every_fault_gives_a_reason_and_no_template(writer: HubWriter, server: F
 @pytest.mark.parametrize(
     ("fault", "reason", "state"),
     [
-        ("401", "the token is not accepted (401)", "open"),
-        ("402", "no inference credits left (402)", "open"),
-        ("403", "the token may not make calls to Inference Providers (403)", "open"),
+        ("401", "the server does not accept the key (401); check RETENTION_API_KEY", "open"),
+        ("402", "the server asks for payment (402)", "open"),
+        ("403", "the server does not let this key make calls (403); check RETENTION_API_KEY", "open"),
         ("404", "nobody serves this model (404)", "open"),
         ("model not supported", "nobody serves this model (400)", "open"),
         ("429 with Retry-After", "the server asks to slow down (429)", "open"),
@@ -121,23 +123,171 @@ def test_the_deadline_ends_a_slow_reply(writer: HubWriter, server: FaultServer) 
 
 
 def test_waiting_for_a_free_place_counts_towards_the_deadline(writer: HubWriter, server: FaultServer) -> None:
-    """With all 16 places taken by hung calls, the 17th gives up in time as well."""
+    """With the only place taken by a hung call, the next one gives up in time as well."""
     server.answer = hang
 
-    async def crowd() -> list[TemplateDraft]:
-        slow = [writer.write(MessageSegment(), deadline_s=2.0) for _ in range(16)]
-        tasks = [asyncio.create_task(call) for call in slow]
+    async def crowd() -> TemplateDraft:
+        hung = asyncio.create_task(writer.write(MessageSegment(), deadline_s=2.0))
         await asyncio.sleep(0)
         late = await writer.write(MessageSegment(), deadline_s=DEADLINE_S)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        return [late]
+        hung.cancel()
+        await asyncio.gather(hung, return_exceptions=True)
+        return late
 
-    assert writer.submit(crowd()).result() == [
-        TemplateDraft(None, note="too many messages are being written at once")
-    ]
+    assert writer.submit(crowd()).result() == TemplateDraft(
+        None, note="too many messages are being written at once"
+    )
     assert writer.report().failures == 0
+
+
+ESCAPES = {
+    "redirect to a port that cannot be": replies("", status=307, location="http://127.0.0.1:99999/v1"),
+    "redirect to another scheme": replies("", status=307, location="ftp://127.0.0.1/v1"),
+    "redirect to a broken host": replies("", status=307, location="http://[::1/v1"),
+    "charset=hex": replies("00", kind="application/json; charset=hex"),
+    "charset=hex, 503": replies("00", kind="text/plain; charset=hex", status=503),
+    "charset=hex, 400": replies("00", kind="text/plain; charset=hex", status=400),
+    "charset=rot13": replies("{}", kind="application/json; charset=rot13"),
+    "an integer of 5,000 digits": replies("9" * 5000),
+    "a lone surrogate": replies('{"choices": [{"message": {"content": "\\ud800 {name} {offer}"}}]}'),
+}
+"""Answers that raise something other than an error of HTTP in a client."""
+
+
+@pytest.mark.parametrize("answer", ESCAPES.values(), ids=ESCAPES.keys())
+def test_whatever_a_call_raises_is_a_failed_call(writer: HubWriter, server: FaultServer, answer: Answer) -> None:
+    """No exception of a library comes through, and there is a reason."""
+    server.answer = answer
+    drafted = draft(writer)
+    assert drafted.template is None
+    assert drafted.note
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    ["http://127.0.0.1:80800/v1", "http://127.0.0.1:http/v1", "http://[::1/v1", "http:///v1",
+     "https://ex ample/v1", "http://" + "a" * 300 + "/v1"],
+)  # fmt: skip
+def test_an_address_that_cannot_be_is_a_failed_call(base_url: str) -> None:
+    """One digit too many in the port leaves everyone with a hand-written message, and a reason."""
+    writer = HubWriter(("m",), base_url=base_url)
+    drafted = draft(writer)
+    writer.close()
+    assert drafted.template is None
+    assert drafted.note
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
+@pytest.mark.parametrize(
+    "proxy", ["socks5://127.0.0.1:9", "http://127.0.0.1:9", "gopher://127.0.0.1:9", "http://[::1"]
+)
+def test_a_proxy_is_neither_an_obstacle_to_this_machine_nor_a_crash(
+    server: FaultServer, monkeypatch: pytest.MonkeyPatch, name: str, proxy: str
+) -> None:
+    """A local model is reached beside it, and a distant one has a reason."""
+    monkeypatch.setenv(name, proxy)
+    for base_url, template in ((server.base_url, TEMPLATE), ("http://nowhere.invalid/v1", None)):
+        writer = HubWriter(("m",), base_url=base_url)
+        drafted = draft(writer)
+        writer.close()
+        assert drafted.template == template
+        assert bool(drafted.note) == (template is None)
+
+
+def test_offline_mode_is_the_hubs_and_not_of_a_local_model(
+    server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With HF_HUB_OFFLINE the own server answers, and Inference Providers have a reason."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    own = HubWriter(("m",), base_url=server.base_url)
+    providers = HubWriter(("m",), token="hf_x")  # noqa: S106
+    assert draft(own).template == TEMPLATE
+    assert draft(providers).note == "offline mode is on; unset HF_HUB_OFFLINE"
+    own.close()
+    providers.close()
+
+
+def test_a_key_goes_to_the_own_server_alone(server: FaultServer) -> None:
+    """The server that is set gets its key as bearer, trimmed, and its refusal is told in its own words."""
+    own = Settings(base_url=server.base_url, api_key=" sk-mine\n", hf_token="hf_canary")  # noqa: S106
+    writer = writer_from_settings(own)
+    assert writer is not None
+    draft(writer)
+    server.answer = FAULTS["401"]
+    assert draft(writer).note == "the server does not accept the key (401); check RETENTION_API_KEY"
+    writer.close()
+    head = server.requests[0].head.lower()
+    assert "authorization: bearer sk-mine\r\n" in head
+    assert "canary" not in head
+
+
+def test_a_key_does_not_follow_a_redirect_to_another_server(server: FaultServer) -> None:
+    """Whoever the server points to sees the prompt, and not the key."""
+    with FaultServer() as elsewhere:
+        url = elsewhere.base_url.replace("127.0.0.1", "localhost") + "/chat/completions"
+        server.answer = replies("", status=307, location=url)
+        writer = HubWriter(("m",), base_url=server.base_url, key=SecretStr("sk-mine"))
+        draft(writer)
+        writer.close()
+        assert elsewhere.requests
+        assert "sk-mine" not in elsewhere.requests[0].head
+
+
+@pytest.mark.parametrize("token", ["hf_a b", "hf_a\nb", "hf_a\u200b", "hf_é"])
+def test_a_token_that_cannot_be_one_is_named(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
+    """A blank or a line break within it is told before any call."""
+    settings.cache_clear()
+    monkeypatch.setenv("HF_TOKEN", token)
+    with pytest.raises(InputError, match="environment variable HF_TOKEN: holds a blank"):
+        settings()
+    settings.cache_clear()
+
+
+@pytest.mark.parametrize("status", ["400", "422"])
+def test_a_model_that_does_not_take_the_request_is_followed_by_the_next(
+    writer: HubWriter, server: FaultServer, status: str
+) -> None:
+    """The second model answers; alone, the first is counted as failed and its reason is told."""
+    server.answer = by_model({"first": FAULTS[status]}, otherwise=says())
+    assert draft(writer) == TemplateDraft(TEMPLATE, source="second")
+    alone = HubWriter(("first",), base_url=server.base_url)
+    drafts = [draft(alone) for _ in range(8)]
+    report = alone.report()
+    alone.close()
+    assert {drafted.note for drafted in drafts} == {f"the server did not take the request ({status})"}
+    assert (report.calls, report.failures, report.state) == (5, 5, "open")
+    assert report.reason == f"the server did not take the request ({status})"
+
+
+def test_a_line_for_a_person_comes_through_the_breaker(writer: HubWriter, server: FaultServer) -> None:
+    """A text that only a person may let out is handed on with its model, although no model wrote a better one."""
+    line = "Hi {name}, the moonlit biryani misses you, {offer} is here."
+    server.answer = says(line)
+    drafted = draft(writer)
+    assert drafted.template is None
+    assert (drafted.unreviewed, drafted.source) == (line, "first")
+
+
+def test_a_healthy_model_is_used_again_within_the_run(server: FaultServer) -> None:
+    """Requests that are refused during the probe wait for its outcome, and then go out."""
+    clock = Clock()
+    writer = HubWriter(("m",), base_url=server.base_url)
+    writer._breaker = Breaker(("m",), reset_s=30.0, clock=clock)
+    server.answer = FAULTS["503"]
+    for _ in range(5):
+        draft(writer)
+    assert writer.report().state == "open"
+    clock.now += 30
+    server.answer = says(after_s=0.05)
+
+    async def run() -> list[TemplateDraft]:
+        calls = [writer.write(MessageSegment(), deadline_s=5.0) for _ in range(16)]
+        return await asyncio.gather(*calls)
+
+    writer._pace._set(16)
+    drafts = writer.submit(run()).result()
+    writer.close()
+    assert [drafted.template for drafted in drafts] == [TEMPLATE] * 16
 
 
 def test_only_the_segment_is_sent(writer: HubWriter, server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
