@@ -81,7 +81,12 @@ def percentile_interval(draws: NDArray[np.float64]) -> Band:
     return Band(float(low), float(high))
 
 
-def band_of_a_skewed_mean(amounts: NDArray[np.float64]) -> tuple[Band, float]:
+def band_of_a_skewed_mean(
+    amounts: NDArray[np.float64],
+    weight: NDArray[np.float64] | None = None,
+    *,
+    effective_customers: float | None = None,
+) -> tuple[Band, float]:
     """Return the 90% band of a mean of skewed amounts, and how skewed the mean still is.
 
     Hall's (1992) transformation removes the skewness from the studentised mean. With lognormal values (sigma 2)
@@ -90,7 +95,11 @@ def band_of_a_skewed_mean(amounts: NDArray[np.float64]) -> tuple[Band, float]:
     Parameters
     ----------
     amounts
-        One per customer, (n,).
+        One per customer, (n,), or the different amounts there are.
+    weight
+        How many customers each amount stands for, (n,), >= 0; 1 by default.
+    effective_customers
+        How many customers of equal weight would be as informative; the sum of the weights by default.
 
     Returns
     -------
@@ -104,13 +113,19 @@ def band_of_a_skewed_mean(amounts: NDArray[np.float64]) -> tuple[Band, float]:
     >>> band, skewness = band_of_a_skewed_mean(np.array([0.0, 0, 0, 0, 0, 0, 0, 0, 0, 100]))
     >>> round(band.low, 1), round(band.high, 1), round(skewness, 2)
     (-0.6, 70.6, 0.84)
+    >>> band_of_a_skewed_mean(np.array([0.0, 100.0]), np.array([9.0, 1.0]))[0] == band
+    True
     """
-    n = len(amounts)
-    mean, spread = float(amounts.mean()), float(amounts.std())
+    share = np.ones(len(amounts)) if weight is None else weight
+    n = float(share.sum())
+    share = share / n
+    root = math.sqrt(effective_customers or n)
+    mean = float(share @ amounts)
+    spread = math.sqrt(share @ (amounts - mean) ** 2)
     if spread == 0:
         return Band(mean, mean), 0.0
-    skewness = float(np.mean((amounts - mean) ** 3)) / spread**3 / math.sqrt(n)
-    error = spread / math.sqrt(n)
+    skewness = float(share @ (amounts - mean) ** 3) / spread**3 / root
+    error = spread / root
     if abs(skewness) < 1e-6:
         return Band(mean - _NORMAL_95 * error, mean + _NORMAL_95 * error), skewness
 

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from retention.profit.bootstrap import Band, band_along_curve, band_of_a_skewed_mean, band_of_the_lower
+from retention.profit.bootstrap import Band, band_of_a_skewed_mean, band_of_the_lower
 from retention.profit.economics import Economics
-from retention.profit.ranking import ABOVE_EVERY_SCORE, Ranking, Sums, incremental_profit
+from retention.profit.ranking import ABOVE_EVERY_SCORE, Ranking, incremental_profit
 
 # In standard errors. The threshold was picked where churn differed, so one in eight perfect models exceeds two.
 _BEYOND_CHANCE = 3.0
 _HEAVY = 0.25  # a 90% band then covers about 85%; measured with lognormal values
+_ADDED = 0.5  # customers of each kind
 
 
 @dataclass(frozen=True)
@@ -123,34 +125,79 @@ def miscalibration(ranking: Ranking, *, best: float, break_even: float) -> Misca
 
 def send_by_break_even(ranking: Ranking, economics: Economics) -> DeployedPolicy:
     """Return what it earns to contact everyone from the break-even on, with a value column each from their own."""
-    per_1000 = 1000 / len(ranking)
     if ranking.value is None:
         threshold = min(economics.break_even(), ABOVE_EVERY_SCORE)
         contacted = ranking.contacted(threshold)
-        band = _band(contacted, ranking, economics)
-        without = _band(ranking.all_customers - contacted, ranking, economics)
-        profit, skewness = float(incremental_profit(contacted, economics).sum()) * per_1000, 0.0
+        others = ranking.all_customers[0] - contacted[0]
+        band, _ = _band_of_two_amounts(contacted[0], ranking, economics)
+        without, _ = _band_of_two_amounts(others, ranking, economics)
+        skewness = 0.0
     else:
         threshold = None
-        reached = ranking.score >= economics.break_even(ranking.value)
-        contacted = ranking.group_sums(reached.astype(np.int32), 2)[:, 1]
-        intercept, slope = economics.profit_lines()
-        amounts = 1000 * (intercept[ranking.label] + slope[ranking.label] * ranking.value)
-        band, skewness = band_of_a_skewed_mean(np.where(reached, amounts, 0.0))
-        without, _ = band_of_a_skewed_mean(np.where(reached, 0.0, amounts))
-        profit = float(incremental_profit(contacted, economics).sum()) * per_1000
+        is_contacted = ranking.score >= economics.break_even(ranking.value)
+        contacted = ranking.group_sums(is_contacted.astype(np.int32), 2)[:, 1]
+        band, skewness = _band_of_many_amounts(is_contacted, ranking.value, ranking, economics)
+        without, _ = _band_of_many_amounts(~is_contacted, ranking.value, ranking, economics)
     over_everyone = Band(-without.high, -without.low)  # they differ by the customers who are not contacted
     return DeployedPolicy(
         "break-even",
         threshold,
         int(contacted[0].sum()),
-        profit,
+        float(incremental_profit(contacted, economics).sum()) * 1000 / len(ranking),
         band,
         band_of_the_lower(band, over_everyone),
         skewness,
     )
 
 
-def _band(contacted: Sums, ranking: Ranking, economics: Economics) -> Band:
-    band = band_along_curve(contacted, len(ranking), economics)
-    return Band(float(band.low) * 1000 / len(ranking), float(band.high) * 1000 / len(ranking))
+def _band_of_two_amounts(
+    contacted: NDArray[np.float64], ranking: Ranking, economics: Economics
+) -> tuple[Band, float]:
+    """Return the band of contacting so many (retained, churned) customers of equal value."""
+    intercept, slope = economics.profit_lines()
+    amounts = intercept + slope * economics.value
+    return _band(amounts, contacted, amounts, ranking)
+
+
+def _band_of_many_amounts(
+    is_contacted: NDArray[np.bool_], values: NDArray[np.float64], ranking: Ranking, economics: Economics
+) -> tuple[Band, float]:
+    """Return the band of contacting certain customers, each of their own value."""
+    intercept, slope = economics.profit_lines()
+    label, value = ranking.label[is_contacted], values[is_contacted]
+    weight = np.ones(len(label)) if ranking.weight is None else ranking.weight[is_contacted]
+    typical = intercept + slope * (float(value.mean()) if len(value) else 0.0)
+    return _band(intercept[label] + slope[label] * value, weight, typical, ranking)
+
+
+def _band(
+    amounts: NDArray[np.float64], weight: NDArray[np.float64], typical: NDArray[np.float64], ranking: Ranking
+) -> tuple[Band, float]:
+    """Return the 90% band of the profit per 1,000 customers, and its skewness.
+
+    Where few of those contacted churned, or few were retained, their share in the sample says too little about
+    how it varies: a sample without one would claim no variation at all. So half a customer of each kind is added,
+    as Jeffreys' interval of a share does. At 500 customers and churn of 4.8% the band then covers 90%, and 82%
+    without it and without the correction for skewness.
+
+    Parameters
+    ----------
+    amounts
+        What contacting earns (currency), one per customer contacted, or per kind of customer.
+    weight
+        How many customers each stands for, shape of ``amounts``.
+    typical
+        What a (retained, churned) customer of average value earns.
+    ranking
+        All customers; who is not contacted earns 0.
+    """
+    contacted, customers = float(weight.sum()), float(len(ranking))
+    if contacted == 0:
+        return Band(0.0, 0.0), 0.0
+    band, skewness = band_of_a_skewed_mean(
+        1000 * np.concatenate([amounts, typical, [0.0]]),
+        np.concatenate([weight, [_ADDED, _ADDED, max(customers - contacted, 0.0)]]),
+        effective_customers=ranking.effective_customers,
+    )
+    profit = 1000 * float(weight @ amounts) / customers
+    return Band(min(band.low, profit), max(band.high, profit)), skewness

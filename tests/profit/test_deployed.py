@@ -7,9 +7,10 @@ import pytest
 
 from retention.profit.bootstrap import Band, band_of_the_lower
 from retention.profit.curve import ProfitCurve, profit_curve
+from retention.profit.deployed import send_by_break_even
 from retention.profit.economics import PRESETS, Economics
 from retention.profit.profit_text import profit_summary
-from retention.profit.ranking import ABOVE_EVERY_SCORE
+from retention.profit.ranking import ABOVE_EVERY_SCORE, rank_customers
 from tests.profit.cases import FOLD, HAND, LABEL, SCORE, VALUE
 
 
@@ -25,14 +26,54 @@ def test_the_break_even_decides_and_its_profit_is_exact() -> None:
     deployed = profit_curve(SCORE, LABEL, fold=FOLD).deployed
     assert (deployed.decided_by, deployed.threshold, deployed.contacted) == ("break-even", 0.1, 7)
     assert deployed.profit == pytest.approx(1650 * 1000 / 8)
-    # Σ profit² − (Σ profit)² / n = 4 · 450² + 3 · 50² − 1650² / 8
-    error = np.sqrt(4 * 450**2 + 3 * 50**2 - 1650**2 / 8) * 1000 / 8
-    assert deployed.band == pytest.approx(
-        (deployed.profit - 1.6449 * error, deployed.profit + 1.6449 * error), rel=1e-4
+    # nine customers with the half ones added: 4.5 earn 450, 3.5 cost 50, one is not contacted
+    assert deployed.band == pytest.approx(hall([(450, 4.5), (-50, 3.5), (0, 1)], customers=8), rel=1e-4)
+    # everyone earns 50 less, by the one retained customer below 0.1
+    without = hall([(450, 0.5), (-50, 1.5), (0, 7)], customers=8)
+    assert deployed.gain_band == pytest.approx(
+        (min(-without[1], deployed.band.low), min(-without[0], deployed.band.high)), rel=1e-4
     )
-    # everyone earns 50 less, by the one retained customer below 0.1: 50 ± 1.645 · √(50² − 50² / 8)
-    over_everyone = 50 - 1.6449 * np.sqrt(50**2 - 50**2 / 8)
-    assert deployed.gain_band.low == pytest.approx(min(over_everyone * 125, deployed.band.low), rel=1e-4)
+
+
+def hall(amounts: list[tuple[float, float]], *, customers: int) -> tuple[float, float]:
+    """Return Hall's 90% band per 1,000 customers of (amount, number of customers), term by term."""
+    number = sum(weight for _, weight in amounts)
+    mean, variance, third = (
+        sum(weight * (amount - centre) ** power for amount, weight in amounts) / number
+        for power, centre in ((1, 0.0), (2, mean_of(amounts)), (3, mean_of(amounts)))
+    )
+    skewness, error = third / variance**1.5 / np.sqrt(customers), np.sqrt(variance / customers)
+    ends = [
+        mean - error * 3 / skewness * (np.cbrt(1 + skewness * (normal - skewness / 6)) - 1)
+        for normal in (1.6448536, -1.6448536)
+    ]
+    return 1000 * ends[0], 1000 * ends[1]
+
+
+def mean_of(amounts: list[tuple[float, float]]) -> float:
+    """Return the mean of (amount, number of customers)."""
+    return sum(weight * amount for amount, weight in amounts) / sum(weight for _, weight in amounts)
+
+
+def test_a_band_holds_its_figure_even_if_one_customer_is_contacted() -> None:
+    """One of 20 reaches 0.1, retained or churned: −50 or +450 over 20 customers, between the ends."""
+    for label, profit in ((0, -2500.0), (1, 22_500.0)):
+        deployed = profit_curve([0.9, *[0.05] * 19], [label, *[0] * 19], fold=np.arange(20) % 2).deployed
+        assert deployed.profit == pytest.approx(profit)
+        assert deployed.band.low < profit < deployed.band.high
+
+
+def test_weights_of_few_effective_customers_widen_the_band() -> None:
+    """Weights 1 and 9 in turn are as informative as 61% of the customers: the band is 1 / √0.61 as wide."""
+    generator = np.random.default_rng(3)
+    score = generator.beta(0.6, 2.4, 2000)
+    draws, fold, weight = generator.random(2000) < score, np.arange(2000) % 5, np.tile([1.0, 9.0], 1000)
+    plain, weighted = (
+        profit_curve(score, draws, fold=fold, weight=column).deployed.band for column in (None, weight)
+    )
+    assert (weighted.high - weighted.low) / (plain.high - plain.low) == pytest.approx(
+        1 / np.sqrt(25 / 41), rel=0.08
+    )
 
 
 def test_with_values_each_customer_has_a_break_even() -> None:
@@ -83,6 +124,26 @@ def test_nine_bands_in_ten_cover_the_truth(preset: str) -> None:
     assert 0.86 <= gains <= 0.97
 
 
+@pytest.mark.parametrize(("churned", "value"), [(0.048, None), (0.048, 1), (0.5, None)])
+def test_rare_churn_is_covered_as_well(churned: float, value: int | None) -> None:
+    """Of 500 samples of 500, about 24 of whom churn: 90% (± 1.3); the normal band covers 82%."""
+    economics = PRESETS["realistic"]
+    generator = np.random.default_rng(97)
+    a = 0.8
+    p = generator.beta(a, a * (1 - churned) / churned, 200_000)
+    truth = 1000 * float(np.maximum(economics.expected_profit(p), 0).mean())
+
+    def covers(seed: int) -> bool:
+        sampler = np.random.default_rng(seed)
+        score = sampler.beta(a, a * (1 - churned) / churned, 500)
+        values = None if value is None else np.full(500, economics.value)
+        ranking = rank_customers(score, sampler.random(500) < score, fold=np.arange(500) % 5, value=values)
+        band = send_by_break_even(ranking, economics).band
+        return band.low <= truth <= band.high
+
+    assert 0.86 <= np.mean([covers(seed) for seed in range(500)]) <= 0.94
+
+
 def test_the_gain_band_covers_where_everyone_earns_nothing() -> None:
     """Money inputs at which sending to everyone earns exactly nothing on average: the kink of the maximum."""
     generator = np.random.default_rng(98)
@@ -100,7 +161,9 @@ def test_the_next_customers_vary_once_more() -> None:
     deployed = profit_curve(SCORE, LABEL, fold=FOLD).deployed
     width = deployed.band.high - deployed.band.low
     assert deployed.next_band.high - deployed.next_band.low == pytest.approx(np.sqrt(2) * width)
-    assert sum(deployed.next_band) / 2 == pytest.approx(deployed.profit)
+    assert deployed.profit - deployed.next_band.low == pytest.approx(
+        np.sqrt(2) * (deployed.profit - deployed.band.low)
+    )
 
 
 def test_nine_samples_in_ten_fall_into_the_band_of_the_next() -> None:
