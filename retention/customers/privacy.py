@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from retention.customers.person_names import clean_name
-from retention.wording.column_names import normalize_name
+from retention.wording.column_names import normalize_name, tokenize_name
 
 PERSON_NAME_COLUMNS: Final = (
     "name", "customername", "firstname", "givenname", "fullname", "clientname", "username", "membername",
@@ -57,7 +57,7 @@ _NAME_WORDS: Final = {
     "addresses": _NameWords(
         ("address", "street", "postcode", "pincode", "zip", "zipcode", "latitude", "longitude", "ip"),
         (
-            "address", "addressline1", "addressline2", "homeaddress", "streetaddress", "deliveryaddress",
+            "address", "street", "addressline1", "addressline2", "homeaddress", "streetaddress", "deliveryaddress",
             "billingaddress", "shippingaddress", "postaladdress", "ipaddress",
         ),
     ),
@@ -77,6 +77,8 @@ _NAME_WORDS: Final = {
 }  # fmt: skip
 _WHOLE_NAMES: Final = frozenset(name for kind in _NAME_WORDS.values() for name in kind.whole_names)
 _PERSON_PREFIX: Final = re.compile(r"^(?:customer|client|user|member|contact|primary|personal)(?=.{2})")
+_PLACE_WORDS: Final = frozenset({"billing", "shipping", "delivery", "recipient", "buyer", "bill", "ship", "to"})
+"""Words that say whose contact a column of a shop's export holds, as in ``Billing Name``."""
 
 # A contact somewhere in a text. A number must begin as a phone number does, since texts hold many other numbers.
 _EMAIL_WITHIN: Final = r"[^\s@,;<>]+@[^\s@,;<>]+\.[A-Za-z]{2,}"
@@ -120,8 +122,13 @@ def has_personal_name(column: str) -> bool:
     --------
     >>> has_personal_name("Customer Phone No."), has_personal_name("PhoneService")
     (True, False)
+    >>> [has_personal_name(name) for name in ("Billing Name", "Address 1&2 (Billing)", "Shipping Method")]
+    [True, True, False]
     """
     name = normalize_name(column)
+    words = tokenize_name(column)
+    if _PLACE_WORDS & set(words):
+        name = "".join(word for word in words if word not in _PLACE_WORDS and not word.isdigit())
     return bool({name, _PERSON_PREFIX.sub("", name)} & _WHOLE_NAMES)
 
 
@@ -147,6 +154,17 @@ def find_personal_columns(frame: pd.DataFrame, ids: pd.Series) -> tuple[Personal
     """
     checked = (_check_column(str(name), frame[name], ids) for name in frame.columns)
     return tuple(personal for personal in checked if personal is not None)
+
+
+def find_repeated_phones(frame: pd.DataFrame, columns: Iterable[str]) -> list[str]:
+    """Return the columns of numbers that are mobile numbers, where a person may have several rows."""
+    return [
+        column
+        for column in columns
+        if frame[column].dtype == np.float64
+        and len(different := frame[column].dropna().unique()) >= 20
+        and _are_mobile_numbers(different)
+    ]
 
 
 def personal_kind(column: str) -> str | None:

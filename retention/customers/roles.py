@@ -69,8 +69,13 @@ def require_column(column: str, source: str, columns: Sequence[str], *, flag: st
 
 def find_column(columns: Sequence[str], names: Sequence[str]) -> str | None:
     """Return the column whose normalized name comes first in ``names``; None if no column has one of them."""
+    return next(iter(find_columns(columns, names)), None)
+
+
+def find_columns(columns: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Return the columns with one of these normalized names, in the order of ``names``."""
     by_normalized_name = {normalize_name(column): column for column in reversed(columns)}
-    return next((by_normalized_name[name] for name in names if name in by_normalized_name), None)
+    return [by_normalized_name[name] for name in names if name in by_normalized_name]
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,15 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from retention.customers.privacy import find_contact_columns
+from retention.customers.codes import are_compact_dates
+from retention.customers.privacy import find_contact_columns, find_repeated_phones
 from retention.customers.roles import find_row_number_columns, guess_roles
 from retention.tabular.dates import is_date_column
 
 
-def excluded_columns(frame: pd.DataFrame, *, id: str, used: Collection[str | None] = ()) -> dict[str, str]:
+def excluded_columns(
+    frame: pd.DataFrame, *, id: str, used: Collection[str | None] = (), exclude: Collection[str] = ()
+) -> dict[str, str]:
     """Return the columns that must not become features, each with its reason in a few words.
 
     Parameters
@@ -20,6 +23,8 @@ def excluded_columns(frame: pd.DataFrame, *, id: str, used: Collection[str | Non
         The column with the customer id.
     used
         Columns that have a role already and are not examined.
+    exclude
+        Columns that a person excluded.
 
     Examples
     --------
@@ -32,9 +37,15 @@ def excluded_columns(frame: pd.DataFrame, *, id: str, used: Collection[str | Non
     rest = [column for column in free if column not in reasons]
     reasons |= dict.fromkeys(find_contact_columns(frame, rest), "personal data")
     reasons |= dict.fromkeys(find_row_number_columns(frame, rest), "only numbers the rows")
-    reasons |= {column: "a date" for column in rest if is_date_column(frame[column])}
+    reasons |= dict.fromkeys(find_repeated_phones(frame, rest), "personal data")
+    reasons |= {
+        column: "a date"
+        for column in rest
+        if is_date_column(frame[column]) or are_compact_dates(frame[column], column)
+    }
     if guess.roles.label is not None:
         reasons[guess.roles.label] = "a label"
+    reasons |= dict.fromkeys(exclude, "as asked")
     return {column: reasons[column] for column in free if column in reasons}
 
 

@@ -1,6 +1,7 @@
 """Reads an order log from a file or a frame, and notes in a sentence whatever was repaired or left out."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,13 +9,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from retention.customers.codes import digits_as_text
 from retention.customers.intake import Limits, Table, read_table, table_from_frame
 from retention.errors import InputError
+from retention.orders.amount_column import multiplied_columns, other_numbers
 from retention.orders.excluded_columns import excluded_columns, exclusion_notes
-from retention.orders.order_columns import ChosenColumns, OrderRoles, find_roles, multiplied_columns
-from retention.tabular.dates import Dates, parse_dates
+from retention.orders.order_columns import ChosenColumns, OrderRoles, find_roles
+from retention.tabular.dates import Dates, is_date_column, parse_dates
 from retention.tabular.ids import normalize_ids
-from retention.wording.text import count_noun, quote, quote_cell
+from retention.wording.text import count_noun, join_names, quote, quote_cell
 
 _DAY = 86_400_000_000  # microseconds
 _MISTAKES = 0.01  # largest share of future dates that can be typing mistakes
@@ -40,7 +43,9 @@ class Orders:
     source
         The name of the file, for notes and errors.
     notes
-        Sentences about what was repaired or left out while reading.
+        Which column was taken as what, and sentences about what was repaired or left out while reading.
+    roles
+        The columns by their roles, with the reasons; None for a log that was not read from a file or a frame.
     """
 
     frame: pd.DataFrame
@@ -51,6 +56,7 @@ class Orders:
     order: str | None = None
     source: str = "orders"
     notes: tuple[str, ...] = ()
+    roles: OrderRoles | None = None
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -67,6 +73,9 @@ def read_orders(
     customer: str | None = None,
     time: str | None = None,
     amount: str | None = None,
+    status: str | None = None,
+    order: str | None = None,
+    exclude: Sequence[str] = (),
     limits: Limits | None = None,
     today: dt.date | None = None,
 ) -> Orders:
@@ -81,9 +90,11 @@ def read_orders(
     ----------
     source
         A CSV or Parquet file (see :func:`retention.tabular.tables.read_table`), or a frame.
-    customer, time, amount
-        Columns by name; guessed from the names where None. The amount may be missing altogether, or be two
-        columns to multiply: ``"quantity * unit_price"``.
+    customer, time, amount, status, order
+        Columns by name; found by names and values where None. The amount may be missing altogether, or be two
+        columns to multiply: ``"quantity * unit_price"``. The status says which orders were cancelled and so on.
+    exclude
+        Columns that must not be used.
     limits
         How large the log may be; if None, the limits in the settings.
     today
@@ -101,13 +112,14 @@ def read_orders(
     >>> orders.customer, orders.time, orders.amount, len(orders)
     ('user_id', 'date', 'total', 2)
     """
-    chosen = ChosenColumns(customer, time, amount)
+    chosen = ChosenColumns(customer, time, amount, status, order, tuple(exclude))
     table, times = _read(source, chosen, limits or Limits.from_settings())
     roles = find_roles(table.frame, table.source, chosen)
-    times = times or parse_dates(table.frame[roles.time].astype("str"), table.locate(roles.time), epochs=True)
+    times = times or parse_dates(digits_as_text(table.frame[roles.time]), table.locate(roles.time), epochs=True)
     frame, amount_notes = _with_amount(table, roles)
-    excluded = excluded_columns(frame, id=roles.customer, used=(roles.time, roles.amount, roles.name, roles.order))
-    ids = normalize_ids(frame[roles.customer], table.locate(roles.customer))
+    used = (roles.time, roles.amount, roles.name, roles.order, roles.status)
+    excluded = excluded_columns(frame, id=roles.customer, used=used, exclude=chosen.exclude)
+    ids = normalize_ids(digits_as_text(frame[roles.customer]), table.locate(roles.customer))
     frame = (
         frame.drop(columns=list(excluded))
         .assign(**{roles.time: times.values})
@@ -116,6 +128,7 @@ def read_orders(
     frame, row_notes = _keep_orders(frame, roles, table, today=today or dt.date.today())
     order, order_notes = _order_number(frame, roles)
     notes = (
+        roles.sentence,
         *table.notes,
         *amount_notes,
         *ids.notes,
@@ -125,7 +138,7 @@ def read_orders(
         *order_notes,
         *_amount_notes(frame, roles.amount),
     )
-    return Orders(frame, roles.customer, roles.time, roles.amount, roles.name, order, table.source, notes)
+    return Orders(frame, roles.customer, roles.time, roles.amount, roles.name, order, table.source, notes, roles)
 
 
 def _read(source: str | Path | pd.DataFrame, chosen: ChosenColumns, limits: Limits) -> tuple[Table, Dates | None]:
@@ -137,7 +150,12 @@ def _read(source: str | Path | pd.DataFrame, chosen: ChosenColumns, limits: Limi
         return table, None
     frame, times = source, None
     time = chosen.time_column([str(column) for column in frame.columns])
-    if time in frame.columns and pd.api.types.is_datetime64_any_dtype(frame[time]):
+    dated = [column for column in frame.columns if is_date_column(frame[column])]
+    if (
+        time in frame.columns
+        and pd.api.types.is_datetime64_any_dtype(frame[time])
+        and (chosen.time or dated == [time])
+    ):
         times = _own_times(frame[time])
         frame = frame.assign(**{str(time): "read separately"})
     table = table_from_frame(
@@ -161,7 +179,11 @@ def _with_amount(table: Table, roles: OrderRoles) -> tuple[pd.DataFrame, list[st
     """Return the rows with their amount, computed where it is a product of two columns, and the notes."""
     frame = table.frame
     if roles.amount is None:
-        return frame, ["no column with amounts was found, so there are no features about money; pass --amount"]
+        others = other_numbers(frame, [column for column in frame.columns if column != roles.customer])
+        which = f" ({join_names(others)} may be, by what they hold)" if others else ""
+        return frame, [
+            f"no column with amounts was found, so there are no features about money; pass --amount{which}"
+        ]
     parts = multiplied_columns(roles.amount, list(frame.columns))
     for column in parts or [roles.amount]:
         if frame[column].dtype != np.float64:
