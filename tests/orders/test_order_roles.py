@@ -125,7 +125,7 @@ def test_dates_of_digits_phones_and_postcodes_are_no_quantities() -> None:
 def test_every_role_can_be_passed_and_columns_excluded() -> None:
     """What a person says goes before names and values, and the note says so."""
     columns = {"a": PEOPLE, "b": DAYS, "c": AMOUNTS, "d": ["ok"] * ROWS, "e": DAYS, "f": AMOUNTS}
-    roles = {"customer": "a", "time": "b", "amount": "c", "status": "d", "order": "e"}
+    roles: dict[str, Any] = {"customer": "a", "time": "b", "amount": "c", "status": "d", "order": "e"}
     orders = read_orders(pd.DataFrame(columns), **roles, exclude=["f"], today=dt.date(2026, 1, 1))
     assert (orders.customer, orders.time, orders.amount) == ("a", "b", "c")
     assert orders.notes[0].count("as asked") == 4
