@@ -24,9 +24,9 @@ from retention.campaign.id_matching import refuse_repeated
 from retention.campaign.intervals import Interval
 from retention.campaign.reading import DECLARED, Reading, without_effects
 from retention.campaign.reading_rows import rows_of_experiment
-from retention.campaign.yes_no import parse_yes_no
 from retention.errors import InputError
 from retention.tabular.files import Limits
+from retention.tabular.yes_no import parse_yes_no
 
 
 def measure_experiment(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from retention.campaign.effect import Floats
 from retention.errors import InputError
 from retention.tabular.files import Limits
+from retention.tabular.ids import normalize_ids
 from retention.tabular.tables import Table, read_table, table_from_frame
 from retention.wording.text import count_noun, join_names, quote, suggest_closest
 
@@ -73,6 +74,8 @@ def read_experiment(source: Path | pd.DataFrame, columns: ExperimentColumns, lim
                 f"{table.source}: {flag.split()[0]}: there is no column {quote(name)}"
                 f"{suggest_closest(name, names)}; the columns are {join_names(names, most=8)}"
             )
+    if columns.id is not None:
+        table.frame[columns.id] = normalize_ids(table.frame[columns.id], table.locate(columns.id)).values
     outcome = {columns.arm, columns.kept, columns.money, columns.id, columns.chance}
     for name in columns.features:
         if name in outcome:

@@ -11,11 +11,12 @@ from retention.artifacts import sha256
 from retention.campaign.campaign_file import Campaign
 from retention.campaign.id_matching import count_matches, is_in, refuse_repeated
 from retention.campaign.metrics import columns_needed
-from retention.campaign.yes_no import parse_yes_no
 from retention.errors import InputError
 from retention.orders.order_log import Orders
 from retention.tabular.files import Limits
+from retention.tabular.ids import in_spelling_of, normalize_id, normalize_ids
 from retention.tabular.tables import Table, read_table, table_from_frame
+from retention.tabular.yes_no import parse_yes_no
 from retention.wording.dates import day_and_month
 from retention.wording.text import count_noun, join_names, quote_cell, suggest_closest
 
@@ -61,7 +62,8 @@ def outcomes_from_orders(campaign: Campaign, orders: Orders, *, as_of: dt.date) 
             f"{orders.source}: ends {day_and_month(days.max().astype(object))}; {design.name} is read from "
             f"{day_and_month(design.read_on)} on; pass a log that reaches to the day before"
         )
-    ids = pd.Index(orders.frame[orders.customer].unique())
+    ordering = in_spelling_of(orders.frame[orders.customer], customers)
+    ids = pd.Index(ordering.unique())
     history = days.min() < np.datetime64(design.sent_on)
     match_count = count_matches(
         customers, ids, orders.source, design.name, _LEAST_FOUND if history else _LEAST_FOUND_AFTERWARDS
@@ -73,7 +75,7 @@ def outcomes_from_orders(campaign: Campaign, orders: Orders, *, as_of: dt.date) 
     def ordered_in(first: dt.date, *, among: NDArray[np.bool_] = counted) -> pd.Series:
         after = first + dt.timedelta(days=design.horizon_days)
         within = counted & among & (days >= np.datetime64(first)) & (days < np.datetime64(after))
-        return pd.Series(is_in(customers, pd.Index(orders.frame.loc[within, orders.customer])), index=customers)
+        return pd.Series(is_in(customers, pd.Index(ordering[within])), index=customers)
 
     outcomes = pd.DataFrame({"kept": ordered_in(design.sent_on)})
     notes = [f"kept means: an order from {design.sent_on} to {design.read_on - dt.timedelta(days=1)}"]
@@ -126,7 +128,7 @@ def outcomes_from_table(
         )
     customers = pd.Index(campaign.assignments["customer"])
     id_column = _id_column(table, customers, columns)
-    ids = table.frame[id_column].str.strip()
+    ids = in_spelling_of(normalize_ids(table.frame[id_column], table.locate(id_column)).values, customers)
     refuse_repeated(table, id_column, ids)
     match_count = count_matches(
         customers, pd.Index(ids.dropna()), table.source, campaign.design.name, _LEAST_FOUND
@@ -195,7 +197,10 @@ def _id_column(table: Table, customers: pd.Index, columns: dict[str, str]) -> st
     candidates = [str(name) for name in table.frame.columns if name not in outcome]
     if not candidates:
         raise InputError(f"{table.source}: has no column with the customer's id; add it")
-    shares = [is_in(pd.Index(table.frame[name].str.strip()), customers).sum() for name in candidates]
+    spelled = [
+        in_spelling_of(table.frame[name].map(normalize_id, na_action="ignore"), customers) for name in candidates
+    ]
+    shares = [is_in(pd.Index(ids), customers).sum() for ids in spelled]
     return candidates[int(np.argmax(shares))]
 
 

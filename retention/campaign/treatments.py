@@ -22,6 +22,7 @@ from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.messages.campaign_records import CampaignRecord
 from retention.messages.ledger import Ledger
+from retention.tabular.ids import normalize_id
 from retention.wording.text import quote
 
 _USUAL_VALID_DAYS = 7  # of an offer whose terms the ledger does not hold
@@ -123,7 +124,7 @@ def _treatment(record: CampaignRecord, ledger: Ledger) -> _Treatment:
         read_on=_day(design.read_on),
         first_day=_day(design.sent_on),
         valid_days=max(offer.valid_days for offer in design.offers),
-        customers=pd.Index([row.customer for row in assignments]),
+        customers=pd.Index([normalize_id(row.customer) for row in assignments]),
         is_treated=np.array([row.arm != CONTROL for row in assignments]),
         control_chance=np.array([chance[row.chances] for row in assignments]),
     )
@@ -135,7 +136,8 @@ def _messages_without_campaign(ledger: Ledger, campaigns: list[_Treatment]) -> l
     A message to a treated customer between the draw and the reading belongs to the campaign.
     """
     others = []
-    for customer, offer, sealed_at in ledger.messages_sent():
+    for stored, offer, sealed_at in ledger.messages_sent():
+        customer = normalize_id(stored)
         day = int(sealed_at // 86_400)
         if not any(_explains(campaign, customer, day) for campaign in campaigns):
             others.append((customer, offer, day))

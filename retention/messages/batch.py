@@ -21,6 +21,7 @@ from retention.messages.segments import MessageSegment
 from retention.messages.templates import BACKUP
 from retention.profit.catalogue import Offer
 from retention.progress import Progress, describe_pace, silent
+from retention.tabular.ids import normalize_id
 
 COOL_DOWN_DAYS = 14.0
 """Days for which a customer who had a message gets no other, unless the caller says otherwise."""
@@ -169,6 +170,7 @@ def approved_messages(messages: Mapping[str, Message], ledger: Ledger, run: str)
 def _rows_to_write_to(send_list: pd.DataFrame, id: str, *, everyone: bool) -> pd.DataFrame:
     if id not in send_list:
         raise InputError(f"send list: column {id!r} is missing; rename yours or pass --id")
+    send_list = send_list.assign(**{id: send_list[id].astype("str").map(normalize_id)})
     if everyone:
         return send_list
     if "send" not in send_list:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
 
 from retention.messages.ledger_campaigns import CampaignLedger
+from retention.tabular.ids import spellings
 
 _DAY_S = 86_400.0
 _ROWS_PER_FETCH = 1_000
@@ -18,8 +19,11 @@ _APPROVE = f"""
 INSERT OR IGNORE INTO messages SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE NOT EXISTS
     (SELECT 1 FROM messages WHERE customer = ?2 AND run <> ?1 AND sealed_at > ?12)
 AND NOT EXISTS
+    (SELECT 1 FROM messages JOIN temp.spellings ON stored = customer WHERE id = ?2 AND (sealed_at > ?12 OR run = ?1))
+AND NOT EXISTS
     (SELECT 1 FROM assignments JOIN campaigns ON campaigns.name = campaign
-     WHERE customer = ?2 AND arm = 'control' AND ends_at > ?11)
+     WHERE customer IN (SELECT ?2 UNION ALL SELECT stored FROM temp.spellings WHERE id = ?2)
+       AND arm = 'control' AND ends_at > ?11)
 AND {CampaignLedger.NOBODY_STANDING}
 """  # noqa: S608  constant text
 _MERGE = f"INSERT OR IGNORE INTO messages VALUES ({', '.join('?' * 11)})"  # noqa: S608  question marks
@@ -104,7 +108,8 @@ class Ledger(CampaignLedger):
         """Return the customers whom other runs messaged in the last ``days`` days, and when (epoch seconds)."""
         query = "SELECT customer, max(sealed_at) FROM messages WHERE run <> ? AND sealed_at > ? GROUP BY customer"
         since = self._now() - days * _DAY_S
-        return dict(self._run(lambda: self._db.execute(query, (run, since)).fetchall()))
+        rows = self._run(lambda: self._db.execute(query, (run, since)).fetchall())
+        return {customer: sealed_at for stored, sealed_at in rows for customer in spellings(stored)}
 
     def approve(self, run: str, entries: Iterable[LedgerEntry], *, cool_down_days: float) -> None:
         """Record entries for good; returns at once, and :meth:`flush` waits for the disk.
@@ -147,12 +152,13 @@ class Ledger(CampaignLedger):
         before = self._run(self._message_count)
         self._queue((_MERGE, (record.run, *astuple(record.entry), record.sealed_at)) for record in records)
         self.flush()
+        self._note_spellings()
         return self._run(self._message_count) - before
 
     def _read_entries(self, table: str, run: str) -> dict[str, LedgerEntry]:
         query = f"SELECT {_COLUMNS} FROM {table} WHERE run = ?"  # noqa: S608  constant names
         rows = self._select(query, (run,))
-        return {row[0]: LedgerEntry(*row) for row in rows}
+        return {customer: LedgerEntry(*row) for row in rows for customer in spellings(row[0])}
 
     def _message_count(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM messages").fetchone()[0])

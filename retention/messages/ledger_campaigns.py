@@ -18,6 +18,7 @@ from retention.messages.campaign_records import (
 )
 from retention.messages.ledger_standing import StandingLedger
 from retention.messages.standing_group import Quarter
+from retention.tabular.ids import normalize_id, spellings
 from retention.wording.dates import day_and_month, utc_day
 
 HeldOut = dict[str, tuple[str, dt.date]]
@@ -77,14 +78,16 @@ class CampaignLedger(StandingLedger):
                     raise drawn_already(design.name)
                 return False
             now = self._now()
-            held_out = {row[0] for row in self._db.execute(_HELD_OUT, (now,))}
-            if held_elsewhere := sum(record[1] in held_out for record in records):
+            held_out = {normalize_id(row[0]) for row in self._db.execute(_HELD_OUT, (now,))}
+            if held_elsewhere := sum(normalize_id(record[1]) in held_out for record in records):
                 raise OfferError(
                     f"campaign {design.name!r}: another campaign holds out {held_elsewhere:,} of its customers "
                     "meanwhile; draw it again"
                 )
-            messaged = {row[0] for row in self._db.execute(_MESSAGED, (now - cool_down_days * _DAY_S,))}
-            if written_to := sum(record[1] in messaged for record in records):
+            messaged = {
+                normalize_id(row[0]) for row in self._db.execute(_MESSAGED, (now - cool_down_days * _DAY_S,))
+            }
+            if written_to := sum(normalize_id(record[1]) in messaged for record in records):
                 raise OfferError(
                     f"campaign {design.name!r}: {written_to:,} of its customers got a message meanwhile; "
                     "draw it again"
@@ -135,7 +138,8 @@ class CampaignLedger(StandingLedger):
         wanted = None if customers is None else set(customers)
         return {
             customer: (campaign, utc_day(ends_at))
-            for customer, campaign, ends_at in rows
+            for stored, campaign, ends_at in rows
+            for customer in spellings(stored)
             if wanted is None or customer in wanted
         }
 
@@ -222,6 +226,7 @@ class CampaignLedger(StandingLedger):
             self._db.executemany(_INSERT_ASSIGNMENT, rows)
 
         self._in_transaction(merge)
+        self._note_spellings()
 
     def merge_readings(self, readings: Collection[ReadingRecord], standing_salts: Collection[bytes] = ()) -> None:
         """Add readings, and salts of the standing holdout, of another copy of the ledger."""

@@ -21,6 +21,7 @@ from retention.hub.tables import PulledTable, pull_table
 from retention.pipeline.measure import read_outcomes
 from retention.progress import Progress, silent
 from retention.tabular.files import Limits
+from retention.tabular.ids import normalize_ids
 from retention.tabular.tables import read_table
 
 if TYPE_CHECKING:
@@ -110,4 +111,7 @@ def replay(reference: str, *, hub: Hub, progress: Progress = silent) -> ReplayRe
 def read_messages(path: Path, customers: "Customers") -> "pd.DataFrame":
     """Read the messages that were written to customers, to publish them along with the customers."""
     text = {customers.roles.id, "name", "message", "message_source", "message_note"}
-    return read_table(path, limits=Limits.from_settings(), text_columns=text).frame
+    table, id = read_table(path, limits=Limits.from_settings(), text_columns=text), customers.roles.id
+    if id in table.frame:
+        table.frame[id] = normalize_ids(table.frame[id], table.locate(id)).values
+    return table.frame

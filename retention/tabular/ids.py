@@ -108,6 +108,16 @@ def normalize_id(id: str) -> str:
     return id.lower() if "@" in id and re.fullmatch(_ADDRESS, id) else id
 
 
+def spellings(stored: str) -> tuple[str, ...]:
+    """Return a stored id and its one spelling, where they differ.
+
+    >>> spellings("17.0"), spellings("17")
+    (('17.0', '17'), ('17',))
+    """
+    normal = normalize_id(stored)
+    return (stored,) if normal == stored else (stored, normal)
+
+
 def in_spelling_of(ids: pd.Series, stored: pd.Index) -> pd.Series:
     """Return ids as they are spelled among those that were stored before ids had one spelling.
 

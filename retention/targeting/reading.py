@@ -11,13 +11,23 @@ from retention.errors import InputError
 from retention.profit.catalogue import Offer, read_offers
 from retention.profit.economics import Economics
 from retention.tabular.files import Limits
+from retention.tabular.ids import normalize_ids
 from retention.tabular.tables import read_table
+from retention.tabular.yes_no import parse_yes_no
 from retention.targeting.pricing import offers_at
 from retention.targeting.send_list import REASONS
 
 
 def read_send_list(path: Path, *, text_columns: Collection[str] = ()) -> pd.DataFrame:
-    """Read a scored CSV back; its first column is the id and stays text, as do ``text_columns``."""
+    """Read a scored CSV back; its first column is the id and stays text, as do ``text_columns``.
+
+    A ``send`` column that a person has edited is read as ``yes`` and ``no``, however it says so.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, an id has lost digits, or a cell of ``send`` is neither yes nor no.
+    """
     table = read_table(
         path,
         limits=Limits.from_settings(),
@@ -33,7 +43,13 @@ def read_send_list(path: Path, *, text_columns: Collection[str] = ()) -> pd.Data
             *text_columns,
         },
     )
-    return table.frame
+    frame = table.frame
+    id = str(frame.columns[0])
+    frame[id] = normalize_ids(frame[id], table.locate(id)).values
+    if "send" in frame:
+        send = parse_yes_no(frame["send"], table.locate("send"))
+        frame["send"] = pd.Series(np.where(send == 1, "yes", "no"), frame.index, dtype="str").mask(np.isnan(send))
+    return frame
 
 
 def currency_of(send_list: pd.DataFrame) -> str | None:

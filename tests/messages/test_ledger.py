@@ -164,3 +164,17 @@ def test_two_copies_agree_after_merging_both_ways(tmp_path: Path) -> None:
     assert second.recently_messaged("july", 14).keys() == first.recently_messaged("july", 14).keys()
     first.close()
     second.close()
+
+
+def test_a_customer_is_found_under_the_spelling_of_an_older_ledger(path: Path) -> None:
+    """17.0 and A@X.org were messaged before ids had one spelling: 17 and a@x.org are in their cool-down."""
+    with Ledger(path) as ledger:
+        ledger.approve("old", [entry("17.0"), entry("A@X.org")], cool_down_days=14)
+    with Ledger(path) as ledger:
+        assert ledger.recently_messaged("new", 14).keys() == {"17.0", "17", "A@X.org", "a@x.org"}
+        assert ledger.entries("old").keys() == {"17.0", "17", "A@X.org", "a@x.org"}
+        ledger.approve("new", [entry("17"), entry("a@x.org"), entry("18")], cool_down_days=14)
+        ledger.approve("old", [entry("17")], cool_down_days=0)
+        ledger.flush()
+        assert ledger.entries("new").keys() == {"18"}
+        assert [record.entry.customer for record in ledger.records()] == ["17.0", "A@X.org", "18"]

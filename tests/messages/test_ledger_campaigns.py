@@ -206,3 +206,16 @@ def test_the_standing_salt_is_made_once(tmp_path: Path) -> None:
         with Ledger(tmp_path / "copy.sqlite") as copy:
             copy.merge_readings((), ledger.standing_salts())
             assert copy.standing_salt() == salt
+
+
+def test_a_holdout_is_found_under_the_spelling_of_an_older_ledger(tmp_path: Path) -> None:
+    """17.0 is held out by a campaign that was drawn before ids had one spelling, so nobody writes to 17."""
+    path = tmp_path / "ledger.sqlite"
+    with Ledger(path, now=lambda: START) as ledger:
+        ledger.register_campaign(design(2), SALT, assigned(**{"17.0": "control", "c2": "cash_50"}))
+    with Ledger(path, now=lambda: START) as ledger:
+        assert ledger.held_out(["17", "c2"]).keys() == {"17"}
+        assert "held out of" in ledger.protected(["17"])["17"]
+        ledger.approve("run", [entry("17"), entry("c9")], cool_down_days=0)
+        ledger.flush()
+        assert ledger.entries("run").keys() == {"c9"}
