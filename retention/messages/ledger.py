@@ -19,7 +19,8 @@ _APPROVE = f"""
 INSERT OR IGNORE INTO messages SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE NOT EXISTS
     (SELECT 1 FROM messages WHERE customer = ?2 AND run <> ?1 AND sealed_at > ?12)
 AND NOT EXISTS
-    (SELECT 1 FROM messages JOIN temp.spellings ON stored = customer WHERE id = ?2 AND (sealed_at > ?12 OR run = ?1))
+    (SELECT 1 FROM messages JOIN temp.spellings ON stored = customer
+     WHERE id = ?2 AND (sealed_at > ?12 OR run = ?1))
 AND NOT EXISTS
     (SELECT 1 FROM assignments JOIN campaigns ON campaigns.name = campaign
      WHERE customer IN (SELECT ?2 UNION ALL SELECT stored FROM temp.spellings WHERE id = ?2)
