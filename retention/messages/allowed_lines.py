@@ -7,6 +7,8 @@ vocabulary, and words that promise when they come together ("we", "from us", "co
 """
 
 import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -45,9 +47,31 @@ class _Clause:
     after: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Reviewed:
+    """A language's words and phrases, laid out to be looked up: phrases by first word, leads by last word."""
+
+    words: frozenset[str]
+    not_after_link: frozenset[str]
+    not_after_article: frozenset[str]
+    phrases: Mapping[str, Sequence[Pattern]]
+    leads: Mapping[str, Sequence[Pattern]]
+
+
 @cache
-def _all_words(language: Language) -> frozenset[str]:
-    return frozenset().union(*language.vocabulary.values())
+def _reviewed_of(language: Language) -> _Reviewed:
+    groups = language.vocabulary
+    phrases, leads = defaultdict(list), defaultdict(list)
+    for phrase in language.phrases:
+        for word in phrase.words[0]:
+            phrases[word].append(phrase)
+    for lead in language.constructions.leads:
+        for word in lead.words[-1]:
+            leads[word].append(lead)
+    words: frozenset[str] = frozenset().union(*groups.values())
+    return _Reviewed(
+        words, groups["links"] | groups["times"], groups["links"] | groups["articles"], phrases, leads
+    )
 
 
 def reason_to_ask_a_person(template: str, language_id: str) -> tuple[str, str]:
@@ -170,7 +194,7 @@ def _check_offer(clause: _Clause, language: Language) -> None:
         if clause.before in _STOPS | _INTRODUCES | {""}:
             return
         raise _RefusedError("has nothing before {offer} that leads to it")
-    for pattern in constructions.leads:
+    for pattern in _reviewed_of(language).leads.get(before[-1], ()):
         start = at - len(pattern.words)
         # The first word of a lead such as "momos and" may end what stands before: "a bowl of momos and".
         ends = (start, start + 1) if start >= 0 and pattern.fits(before, start) else ()
@@ -235,7 +259,9 @@ def _reachable(keys: tuple[str, ...], language: Language) -> set[int]:
     for position in range(len(keys)):
         if position in reachable:
             reachable |= {
-                position + len(phrase.words) for phrase in language.phrases if phrase.fits(keys, position)
+                position + len(phrase.words)
+                for phrase in _reviewed_of(language).phrases.get(keys[position], ())
+                if phrase.fits(keys, position)
             }
             if _may_stand(keys, position, language):
                 reachable.add(position + 1)
@@ -244,14 +270,14 @@ def _reachable(keys: tuple[str, ...], language: Language) -> set[int]:
 
 def _may_stand(keys: tuple[str, ...], position: int, language: Language) -> bool:
     """Tell whether a word may stand by itself, next to its neighbours."""
-    key, groups = keys[position], language.vocabulary
-    if key not in _all_words(language) or (position and keys[position - 1] == key):
+    key, groups, reviewed = keys[position], language.vocabulary, _reviewed_of(language)
+    if key not in reviewed.words or (position and keys[position - 1] == key):
         return False
     following = keys[position + 1] if position + 1 < len(keys) else ""
     if key in groups["articles"]:
-        return bool(following) and following not in groups["articles"] | groups["links"]
+        return bool(following) and following not in reviewed.not_after_article
     if key in groups["links"]:
-        return bool(following) and following not in groups["links"] | groups["times"]
+        return bool(following) and following not in reviewed.not_after_link
     return True
 
 
