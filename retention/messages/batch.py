@@ -11,11 +11,12 @@ import pandas as pd
 from retention.errors import Cancelled, InputError, OfferError
 from retention.messages.channels.registry import DEFAULT_CHANNEL, channel_of
 from retention.messages.drafts import WritingBrief, draft_messages
+from retention.messages.guard import check_template
 from retention.messages.ledger import Ledger, LedgerEntry
 from retention.messages.llm.client import TemplateDraft, Writer
 from retention.messages.llm.outcome import OFF
 from retention.messages.llm.template_pool import request_templates
-from retention.messages.message import Message, customers_held_back
+from retention.messages.message import LET_OUT, Message, customers_held_back
 from retention.messages.run import MessageRun
 from retention.messages.segments import MessageSegment
 from retention.messages.templates import BACKUP
@@ -151,6 +152,7 @@ def write_messages(
         time.monotonic() - started,
         OFF if writer is None else writer.report(),
         template_pools=work.pools,
+        drafts_to_read=work.to_read if review else {},
         approved=not review or (bool(work.approved) and work.approved >= written.keys()),
         stopped=stopped,
     )
@@ -192,19 +194,29 @@ class _Work:
     approved: frozenset[str] = frozenset()
     done: dict[str, Message] = field(default_factory=dict)
     pools: dict[MessageSegment, tuple[TemplateDraft, ...]] = field(default_factory=dict)
+    to_read: dict[MessageSegment, tuple[TemplateDraft, ...]] = field(default_factory=dict)
 
     def resume_from(self, drafts: Mapping[str, LedgerEntry]) -> None:
-        """Continue from drafts made of the same input, except hand-written ones: the model may answer by now."""
+        """Continue from drafts made of the same input, except hand-written ones: the model may answer by now.
+
+        A model's line that the guard would refuse today is written anew, unless a person has let it out.
+        """
         for customer, draft in drafts.items():
             message = self.waiting.get(customer)
             if message is None or message.input_hash != draft.input or draft.source == BACKUP:
+                continue
+            read_by_a_person = LET_OUT in draft.note
+            check = check_template(draft.line, message.segment.language, message.channel)
+            if draft.tier == "model" and not (check.fit or read_by_a_person):
                 continue
             self.done[customer] = message.as_in_ledger(draft)
             del self.waiting[customer]
             if draft.tier == "model":
                 pool = self.pools.get(message.segment, ())
                 if all(kept_draft.template != draft.line for kept_draft in pool):
-                    self.pools[message.segment] = (*pool, TemplateDraft(draft.line, draft.source))
+                    unreviewed = draft.line if read_by_a_person else ""
+                    kept = TemplateDraft(draft.line, draft.source, unreviewed=unreviewed)
+                    self.pools[message.segment] = (*pool, kept)
 
 
 def _remaining_work(messages: Mapping[str, Message], ledger: Ledger, run: str, days: float) -> _Work:
@@ -260,5 +272,7 @@ def _final_messages(
     pools = request_templates(writer, sizes, channel=brief.channel, deadline_s=seconds, tick=tick)
     for segment, pool in pools:
         work.pools[segment] = (*work.pools.get(segment, ()), *pool.drafts)
+        if pool.to_read:
+            work.to_read[segment] = pool.to_read
         yield [message.with_model_template(pool) for message in by_segment[segment]]
         customers += sizes[segment]

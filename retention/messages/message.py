@@ -16,6 +16,9 @@ from retention.wording.dates import utc_day
 PERSON = "person"
 """The ``message_source`` of a text that a person wrote."""
 
+LET_OUT = "a person has read the model's line and let it out"
+"""The ``message_note`` of a message whose words nobody has reviewed, until a person read this line."""
+
 LIBRARY_ARM = "library"
 """The arm of a campaign whose customers get hand-written templates alone."""
 
@@ -73,7 +76,7 @@ class Message:
         changed = self.on_template(draft.template, draft.source)
         if changed is None:
             return replace(self, note=_joined(self.note, "the model's line leaves no room for the offer"))
-        return changed
+        return replace(changed, note=_joined(self.note, LET_OUT)) if draft.unreviewed else changed
 
     def ledger_entry(self) -> LedgerEntry:
         """Return the message as a row of the ledger."""

@@ -16,7 +16,7 @@ from retention.messages.guard import check_template
 from retention.messages.ledger import Ledger
 from retention.messages.llm.client import TemplateDraft, Writer
 from retention.messages.llm.template_pool import TemplatePool, request_templates
-from retention.messages.message import PERSON, Message, customers_held_back
+from retention.messages.message import LET_OUT, PERSON, Message, customers_held_back
 from retention.messages.offer_text import offer_texts
 from retention.messages.run import MessageRun
 from retention.messages.templates import BACKUP, fitting_templates, pick
@@ -69,6 +69,57 @@ def replace_template(run: MessageRun, template: str, new: str, *, ledger: Ledger
     }
     run = replace(run, template_pools=pools, rejected_templates=run.rejected_templates - {new})
     changes = {position: _on_template(run.messages[position], new, PERSON) for position in positions}
+    return _changed(run, changes, ledger)
+
+
+def templates_to_read(run: MessageRun) -> pd.DataFrame:
+    """Return the model's templates that go out only if a person lets them: ``template, source, reasons, word``.
+
+    ``reasons`` are the codes of their segments, ``word`` is the first that nobody has reviewed.
+    """
+    rows: dict[str, tuple[str, set[str], str]] = {}
+    for segment, drafts in run.drafts_to_read.items():
+        for draft in drafts:
+            if draft.unreviewed not in run.rejected_templates:
+                word = check_template(draft.unreviewed, segment.language, run.brief.channel).word
+                rows.setdefault(draft.unreviewed, (draft.source, set(), word))[1].add(segment.reason)
+    return pd.DataFrame(
+        [(template, source, ", ".join(sorted(codes)), word) for template, (source, codes, word) in rows.items()],
+        columns=["template", "source", "reasons", "word"],
+        dtype="str",
+    )
+
+
+def let_out(run: MessageRun, template: str, *, ledger: Ledger | None = None) -> MessageRun:
+    """Let a model's template out that only a person may: it joins the pools of the segments it was written for.
+
+    Whoever it falls to by :func:`retention.messages.templates.pick` gets it, and the note of their messages
+    records in the ledger that a person has read it.
+
+    Raises
+    ------
+    OfferError
+        If the run is approved, or no such template waits to be read.
+    """
+    _check_open(run)
+    pools, to_read = dict(run.template_pools), dict(run.drafts_to_read)
+    concerned = set()
+    for segment, drafts in run.drafts_to_read.items():
+        for draft in drafts:
+            if draft.unreviewed == template:
+                concerned.add(segment)
+                pools[segment] = (*pools.get(segment, ()), replace(draft, template=template, note=""))
+                to_read[segment] = tuple(waiting for waiting in drafts if waiting.unreviewed != template)
+    if not concerned:
+        raise OfferError("this template does not wait to be read any more; choose one from the list")
+    run = replace(run, template_pools=pools, drafts_to_read=to_read)
+    changes = {}
+    for position, message in enumerate(run.messages):
+        if message.segment in concerned and message.source != PERSON and not message.handwritten_only:
+            pool = tuple(draft for draft in pools[message.segment] if draft.template not in run.rejected_templates)
+            changed = replace(message, note="").with_model_template(TemplatePool(pool))
+            if changed.template == template:
+                changes[position] = changed
     return _changed(run, changes, ledger)
 
 
@@ -187,7 +238,7 @@ def _next_best(run: MessageRun, message: Message) -> Message:
     if remaining:
         changed = message.with_model_template(TemplatePool(remaining))
         if changed.template not in run.rejected_templates:
-            return replace(changed, note="")
+            return replace(changed, note=LET_OUT if changed.note.endswith(LET_OUT) else "")
     return _on_template(
         message, pick(_remaining_templates(run, message), message.customer, message.segment), BACKUP
     )

@@ -11,7 +11,7 @@ import pandas as pd
 from retention.messages.drafts import WritingBrief
 from retention.messages.llm.client import TemplateDraft
 from retention.messages.llm.outcome import OFF, BreakerReport
-from retention.messages.message import HeldBack, Message
+from retention.messages.message import LET_OUT, HeldBack, Message
 from retention.messages.segments import MessageSegment
 
 MESSAGE_COLUMNS = ("message", "message_source", "message_note")
@@ -42,6 +42,9 @@ class MessageRun:
         The language model's templates for each segment.
     rejected_templates
         Templates that a person has rejected.
+    drafts_to_read
+        Drafts of the language model, by segment, that go out only if a person lets them; see
+        :func:`retention.messages.review.let_out`.
     approved
         True when nothing changes any more.
     stopped
@@ -57,6 +60,7 @@ class MessageRun:
     breaker: BreakerReport = OFF
     template_pools: Mapping[MessageSegment, tuple[TemplateDraft, ...]] = field(default_factory=dict)
     rejected_templates: frozenset[str] = frozenset()
+    drafts_to_read: Mapping[MessageSegment, tuple[TemplateDraft, ...]] = field(default_factory=dict)
     approved: bool = True
     stopped: bool = False
 
@@ -95,6 +99,11 @@ class MessageRun:
     def message_count(self) -> int:
         """Number of messages."""
         return len(self.messages)
+
+    @property
+    def let_out_count(self) -> int:
+        """Number of messages on a model's line that went out because a person had read it."""
+        return sum(LET_OUT in message.note for message in self.messages)
 
     @property
     def held_back_count(self) -> int:

@@ -55,7 +55,8 @@ class TemplateDraft:
     note
         Why there is no template, in words for a person.
     unreviewed
-        A template that may go out only after a person has read it; blank if there is none.
+        A template that may go out only after a person has read it; blank if there is none. Once a person has let
+        it out, it is the ``template``, too.
     """
 
     template: str | None
@@ -212,8 +213,14 @@ class HubWriter:
     ) -> TemplateDraft:
         clock = asyncio.get_running_loop().time
 
+        to_read: list[UnreviewedLineError] = []
+
         async def call(model: str) -> TemplateDraft:
-            return await self._call(model, segment, channel, ends_at=ends_at, deadline_s=deadline_s)
+            try:
+                return await self._call(model, segment, channel, ends_at=ends_at, deadline_s=deadline_s)
+            except UnreviewedLineError as error:
+                to_read.append(error)
+                raise
 
         def time_left() -> bool:
             return ends_at - clock() > _LEAST_TIME_LEFT * deadline_s
@@ -221,9 +228,9 @@ class HubWriter:
         while True:
             try:
                 return await self._breaker.run(call, scope=f"{run}|{segment.language}", time_left=time_left)
-            except UnreviewedLineError as error:
-                return TemplateDraft(None, source=error.source, note=error.reason, unreviewed=error.template)
             except CallError as error:
+                if to_read:
+                    return TemplateDraft(None, to_read[0].source, error.reason, to_read[0].template)
                 return TemplateDraft(None, note=error.reason)
             except BreakerOpenError as error:
                 if not (error.probe_under_way and await self._next_outcome(ends_at) and time_left()):

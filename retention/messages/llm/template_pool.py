@@ -40,10 +40,13 @@ class TemplatePool:
         Different templates, none or more.
     note
         Why there are none, in words for a person; empty if none was asked for.
+    to_read
+        Drafts whose template may go out only after a person has read it.
     """
 
     drafts: tuple[TemplateDraft, ...] = ()
     note: str = ""
+    to_read: tuple[TemplateDraft, ...] = ()
 
 
 def plan_requests(sizes: Mapping[MessageSegment, int]) -> dict[MessageSegment, int]:
@@ -143,4 +146,6 @@ async def _send_requests(
 def _make_pool(drafts: list[TemplateDraft]) -> TemplatePool:
     different = {draft.template: draft for draft in drafts if draft.template is not None}
     notes = {draft.note for draft in drafts if draft.template is None}
-    return TemplatePool(tuple(different.values()), "" if different else "; ".join(sorted(notes)))
+    to_read = {draft.unreviewed: draft for draft in drafts if draft.unreviewed}
+    note = "" if different else "; ".join(sorted(notes))
+    return TemplatePool(tuple(different.values()), note, tuple(to_read.values()))

@@ -135,9 +135,16 @@ def _wire_templates(page: Page, tab: TemplateReview) -> None:
     def replace_template(session: Session, template: str, new: str) -> Updates:
         return page.updates(Change.MESSAGES, review.replace_template(session, template, new))
 
+    def let_out(session: Session, template: str) -> Updates:
+        return page.updates(Change.MESSAGES, review.let_out(session, template))
+
     on(tab.table.select, choose, [page.session], [*tab.template_components, tab.chosen], show_progress="hidden")
     on(
         tab.reject.click, reject, [page.session, tab.chosen], page.components(Change.MESSAGES),
+        show_progress_on=[tab.template],
+    )  # fmt: skip
+    on(
+        tab.let_out.click, let_out, [page.session, tab.chosen], page.components(Change.MESSAGES),
         show_progress_on=[tab.template],
     )  # fmt: skip
     on(

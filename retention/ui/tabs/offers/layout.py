@@ -39,20 +39,23 @@ class TemplateReview:
     template: gr.Textbox
     reject: gr.Button
     replace: gr.Button
+    let_out: gr.Button
 
     @property
     def template_components(self) -> list[Component]:
         """One template, and what can be done with it."""
-        return [self.template, self.reject, self.replace]
+        return [self.template, self.reject, self.replace, self.let_out]
 
     def show(self, session: Session, template: str | None) -> Updates:
         """Show a template to reject or change; once the messages are approved there is nothing to do."""
         run = session.message_run
         changeable = template is not None and run is not None and not run.approved
+        waits = template is not None and run is not None and review.waits_to_be_read(run, template)
         return {
-            self.template: gr.Textbox(value=template or "", visible=changeable),
-            self.reject: gr.Button(visible=changeable),
-            self.replace: gr.Button(visible=changeable),
+            self.template: gr.Textbox(value=template or "", visible=changeable, interactive=not waits),
+            self.reject: gr.Button(visible=changeable and not waits),
+            self.replace: gr.Button(visible=changeable and not waits),
+            self.let_out: gr.Button(visible=changeable and waits),
         }
 
 
@@ -270,4 +273,5 @@ def _templates() -> TemplateReview:
         with gr.Row():
             reject = gr.Button("Reject", visible=False, size="md")
             replace = gr.Button("Save my template", visible=False, size="md")
-    return TemplateReview(box, table, chosen, template, reject, replace)
+            let_out = gr.Button("I have read it: use it", visible=False, size="md")
+    return TemplateReview(box, table, chosen, template, reject, replace, let_out)

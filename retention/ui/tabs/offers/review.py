@@ -25,8 +25,11 @@ REASONS = {
 
 
 def template_table(run: MessageRun) -> pd.DataFrame:
-    """Return every template, most used first, as a table for the screen."""
+    """Return every template, most used first, and those that wait for a person, as a table for the screen."""
     templates = review.distinct_templates(run)
+    waiting = review.templates_to_read(run) if not run.approved else review.templates_to_read(run).head(0)
+    waiting = waiting.assign(customers=0, source=waiting["source"] + ", waits for you to read it")
+    templates = pd.concat([templates, waiting], ignore_index=True)
     return pd.DataFrame(
         {
             "Template": templates["template"],
@@ -35,6 +38,11 @@ def template_table(run: MessageRun) -> pd.DataFrame:
             "Written by": templates["source"],
         }
     )
+
+
+def waits_to_be_read(run: MessageRun, template: str) -> bool:
+    """Tell whether a template goes out only if a person lets it."""
+    return template in set(review.templates_to_read(run)["template"])
 
 
 def position_of(run: MessageRun, customer: object) -> int:
@@ -50,6 +58,12 @@ def position_of(run: MessageRun, customer: object) -> int:
     if position is None:
         raise InputError("this customer has no message; choose another row")
     return position
+
+
+def let_out(session: Session, template: str) -> Session:
+    """Let a template of the model's out that only a person may."""
+    with Ledger(with_ledger(session)[1]) as ledger:
+        return replace(session, message_run=review.let_out(message_run_of(session), template, ledger=ledger))
 
 
 def reject_template(session: Session, template: str) -> Session:

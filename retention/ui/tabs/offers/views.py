@@ -8,6 +8,7 @@ import pandas as pd
 
 from retention.messages.llm.outcome import BreakerReport
 from retention.messages.message import Message
+from retention.messages.review import templates_to_read
 from retention.messages.run import MessageRun
 from retention.messages.segments import ANY_CUISINE, AWAY
 from retention.profit.evidence import ASSUMED, evidence_of_plan, in_brackets
@@ -89,6 +90,14 @@ def run_summary(run: MessageRun | None) -> str:
     if run.held_back_count:
         because = ", ".join(f"{n:,} {escape(reason)}" for reason, n in run.held_back_by_reason.items())
         sentences.append(f"{run.held_back_count:,} held back: {because}.")
+    if run.let_out_count:
+        sentences.append(f"{run.let_out_count:,} on lines of the model that a person has read and let out.")
+    waiting = 0 if run.approved else len(templates_to_read(run))
+    if waiting:
+        sentences.append(
+            f"Not used: {waiting:,} {'line' if waiting == 1 else 'lines'} of the model in words that nobody has "
+            "reviewed. In the list of templates you can read each and use it."
+        )
     if run.approved:
         sentences.append(f"Approved as run {escape(run.name)}: nothing changes any more.")
     elif run.message_count:

@@ -10,6 +10,7 @@ from retention.churn.model import ChurnModel
 from retention.customers.table import Customers
 from retention.errors import InputError, OfferError
 from retention.messages.ledger import Ledger
+from retention.messages.llm.client import TemplateDraft
 from retention.messages.run import MessageRun
 from retention.pipeline.customers import SIMULATED
 from retention.profit.catalogue import load_catalogue
@@ -17,7 +18,7 @@ from retention.profit.economics import Economics
 from retention.settings import settings
 from retention.ui.session import Session
 from retention.ui.tabs.customers import handlers as customers
-from retention.ui.tabs.offers import catalogue, review
+from retention.ui.tabs.offers import catalogue, review, views
 from retention.ui.tabs.offers import handlers as offers
 
 
@@ -203,3 +204,20 @@ def test_simulated_customers_are_never_recorded_for_good(
     simulated = offers.write(replace(session, customers=replace(telecom, source=SIMULATED)), 0.5)
     assert simulated.own_ledger is not None
     assert not (tmp_path / "offers.sqlite").exists()
+
+
+def test_a_line_that_waits_is_shown_and_let_out(written: Session) -> None:
+    """The table of templates ends with it, nobody has it yet, and using it gives it to its segment."""
+    run, line = run_of(written), "Hi {name}, the moon looks like a papad tonight. Enjoy {offer}."
+    segment = run.messages[0].segment
+    waiting = {segment: (TemplateDraft(None, "m", "refused", line),)}
+    session = replace(written, message_run=replace(run, drafts_to_read=waiting))
+    last = review.template_table(run_of(session)).iloc[-1]
+    assert last[["Template", "Customers", "Written by"]].tolist() == [line, 0, "m, waits for you to read it"]
+    assert review.waits_to_be_read(run_of(session), line)
+    assert "Not used: 1 line of the model" in views.run_summary(run_of(session))
+    after = run_of(review.let_out(session, line))
+    assert not review.waits_to_be_read(after, line)
+    assert after.let_out_count == sum(message.segment == segment for message in after.messages) > 0
+    assert f"{after.let_out_count} on lines of the model that a person has read" in views.run_summary(after)
+    assert line not in set(review.template_table(replace(run, drafts_to_read=waiting, approved=True))["Template"])
