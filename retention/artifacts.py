@@ -5,11 +5,13 @@ old one and then exchanges the two, so that a crash leaves one of them whole. Re
 """
 
 import ctypes
+import errno
 import hashlib
 import json
 import os
 import re
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -18,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from retention.errors import ModelError
+from retention.errors import InputError, ModelError
 
 MANIFEST = "manifest.json"
 
@@ -45,18 +47,71 @@ class Artifact:
 def atomic_file(path: Path) -> Iterator[Path]:
     """Yield the path of a new file that replaces ``path`` in one step when the block ends.
 
-    On an exception the old file stays and the new one is removed.
+    On an exception the old file stays and the new one is removed. A link stays, and what it leads to is replaced;
+    into a device or a pipe the finished content is written.
+
+    Raises
+    ------
+    InputError
+        If ``path`` is a disk or a socket, or the disk is full.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    stream = _is_stream(path)
+    target = path if stream else Path(os.path.realpath(path))
+    folder = Path(tempfile.gettempdir()) if stream else target.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        handle, name = tempfile.mkstemp(dir=folder, prefix=f".{target.name}.", suffix=".part")
+    except OSError as error:
+        raise OSError(error.errno, os.strerror(error.errno or 0), str(path)) from None
     os.close(handle)
     part = Path(name)
     try:
-        yield part
-        part.chmod(0o666 & ~_umask())
-        os.replace(part, path)
+        with full_disk_named(path):
+            yield part
+            if stream:
+                with part.open("rb") as content, path.open("wb", buffering=0) as into:
+                    shutil.copyfileobj(content, into)
+            else:
+                part.chmod(0o666 & ~_umask())
+                os.replace(part, target)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def full_disk_named(path: Path) -> Iterator[None]:
+    """Turn the error of a full disk, or of a reader that is gone, into a sentence that names ``path``."""
+    try:
+        yield
+    except OSError as error:
+        reason = _NO_ROOM.get(error.errno or 0)
+        if reason is None:
+            raise
+        raise InputError(f"{path}: cannot be written, {reason}; nothing was left half-written") from None
+
+
+_NO_ROOM = {
+    errno.ENOSPC: "there is no room left on the disk, or on that of the temporary files (TMPDIR); make room",
+    errno.EDQUOT: "your share of the disk is used up; make room",
+    errno.EFBIG: "it would be larger than a file may be here; write it elsewhere",
+    errno.EPIPE: "whoever was reading it has stopped; run it again",
+}
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether content can only be written into ``path``: a pipe, a terminal, a file that is open here."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    if stat.S_ISBLK(mode) or stat.S_ISSOCK(mode):
+        raise InputError(f"{path}: is a disk or a socket, not a file; name a file to write")
+    names = (str(path), os.readlink(path) if path.is_symlink() else "")
+    return (
+        stat.S_ISCHR(mode)
+        or stat.S_ISFIFO(mode)
+        or any(name.startswith(("/dev/fd/", "/proc/self/fd/")) for name in names)
+    )
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -117,7 +172,7 @@ def place_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     ModelError
         If ``folder`` exists and holds other files than an artifact.
     """
-    folder = folder.absolute()
+    folder = Path(os.path.realpath(folder))
     if folder.exists() and not ((folder / MANIFEST).is_file() or not any(folder.iterdir())):
         raise _holds_other_files(folder)
     with _new_folder(folder) as part:
@@ -144,7 +199,7 @@ def atomic_folder(folder: Path, names: Collection[str]) -> Iterator[Path]:
     ModelError
         If ``folder`` is a file, or holds other files.
     """
-    folder = folder.absolute()
+    folder = Path(os.path.realpath(folder))
     if folder.exists() and not (folder.is_dir() and {path.name for path in folder.iterdir()} <= set(names)):
         raise _holds_other_files(folder)
     with _new_folder(folder) as part:
@@ -155,14 +210,18 @@ def atomic_folder(folder: Path, names: Collection[str]) -> Iterator[Path]:
 def _new_folder(folder: Path) -> Iterator[Path]:
     """Yield a folder beside ``folder``, and exchange the two when the block ends."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.", suffix=".part"))
     try:
-        yield part
-        part.chmod(0o777 & ~_umask())
-        if folder.exists():
-            _exchange(part, folder)
-        else:
-            os.rename(part, folder)
+        part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.", suffix=".part"))
+    except OSError as error:
+        raise OSError(error.errno, os.strerror(error.errno or 0), str(folder)) from None
+    try:
+        with full_disk_named(folder):
+            yield part
+            part.chmod(0o777 & ~_umask())
+            if folder.exists():
+                _exchange(part, folder)
+            else:
+                os.rename(part, folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

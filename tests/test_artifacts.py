@@ -3,16 +3,19 @@
 import json
 import os
 import signal
+import socket
+import stat
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from retention.artifacts import MANIFEST, atomic_file, read_folder, write_folder
-from retention.errors import ModelError
+from retention.artifacts import MANIFEST, atomic_file, read_folder, write_file, write_folder
+from retention.errors import InputError, ModelError
 
 FILES = {"a.json": b"{}", "b.parquet": b"rows"}
 
@@ -118,3 +121,55 @@ def test_a_kill_leaves_the_old_folder_or_the_new_one(tmp_path: Path) -> None:
         process.send_signal(signal.SIGKILL)
         process.wait()
         read_folder(folder, kind="thing")  # verifies every hash
+
+
+def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
+    """Links to files and to folders are written through, also where they lead to nothing yet."""
+    for name in ("old.csv", "new.csv"):
+        (tmp_path / f"link to {name}").symlink_to(tmp_path / "place" / name)
+    (tmp_path / "place").mkdir()
+    (tmp_path / "place" / "old.csv").write_text("before")
+    for name in ("old.csv", "new.csv"):
+        write_file(tmp_path / f"link to {name}", b"after")
+        assert (tmp_path / f"link to {name}").is_symlink()
+        assert (tmp_path / "place" / name).read_bytes() == b"after"
+    write(tmp_path / "model")
+    (tmp_path / "link").symlink_to(tmp_path / "model")
+    write(tmp_path / "link", {"a.json": b"{1}"})
+    assert (tmp_path / "link").is_symlink()
+    assert read_folder(tmp_path / "model", kind="thing").files == {"a.json": b"{1}"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "place", "link to old.csv", "link to new.csv", "model", "link",
+    }  # fmt: skip
+
+
+def test_a_pipe_gets_the_content_and_stays(tmp_path: Path) -> None:
+    """Whoever reads the pipe gets the finished file."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    received: list[bytes] = []
+    reader = threading.Thread(target=lambda: received.append(pipe.read_bytes()))
+    reader.start()
+    write_file(pipe, b"content" * 50_000)
+    reader.join()
+    assert received == [b"content" * 50_000]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_a_device_stays_a_device() -> None:
+    """/dev/null swallows the content, and /dev/full has no room for it."""
+    write_file(Path("/dev/null"), b"content")
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+    with pytest.raises(InputError, match="/dev/full: cannot be written, there is no room left on the disk"):
+        write_file(Path("/dev/full"), b"content")
+    assert stat.S_ISCHR(Path("/dev/full").stat().st_mode)
+
+
+def test_a_socket_is_refused(tmp_path: Path) -> None:
+    """Nothing can be written into it, and it is not replaced."""
+    place = tmp_path / "socket"
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(place))
+        with pytest.raises(InputError, match="is a disk or a socket"):
+            write_file(place, b"content")
+        assert stat.S_ISSOCK(place.stat().st_mode)

@@ -5,6 +5,7 @@ With ``--json`` one object goes to stdout; progress and errors always go to stde
 """
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -60,6 +61,9 @@ def main(
         _print("", end="")
         raise
     except OSError as error:
+        if error.filename is None and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            print(f"error: {error.strerror}: no room to write; make room, also for TMPDIR", file=sys.stderr)
+            return 2
         if error.filename is None:
             raise
         print(f"error: {error.filename}: {error.strerror}; check the path", file=sys.stderr)

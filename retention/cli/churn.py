@@ -11,8 +11,10 @@ from retention.cli.command import (
     join_lines,
     read_customers_from,
     show_progress,
+    whole_number,
 )
 from retention.errors import InputError
+from retention.wording.typed_numbers import read_typed_number
 
 
 def add(command: AddCommand) -> None:
@@ -20,7 +22,7 @@ def add(command: AddCommand) -> None:
     train = command("train", _train, "fit a churn model and measure it on customers it has not seen")
     add_customer_flags(train)
     train.add_argument("--out", type=Path, required=True, help="model folder to write")
-    train.add_argument("--seed", type=int, default=0, help="the same seed gives the same model")
+    train.add_argument("--seed", type=whole_number, default=0, help="the same seed gives the same model")
     train.add_argument(
         "--scale-pos-weight",
         metavar="W",
@@ -37,7 +39,7 @@ def add(command: AddCommand) -> None:
     )
     train.add_argument(
         "--horizon-days",
-        type=int,
+        type=whole_number,
         metavar="N",
         help="for --left-alone: days after the cutoff that decide the label",
     )
@@ -85,7 +87,7 @@ def _weight(text: str | None) -> float | Literal["balanced"] | None:
         return None
     if text == "balanced":
         return "balanced"
-    try:
-        return float(text)
-    except ValueError:
-        raise InputError(f"--scale-pos-weight: {text!r} is no number; pass one, or 'balanced'") from None
+    weight = read_typed_number(text)
+    if weight is None:
+        raise InputError(f"--scale-pos-weight: {text!r} is no number; pass one, or 'balanced'")
+    return weight

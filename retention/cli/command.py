@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeAlias
 
 from retention.errors import InputError
 from retention.pipeline.profit import PRESETS, Economics, choose_economics
+from retention.wording.typed_numbers import read_typed_number
 
 if TYPE_CHECKING:
     from retention.pipeline.customers import ColumnKinds, Customers
@@ -39,10 +40,28 @@ class Parser(argparse.ArgumentParser):
         raise InputError(f"{message}; see {self.prog} --help")
 
 
+def number(text: str) -> float:
+    """Read the number of a flag: with a decimal point, and commas between thousands only."""
+    value = read_typed_number(text)
+    if value is None:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no number that can be meant in one way only; write it like 2.50 or 1250"
+        )
+    return value
+
+
+def whole_number(text: str) -> int:
+    """Read the whole number of a flag, with commas between thousands only."""
+    value = read_typed_number(text)
+    if value is None or not value.is_integer():
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number; write it like 1250")
+    return int(value)
+
+
 def add_market_flags(parser: argparse.ArgumentParser) -> None:
     """Add the flags of a simulated market."""
-    parser.add_argument("--customers", type=int, default=5000, help="how many customers join over a year")
-    parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same market")
+    parser.add_argument("--customers", type=whole_number, default=5000, help="how many customers join over a year")
+    parser.add_argument("--seed", type=whole_number, default=7, help="the same seed gives the same market")
 
 
 def add_customer_flags(parser: argparse.ArgumentParser) -> None:
@@ -71,16 +90,16 @@ def add_money_flags(parser: argparse.ArgumentParser) -> None:
         ("stayer-redemption", "share of retained customers who redeem the offer anyway (0 to 1)"),
         ("harm-rate", "share of retained customers whom contacting drives away (0 to 1)"),
     ]:
-        parser.add_argument(f"--{flag}", type=float, metavar="X", help=description)
+        parser.add_argument(f"--{flag}", type=number, metavar="X", help=description)
     parser.add_argument("--currency", metavar="SIGN", help="sign or code of the currency of all amounts")
 
 
 def add_policy_flags(parser: FlagContainer) -> None:
     """Add the flags of the send policy, which decides who gets which offer."""
     parser.add_argument(
-        "--threshold", type=float, help="send from this churn probability on; default: the break-even probability"
+        "--threshold", type=number, help="send from this churn probability on; default: the break-even probability"
     )
-    parser.add_argument("--top", type=int, metavar="N", help="send to at most N customers")
+    parser.add_argument("--top", type=whole_number, metavar="N", help="send to at most N customers")
     add_catalogue_flag(parser)
     parser.add_argument(
         "--every-offer",
@@ -88,10 +107,13 @@ def add_policy_flags(parser: FlagContainer) -> None:
         help="give each customer the most profitable offer instead of the first one",
     )
     parser.add_argument(
-        "--budget", type=float, metavar="X", help="the most that the offers may be expected to cost"
+        "--budget", type=number, metavar="X", help="the most that the offers may be expected to cost"
     )
     parser.add_argument(
-        "--max-contacts", type=int, metavar="N", help="contact at most N customers, the most profitable ones"
+        "--max-contacts",
+        type=whole_number,
+        metavar="N",
+        help="contact at most N customers, the most profitable ones",
     )
     parser.add_argument(
         "--reasons",

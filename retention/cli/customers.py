@@ -10,8 +10,10 @@ from retention.cli.command import (
     add_customer_flags,
     add_market_flags,
     join_lines,
+    number,
     read_customers_from,
     show_progress,
+    whole_number,
 )
 from retention.errors import InputError
 from retention.wording.money import in_currency
@@ -54,20 +56,20 @@ def add(command: AddCommand) -> None:
         snapshot.add_argument(f"--{role}", metavar="COLUMN", help=f"column with the {role}; guessed by its name")
     snapshot.add_argument("--cutoff", help="last day that counts as past (YYYY-MM-DD), the newest of several")
     snapshot.add_argument(
-        "--horizon-days", type=int, help="days after the cutoff that decide who churned; default: 30"
+        "--horizon-days", type=whole_number, help="days after the cutoff that decide who churned; default: 30"
     )
     snapshot.add_argument(
-        "--active-days", type=int, help="include customers who ordered in this many days up to the cutoff"
+        "--active-days", type=whole_number, help="include customers who ordered in this many days up to the cutoff"
     )
     snapshot.add_argument(
         "--periods",
-        type=int,
+        type=whole_number,
         metavar="N",
         help="stack N cutoffs, a horizon apart, to train on all of them; default: up to 4, as far as the log "
         "reaches and training stays short",
     )
     snapshot.add_argument(
-        "--quiet-gaps", type=float, metavar="K", help="churned means: silent for K times one's own mean gap"
+        "--quiet-gaps", type=number, metavar="K", help="churned means: silent for K times one's own mean gap"
     )
     snapshot.add_argument("--today", action="store_true", help="no label, one cutoff: the whole log is past")
 

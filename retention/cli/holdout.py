@@ -11,6 +11,8 @@ from retention.cli.command import (
     add_rates_flag,
     economics_from,
     join_lines,
+    number,
+    whole_number,
 )
 
 
@@ -30,7 +32,11 @@ def add(command: AddCommand) -> None:
         "--share", default="auto", metavar="H", help="share to hold out (0 to 0.5), or auto; default: %(default)s"
     )
     holdout.add_argument(
-        "--horizon-days", type=int, default=30, metavar="N", help="days until the campaign is read; default: 30"
+        "--horizon-days",
+        type=whole_number,
+        default=30,
+        metavar="N",
+        help="days until the campaign is read; default: 30",
     )
     holdout.add_argument("--sent-on", metavar="DATE", help="day on which it is sent (YYYY-MM-DD); default: today")
     holdout.add_argument(
@@ -43,17 +49,17 @@ def add(command: AddCommand) -> None:
     holdout.add_argument("--unit", metavar="COLUMN", help="draw whole units, such as households")
     holdout.add_argument(
         "--explore",
-        type=float,
+        type=number,
         default=0.0,
         metavar="X",
         help="also randomise this share of those not on the list",
     )
     holdout.add_argument(
-        "--standing", type=float, default=0.0, metavar="X", help="share whom no campaign of the quarter contacts"
+        "--standing", type=number, default=0.0, metavar="X", help="share whom no campaign of the quarter contacts"
     )
     holdout.add_argument(
         "--cool-down-days",
-        type=float,
+        type=number,
         default=COOL_DOWN_DAYS,
         metavar="N",
         help="leave out customers messaged in the last N days; default: %(default)g",

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from retention.cli.command import AddCommand, CommandResult, join_lines
+from retention.cli.command import AddCommand, CommandResult, join_lines, whole_number
 
 
 def add(command: AddCommand) -> None:
@@ -11,7 +11,9 @@ def add(command: AddCommand) -> None:
     learn = command("learn", _learn, "measured rates, and for whom an offer works, from one or more readings")
     learn.add_argument("readings", type=Path, nargs="+", help="readings (zip) that `measure --out` wrote")
     learn.add_argument("--out", type=Path, help="rates (zip) to write, for `score --rates` and `profit --rates`")
-    learn.add_argument("--seed", type=int, default=0, help="decides folds and boosters; default: %(default)s")
+    learn.add_argument(
+        "--seed", type=whole_number, default=0, help="decides folds and boosters; default: %(default)s"
+    )
 
 
 def _learn(options: argparse.Namespace) -> CommandResult:

@@ -10,6 +10,7 @@ from retention.cli.command import (
     add_money_flags,
     economics_from,
     join_lines,
+    number,
     show_progress,
 )
 
@@ -26,7 +27,7 @@ def add(command: AddCommand) -> None:
     offers.add_argument("--everyone", action="store_true", help="write to all rows, not just send = yes")
     offers.add_argument(
         "--cool-down-days",
-        type=float,
+        type=number,
         default=COOL_DOWN_DAYS,
         metavar="N",
         help="hold back customers messaged by another run of the ledger in the last N days; default: %(default)g",

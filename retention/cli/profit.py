@@ -9,6 +9,7 @@ from retention.cli.command import (
     add_catalogue_flag,
     add_money_flags,
     add_rates_flag,
+    number,
     priced_policy_from,
 )
 
@@ -20,7 +21,7 @@ def add(command: AddCommand) -> None:
     add_money_flags(profit)
     add_catalogue_flag(profit)
     add_rates_flag(profit)
-    profit.add_argument("--threshold", type=float, help="show this threshold; default: the one that is deployed")
+    profit.add_argument("--threshold", type=number, help="show this threshold; default: the one that is deployed")
 
 
 def _profit(options: argparse.Namespace) -> CommandResult:

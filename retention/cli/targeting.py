@@ -11,6 +11,7 @@ from retention.cli.command import (
     add_policy_flags,
     add_rates_flag,
     join_lines,
+    number,
     send_policy_from,
     show_progress,
 )
@@ -29,7 +30,7 @@ def add(command: AddCommand) -> None:
     add_rates_flag(score)
     score.add_argument(
         "--churn-rate",
-        type=float,
+        type=number,
         metavar="SHARE",
         help="re-base the probabilities on this share of churned customers (0 to 1), where it changed since the "
         "training and little else did; the drift report estimates it",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import SecretStr
 
-from retention.errors import InputError, PublishError
+from retention.errors import PublishError, RetentionError
 from retention.hub.failures import client_errors, seconds_before_retry, sign_in_hint, to_publish_error
 from retention.hub.reference import REPOSITORY_TYPES, Kind, Reference
 from retention.settings import settings
@@ -99,7 +99,7 @@ class Hub:
         try:
             # False, because with None the client would use the token of the process.
             yield HfApi(endpoint=self.endpoint, token=self.token.get_secret_value() if self.token else False)
-        except InputError:
+        except RetentionError:
             raise
         except client_errors() as error:
             raise to_publish_error(error, reference, kind, self.token) from None

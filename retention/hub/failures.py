@@ -19,10 +19,8 @@ def sign_in_hint() -> str:
 
 
 def client_errors() -> tuple[type[Exception], ...]:
-    """Return the exceptions that the client raises: refusals, lost connections, failed uploads, odd answers."""
-    import httpx2
-
-    return (httpx2.HTTPError, OSError, RuntimeError, ValueError, TypeError, KeyError)
+    """Return the exceptions that a call may raise: refusals, lost connections, odd answers, and whatever else."""
+    return (Exception,)
 
 
 def seconds_before_retry(error: Exception, attempt: int) -> float | None:
@@ -67,6 +65,12 @@ def to_publish_error(error: Exception, reference: Reference, kind: Kind, token: 
         sentence = "the Hub did not answer in time; try again later"
     elif isinstance(error, httpx2.ConnectError):
         sentence = "the Hub cannot be reached; check the network, or HF_ENDPOINT if you set it"
+    elif isinstance(error, ImportError):
+        sentence = (
+            "calls cannot go through the proxy that is set; change or unset ALL_PROXY, HTTP_PROXY and HTTPS_PROXY"
+        )
+    elif isinstance(error, httpx2.InvalidURL):
+        sentence = "an address of the Hub, or of a proxy, is none; check HF_ENDPOINT, HTTP_PROXY and HTTPS_PROXY"
     elif isinstance(error, httpx2.TransportError):
         sentence = "the connection to the Hub was lost; check the network and try again"
     else:
@@ -108,16 +112,20 @@ def _refusal_text(error: Exception, status: int, reference: Reference, kind: Kin
     sentence = next(
         (text for error_type, text in by_error.items() if isinstance(error, error_type)), by_status.get(status)
     )
-    return sentence or _server_message(error, status, token)
+    if sentence is None and status >= 500:
+        sentence = f"the Hub has a problem ({status}); try again later"
+    message = _server_message(error, token)
+    if sentence is None:
+        return f"the Hub refused ({status}): {message or 'no reason given'}"
+    return f"{sentence} (the Hub says: {message})" if message else sentence
 
 
-def _server_message(error: Exception, status: int, token: SecretStr | None) -> str:
-    if status >= 500:
-        return f"the Hub has a problem ({status}); try again later"
-    message = " ".join(str(getattr(error, "server_message", None) or "no reason given").split())
+def _server_message(error: Exception, token: SecretStr | None) -> str:
+    """Return the Hub's own sentence, on one line and without the token; blank where it gave none."""
+    message = " ".join(str(getattr(error, "server_message", None) or "").split())
     if token and token.get_secret_value():
         message = message.replace(token.get_secret_value(), "…")
-    return f"the Hub refused ({status}): {message[:200]}"
+    return "" if message.startswith("<") else message[:200]
 
 
 def _original_error(error: Exception) -> Exception:

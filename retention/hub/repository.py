@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from retention.artifacts import sha256
 from retention.errors import PublishError
 from retention.hub.connection import Hub
+from retention.hub.failures import client_errors, to_publish_error
 from retention.hub.reference import REPOSITORY_TYPES, Kind, Reference
 from retention.hub.release import Release
 
@@ -108,6 +109,8 @@ def download(api: "HfApi", hub: Hub, state: RepositoryState, kind: Kind, name: s
     ------
     FileNotFoundError
         If there is no such file, or it is of a kind that is never read.
+    PublishError
+        If the Hub refuses the file, or the connection is lost.
     """
     from huggingface_hub import get_session, hf_hub_url
     from huggingface_hub.utils import build_hf_headers, hf_raise_for_status  # type: ignore[attr-defined]
@@ -130,7 +133,11 @@ def download(api: "HfApi", hub: Hub, state: RepositoryState, kind: Kind, name: s
                     break
         return bytes(content)
 
-    return hub.with_retries(get)
+    try:
+        return hub.with_retries(get)
+    except client_errors() as error:
+        # Whoever checks files takes an OSError for a damaged file.
+        raise to_publish_error(error, Reference(state.repo, state.commit), kind, hub.token) from None
 
 
 def _git_hash(content: bytes) -> str:

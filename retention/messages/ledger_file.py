@@ -67,7 +67,7 @@ class LedgerFile:
     Parameters
     ----------
     path
-        The SQLite file. Its folder must exist.
+        The SQLite file. Its folder is made if need be.
     now
         Seconds since the epoch.
 
@@ -85,6 +85,7 @@ class LedgerFile:
         self._lock = threading.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
         try:
+            self._prepare_place()
             self._db = self._run(self._open)
         except OfferError:
             self._thread.shutdown()
@@ -141,6 +142,18 @@ class LedgerFile:
             return result
 
         return self._run(transaction)
+
+    def _prepare_place(self) -> None:
+        """Make the folder, and refuse what is no regular file, such as a device or a pipe."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OfferError(
+                f"{self._path}: cannot be used as a ledger, its folder cannot be made ({error.strerror}); "
+                "pass another file"
+            ) from None
+        if self._path.exists() and not self._path.is_file():
+            raise OfferError(f"{self._path}: cannot be used as a ledger, it is no file; pass another one")
 
     def _open(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._path, timeout=30, isolation_level=None)

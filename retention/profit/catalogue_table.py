@@ -9,6 +9,7 @@ import pandas as pd
 from retention.errors import InputError
 from retention.profit.catalogue import Catalogue, entry_faults
 from retention.profit.economics import Economics
+from retention.wording.typed_numbers import read_typed_number
 
 MAX_OFFERS = 100
 
@@ -127,7 +128,7 @@ def _entry(cells: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
         text = cells[field]
         number = _PLACEHOLDERS[field] if not text and field in _OPTIONAL else _number(text)
         if number is None and (text or field not in _OPTIONAL):
-            wrong[field] = "must be a number"
+            wrong[field] = "must be a number, such as 2.50 or 1,250"
             number = _PLACEHOLDERS[field]
         entry[field] = number
     entry["gives"] = {
@@ -149,14 +150,14 @@ def _mistakes_of_all_rows(entries: tuple[dict[str, Any], ...]) -> tuple[str, ...
 def _number(text: str) -> float | int | None:
     """Read a number; ``30%`` is 0.3, and a whole number stays an int.
 
-    >>> _number("1,250"), _number("30%"), _number("soon")
-    (1250, 0.3, None)
+    >>> _number("1,250"), _number("30%"), _number("soon"), _number("2,50")
+    (1250, 0.3, None, None)
     """
-    plain = text.replace(",", "")
-    try:
-        number = float(plain.removesuffix("%")) / (100 if plain.endswith("%") else 1)
-    except ValueError:
+    number = read_typed_number(text.removesuffix("%"))
+    if number is None:
         return None
+    if text.endswith("%"):
+        number /= 100
     return int(number) if number.is_integer() else number
 
 

@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from retention.errors import InputError
 from retention.wording.money import in_currency
+from retention.wording.typed_numbers import currency_fault
 
 MAX_AMOUNT = 1e12
 """The largest amount accepted (currency), so that sums over millions of customers stay exact."""
@@ -100,8 +101,8 @@ class Economics:
                 "stayer_redemption + harm_rate: must be at most 1 together, got "
                 f"{self.stayer_redemption:g} + {self.harm_rate:g}; lower one of them"
             )
-        if not (isinstance(self.currency, str) and self.currency.strip() and len(self.currency) <= 8):
-            raise InputError(f"currency: must be 1 to 8 characters, got {self.currency!r}; pass a sign such as ₹")
+        if fault := currency_fault(self.currency):
+            raise InputError(f"currency: {fault}, got {self.currency!r}; pass a sign such as ₹, or a code")
 
     @overload
     def expected_profit(self, probability: float, value: float | None = None) -> float: ...

@@ -1,5 +1,7 @@
 """The app: build it, launch it."""
 
+import os
+import socket
 import threading
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -48,6 +50,8 @@ def launch(app: gr.Blocks) -> None:
 
 
 def _serve(app: gr.Blocks, options: Settings) -> None:
+    _check_port(options)
+    _reach_this_machine_directly()
     threading.Thread(target=start, daemon=True).start()
     app.queue(default_concurrency_limit=8, max_size=64)
     app.launch(
@@ -75,6 +79,35 @@ def _serve(app: gr.Blocks, options: Settings) -> None:
     skip_unused_work(app)
     print(f"Retention desk is at {app.local_url}", flush=True)  # noqa: T201
     app.block_thread()
+
+
+def _check_port(options: Settings) -> None:
+    """Refuse a port that another program listens on, before anything is made."""
+    host = "0.0.0.0" if options.on_space else "127.0.0.1"  # noqa: S104
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, options.port))
+        except OSError as error:
+            raise InputError(
+                f"port {options.port}: cannot be used ({error.strerror}); set GRADIO_SERVER_PORT to another one"
+            ) from None
+
+
+def _reach_this_machine_directly() -> None:
+    """Keep calls to this machine from a proxy: gradio asks its own server whether it is there."""
+    import httpx
+
+    for name in ("NO_PROXY", "no_proxy"):
+        hosts = [host for host in os.environ.get(name, "").split(",") if host]
+        os.environ[name] = ",".join(dict.fromkeys([*hosts, "127.0.0.1", "localhost", "::1"]))
+    try:
+        httpx.Client().close()
+    except (ImportError, ValueError, httpx.InvalidURL):
+        raise InputError(
+            "environment variable ALL_PROXY, HTTP_PROXY or HTTPS_PROXY: names a proxy that cannot be used; "
+            "change or unset it"
+        ) from None
 
 
 def _ledger_in_sync(options: Settings) -> AbstractContextManager[object]:

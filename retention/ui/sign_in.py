@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from retention.hub.connection import Hub
 from retention.settings import settings
 
+_PROXY_HEADERS = {"forwarded", "via", "x-real-ip", "x-client-ip", "cf-connecting-ip", "true-client-ip"}
 _THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -27,16 +28,23 @@ def hub_for_caller(token: Any, request: Any) -> Hub:
     request
         The call (``gr.Request``). A browser sends cookies from every page, and gradio answers pages of other
         sites, so a call from another site's page is anonymous. A call that reaches the app under a foreign host
-        name does not get this machine's token either.
+        name, or through a proxy, does not get this machine's token either: it may come from anywhere.
     """
     host, page = request.headers.get("host", ""), request.headers.get("origin")
     if page is not None and _part(page, "netloc") not in {host, *settings().space_hosts}:
         return Hub()
     if token is not None:
         return Hub(SecretStr(token.token))
-    if not settings().on_space and _part(f"//{host}", "hostname") not in _THIS_MACHINE:
+    if not settings().on_space and (
+        _part(f"//{host}", "hostname") not in _THIS_MACHINE or _is_forwarded(request.headers)
+    ):
         return Hub()
     return Hub.from_environment()
+
+
+def _is_forwarded(headers: Any) -> bool:
+    """Whether a proxy between the caller and the app has left a trace in the headers."""
+    return any(name.startswith("x-forwarded") or name in _PROXY_HEADERS for name in map(str.lower, headers.keys()))
 
 
 def login_button() -> gr.LoginButton | None:

@@ -302,7 +302,7 @@ def test_a_chart_is_saved_in_dark_ink_on_white(browser: Browser, address: str, t
             assert content.startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("currency", ["₹", "$", "€", "EUR", "<b>"])
+@pytest.mark.parametrize("currency", ["₹", "$", "€", "EUR", "R$"])
 def test_the_browser_and_the_server_write_the_same_amounts(page: Page, currency: str) -> None:
     """Halves, zero, debts and billions read alike whoever writes them, and a sign stays text."""
     amounts = [0, 0.4, 0.5, 2.5, 999.5, 99_999, 100_000, 12_345_678.9, 1e15]

@@ -70,3 +70,37 @@ def test_a_changed_byte_in_a_model_is_refused(
     text = (copy / "booster.json").read_text()
     (copy / "booster.json").write_text(text.replace("0", "1", 1))
     assert "booster.json is not the file that was saved" in refused(capsys, "profit", "--model", copy)
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path: Path) -> None:
+    """A process that may write no more than 20 kB ends with exit code 2, and the folder stays empty."""
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000));"
+        "from retention.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    out = tmp_path / "out" / "orders.csv"
+    arguments = ["simulate", "--customers", "300", "--out", str(out)]
+    ran = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert ran.stderr.startswith(f"error: {out}: cannot be written, it would be larger")
+    assert ran.stderr.count("\n") == 1
+    assert list(out.parent.iterdir()) == []
+
+
+def test_a_ledger_is_a_file_in_a_folder_that_can_be_made(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A file in the way of the folder, a pipe and a device are each refused in one sentence, and stay."""
+    (tmp_path / "file").touch()
+    os.mkfifo(tmp_path / "pipe")
+    send_list = tmp_path / "list.csv"
+    send_list.write_text("customer_id,send\nC-1,yes\n")
+    for ledger, words in [
+        (tmp_path / "file" / "ledger.sqlite", "its folder cannot be made"),
+        (tmp_path / "pipe", "it is no file"),
+        (Path("/dev/null"), "it is no file"),
+    ]:
+        out = tmp_path / "messages.csv"
+        assert words in refused(capsys, "offers", send_list, "--out", out, "--ledger", ledger)
+        assert not out.exists()
+    assert (tmp_path / "pipe").is_fifo()

@@ -209,3 +209,29 @@ def test_another_kind_of_artifact_is_reported(
     repo.commit("odd", dict(release().content))
     with pytest.raises(ModelError, match="holds a 'churn-model', not a 'customer-snapshot'"):
         pull("alice/data", kind="dataset", out=tmp_path / "data", hub=hub)
+
+
+REFUSALS: dict[str, tuple[int, dict[str, str]]] = {
+    "the Hub does not accept the token": (401, {}),
+    "the token may not do that": (403, {}),
+    "its owner grants access one by one": (403, {"X-Error-Code": "GatedRepo"}),
+    "asks for payment": (402, {}),
+    "the Hub limits the rate of calls; try again in 600 seconds": (429, {"Retry-After": "600"}),
+    "the Hub has a problem (503)": (503, {}),
+}
+
+
+@pytest.mark.parametrize("words", REFUSALS)
+@pytest.mark.parametrize("name", [MANIFEST, "model.json"])
+def test_a_refusal_of_one_file_is_told_as_that(  # noqa: PLR0917
+    server: HubServer, hub: Hub, release: MakeRelease, tmp_path: Path, words: str, name: str
+) -> None:
+    """It is the Hub's refusal in the Hub's words, and not a damaged model."""
+    push(release(), hub=hub)
+    status, headers = REFUSALS[words]
+    headers = {"X-Error-Message": "canary sentence of the Hub", **headers}
+    server.fail("GET", f"/{name}", status=status, headers=headers, times=9)
+    sentence = refused("alice/churn", tmp_path / "model", hub)
+    assert words in sentence
+    assert "manifest" not in sentence
+    assert "(the Hub says: canary sentence of the Hub)" in sentence

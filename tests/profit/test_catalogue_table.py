@@ -63,7 +63,7 @@ def test_what_is_typed_is_what_is_given() -> None:
         ("Cost when redeemed", "-1", "must be a number from 0 to 1e+12, got '-1'"),
         ("Cost when redeemed", "nan", "must be a number from 0 to 1e+12, got 'nan'"),
         ("Save rate", "130%", "must be a number from 0 to 1, got '130%'"),
-        ("Minimum basket", "inf", "must be a number from 0 to 1e+12, got 'inf'"),
+        ("Minimum basket", "inf", "must be a number, such as 2.50, got 'inf'"),
         ("Valid for days", "2.5", "must be a whole number from 1 to 366, got '2.5'"),
         ("Valid for days", "", "must be a number"),
         ("What it gives, in English", "", "must hold the words for 'en', which every offer needs"),

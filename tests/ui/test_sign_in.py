@@ -58,6 +58,10 @@ def space(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ({"host": "127.0.0.1:7860", "origin": "http://127.0.0.1:7860"}, MINE),
         ({"host": "localhost:7860", "origin": "http://localhost:7860"}, MINE),
+        ({"host": "127.0.0.1:7860", "x-forwarded-for": "203.0.113.9"}, None),
+        ({"host": "127.0.0.1:7860", "X-Forwarded-Proto": "https"}, None),
+        ({"host": "127.0.0.1:7860", "forwarded": "for=203.0.113.9"}, None),
+        ({"host": "127.0.0.1:7860", "x-real-ip": "203.0.113.9"}, None),
         ({"host": "[::1]:7860"}, MINE),
         ({"host": "127.0.0.1:7860", "origin": "https://evil.example"}, None),
         ({"host": "127.0.0.1:7860", "origin": "http://127.0.0.1:3000"}, None),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 
 from retention.errors import InputError
 from retention.profit.economics import Economics
+from retention.wording.typed_numbers import read_typed_number
 
 _MONEY_INPUTS = tuple(entry.name for entry in fields(Economics))
 #: The tab that is open where a link names none.
@@ -60,7 +61,7 @@ def read(query: Mapping[str, str], tabs: Sequence[str]) -> Link:
 
 
 def _number(name: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise InputError(f"{name}: must be a number, got {text[:20]!r}") from None
+    number = read_typed_number(text)
+    if number is None:
+        raise InputError(f"{name}: must be a number, got {text[:20]!r}")
+    return number

@@ -21,6 +21,7 @@ from retention.ui.files import opened_upload
 from retention.ui.session import DrawnCampaign, Session
 from retention.ui.tabs.offers.handlers import score, with_ledger
 from retention.wording.text import quote
+from retention.wording.typed_numbers import read_typed_number
 
 AUTO = "auto"
 UNNAMED = "this campaign"
@@ -234,10 +235,10 @@ def read_share(text: str | float | None) -> float | Literal["auto"]:
     words = str(AUTO if text is None else text).strip().lower() or AUTO
     if words == AUTO:
         return "auto"
-    try:
-        return float(words.removesuffix("%")) / 100 if words.endswith("%") else float(words)
-    except ValueError:
-        raise InputError(f"Share held out: {quote(words)} is no share; type auto, 0.2 or 20%") from None
+    number = read_typed_number(words.removesuffix("%"))
+    if number is None:
+        raise InputError(f"Share held out: {quote(words)} is no share; type auto, 0.2 or 20%")
+    return number / 100 if words.endswith("%") else number
 
 
 def read_day(box: str, text: str | None) -> dt.date | None:

@@ -135,7 +135,6 @@ def with_ledger(session: Session) -> tuple[Session, Path]:
     shared = settings().ledger
     simulated = session.customers is not None and session.customers.source == SIMULATED
     if shared is not None and not simulated:
-        shared.parent.mkdir(parents=True, exist_ok=True)
         return session, shared
     own = session.own_ledger or files.new_ledger_path()
     own.parent.mkdir(parents=True, exist_ok=True)
