@@ -1,13 +1,19 @@
 """Defines who counts as an active customer in a snapshot, and what churned means."""
 
+import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from retention.errors import InputError
-from retention.orders.labels import label_by_horizon, label_by_silence
-from retention.orders.order_log import Orders
+
+if TYPE_CHECKING:
+    from retention.orders.features import CustomerFeatures
+
+LABEL = "churn"
+"""The column with the label."""
 
 LEAST_ACTIVE_DAYS = 60
 
@@ -44,14 +50,24 @@ class ChurnDefinition:
         if self.quiet_gaps is not None and (self.horizon_days is None or not 1 <= self.quiet_gaps < np.inf):
             raise InputError("quiet_gaps must be a number from 1, and needs a horizon, because it makes a label")
 
-    def label(
-        self, table: pd.DataFrame, orders: Orders, *, cutoff: np.datetime64, known_until: np.datetime64
-    ) -> tuple[pd.DataFrame, list[str]]:
-        """Return the table with its label, if the definition has one, and notes about it."""
+    def label(self, customers: "CustomerFeatures", *, known_until: dt.date) -> "CustomerFeatures":
+        """Return the customers with their label, if the definition has one."""
+        from retention.orders.labels import label_by_horizon, label_by_silence
+
         if self.quiet_gaps is not None:
-            return label_by_silence(table, orders, cutoff=cutoff, gaps=self.quiet_gaps, known_until=known_until)
+            return label_by_silence(customers, gaps=self.quiet_gaps)
+        if self.horizon_days is None:
+            return customers
+        return label_by_horizon(customers, horizon_days=self.horizon_days, known_until=known_until)
+
+    def keep_labelled(
+        self, table: pd.DataFrame, cutoff: dt.date, *, known_until: dt.date
+    ) -> tuple[pd.DataFrame, list[str]]:
+        """Return the customers whom the definition gives a label, and notes about it; all if it gives none."""
+        from retention.orders.labels import horizon_notes, keep_labelled
+
+        if self.quiet_gaps is not None:
+            return keep_labelled(table, cutoff, gaps=self.quiet_gaps, known_until=known_until)
         if self.horizon_days is None:
             return table, []
-        return label_by_horizon(
-            table, orders, cutoff=cutoff, horizon_days=self.horizon_days, known_until=known_until
-        )
+        return table, horizon_notes(cutoff, horizon_days=self.horizon_days, known_until=known_until)

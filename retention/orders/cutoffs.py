@@ -101,6 +101,11 @@ def panel_days(
     return chosen
 
 
+def as_date(day: np.datetime64) -> dt.date:
+    """Return the same day as a date."""
+    return dt.date.fromisoformat(str(day.astype("datetime64[D]")))
+
+
 def _has_history(days: Days, cutoff: np.datetime64, history_days: int) -> bool:
     """Whether the log reaches back this many days from a cutoff, and has an order in them."""
     first = cutoff - history_days + 1

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from retention.orders.churn_definition import LEAST_ACTIVE_DAYS, ChurnDefinition
-from retention.orders.cutoffs import cutoff_day, panel_days
-from retention.orders.order_log import Orders
+from retention.orders.cutoffs import as_date, cutoff_day, panel_days
+from retention.orders.order_log import Orders, table_of
+from retention.orders.order_table import OrderTable
 
 _ACTIVE_GAPS = 3
 _HORIZONS_DAYS = (30, 60, 90, 180)
@@ -59,7 +60,7 @@ class Defaults:
         return max(1, min(math.ceil(quiet_gaps * self.slow_gap_days), self.length_days // 3))
 
 
-def defaults_for(orders: Orders) -> Defaults:
+def defaults_for(orders: Orders | OrderTable) -> Defaults:
     """Return the default settings for a log.
 
     Raises
@@ -67,11 +68,14 @@ def defaults_for(orders: Orders) -> Defaults:
     InputError
         If the log is too short to have days before and after a cutoff.
     """
-    days = orders.days
+    from retention.orders.typical_gaps import gaps_until
+
+    log = table_of(orders)
+    days = log.days
     last: np.datetime64 = days.max()
     length = int((last - days.min()).astype(np.int64))
-    gaps = mean_gaps_days(orders, last)
-    typical, slow = (float(gaps.quantile(share)) if len(gaps) else math.nan for share in (0.5, _SLOW_SHARE))
+    gaps = gaps_until(log, as_date(last))
+    typical, slow = gaps.median, gaps.quantile(_SLOW_SHARE)
     fitting = [horizon for horizon in _HORIZONS_DAYS if 3 * horizon <= length] or [_HORIZONS_DAYS[0]]
     horizon_days = next((horizon for horizon in fitting if horizon >= typical), fitting[-1])
     definition = ChurnDefinition(horizon_days, None, None)
@@ -81,23 +85,18 @@ def defaults_for(orders: Orders) -> Defaults:
         last_day=str(last),
         cutoff=str(cutoff),
         horizon_days=horizon_days,
-        active_days=usual_active_days(float(mean_gaps_days(orders, cutoff).median())),
+        active_days=usual_active_days(gaps_until(log, as_date(cutoff)).median),
         periods=len(cutoffs),
         slow_gap_days=float(horizon_days) if math.isnan(slow) else slow,
         length_days=length,
     )
 
 
-def mean_gaps_days(orders: Orders, until: np.datetime64) -> pd.Series:
-    """Return the mean gap between order days, up to a day, of each customer with two of them; ignore refunds."""
-    counted = orders.days <= until
-    if orders.amount is not None:
-        counted &= ~(orders.frame[orders.amount] < 0).to_numpy()
-    customer = pd.factorize(orders.frame[orders.customer])[0][counted]
-    days = pd.DataFrame({"customer": customer, "day": orders.days[counted].astype(np.int64)})
-    span = days.groupby("customer")["day"].agg(["min", "max", "nunique"])
-    repeat = span[span["nunique"] > 1]
-    return (repeat["max"] - repeat["min"]) / (repeat["nunique"] - 1)
+def mean_gaps_days(orders: Orders | OrderTable, until: np.datetime64) -> pd.Series:
+    """Return the mean gaps between order days, up to a day, of all customers with two; a refund is no order."""
+    from retention.orders.typical_gaps import gaps_until
+
+    return gaps_until(table_of(orders), as_date(until)).gaps_days
 
 
 def usual_active_days(typical_gap: float) -> int:

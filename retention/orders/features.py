@@ -1,29 +1,132 @@
-"""Computes features from the orders up to a cutoff day, one row a customer.
+"""Computes features from the orders up to a cutoff day, one row a customer, as an Ibis expression.
 
-The computation takes one sort and a few passes over the rows, whatever the number of customers. The result
-does not depend on the order of rows in the file: rows of the same customer and time are sorted by all of
-their other columns.
+There is one definition of each feature, and whatever engine holds the log computes it: DuckDB inside this
+process, a database, Spark or a warehouse. It takes one sort of the rows up to the cutoff and one pass over them,
+whatever the number of customers. The result does not depend on the order of rows.
 """
 
+import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-import numpy as np
+import ibis
 import pandas as pd
-from numpy.typing import NDArray
 
 from retention.errors import InputError
+from retention.orders import further_columns, habits, rhythm, spending
+from retention.orders.column_plans import ColumnPlan, LogPlan, plan_columns
+from retention.orders.days import day_number, end_of
+from retention.orders.order_rows import AMOUNT, in_turn, merge_lines, read_rows
+from retention.orders.order_table import OrderTable, table_of_frame
+from retention.orders.typical_gaps import TypicalGaps, typical_gaps, varied_words
 
-WINDOWS_DAYS = (30, 60, 90)
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-HOURS = {"night": 0, "morning": 6, "lunch": 11, "afternoon": 15, "dinner": 18, "late evening": 22}
 
-_DAY = 86_400_000_000  # microseconds
-_MAX_VALUES = 20  # a text column keeps this many of its values by name
-_YES_NO = {"yes": 1.0, "no": 0.0, "y": 1.0, "n": 0.0, "true": 1.0, "false": 0.0}
+@dataclass(frozen=True, eq=False)
+class CustomerFeatures:
+    """The features of the customers of a log at a cutoff, as an expression that has not run yet.
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+    Attributes
+    ----------
+    log
+        The log.
+    cutoff
+        The last day that counts.
+    past
+        The rows of the log up to the cutoff, refunds among them.
+    gaps
+        The customers' mean gaps between days with orders.
+    values
+        What is aggregated, by customer, with the columns ``customer`` and ``last_day``.
+    features
+        The features, by the names of :func:`order_features`, computed from ``values``.
+    name
+        The column with the names of customers, if it is among the features.
+    """
+
+    log: OrderTable
+    cutoff: dt.date
+    past: "ibis.Table"
+    gaps: TypicalGaps
+    values: "ibis.Table"
+    features: dict[str, Any]
+    name: str | None = None
+
+    def with_names(self) -> "CustomerFeatures":
+        """Return the same with the last known name of each customer, in the column of the log."""
+        names = self.log.latest_names(self.past)
+        values = self.values.left_join(names, self.values["customer"] == names["named_customer"])
+        features = {str(self.log.name): values["latest_name"]} | self.features
+        return replace(self, values=values, features=features, name=self.log.name)
+
+    def table(self, *, active_days: int | None = None) -> "ibis.Table":
+        """Return one row a customer, the id column first, in no particular order.
+
+        Parameters
+        ----------
+        active_days
+            Only customers with an order in so many days up to the cutoff day; None for all.
+        """
+        return self._select([self.log.customer, *self.features], active_days)
+
+    def fetch(self, *, active_days: int | None = None) -> pd.DataFrame:
+        """Return the rows of :meth:`table` as a frame, sorted by the customer's id."""
+        names = [self.log.customer, *self.features]
+        numbered = self._select(
+            [f"column_{place}" for place in range(len(names))], active_days
+        )  # as open_frame does
+        frame: pd.DataFrame = numbered.to_pyarrow().rename_columns(names).to_pandas()
+        return frame.sort_values(self.log.customer, ignore_index=True)
+
+    def _select(self, names: Sequence[str], active_days: int | None) -> "ibis.Table":
+        columns = [self.values["customer"], *self.features.values()]
+        table = self.values.select(**dict(zip(names, columns, strict=True)))
+        if active_days is None:
+            return table
+        recency = [self.log.customer, *self.features].index("recency_days")
+        return table.filter(table[recency] < active_days)
+
+
+def describe_customers(log: OrderTable, cutoff: dt.date, *, without: Collection[str] = ()) -> CustomerFeatures:
+    """Describe each customer by their orders up to and including the cutoff day.
+
+    Small queries look at the log first, to plan what the large one computes; see :func:`order_features`.
+
+    Raises
+    ------
+    InputError
+        If no customer has an order by the cutoff.
+    """
+    today = day_number(cutoff)
+    past = log.past(end_of(cutoff))
+    plan = plan_columns(log, past, without=without)
+    if not plan.has_orders:
+        raise InputError(f"no customer has an order up to {cutoff}; choose a later cutoff")
+    lines = read_rows(log, past, plan)
+    orders = lines
+    if log.order is not None:
+        orders = merge_lines(lines, plan, log.order, has_amount=log.amount is not None)
+    has_clock = plan.has_clock and (log.order is None or _has_clock(orders))
+    columns = list(further_columns.summarised(plan, without=log.amount))
+    values = _aggregate(log, plan, orders, lines, columns, today=today, has_clock=has_clock)
+    if plan.has_refunds and log.amount is not None:
+        refunds = spending.refunds(log, past, plan.columns[log.amount])
+        values = values.left_join(refunds, values["customer"] == refunds["refund_customer"])
+    for key, column in columns:
+        if column.summary == "many words":
+            usual = further_columns.usual_words(lines, key)
+            values = values.left_join(usual, values["customer"] == usual[f"{key}_customer"])
+    features = rhythm.features(values, today)
+    if log.amount is not None:
+        features |= spending.features(values, plan.columns[log.amount])
+    features |= habits.features(values, has_clock=has_clock)
+    words = [key for key, column in columns if column.is_text]
+    gaps = typical_gaps(orders, words=words if log.order is None else ())
+    varied = gaps.varied if log.order is None else varied_words(lines, words)
+    for key, column in columns:
+        summary = further_columns.features(values, key, column, has_kinds=key in varied)
+        features |= {name if name not in features else f"log_{name}": value for name, value in summary.items()}
+    return CustomerFeatures(log, cutoff, past, gaps, values, features)
 
 
 def order_features(
@@ -69,204 +172,39 @@ def order_features(
     InputError
         If no customer has an order by the cutoff.
     """
-    past = frame[(frame[time] < cutoff + pd.Timedelta(days=1)).to_numpy()]
-    refund = np.zeros(len(past), dtype=bool) if amount is None else (past[amount] < 0).to_numpy()
-    if refund.all():
-        raise InputError(f"no customer has an order up to {cutoff.date()}; choose a later cutoff")
-    rows = _Rows.of(past[~refund], customer, time)
-    orders = rows if order is None else rows.orders(order, amount)
-    spend_features: dict[str, object] = {}
-    if amount is not None:
-        spend_features = _spend_features(
-            orders, orders.frame[amount].to_numpy(np.float64), _refunded(rows, past[refund], customer, amount)
-        )
-    table: dict[str, object] = {customer: rows.ids.astype("str")}
-    table |= _rhythm(orders, int(cutoff.to_datetime64().astype("datetime64[D]").astype(np.int64)))
-    table |= spend_features
-    table |= _habits(orders, orders.frame[time].to_numpy("datetime64[us]").astype(np.int64) % _DAY)
-    for column in frame.columns:
-        if column not in {customer, time, amount, order, *without}:
-            summary = _summary(rows, column)
-            table |= {name if name not in table else f"log_{name}": values for name, values in summary.items()}
-    return pd.DataFrame(table)
+    log = table_of_frame(frame, customer=customer, time=time, amount=amount, order=order)
+    return describe_customers(log, cutoff.date(), without=without).fetch()
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """Orders sorted by customer and time: m rows of n customers.
-
-    ``position`` (the customer's position) and ``day`` (since 1970) have shape (m,); ``start`` (the first row) and
-    ``count`` (how many rows) have shape (n,).
-    """
-
-    frame: pd.DataFrame
-    ids: pd.Index
-    position: Ints
-    day: Ints
-    start: Ints
-    count: Ints
-
-    @classmethod
-    def of(cls, frame: pd.DataFrame, customer: str, time: str) -> "_Rows":
-        codes, ids = pd.factorize(frame[customer], sort=True)
-        moment = frame[time].to_numpy("datetime64[us]").astype(np.int64)
-        order = np.lexsort((moment, codes))
-        alike = (np.diff(codes[order]) == 0) & (np.diff(moment[order]) == 0)
-        tied = np.flatnonzero(np.append(alike, False) | np.append(False, alike))
-        if len(tied):
-            rows = order[tied]
-            rest = [pd.factorize(frame[column].iloc[rows], sort=True)[0] for column in frame.columns]
-            order[tied] = rows[np.lexsort((*rest, moment[rows], codes[rows]))]
-        position = codes[order].astype(np.int64)
-        start = np.flatnonzero(np.diff(position, prepend=-1))
-        return cls(
-            frame.iloc[order],
-            pd.Index(ids),
-            position,
-            moment[order] // _DAY,
-            start,
-            np.diff(np.append(start, len(position))),
-        )
-
-    def orders(self, order: str, amount: str | None) -> "_Rows":
-        """Return one row an order, with the amount of all its lines; a row without a number is an order."""
-        number = pd.factorize(self.frame[order])[0].astype(np.int64)
-        number = np.where(number < 0, number.max() + 1 + np.arange(len(number)), number)
-        pair = self.position * (number.max() + 1) + number
-        _, first, order_of_row = np.unique(pair, return_index=True, return_inverse=True)
-        at = np.sort(first)
-        frame = self.frame.iloc[at]
-        if amount is not None:
-            paid = self.frame[amount].to_numpy(np.float64)
-            has_amount = np.bincount(order_of_row, weights=~np.isnan(paid)) > 0
-            sums = np.where(has_amount, np.bincount(order_of_row, weights=np.nan_to_num(paid)), np.nan)
-            frame = frame.assign(**{amount: sums[np.argsort(first)]})
-        position = self.position[at]
-        start = np.flatnonzero(np.diff(position, prepend=-1))
-        return _Rows(frame, self.ids, position, self.day[at], start, np.diff(np.append(start, len(position))))
-
-    def sum(self, values: Floats) -> Floats:
-        return np.bincount(self.position, weights=values, minlength=len(self.ids)).astype(np.float64, copy=False)
-
-    def mean(self, values: Floats) -> Floats:
-        """Return the mean of each customer's known values, NaN without any."""
-        is_known = ~np.isnan(values)
-        return _ratio(self.sum(np.where(is_known, values, 0.0)), self.sum(is_known.astype(np.float64)))
-
-    def last(self, values: Floats) -> Floats:
-        """Return each customer's last known value, NaN without any."""
-        at = np.maximum.reduceat(np.where(np.isnan(values), -1, np.arange(len(values))), self.start)
-        return np.where(at < 0, np.nan, values[at])
-
-    def usual(self, codes: Ints, kinds: int) -> Ints:
-        """Return each customer's most frequent code, the smallest of equals; -1 without any."""
-        pair, times = np.unique(self.position[codes >= 0] * kinds + codes[codes >= 0], return_counts=True)
-        position, code = np.divmod(pair, kinds)
-        best = np.lexsort((code, -times, position))
-        best = best[np.flatnonzero(np.diff(position[best], prepend=-1))]
-        usual = np.full(len(self.ids), -1, dtype=np.int64)
-        usual[position[best]] = code[best]
-        return usual
-
-    def kinds(self, codes: Ints, kinds: int) -> Floats:
-        """Return how many different codes each customer has."""
-        pair = np.unique(self.position[codes >= 0] * kinds + codes[codes >= 0])
-        return np.bincount(pair // kinds, minlength=len(self.ids)).astype(np.float64)
+def _aggregate(
+    log: OrderTable,
+    plan: LogPlan,
+    orders: "ibis.Table",
+    lines: "ibis.Table",
+    columns: Sequence[tuple[str, ColumnPlan]],
+    *,
+    today: int,
+    has_clock: bool,
+) -> "ibis.Table":
+    """Return what the features need of each customer's orders, and of the lines of orders that have several."""
+    amounts = {AMOUNT} if log.amount is not None and plan.columns[log.amount].has_blanks else set()
+    valued = {key for key, column in columns if column.is_valued and column.has_blanks}
+    of_lines = lines if log.order is not None else orders
+    rows = in_turn(orders, plan, valued=sorted(amounts | (set() if log.order is not None else valued)))
+    aggregates = rhythm.aggregates(rows, today) | habits.aggregates(rows, has_clock=has_clock)
+    if log.amount is not None:
+        aggregates |= spending.aggregates(rows)
+    line_rows = rows if log.order is None else in_turn(of_lines, plan, valued=sorted(valued))
+    of_columns: dict[str, Any] = {}
+    for key, column in columns:
+        of_columns |= further_columns.aggregates(line_rows, key, column)
+    if log.order is None or not of_columns:
+        return rows.group_by("customer").agg(**aggregates, **of_columns)
+    values = rows.group_by("customer").agg(**aggregates)
+    of_customers = line_rows.group_by(line_customer=line_rows["customer"]).agg(**of_columns)
+    return values.left_join(of_customers, values["customer"] == of_customers["line_customer"])
 
 
-def _rhythm(rows: _Rows, today: int) -> dict[str, object]:
-    first, last = rows.day[rows.start], rows.day[rows.start + rows.count - 1]
-    recency = (today - last).astype(np.float64)
-    step = np.diff(rows.day, prepend=rows.day[:1]).astype(np.float64)
-    step[rows.start] = 0.0
-    gap = np.where(step > 0, step, np.nan)
-    mean = rows.mean(gap)
-    longest = np.maximum.reduceat(step, rows.start)
-    recent = {f"orders_{days}d": rows.sum((rows.day > today - days).astype(np.float64)) for days in WINDOWS_DAYS}
-    return {
-        "recency_days": recency,
-        "orders": rows.count.astype(np.float64),
-        "one_time": pd.array(np.where(first == last, "yes", "no"), dtype="str"),
-        "tenure_days": (today - first).astype(np.float64),
-        **recent,
-        "gap_mean_days": mean,
-        "gap_spread_days": np.sqrt(rows.mean((gap - mean[rows.position]) ** 2)),
-        "gap_max_days": np.where(first == last, np.nan, longest),
-        "gap_last_days": rows.last(gap),
-        "recency_over_gap": _ratio(recency, mean),
-    }
-
-
-def _spend_features(rows: _Rows, amount: Floats, refunded: Floats) -> dict[str, object]:
-    has_amount = ~np.isnan(amount)
-    number = (np.arange(len(amount)) - rows.start[rows.position]).astype(np.float64)
-    off = np.where(has_amount, number - rows.mean(np.where(has_amount, number, np.nan))[rows.position], 0.0)
-    return {
-        "spend_total": rows.sum(np.where(has_amount, amount, 0.0)) + refunded,
-        "spend_mean": rows.mean(amount),
-        "spend_last": rows.last(amount),
-        "spend_trend": _ratio(rows.sum(off * np.where(has_amount, amount, 0.0)), rows.sum(off**2)),
-    }
-
-
-def _refunded(rows: _Rows, refunds: pd.DataFrame, customer: str, amount: str) -> Floats:
-    """Return the sum of the (negative) refunds of each customer; added in order of size, to be reproducible."""
-    sizes = refunds[amount].to_numpy(np.float64)
-    position = rows.ids.get_indexer(pd.Index(refunds[customer]))
-    order = np.lexsort((sizes, position))
-    order = order[position[order] >= 0]
-    return np.bincount(position[order], weights=sizes[order], minlength=len(rows.ids)).astype(np.float64)
-
-
-def _habits(rows: _Rows, clock: Ints) -> dict[str, object]:
-    weekday = (rows.day + 3) % 7  # 1970-01-01 was a Thursday
-    habits: dict[str, object] = {
-        "weekend_share": rows.mean((weekday >= 5).astype(np.float64)),
-        "usual_weekday": _as_text(rows.usual(weekday, 7), WEEKDAYS),
-    }
-    if clock.any():
-        band = np.searchsorted(list(HOURS.values()), clock // (_DAY // 24), side="right") - 1
-        habits["usual_hours"] = _as_text(rows.usual(band, len(HOURS)), list(HOURS))
-    return habits
-
-
-def _summary(rows: _Rows, column: str) -> dict[str, object]:
-    """Summarise a further column by the kind of values it holds."""
-    values = rows.frame[column]
-    if pd.api.types.is_numeric_dtype(values):
-        numbers = values.to_numpy(np.float64)
-        return {f"{column}_mean": rows.mean(numbers), f"{column}_last": rows.last(numbers)}
-    positions, names = pd.factorize(values, sort=True)
-    codes = positions.astype(np.int64)
-    meaning = [_YES_NO.get(str(name).casefold(), np.nan) for name in names]
-    if not np.isnan(meaning).any():
-        numbers = np.asarray([*meaning, np.nan])[codes]
-        return {f"{column}_share": rows.mean(numbers), f"{column}_last": rows.last(numbers)}
-    if 2 * len(names) > max(len(codes), 2 * _MAX_VALUES):
-        return {}  # nearly every row has its own value: a comment, or an order number
-    kinds = rows.kinds(codes, len(names))
-    summary: dict[str, object] = {
-        f"{column}_usual": _as_text(rows.usual(codes, len(names)), _common(codes, [str(name) for name in names]))
-    }
-    if kinds.max() > 1:
-        summary[f"{column}_kinds"] = kinds
-    return summary
-
-
-def _common(codes: Ints, names: Sequence[str]) -> list[str]:
-    """Keep the names of the most common values; the rest become "other", to bound the number of categories."""
-    often = np.bincount(codes[codes >= 0], minlength=len(names))
-    common = set(np.lexsort((np.arange(len(names)), -often))[:_MAX_VALUES].tolist())
-    return [name if place in common else "other" for place, name in enumerate(names)]
-
-
-def _as_text(codes: Ints, names: Sequence[str]) -> object:
-    """Return the names of the codes, missing for -1."""
-    return pd.array(np.asarray([*names, None], dtype=object)[codes], dtype="str")
-
-
-def _ratio(above: Floats, below: Floats) -> Floats:
-    """Return above divided by below, NaN where below is 0."""
-    ratio = np.full(len(above), np.nan)
-    np.divide(above, below, out=ratio, where=below > 0)
-    return ratio
+def _has_clock(orders: "ibis.Table") -> bool:
+    moments = orders["moment"]
+    return bool((moments != moments.truncate("D")).any().to_pyarrow().as_py())

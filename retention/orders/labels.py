@@ -1,73 +1,97 @@
 """Labels the customers who churned after a cutoff: by a fixed horizon, or by an unusually long silence."""
 
+import datetime as dt
+from dataclasses import replace
+
+import ibis
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from retention.orders.order_log import Orders
+from retention.orders.churn_definition import LABEL
+from retention.orders.days import as_float, day_number, days_of, end_of
+from retention.orders.features import CustomerFeatures
 from retention.wording.text import count_noun
 
-LABEL = "churn"
-_NEVER = np.iinfo(np.int64).max
+SILENCE_ENDS = "silence_ends"
+"""The day since 1970 on which a silence would be long enough; it decides the label, and is no feature."""
 
 
-def label_by_horizon(
-    table: pd.DataFrame, orders: Orders, *, cutoff: np.datetime64, horizon_days: int, known_until: np.datetime64
-) -> tuple[pd.DataFrame, list[str]]:
+def label_by_horizon(customers: CustomerFeatures, *, horizon_days: int, known_until: dt.date) -> CustomerFeatures:
     """Add the label: 1 for no order in the ``horizon_days`` after the cutoff day.
 
     Parameters
     ----------
-    table
-        One row a customer; see :func:`retention.orders.features.order_features`.
-    orders
-        The log; it should reach to the end of the horizon.
-    cutoff
-        The last day that counts as past.
+    customers
+        With the log, which should reach to the end of the horizon.
     horizon_days
         At least 1.
     known_until
         The last day that the label uses: the end of the log, or the next cutoff in a panel.
-
-    Returns
-    -------
-    table : DataFrame
-        With an int8 column ``churn``, last.
-    notes : list of str
-        What the label means, and whether the horizon ends after the log.
     """
-    until = cutoff + np.timedelta64(horizon_days, "D")
-    churned = _next_order(table, orders, cutoff) > min(until, known_until).astype(np.int64)
-    notes = [f"{LABEL} means: no order from {cutoff + np.timedelta64(1, 'D')} to {until}"]
+    until = min(customers.cutoff + dt.timedelta(days=horizon_days), known_until)
+    log, values = customers.log, customers.values
+    following = _orders_after(customers, until=until)
+    retained = following.select(retained_customer=log.column(log.customer, following)).distinct()
+    values = values.left_join(retained, values["customer"] == retained["retained_customer"])
+    churned = ibis.ifelse(values["retained_customer"].isnull(), 1, 0).cast("int8")
+    return replace(customers, values=values, features={**customers.features, LABEL: churned})
+
+
+def horizon_notes(cutoff: dt.date, *, horizon_days: int, known_until: dt.date) -> list[str]:
+    """Return what the label means, and whether the horizon ends after the log."""
+    until = cutoff + dt.timedelta(days=horizon_days)
+    notes = [f"{LABEL} means: no order from {cutoff + dt.timedelta(days=1)} to {until}"]
     if known_until < until:
         notes.append(f"the log ends on {known_until}, before the horizon does; the days after it count as quiet")
-    return table.assign(**{LABEL: churned.astype(np.int8)}), notes
+    return notes
 
 
-def label_by_silence(
-    table: pd.DataFrame, orders: Orders, *, cutoff: np.datetime64, gaps: float, known_until: np.datetime64
-) -> tuple[pd.DataFrame, list[str]]:
+def label_by_silence(customers: CustomerFeatures, *, gaps: float) -> CustomerFeatures:
     """Add the label: 1 for a silence, counted from the last order, of ``gaps`` times the customer's mean gap.
 
-    The day on which the silence would end is known at the cutoff. Kept are the customers for whom that day
-    comes after the cutoff (otherwise they churned before it) and by ``known_until``, the end of the log or the
-    next cutoff in a panel (otherwise the outcome is not known yet). So each label depends only on the days
-    from the cutoff to that day, all of them observed.
+    The day on which the silence would end is known at the cutoff: last day + ⌈gaps × mean gap⌉. It is added as
+    ``silence_ends``, missing for a customer without a gap; :func:`is_labelled` says whom it gives a label.
+    """
+    log, values, features = customers.log, customers.values, customers.features
+    following = _orders_after(customers, until=None)
+    days = following.select(
+        next_customer=log.column(log.customer, following), day=days_of(log.column(log.time, following))
+    )
+    following = days.group_by("next_customer").agg(next_day=days["day"].min())
+    values = values.left_join(following, values["customer"] == following["next_customer"])
+    ends = as_float(values["last_day"]) + as_float((features["gap_mean_days"] * gaps).ceil())
+    is_back = ibis.coalesce(values["next_day"] <= ends, ibis.literal(False))
+    churned = ibis.ifelse(is_back, 0, 1).cast("int8")
+    return replace(customers, values=values, features={**features, SILENCE_ENDS: ends, LABEL: churned})
+
+
+def is_labelled(ends: "pd.Series | ibis.Value", cutoff: dt.date, known_until: dt.date) -> "pd.Series | ibis.Value":
+    """Return for whom the day on which the silence would end gives a label.
+
+    It does if that day comes after the cutoff (otherwise they churned before it) and by ``known_until``, the end
+    of the log or the next cutoff in a panel (otherwise the outcome is not known yet). So each label depends only
+    on the days from the cutoff to that day, all of them observed.
+    """
+    return (ends > day_number(cutoff)) & (ends <= day_number(known_until))
+
+
+def keep_labelled(
+    table: pd.DataFrame, cutoff: dt.date, *, gaps: float, known_until: dt.date
+) -> tuple[pd.DataFrame, list[str]]:
+    """Keep the customers whom a silence gives a label.
 
     Returns
     -------
     table : DataFrame
-        The customers who can be labelled, with an int8 column ``churn``, last.
+        The customers who can be labelled.
     notes : list of str
         What the label means, and how many customers were left out for each reason.
     """
-    gap = table["gap_mean_days"].to_numpy()
-    today, last_day = cutoff.astype(np.int64), known_until.astype(np.int64)
-    ends = np.where(np.isnan(gap), np.nan, today - table["recency_days"].to_numpy() + np.ceil(gaps * gap))
+    ends = table[SILENCE_ENDS].to_numpy(np.float64)
     left_out = {
         "with orders on one day only, and so no gap of their own": np.isnan(ends),
-        f"silent for {gaps:g} of their gaps already": ends <= today,
-        "whose silence would end after the log does": ends > last_day,
+        f"silent for {gaps:g} of their gaps already": ends <= day_number(cutoff),
+        "whose silence would end after the log does": ends > day_number(known_until),
     }
     notes = [f"{LABEL} means: silent for {gaps:g} times one's own mean gap, counted from the last order"]
     notes += [
@@ -75,18 +99,15 @@ def label_by_silence(
         for reason, rows in left_out.items()
         if rows.any()
     ]
-    is_labelled = (ends > today) & (ends <= last_day)
-    churned = _next_order(table, orders, cutoff)[is_labelled] > ends[is_labelled]
-    return table[is_labelled].reset_index(drop=True).assign(**{LABEL: churned.astype(np.int8)}), notes
+    kept = table[is_labelled(table[SILENCE_ENDS], cutoff, known_until)]
+    return kept.drop(columns=SILENCE_ENDS).reset_index(drop=True), notes
 
 
-def _next_order(table: pd.DataFrame, orders: Orders, cutoff: np.datetime64) -> NDArray[np.int64]:
-    """Return the day (since 1970) of each customer's first order after the cutoff; a refund is no order."""
-    days = orders.days.astype(np.int64)
-    after = days > cutoff.astype(np.int64)
-    if orders.amount is not None:
-        after &= ~(orders.frame[orders.amount] < 0).to_numpy()
-    customers = pd.Index(table[orders.customer]).get_indexer(orders.frame.loc[after, orders.customer])
-    following = np.full(len(table) + 1, _NEVER)
-    np.minimum.at(following, customers, days[after])  # -1, not in the table, is the last entry and cut off
-    return following[:-1]
+def _orders_after(customers: CustomerFeatures, *, until: dt.date | None) -> "ibis.Table":
+    """Return the rows after the cutoff day, up to and including another; a refund is no order."""
+    log, rows = customers.log, customers.log.rows
+    after = log.column(log.time) >= end_of(customers.cutoff)
+    if until is not None:
+        after &= log.column(log.time) < end_of(until)
+    following = rows.filter(after)
+    return following if log.amount is None else following.filter(~log.is_refund(following))

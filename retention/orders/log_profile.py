@@ -4,7 +4,7 @@ Nothing in it depends on the order of rows: everything is counted over all of th
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,7 +16,13 @@ Kind = Literal["number", "text", "yes/no", "time", "else"]
 MOST_FREQUENT = 200
 """So many of the most frequent values of a column are named."""
 
-_PLACES = 9
+FrequentValues = tuple[int, dict[str, int]]
+"""How many different values a column has, and the most frequent ones with their counts."""
+
+DECIMAL_PLACES = 4
+"""Decimal places of the numbers that are summed as whole numbers."""
+
+_MOST_UNITS = 2**53  # a float holds every whole number up to this one
 _NEARLY_ALL = 0.8  # of a column that has this share of different values, the values are not counted one by one
 _ALWAYS_COUNTED = 10_000  # unless it has fewer rows than this
 
@@ -42,7 +48,8 @@ class ColumnProfile:
     has_clock
         Whether any time lies after midnight.
     is_decimal
-        Whether all numbers have at most nine decimal places, up to the rounding of a float.
+        Whether all numbers have at most four decimal places, up to the rounding of a float, and are small enough
+        for a float to hold them as whole numbers of the last place.
     """
 
     kind: Kind
@@ -63,7 +70,7 @@ class LogProfile:
     columns: Mapping[str, ColumnProfile]
 
 
-def profile_log(table: "ibis.Table", *, columns: Collection[str] | None = None) -> LogProfile:
+def profile_log(table: "ibis.Table", *, columns: Collection[str] | None = None, values: bool = True) -> LogProfile:
     """Look at a table: one aggregate query, and one more for the frequent values of its text.
 
     Parameters
@@ -72,26 +79,34 @@ def profile_log(table: "ibis.Table", *, columns: Collection[str] | None = None) 
         An Ibis table or expression.
     columns
         The columns to look at; None for all.
+    values
+        Whether to count the different values, and those of text one by one.
     """
     names = [name for name in table.columns if columns is None or name in columns]
     aggregates: dict[str, Any] = {"rows": table.count()}
     for position, name in enumerate(names):
         column = table[name]
-        aggregates |= {f"{key}_{position}": value for key, value in _aggregates(column).items()}
+        aggregates |= {f"{key}_{position}": value for key, value in _aggregates(column, values=values).items()}
     row = table.aggregate(**aggregates).to_pyarrow().to_pylist()[0]
     rows = int(row["rows"])
     profiles = {
         name: _profile(_kind(table[name]), {key: row.get(f"{key}_{position}") for key in _KEYS})
         for position, name in enumerate(names)
     }
-    countable = [
-        name
-        for name, profile in profiles.items()
-        if profile.kind == "text" and (rows < _ALWAYS_COUNTED or profile.distinct < _NEARLY_ALL * rows)
-    ]
-    for name, (distinct, frequent) in _frequent_values(table, countable).items():
-        profiles[name] = ColumnProfile("text", profiles[name].blanks, distinct, frequent=frequent)
+    if values:
+        countable = [
+            name
+            for name, profile in profiles.items()
+            if profile.kind == "text" and has_countable_values(profile, rows)
+        ]
+        for name, (distinct, frequent) in frequent_values(table, countable).items():
+            profiles[name] = replace(profiles[name], distinct=distinct, frequent=frequent)
     return LogProfile(rows, profiles)
+
+
+def has_countable_values(profile: ColumnProfile, rows: int) -> bool:
+    """Whether the values of text are worth counting one by one: not where nearly every row has its own."""
+    return rows < _ALWAYS_COUNTED or profile.distinct < _NEARLY_ALL * rows
 
 
 _KEYS = ("blanks", "distinct", "smallest", "largest", "clock", "finer")
@@ -108,18 +123,18 @@ def _kind(column: "ibis.Value") -> Kind:
     return "time" if kind.is_timestamp() or kind.is_date() else "else"
 
 
-def _aggregates(column: "ibis.Value") -> dict[str, Any]:
+def _aggregates(column: "ibis.Value", *, values: bool) -> dict[str, Any]:
     """Return what is aggregated of a column of its kind."""
     kind = _kind(column)
     aggregates = {"blanks": column.isnull().sum()}
-    if kind != "else":
+    if kind == "text" or (values and kind != "else"):
         aggregates["distinct"] = column.approx_nunique()
     if kind in {"number", "time"}:
         aggregates |= {"smallest": column.min(), "largest": column.max()}
     if column.type().is_timestamp():
         aggregates["clock"] = (column != column.truncate("D")).cast("int32").max()
     if column.type().is_floating():
-        finer = (column - column.round(_PLACES)).abs() > column.abs() * 1e-12
+        finer = (column - column.round(DECIMAL_PLACES)).abs() > column.abs() * 1e-12
         aggregates["finer"] = finer.cast("int32").max()
     return aggregates
 
@@ -132,11 +147,18 @@ def _profile(kind: Kind, row: Mapping[str, Any]) -> ColumnProfile:
         smallest=row["smallest"],
         largest=row["largest"],
         has_clock=bool(row["clock"]),
-        is_decimal=kind == "number" and not row["finer"],
+        is_decimal=kind == "number"
+        and not row["finer"]
+        and _is_small(row["smallest"])
+        and _is_small(row["largest"]),
     )
 
 
-def _frequent_values(table: "ibis.Table", names: Collection[str]) -> dict[str, tuple[int, dict[str, int]]]:
+def _is_small(number: float | None) -> bool:
+    return number is None or abs(float(number)) * 10**DECIMAL_PLACES < _MOST_UNITS
+
+
+def frequent_values(table: "ibis.Table", names: Collection[str]) -> dict[str, FrequentValues]:
     """Return how many values each text column has, and its most frequent ones with their counts."""
     import ibis
 
@@ -144,16 +166,12 @@ def _frequent_values(table: "ibis.Table", names: Collection[str]) -> dict[str, t
     for name in names:
         values = table.filter(table[name].notnull()).select(value=table[name])
         counts = values.group_by("value").agg(times=lambda rows: rows.count())
-        ranked = counts.mutate(
-            column=ibis.literal(name),
-            distinct=counts.count().over(ibis.window()),
-            place=ibis.row_number().over(ibis.window(order_by=[counts.times.desc(), counts.value])),
-        )
-        parts.append(ranked.filter(ranked.place < MOST_FREQUENT))
+        counts = counts.mutate(column=ibis.literal(name), distinct=counts.count().over(ibis.window()))
+        parts.append(counts.order_by([counts["times"].desc(), counts["value"]]).limit(MOST_FREQUENT))
     if not parts:
         return {}
     rows = reduce(lambda above, below: above.union(below), parts).to_pyarrow().to_pylist()
-    values_by_column: dict[str, tuple[int, dict[str, int]]] = {name: (0, {}) for name in names}
+    values_by_column: dict[str, FrequentValues] = {name: (0, {}) for name in names}
     for row in sorted(rows, key=lambda row: (-row["times"], row["value"])):
         counted = values_by_column[row["column"]][1]
         counted[row["value"]] = int(row["times"])

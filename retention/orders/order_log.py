@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from retention.errors import InputError
 from retention.orders.amount_column import multiplied_columns, other_numbers
 from retention.orders.excluded_columns import excluded_columns, exclusion_notes
 from retention.orders.order_columns import ChosenColumns, OrderRoles, find_roles
+from retention.orders.order_table import OrderTable, table_of_frame
 from retention.tabular.dates import Dates, is_date_column, parse_dates
 from retention.tabular.ids import normalize_ids
 from retention.wording.text import count_noun, join_names, quote, quote_cell
@@ -60,6 +62,20 @@ class Orders:
 
     def __len__(self) -> int:
         return len(self.frame)
+
+    @cached_property
+    def table(self) -> OrderTable:
+        """The same log as a table of DuckDB, which computes the features."""
+        return table_of_frame(
+            self.frame,
+            customer=self.customer,
+            time=self.time,
+            amount=self.amount,
+            name=self.name,
+            order=self.order,
+            source=self.source,
+            notes=self.notes,
+        )
 
     @property
     def days(self) -> NDArray[np.datetime64]:
@@ -272,3 +288,8 @@ def _amount_notes(frame: pd.DataFrame, column: str | None) -> list[str]:
         "a missing amount counts as an order": np.isnan(amount),
     }
     return [f"{what} ({count_noun(int(rows.sum()), 'row')})" for what, rows in rows_by_note.items() if rows.any()]
+
+
+def table_of(orders: Orders | OrderTable) -> OrderTable:
+    """Return a log as a table of an engine, wherever it lives."""
+    return orders.table if isinstance(orders, Orders) else orders

@@ -11,14 +11,15 @@ from retention.customers.table import CUTOFF
 from retention.errors import InputError
 from retention.orders.churn_definition import ChurnDefinition
 from retention.orders.cutoffs import Day, panel_days
-from retention.orders.order_log import Orders
+from retention.orders.order_log import Orders, table_of
+from retention.orders.order_table import OrderTable
 from retention.orders.profiles import read_profiles
 from retention.orders.snapshot import Snapshot, snapshot_at
 from retention.wording.text import count_noun
 
 
 def take_panel(
-    orders: Orders,
+    orders: Orders | OrderTable,
     *,
     cutoffs: Sequence[Day] | None = None,
     newest: Day | None = None,
@@ -71,12 +72,13 @@ def take_panel(
     [['a', '2025-02-28', 16.0, 0], ['b', '2025-02-28', 15.0, 0]]
     """
     definition = ChurnDefinition(horizon_days, active_days, quiet_gaps)
-    days = orders.days
+    log = table_of(orders)
+    days = log.days
     chosen = panel_days(days, definition, cutoffs=cutoffs, newest=newest, periods=periods, source=orders.source)
     profiles = None if profile is None else read_profiles(profile, id=orders.customer)
     snapshots: list[Snapshot] = []
     for day, known_until in pairwise([*chosen, days.max()]):
-        snapshots.append(snapshot_at(day, orders, definition, known_until=known_until, profiles=profiles))
+        snapshots.append(snapshot_at(day, log, definition, known_until=known_until, profiles=profiles))
         definition = replace(definition, active_days=snapshots[0].active_days)
     *earlier, last = snapshots
     sizes = [f"{snapshot.cutoff} ({count_noun(len(snapshot), 'customer')})" for snapshot in earlier]

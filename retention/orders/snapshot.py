@@ -5,16 +5,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from retention.customers.table import Customers, Roles
 from retention.errors import InputError
-from retention.orders.churn_definition import ChurnDefinition
-from retention.orders.cutoffs import Day, cutoff_day
+from retention.orders.churn_definition import LABEL, ChurnDefinition
+from retention.orders.cutoffs import Day, as_date, cutoff_day
 from retention.orders.defaults import usual_active_days
-from retention.orders.features import order_features
-from retention.orders.labels import LABEL
-from retention.orders.order_log import Orders
+from retention.orders.order_log import Orders, table_of
+from retention.orders.order_table import OrderTable
 from retention.orders.profiles import Profiles, read_profiles
 from retention.wording.text import count_noun
 
@@ -51,7 +49,7 @@ class Snapshot(Customers):
 
 
 def take_snapshot(
-    orders: Orders,
+    orders: Orders | OrderTable,
     *,
     cutoff: Day | None = None,
     horizon_days: int | None = 30,
@@ -107,15 +105,16 @@ def take_snapshot(
     [['a', 9.0, 1.0, 1], ['b', 5.0, 1.0, 1]]
     """
     definition = ChurnDefinition(horizon_days, active_days, quiet_gaps)
-    days = orders.days
+    log = table_of(orders)
+    days = log.days
     day = cutoff_day(cutoff, days, definition, source=orders.source)
     profiles = None if profile is None else read_profiles(profile, id=orders.customer)
-    return snapshot_at(day, orders, definition, known_until=days.max(), profiles=profiles)
+    return snapshot_at(day, log, definition, known_until=days.max(), profiles=profiles)
 
 
 def snapshot_at(
     day: np.datetime64,
-    orders: Orders,
+    orders: OrderTable,
     definition: ChurnDefinition,
     *,
     known_until: np.datetime64,
@@ -141,27 +140,25 @@ def snapshot_at(
     InputError
         If no customer can be described.
     """
+    from retention.orders.features import describe_customers
+
+    cutoff, last_known = as_date(day), as_date(known_until)
     name = orders.name if profiles is None else profiles.name or orders.name
     profile_columns = [] if profiles is None else list(profiles.frame.columns)
-    table = order_features(
-        orders.frame,
-        customer=orders.customer,
-        time=orders.time,
-        amount=orders.amount,
-        cutoff=pd.Timestamp(day),
-        order=orders.order,
-        without=[*profile_columns, *([orders.name] if orders.name else [])],
+    customers = describe_customers(
+        orders, cutoff, without=[*profile_columns, *([orders.name] if orders.name else [])]
     )
-    notes: list[str] = [*orders.notes, f"features use orders up to and including {day}"]
-    active_days = definition.active_days or usual_active_days(table["gap_mean_days"].median())
-    active = (table["recency_days"] < active_days).to_numpy()
-    notes.append(
-        f"{count_noun(int(active.sum()), 'customer')} of {len(table):,} ordered in the {active_days} days up to "
-        "then and count as active; the others are left out"
-    )
-    table, label_notes = definition.label(
-        table[active].reset_index(drop=True), orders, cutoff=day, known_until=known_until
-    )
+    if name is not None and name == orders.name and name not in profile_columns:
+        customers = customers.with_names()
+    active_days = definition.active_days or usual_active_days(customers.gaps.median)
+    table = definition.label(customers, known_until=last_known).fetch(active_days=active_days)
+    notes = [
+        *orders.notes,
+        f"features use orders up to and including {day}",
+        f"{count_noun(len(table), 'customer')} of {customers.gaps.customers:,} ordered in the {active_days} days "
+        "up to then and count as active; the others are left out",
+    ]
+    table, label_notes = definition.keep_labelled(table, cutoff, known_until=last_known)
     notes += label_notes
     if table.empty:
         raise InputError(
@@ -170,8 +167,8 @@ def snapshot_at(
     if profiles is not None:
         table, join_notes = profiles.join(table, id=orders.customer)
         notes += [*profiles.notes, *join_notes]
-    if name is not None and name == orders.name and name not in profile_columns:
-        table.insert(1, name, table[orders.customer].map(_latest_names(orders, name, orders.days <= day)))
+    if customers.name is not None:
+        table.insert(1, customers.name, table.pop(customers.name))
     once = int((table["one_time"] == "yes").sum())
     if once:
         notes.append(
@@ -179,10 +176,3 @@ def snapshot_at(
         )
     roles = Roles(id=orders.customer, label=None if definition.horizon_days is None else LABEL, name=name)
     return Snapshot(table, roles, orders.source, tuple(notes), str(day), definition.horizon_days, active_days)
-
-
-def _latest_names(orders: Orders, name: str, past: NDArray[np.bool_]) -> pd.Series:
-    """Return the last known name of each customer, indexed by id."""
-    named = orders.frame[past & orders.frame[name].notna().to_numpy()]
-    last = named.sort_values([orders.time, name]).drop_duplicates(orders.customer, keep="last")
-    return last.set_index(orders.customer)[name]

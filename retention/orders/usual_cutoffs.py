@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-import pandas as pd
-
 from retention.orders.churn_definition import ChurnDefinition
-from retention.orders.cutoffs import Day, panel_days
-from retention.orders.defaults import mean_gaps_days, usual_active_days
-from retention.orders.features import WINDOWS_DAYS
-from retention.orders.order_log import Orders
+from retention.orders.cutoffs import Day, as_date, panel_days
+from retention.orders.defaults import usual_active_days
+from retention.orders.order_log import Orders, table_of
+from retention.orders.order_table import OrderTable
+from retention.orders.windows import WINDOWS_DAYS
 from retention.wording.text import count_noun
 
 MOST_CUTOFFS = 4
@@ -36,7 +34,9 @@ class UsualCutoffs:
     note: str | None
 
 
-def usual_cutoffs(orders: Orders, definition: ChurnDefinition, *, newest: Day | None = None) -> UsualCutoffs:
+def usual_cutoffs(
+    orders: Orders | OrderTable, definition: ChurnDefinition, *, newest: Day | None = None
+) -> UsualCutoffs:
     """Return how many cutoffs, a horizon apart, to train on by default: up to four.
 
     Each needs before it the days of the longest window of the features, an active window and a horizon of the
@@ -57,7 +57,10 @@ def usual_cutoffs(orders: Orders, definition: ChurnDefinition, *, newest: Day | 
     InputError
         If the newest cutoff does not fit the log.
     """
-    days = orders.days
+    from retention.orders.typical_gaps import customers_in_windows, gaps_until
+
+    log = table_of(orders)
+    days = log.days
     history_days = max(LEAST_HISTORY_DAYS, definition.active_days or 0)
     supported = panel_days(
         days,
@@ -73,16 +76,10 @@ def usual_cutoffs(orders: Orders, definition: ChurnDefinition, *, newest: Day | 
             f"the log supports {count_noun(len(supported), 'cutoff')}: one more would have too few days of orders "
             f"before it (it needs {max(history_days, definition.horizon_days or 0)})"
         )
-    customer = pd.factorize(orders.frame[orders.customer])[0]
     for periods in range(len(supported), 1, -1):
-        chosen = supported[-periods:]
-        window_days = definition.active_days or usual_active_days(
-            float(mean_gaps_days(orders, chosen[0]).median())
-        )
-        active = [
-            len(np.unique(customer[(days > cutoff - np.timedelta64(window_days, "D")) & (days <= cutoff)]))
-            for cutoff in chosen
-        ]
+        chosen = [as_date(cutoff) for cutoff in supported[-periods:]]
+        window_days = definition.active_days or usual_active_days(gaps_until(log, chosen[0]).median)
+        active = customers_in_windows(log, chosen, window_days)
         if min(active) > 0 and sum(active) <= MOST_ROWS:
             return UsualCutoffs(periods, note)
         if sum(active) > MOST_ROWS:
