@@ -12,9 +12,6 @@ from retention.errors import InputError
 if TYPE_CHECKING:
     from retention.orders.features import CustomerFeatures
 
-LABEL = "churn"
-"""The column with the label."""
-
 LEAST_ACTIVE_DAYS = 60
 
 

@@ -7,9 +7,9 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from retention.orders.churn_definition import LABEL
 from retention.orders.days import as_float, day_number, days_of, end_of
 from retention.orders.features import CustomerFeatures
+from retention.orders.windows import LABEL
 from retention.wording.text import count_noun
 
 SILENCE_ENDS = "silence_ends"

@@ -8,12 +8,13 @@ import pandas as pd
 
 from retention.customers.table import Customers, Roles
 from retention.errors import InputError
-from retention.orders.churn_definition import LABEL, ChurnDefinition
+from retention.orders.churn_definition import ChurnDefinition
 from retention.orders.cutoffs import Day, as_date, cutoff_day
 from retention.orders.defaults import usual_active_days
 from retention.orders.order_log import Orders, table_of
 from retention.orders.order_table import OrderTable
 from retention.orders.profiles import Profiles, read_profiles
+from retention.orders.windows import LABEL
 from retention.wording.text import count_noun
 
 

@@ -1,4 +1,6 @@
-"""The windows, days of the week and hours that features count in."""
+"""The windows, days of the week and hours that features count in, and the column of the label."""
+
+LABEL = "churn"
 
 WINDOWS_DAYS = (30, 60, 90)
 """Orders are counted in so many days up to the cutoff day."""

@@ -153,7 +153,7 @@ class File:
     def _unpacks_too_far(self) -> InputError:
         return InputError(
             f"{self.name}: unpacks to more than the limit of {self.limits.megabytes:,} MB; "
-            "split it, or raise RETENTION_MAX_UPLOAD_MB where you run this yourself"
+            "keep all rows of fewer customers, or raise RETENTION_MAX_UPLOAD_MB where you run this yourself"
         )
 
 
@@ -197,5 +197,5 @@ def _closed(name: str) -> InputError:
 def _too_large(name: str, limits: Limits) -> InputError:
     return InputError(
         f"{name}: is larger than the limit of {limits.megabytes:,} MB; "
-        "split it, or raise RETENTION_MAX_UPLOAD_MB where you run this yourself"
+        "keep all rows of fewer customers, or raise RETENTION_MAX_UPLOAD_MB where you run this yourself"
     )

@@ -118,5 +118,5 @@ def _damaged(source: str) -> InputError:
 def _too_large(source: str, limits: Limits) -> InputError:
     return InputError(
         f"{source}: unpacks to more than the limit of {limits.megabytes:,} MB; "
-        "split it, or raise RETENTION_MAX_UPLOAD_MB where you run this yourself"
+        "keep all rows of fewer customers, or raise RETENTION_MAX_UPLOAD_MB where you run this yourself"
     )

@@ -145,7 +145,7 @@ def check_rows(count: int, source: str, limits: Limits) -> None:
     if count > limits.rows:
         raise InputError(
             f"{source}: has more rows than the limit of {limits.rows:,}; "
-            "split it, or raise RETENTION_MAX_ROWS where you run this yourself"
+            "keep all rows of fewer customers, or raise RETENTION_MAX_ROWS where you run this yourself"
         )
 
 
@@ -154,7 +154,7 @@ def check_cells(rows: int, columns: int, source: str, limits: Limits) -> None:
     if rows * columns > limits.cells:
         raise InputError(
             f"{source}: has more than the limit of {limits.cells:,} cells (rows times columns); leave columns "
-            "out or split it, or raise RETENTION_MAX_CELLS where you run this yourself"
+            "out, keep all rows of fewer customers, or raise RETENTION_MAX_CELLS where you run this yourself"
         )
 
 
