@@ -112,6 +112,7 @@ def _only_file(content: bytes, file: File, limits: Limits) -> File:
         raise InputError(f"{file.name}: is a damaged or encrypted zip; unpack it and pass the CSV") from None
     if len(unpacked) > allowed:
         raise InputError(
-            f"{file.name}: unpacks to more than the limit of {limits.megabytes:,} MB; unpack it and keep all rows of fewer customers"
+            f"{file.name}: unpacks to more than the limit of {limits.megabytes:,} MB; "
+            "unpack it and keep all rows of fewer customers"
         )
     return File(file.path, limits, len(unpacked), unpacked.startswith(b"\x1f\x8b"), None, unpacked)

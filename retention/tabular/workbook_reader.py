@@ -179,7 +179,8 @@ def _check_extent(content: bytes, source: str, limits: Limits) -> None:
                         done += len(piece)
                         if done > allowed:
                             raise InputError(
-                                f"{source}: unpacks far beyond the limit of {limits.megabytes:,} MB; keep all rows of fewer customers"
+                                f"{source}: unpacks far beyond the limit of {limits.megabytes:,} MB; "
+                                "keep all rows of fewer customers"
                             )
                         seam = seam[-_OVERLAP:] + piece
                         for letters, row in _CELL.findall(seam):
