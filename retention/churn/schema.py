@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from retention.customers.table import Customers
 from retention.errors import ModelError
 from retention.tabular.dates import is_date_column
+from retention.tabular.yes_no import YES_NO
 from retention.wording.text import join_names
 
 MAX_CATEGORIES = 64
@@ -167,7 +168,8 @@ def _numbers(values: pd.Series, source: str) -> NDArray[np.float64]:
     if pd.api.types.is_numeric_dtype(values):
         numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
     else:
-        parsed = pd.to_numeric(values.astype("str").str.strip().replace("", None), errors="coerce")
+        texts = values.astype("str").str.strip()
+        parsed = pd.to_numeric(texts.replace("", None), errors="coerce").fillna(texts.str.casefold().map(YES_NO))
         bad = np.flatnonzero(
             (parsed.isna() & values.notna() & (values.astype("str").str.strip() != "")).to_numpy()
         )
@@ -185,5 +187,9 @@ def _codes(values: pd.Series, categories: tuple[str, ...]) -> NDArray[np.float64
     codes, uniques = pd.factorize(values)
     texts = [f"{value:.15g}" if isinstance(value, float) else str(value) for value in uniques]
     of_unique = pd.Index(categories, dtype=object).get_indexer(pd.Index(texts, dtype=object))
+    if set(map(str.casefold, categories)) <= YES_NO.keys():  # yes, TRUE and 1 are one value
+        meaning = {YES_NO[category.casefold()]: position for position, category in enumerate(categories)}
+        meant = np.array([meaning.get(YES_NO.get(text.casefold(), np.nan), -1) for text in texts], dtype=np.int64)
+        of_unique = np.where(of_unique < 0, meant, of_unique)
     positions = np.append(of_unique, -1)[codes]
     return np.where(positions < 0, np.nan, positions)

@@ -20,9 +20,11 @@ from retention.customers.roles import (
 from retention.customers.table import CUTOFF, Customers
 from retention.tabular.files import Limits
 from retention.tabular.tables import Table, read_table, table_from_frame
-from retention.wording.text import quote
+from retention.tabular.yes_no import one_spelling
+from retention.wording.text import merge_notes, quote
 
 __all__ = ["Limits", "Table", "read_customers", "read_table", "table_from_frame"]
+_MOST_YES_NO = 12  # spellings of yes and no in one column
 
 
 def read_customers(
@@ -89,11 +91,7 @@ def read_customers(
         guess = guess_customer_roles(table, id=id, value=value, exclude=exclude)
     table = normal_rows(table, guess.roles.id)
     frame = table.frame
-    if CUTOFF in frame.columns and CUTOFF not in guess.roles.non_features() | {guess.roles.value}:
-        cutoffs = read_cutoffs(table, CUTOFF)
-        if cutoffs is not None:
-            frame[CUTOFF] = cutoffs
-            guess = guess.with_cutoff(CUTOFF)
+    guess = _with_cutoff(table, guess)
     check_ids(table, guess.roles.id, cutoff=guess.roles.cutoff)
     value_note = None
     if guess.roles.value is not None and (
@@ -108,12 +106,31 @@ def read_customers(
             frame[guess.roles.label] = labels
     non_features = guess.roles.non_features()
     features = [column for column in frame.columns if column not in non_features]
+    _spell_yes_no(frame, features)
     guess = guess.with_excluded(find_contact_columns(frame, features), "personal data")
     guess = guess.with_excluded(find_row_number_columns(frame, features), "only numbers the rows")
     notes = [value_note] if value_note else []
-    notes += [note for column, note in table.column_notes.items() if column not in guess.roles.excluded]
+    notes += merge_notes(note for column, note in table.column_notes.items() if column not in guess.roles.excluded)
     customers = Customers(frame, guess.roles, name)
     return replace(customers, notes=(*_describe_roles(customers, guess), *table.file_notes, *notes))
+
+
+def _with_cutoff(table: Table, guess: RoleGuess) -> RoleGuess:
+    """Return the guess with the column of cutoffs, if there is one; its cells become ISO dates."""
+    if CUTOFF not in table.frame.columns or CUTOFF in guess.roles.non_features() | {guess.roles.value}:
+        return guess
+    cutoffs = read_cutoffs(table, CUTOFF)
+    if cutoffs is None:
+        return guess
+    table.frame[CUTOFF] = cutoffs
+    return guess.with_cutoff(CUTOFF)
+
+
+def _spell_yes_no(frame: pd.DataFrame, features: Sequence[str]) -> None:
+    """Give yes and no one spelling in each column of text that holds nothing else."""
+    for column in features:
+        if not pd.api.types.is_numeric_dtype(frame[column]) and frame[column].iloc[:100].nunique() <= _MOST_YES_NO:
+            frame[column] = one_spelling(frame[column])
 
 
 def guess_customer_roles(

@@ -89,7 +89,7 @@ def read_cutoffs(table: Table, column: str) -> pd.Series | None:
     if blank.any():
         raise location.error(
             int(np.argmax(blank)),
-            f"the cutoff is blank ({count_noun(int(blank.sum()), 'row')} in all); fill it in or drop those rows",
+            f"the cutoff is blank ({count_noun(int(blank.sum()), 'row')} in all); fill it in",
         )
     return pd.Series(np.datetime_as_string(days), index=cells.index, dtype="str")
 
@@ -173,7 +173,8 @@ def read_label(table: Table, column: str, *, positive: str | None = None) -> NDA
     if blank.any():
         raise table.locate(column).error(
             int(np.argmax(blank)),
-            f"the label is blank ({count_noun(int(blank.sum()), 'row')} in all); fill it in or drop those rows",
+            f"the label is blank ({count_noun(int(blank.sum()), 'row')} in all); if blank means that the customer "
+            "was retained, add a column that says yes or no for everyone, and pass it as --label",
         )
     churned = _mean_churned(words, positive, table.source, column)
     label: NDArray[np.int8] = np.array(churned, dtype=np.int8)[codes]

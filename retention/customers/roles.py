@@ -38,6 +38,7 @@ _INDEX_NAMES: Final = frozenset({"rownumber", "rownum", "rowno", "rowindex", "ro
 _COUNTER_NAMES: Final = frozenset(
     {"index", "level0", "sno", "srno", "slno", "serialno", "serialnumber", "recordno"}
 )
+_SNAPSHOT_FEATURES: Final = frozenset({"recency_days", "orders", "one_time", "tenure_days"})
 
 
 def require_column(column: str, source: str, columns: Sequence[str], *, flag: str) -> str:
@@ -145,7 +146,13 @@ def guess_roles(
     excluded = [require_column(column, source, columns, flag="--exclude") for column in exclude]
     passed = _check_passed(columns, source, excluded, {"--id": id, "--label": label, "--value-column": value})
     free = [column for column in columns if column not in {*excluded, *passed}]
-    id = id or find_column(free, ID_NAMES) or _only_id(free) or find_column(free, _CONTACT_IDS)
+    id = (
+        id
+        or _id_of_snapshot(free)
+        or find_column(free, ID_NAMES)
+        or _only_id(free)
+        or find_column(free, _CONTACT_IDS)
+    )
     if id is None:
         advice = "rename yours or pass --id, or add one that numbers the customers"
         raise InputError(f"{source}: column 'customer_id' is missing; {advice}")
@@ -175,6 +182,11 @@ def find_text_columns(columns: Sequence[str], roles: Roles, kinds: ColumnKinds |
 def find_row_number_columns(frame: pd.DataFrame, columns: Iterable[str]) -> list[str]:
     """Return the columns that only number the rows by name and by content, such as ``index`` and ``S.No``."""
     return [column for column in columns if normalize_name(column) in _COUNTER_NAMES and _counts_up(frame[column])]
+
+
+def _id_of_snapshot(columns: Sequence[str]) -> str | None:
+    """Return the first column of a table that a snapshot wrote: its id, whatever the order log calls it."""
+    return columns[0] if columns and set(columns[1:]) >= _SNAPSHOT_FEATURES else None
 
 
 def _only_id(columns: Sequence[str]) -> str | None:

@@ -17,6 +17,7 @@ from retention.profit.economics import Economics
 from retention.targeting import profit_of_model
 
 _EVALUATION = "out_of_fold.parquet"
+_FEW_WORDS = 5  # values such as yes and no say nothing about a person, whatever the column is called
 
 
 def plan_model(
@@ -86,7 +87,11 @@ def plan_model(
 
 def _personal_columns(model: ChurnModel) -> tuple[str, ...]:
     """Warn of model columns whose name, or whose frequent values, look personal: both are part of the model."""
-    personal = {column.name: what for column in model.columns if (what := personal_kind(column.name))}
+    personal = {
+        column.name: what
+        for column in model.columns
+        if (what := personal_kind(column.name)) and not (0 < len(column.categories) <= _FEW_WORDS)
+    }
     for column in model.columns:
         if column.categories:
             values = pd.DataFrame({column.name: pd.array(column.categories, dtype="str")})

@@ -20,6 +20,7 @@ from retention.tabular.number_formats import Decimal
 from retention.tabular.parsed_column import ParsedColumn
 from retention.tabular.rows import Rows, check_cells, check_names, check_rows
 from retention.tabular.table_files import open_table
+from retention.wording.text import merge_notes
 
 TextColumns = Collection[str] | Callable[[Sequence[str]], Collection[str]]
 
@@ -54,7 +55,7 @@ class Table:
     @property
     def notes(self) -> tuple[str, ...]:
         """All sentences about what was assumed or repaired."""
-        return (*self.file_notes, *self.column_notes.values())
+        return (*self.file_notes, *merge_notes(self.column_notes.values()))
 
     def locate(self, column: str) -> ColumnLocation:
         """Return where the cells of a column stand, for messages about one of them."""

@@ -1,34 +1,44 @@
 """Write cells, column names, counts and shares into a sentence that a person reads."""
 
 import difflib
+import re
 from collections.abc import Iterable
 
-_LONGEST_QUOTE = 40
+_LONGEST_CELL = 40
+_LONGEST_NAME, _KEPT_IN_FRONT, _KEPT_AT_END = 100, 60, 39
 _DIGITS_OF_AN_ID = 9
 
 
 def quote(value: object) -> str:
-    """Quote a column name or a word, cut to 40 characters and without anything that would break the line.
+    """Quote a column name or a word without anything that would break the line; a very long one loses its middle.
 
-    >>> quote("a very long free text that somebody pasted into one cell")
-    "'a very long free text that somebody past…'"
+    So two long names of which one begins like the other can still be told apart.
+
+    >>> quote("Naive_Bayes_Classifier_Attrition_Flag_Card_Category_Contacts_1")
+    "'Naive_Bayes_Classifier_Attrition_Flag_Card_Category_Contacts_1'"
     >>> quote("two" + chr(10) + "lines")
     "'two lines'"
     """
-    text = "".join(char if char.isprintable() else " " for char in str(value)[: _LONGEST_QUOTE + 1])
-    return f"'{text[:_LONGEST_QUOTE]}…'" if len(text) > _LONGEST_QUOTE else f"'{text}'"
+    text = _printable(str(value))
+    return f"'{text[:_KEPT_IN_FRONT]}…{text[-_KEPT_AT_END:]}'" if len(text) > _LONGEST_NAME else f"'{text}'"
 
 
 def quote_cell(value: object) -> str:
-    """Quote a cell; of what may be an id, a phone number or an address, only the shape is shown.
+    """Quote a cell, cut to 40 characters; of what may be an id, a phone number or an address, show the shape only.
 
+    >>> quote_cell("a very long free text that somebody pasted into one cell")
+    "'a very long free text that somebody past…'"
     >>> quote_cell("abc"), quote_cell("98765 43210"), quote_cell("a.person@example.org")
     ("'abc'", "'99999 99999'", "'x.xxxxxx@xxxxxxx.xxx'")
     """
     text = str(value)
     if "@" in text or sum(char.isdigit() for char in text) >= _DIGITS_OF_AN_ID:
         text = "".join("9" if char.isdigit() else "x" if char.isalpha() else char for char in text)
-    return quote(text)
+    return quote(text) if len(text) <= _LONGEST_CELL else f"'{_printable(text[:_LONGEST_CELL])}…'"
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def count_noun(number: int, noun: str) -> str:
@@ -52,6 +62,26 @@ def join_names(names: Iterable[object], most: int = 4) -> str:
     names = list(names)
     words = ", ".join(quote(name) for name in names[:most])
     return f"{words} and {len(names) - most:,} more" if len(names) > most else words
+
+
+def merge_notes(notes: Iterable[str]) -> tuple[str, ...]:
+    """Return notes in order, those of one kind as one: it names the other columns that it holds for.
+
+    >>> merge_notes([f"column '{name}': 3 of 9 cells hold no number" for name in "abc"] + ["note"])
+    ("column 'a': 3 of 9 cells hold no number; likewise 2 other columns ('b', 'c')", 'note')
+    """
+    by_kind: dict[str, list[str]] = {}
+    for note in notes:
+        kind = re.sub(r"'[^']*'|[\d][\d,.]*|\b(?:cells?|rows?)\b|blank", "", note)
+        by_kind.setdefault(kind if note.startswith("column '") else note, []).append(note)
+    merged = []
+    for first, *others in by_kind.values():
+        names = [note.split("'")[1] for note in others]
+        more = (
+            f"; likewise {count_noun(len(names), 'other column')} ({join_names(names, most=8)})" if names else ""
+        )
+        merged.append(first + more)
+    return tuple(merged)
 
 
 def on_one_line(text: str) -> str:

@@ -16,7 +16,7 @@ class Finding:
         ``error``: figures would mislead; ``warning``: look at it; ``note``: good to know.
     check
         The check that made it: ``leakage, contradiction, constant, repeated_rows, id_like, dates,
-        class_balance, few_churners, disguised_blanks, mostly_blank`` or ``no_features``.
+        class_balance, few_churners, disguised_blanks, mostly_blank, no_label`` or ``no_features``.
     column
         The column, or several with a comma between them; None where it is about the whole table.
     affected

@@ -58,6 +58,8 @@ def audit(customers: Customers) -> tuple[Finding, ...]:
 def _check_balance(label: NDArray[np.int8] | None) -> Iterator[Finding]:
     """Check that there are enough churned and retained customers to learn from and to measure on."""
     if label is None:
+        sentence = "no label column was found, so leaks and the balance of churned and retained were not looked at"
+        yield Finding("note", "no_label", None, 1.0, f"{sentence}; if there is one, pass it as --label")
         return
     churned = int(label.sum())
     if churned in {0, len(label)}:

@@ -42,6 +42,7 @@ def test_without_a_label_there_is_less_to_say() -> None:
         "contradiction",
         "constant",
         "repeated_rows",
+        "no_label",
     }
 
 
@@ -62,7 +63,7 @@ def test_repeated_rows() -> None:
     numbers = {f"n{number}": rng.normal(0, 1, ROWS) for number in range(4)}
     half = {name: np.concatenate([values[:500], values[:500]]) for name, values in numbers.items()}
     frame = pd.DataFrame({"id": [f"c{n}" for n in range(ROWS)], **half})
-    (finding,) = audit(read_customers(frame))
+    finding, _no_label = audit(read_customers(frame))
     assert (finding.severity, finding.check, finding.affected) == ("warning", "repeated_rows", 0.5)
     few = pd.DataFrame({"id": [f"c{n}" for n in range(ROWS)], "a": rng.choice(["x", "y"], ROWS)})
     assert [finding.severity for finding in audit(read_customers(few))] == ["note"]
