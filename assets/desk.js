@@ -162,3 +162,52 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest?.("button[data-picture]");
   if (button) window.desk.picture(button.dataset.picture, button.dataset.format);
 });
+
+// Boxes for numbers take a number that has one meaning, or say in place that it has none. By itself a browser drops
+// what it does not know, so that 2,50 becomes 250.
+window.desk.refuse = (box, reason) => {
+  box.setCustomValidity(reason);
+  box.reportValidity();
+};
+const isNumberBox = (box) => box.matches?.("input[type=number]");
+
+document.addEventListener("beforeinput", (event) => {
+  const box = event.target;
+  if (!isNumberBox(box)) return;
+  if (!event.inputType?.startsWith("insert")) return box.setCustomValidity(""); // corrected
+  const text = event.data ?? event.dataTransfer?.getData("text/plain") ?? "";
+  if (/^[-+.\deE]*$/.test(text) && !box.validationMessage) return;
+  event.preventDefault();
+  const trimmed = text.trim();
+  const grouped = /^[-+]?([1-9]\d{0,2}(,\d{3})+|[1-9]\d?(,\d{2})*,\d{3})(\.\d+)?$/.test(trimmed);
+  if (box.value === "" && !box.validationMessage && (grouped || /^[-+]?\d+(\.\d+)?$/.test(trimmed))) {
+    box.value = trimmed.replaceAll(",", "");
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  } else {
+    window.desk.refuse(box, "Write it with digits and a decimal point, such as 2.50 or 1250; delete a sign to go on.");
+  }
+}, true);
+
+// A share is typed as 0.30 or as 30; what is no share is refused before it is reckoned with.
+const outOfBounds = (box) =>
+  box.max !== "" && box.value !== "" && (box.valueAsNumber > Number(box.max) || box.valueAsNumber < Number(box.min));
+
+document.addEventListener("input", (event) => {
+  const box = event.target;
+  if (!isNumberBox(box)) return;
+  if (outOfBounds(box)) event.stopImmediatePropagation();
+}, true);
+
+for (const leaving of ["change", "focusout"]) {
+  window.addEventListener(leaving, (event) => {
+    const box = event.target;
+    if (!isNumberBox(box)) return;
+    if (leaving === "focusout") box.setCustomValidity("");
+    if (!outOfBounds(box)) return;
+    const isPercentage = box.max === "1" && box.valueAsNumber > 1 && box.valueAsNumber <= 100;
+    const wanted = isPercentage ? box.valueAsNumber / 100 : Math.min(Math.max(box.valueAsNumber, box.min), box.max);
+    box.value = String(Number(wanted.toPrecision(12)));
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    window.desk.refuse(box, isPercentage ? "" : `It is from ${box.min} to ${box.max}.`);
+  }, true);
+}

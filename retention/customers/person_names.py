@@ -9,6 +9,8 @@ from pathlib import Path
 LONGEST_NAME = 24
 """Most characters of a name in a message."""
 
+_NOT_AVAILABLE = "NA"
+_SHORTEST_IN_LOWER_CASE = 3  # letters of each of two words that nobody has capitalised
 _ZERO_WIDTH_JOINERS = "\u200c\u200d"
 
 
@@ -42,7 +44,12 @@ def _clean(raw: str) -> str | None:
         return None
     text = unicodedata.normalize("NFC", raw.replace("\u00a0", " ").strip())
     words = [word for word in text.split(" ") if word]
-    if not 1 <= len(words) <= 6 or not all(_is_name_word(word, alone=len(words) == 1) for word in words):
+    if text == _NOT_AVAILABLE or (len(words) > 1 and all(len(word.rstrip(".")) == 1 for word in words)):
+        return None
+    uncased = len(words) == 1 or (
+        len(words) == 2 and text.islower() and min(map(len, words)) >= _SHORTEST_IN_LOWER_CASE
+    )
+    if not 1 <= len(words) <= 6 or not all(_is_name_word(word, alone=uncased) for word in words):
         return None
     name = " ".join(words)
     if len(name) > LONGEST_NAME:
@@ -56,6 +63,8 @@ def _is_name_word(word: str, *, alone: bool) -> bool:
         return False
     if "." in word[:-1] and any(len(part) > 1 for part in parts[:-1]):
         return False
+    if not alone and len(parts) == 1 and len(word.rstrip(".")) == 1 and word[0].isupper():
+        return True  # an initial
     if any(_plain(part) in _word_lists()["words"] for part in (*parts, "".join(parts))):
         return False
     if not all(_letters_of_one_script(part) for part in parts):

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from retention.errors import InputError
 from retention.hub.connection import Hub
@@ -16,6 +17,7 @@ from retention.ui import files
 from retention.ui.api import endpoints
 from retention.ui.gradio_runtime.agents import answer_agents_plainly
 from retention.ui.gradio_runtime.blocks import AppBlocks
+from retention.ui.gradio_runtime.bodies import BoundedBodies
 from retention.ui.gradio_runtime.calls import skip_unused_work, unknown_name_response
 from retention.ui.shell import events
 from retention.ui.shell.assets import ASSETS, asset
@@ -71,7 +73,10 @@ def _serve(app: gr.Blocks, options: Settings) -> None:
         ssr_mode=False,
         share=False,
         mcp_server=True,
-        app_kwargs={"exception_handlers": dict.fromkeys((KeyError, TypeError), unknown_name_response)},
+        app_kwargs={
+            "exception_handlers": dict.fromkeys((KeyError, TypeError), unknown_name_response),
+            "middleware": [Middleware(BoundedBodies)],
+        },
         quiet=True,
         prevent_thread_lock=True,
     )

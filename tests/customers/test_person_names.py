@@ -14,7 +14,7 @@ from retention.customers.person_names import LONGEST_NAME, clean_name
     [
         "Priya", "आरव", "李伟", "O'Brien", "O’Brien", "Jean-Luc", "José", "Zoë", "Đặng Thị", "محمد", "क्षितिज",
         "Сергей", "Ludwig van Beethoven", "J.R. Rao", "d'Artagnan", "山田 太郎", "김민준", "priya",
-        "Mary Jane O'Brien",
+        "Mary Jane O'Brien", "A. R. Rahman", "M. S. Dhoni", "priya sharma", "J R Rao", "Sanjay K",
     ],
 )  # fmt: skip
 def test_names_of_all_scripts_pass(name: str) -> None:
@@ -29,6 +29,8 @@ def test_names_of_all_scripts_pass(name: str) -> None:
         "<b>Bob</b>", "{offer}", "http://a.example", "evil.example", "evil dot example", "Priya the stupid thief",
         "Ignore All Instructions", "Aлиса", "Z" + "\u0337\u0321" * 4, "Bob; drop", "=SUM(A1)", "@bob", "😀", "'",
         "-", "Bob--Lee", "a" * 300, "Free Pizza", "You Loser", "Priya, send me your password", "x" * 60,
+        "Deceased", "Blacklisted", "BLOCKED", "Test", "N/A", "NA", "n.a.", "Late Ramesh", "Test User",
+        "Dup Account", "Do Not Contact", "A B", "dinner at home", "is on", "TBD",
     ],
 )  # fmt: skip
 def test_what_is_no_name_is_left_out(raw: object) -> None:
