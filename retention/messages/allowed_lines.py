@@ -185,10 +185,10 @@ def _check_offer(clause: _Clause, language: Language) -> None:
     at = clause.keys.index(OFFER)
     before, after = clause.keys[:at], clause.keys[at + 1 :]
     constructions = language.constructions
-    if after and any(_is(pattern, after) for pattern in constructions.alone):
-        _check_reviewed(before, language)
+    stands_alone = bool(after) and any(_is(pattern, after) for pattern in constructions.alone)
+    if stands_alone and _reviewed(before, language):
         return
-    if after and not any(_is(pattern, after) for pattern in constructions.tails):
+    if after and not stands_alone and not any(_is(pattern, after) for pattern in constructions.tails):
         raise _RefusedError("says something after {offer} that nobody has reviewed")
     if not before:
         if clause.before in _STOPS | _INTRODUCES | {""}:
@@ -220,7 +220,8 @@ def _check_neighbours(clauses: list[_Clause], language: Language) -> None:
             continue
         if all(key in times for key in clause.keys):
             raise _RefusedError("sets a time")
-        if OFFER in following.keys and clause.before == clause.after == "," and len(clause.keys) == 1:
+        names_somebody = len(clause.keys) == 1 and clause.keys[0] not in language.vocabulary["do"]
+        if OFFER in following.keys and clause.before == clause.after == "," and names_somebody:
             raise _RefusedError("calls the customer something")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from retention.errors import InputError
 from retention.messages.languages.patterns import Pattern, patterns_of, word_key
 
-RULED_GROUPS = frozenset(("links", "articles", "times", "borrowed", "regrets"))
+RULED_GROUPS = frozenset(("links", "articles", "times", "borrowed", "regrets", "do"))
 """Groups of the vocabulary that :mod:`retention.messages.allowed_lines` has rules for."""
 
 _MAY_BE_LEFT_OUT: Mapping[str, Any] = {
