@@ -106,6 +106,8 @@ class Session:
     rates, effect_model
         What campaigns measured, which stands over the assumed rates of ``economics`` while it is in force, and the
         model of each customer's effect that was adopted with it; None for nothing.
+    earlier_rates
+        What stood in their place before in this visit, the oldest first.
     chosen
         How the visitor selects customers for an offer; None until they choose. See ``send_choice``.
     model, curve
@@ -142,6 +144,7 @@ class Session:
     economics: Economics = field(default_factory=Economics)
     catalogue: Catalogue = field(default_factory=packaged_catalogue)
     rates: Rates | None = None
+    earlier_rates: tuple[Rates, ...] = field(default=(), repr=False)
     effect_model: EffectModel | None = field(default=None, repr=False)
     chosen: SendChoice | None = None
     model: ChurnModel | None = None
@@ -191,7 +194,10 @@ class Session:
 
     def with_rates(self, rates: Rates | None, effect_model: EffectModel | None = None) -> "Session":
         """Return the session planned with rates that campaigns measured; None returns to the assumed ones."""
-        return replace(self, rates=rates, effect_model=effect_model).priced(self.economics)
+        replaced = () if self.rates is None or self.rates == rates else (self.rates,)
+        earlier = (*self.earlier_rates, *replaced)
+        session = replace(self, rates=rates, earlier_rates=earlier, effect_model=effect_model)
+        return session.priced(self.economics)
 
     @property
     def send_choice(self) -> SendChoice:

@@ -89,11 +89,11 @@ def _wire_measure(page: Page, box: MeasureBox, result: ResultBox) -> None:
         try:
             after, words = campaign.plan_again(session)
         except RetentionError as error:
-            return {result.learned: problem(error)}
-        return {result.learned: views.learned(words), result.planned: JobResult(session, after)}
+            return result.show_next_plan(None, problem(error))
+        return {**result.show_next_plan(after, views.learned(words)), result.planned: JobResult(session, after)}
 
     on(
-        result.plan_again.click, plan_again, [page.session], [result.learned, result.planned],
+        result.plan_again.click, plan_again, [page.session], [*result.next_plan, result.planned],
         show_progress_on=[result.learned], concurrency_limit=4, concurrency_id="learn",
     )  # fmt: skip
     take_result(page, result.planned, with_rates, Change.CATALOGUE)

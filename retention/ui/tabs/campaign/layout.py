@@ -14,7 +14,7 @@ from retention.ui.components.chart import Chart
 from retention.ui.components.download import DownloadButton
 from retention.ui.session import Session
 from retention.ui.tab import Change, Component, Layout, Refresh, Updates, View
-from retention.ui.tabs.campaign import handlers, views
+from retention.ui.tabs.campaign import handlers, learning, views
 from retention.ui.tabs.campaign.experiment import layout as experiment
 from retention.ui.tabs.campaign.experiment.layout import ExperimentBox
 
@@ -90,7 +90,10 @@ class ResultBox:
     tables: gr.HTML
     save: DownloadButton
     plan_again: gr.Button
+    by_risk: Chart
     learned: gr.HTML
+    comparison: Chart
+    history: Chart
     planned: gr.State
     example_shown: gr.State
 
@@ -99,8 +102,21 @@ class ResultBox:
         """What follows from a reading."""
         return [
             self.headline, *self.chart.components, self.tiles, self.strip, self.details, self.tables,
-            self.save.button, self.plan_again, self.learned, self.example_shown,
+            self.save.button, self.plan_again, *self.by_risk.components, *self.next_plan, self.example_shown,
         ]  # fmt: skip
+
+    @property
+    def next_plan(self) -> list[Component]:
+        """What follows from planning again."""
+        return [self.learned, *self.comparison.components, *self.history.components]
+
+    def show_next_plan(self, session: Session | None, words: str) -> Updates:
+        """Show what was learned, and the plan of a session that rests on it; None where nothing was."""
+        return {
+            self.learned: words,
+            **self.comparison.show(None if session is None else learning.plan_comparison(session)),
+            **self.history.show(None if session is None else learning.rates_history(session)),
+        }
 
     def show(self, session: Session, example: PlayedToTheEnd | None = None) -> Updates:
         """Show the session's reading; where it has none, the countdown, or the example."""
@@ -120,7 +136,8 @@ class ResultBox:
             self.tables: tables,
             self.save.button: gr.Button(visible=session.reading is not None),
             self.plan_again: gr.Button(visible=views.teaches(session.reading)),
-            self.learned: "",
+            **self.by_risk.show(learning.effect_by_risk(shown)),
+            **self.show_next_plan(None, ""),
             self.example_shown: plays,
         }
 
@@ -162,15 +179,19 @@ def _result() -> ResultBox:
         with gr.Column(min_width=320):
             tiles = gr.HTML(visible=False, elem_id="campaign-tiles")
     strip = gr.HTML(elem_id="health")
-    with gr.Accordion("Arms, segments and notes", open=False, visible=False) as details:
+    with gr.Accordion("Effect by risk, arms, segments and notes", open=False, visible=False) as details:
+        by_risk = chart.build("effect-by-risk")
         tables = gr.HTML(elem_id="arms")
     with gr.Row():
         save = download.build("Download reading (zip)", visible=False, size="md")
         plan_again = gr.Button("Plan again with these rates", visible=False, size="md", elem_id="plan-again")
     learned = gr.HTML(elem_id="learned")
+    with gr.Row(equal_height=False):
+        comparison = chart.build("next-plan")
+        history = chart.build("rates-history")
     return ResultBox(
-        headline, picture, tiles, strip, details, tables, save, plan_again, learned, gr.State(None),
-        gr.State(False),
+        headline, picture, tiles, strip, details, tables, save, plan_again, by_risk, learned, comparison, history,
+        gr.State(None), gr.State(False),
     )  # fmt: skip
 
 

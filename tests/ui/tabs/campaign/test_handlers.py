@@ -12,11 +12,12 @@ from retention.campaign.design import CONTROL
 from retention.errors import InputError, OfferError, RetentionError
 from retention.messages.ledger import Ledger
 from retention.profit.economics import PRESETS
+from retention.profit.plans import plans_by_rates
 from retention.settings import settings
 from retention.ui.job_results import JobResult, with_draw, with_messages, with_rates, with_reading
 from retention.ui.session import Session
 from retention.ui.tabs.campaign import handlers as campaign
-from retention.ui.tabs.campaign import views
+from retention.ui.tabs.campaign import learning, views
 from retention.ui.tabs.campaign.experiment import handlers as experiment
 from retention.ui.tabs.campaign.handlers import DrawForm
 from retention.ui.tabs.offers import handlers as offers
@@ -295,6 +296,30 @@ def test_the_next_plan_rests_on_what_was_measured(drawn: Session, tmp_path: Path
     assert planned.measured == after.measured
     assert planned.send_policy().first_economics.save_rate == after.measured.save_rate.value
     assert "rests on these rates now" in views.learned(words)
+
+
+def test_the_next_plan_is_drawn_beside_the_one_before(drawn: Session, tmp_path: Path) -> None:
+    """Four plans, each rate once, and the effect in groups of the measured customers; a repetition adds no point."""
+    reading = campaign.measure(drawn, None, log_of(drawn, tmp_path), str(READ_ON))
+    assert learning.plan_comparison(reading) is None and learning.rates_history(reading) is None
+    after, _ = campaign.plan_again(reading)
+    assert after.curve is not None
+    bars = learning.plan_comparison(after).data[0]
+    plans = plans_by_rates(after.curve, after.economics)
+    assert list(bars.x) == [plans[name].profit_deployed for name in ("assumed", "low", "measured", "high")]
+    again, _ = campaign.plan_again(after)
+    back = again.with_rates(None)
+    assert [len(learning.history(session)) for session in (reading, after, again, back)] == [0, 1, 1, 1]
+    lines = {line.name: list(line.y) for line in learning.rates_history(after).data}
+    assert after.measured is not None
+    assert lines["Save rate"] == [after.measured.save_rate.value]
+    by_risk = learning.effect_by_risk(reading.reading)
+    measured = next(line for line in by_risk.data if line.name == "Measured")
+    assert reading.reading is not None and reading.reading.rows is not None
+    risk, treated = reading.reading.rows.probability, reading.reading.rows.treated
+    assert sum((~treated).tolist()) // 60 == len(measured.x)
+    assert risk is not None and risk.min() < min(measured.x) <= max(measured.x) < risk.max()
+    assert learning.effect_by_risk(None) is None
 
 
 def test_nothing_is_learned_without_a_reading(drawn: Session) -> None:
