@@ -28,7 +28,8 @@ from retention.churn.left_alone import LeftAloneRows
 from retention.churn.model import ChurnModel
 from retention.customers.table import Customers
 from retention.profit.economics import PRESETS
-from tests.campaign.market_rounds import ROUNDS, MarketRounds, PlanValue, Predict, learned_economics
+from tests.campaign.market_rounds import OFFER as SENT
+from tests.campaign.market_rounds import ROUNDS, MarketRounds, PlanValue, Predict, learned_rates
 from tests.campaign.outcome_model import OFFER, trial_run
 
 LOOKS, CUSTOMERS, HOLDOUT_SHARE = 12, 2_000, 0.2
@@ -107,6 +108,7 @@ def train(customers: Customers, rows: LeftAloneRows | None) -> Predict:
 def play_rounds(seed: int, *, preset: str, customers: int) -> Rounds:
     """Train, plan, send and measure three times, each time with all that was measured before."""
     assumed = measured = PRESETS[preset]
+    send_from = 1.0
     values: list[tuple[PlanValue, PlanValue]] = []
     with tempfile.TemporaryDirectory() as folder:
         market = MarketRounds(customers=customers, seed=seed, train=train, folder=Path(folder))
@@ -114,12 +116,12 @@ def play_rounds(seed: int, *, preset: str, customers: int) -> Rounds:
             people = market.active(number)
             probability = market.next_model(number)(people)
             if number:
-                measured = learned_economics(
-                    assumed, [(market.campaigns[k], market.outcomes(k)) for k in range(number)]
-                )
-                plans = (market.value_of(number, people, probability, plan) for plan in (assumed, measured))
-                values.append((next(plans), next(plans)))
-            market.send(number, people, probability, measured)
+                rates = learned_rates([(market.campaigns[k], market.outcomes(k)) for k in range(number)])
+                measured, of_offer = rates.economics(SENT, assumed), rates.of(SENT)
+                send_from = 1.0 if of_offer is None or of_offer.send_from is None else of_offer.send_from
+                before = market.value_of(number, people, probability, assumed)
+                values.append((before, market.value_of(number, people, probability, measured, send_from)))
+            market.send(number, people, probability, measured, send_from)
         weighted, naive = (market.calibration(ROUNDS - 1, left_alone=choice) for choice in (True, False))
     return Rounds(
         assumed=tuple(pair[0] for pair in values),

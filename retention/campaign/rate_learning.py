@@ -2,19 +2,21 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from retention.artifacts import sha256
 from retention.campaign.effect import arm_means
+from retention.campaign.figures import part_of
 from retention.campaign.intervals import Interval, interval_json, save_rate_interval
 from retention.campaign.offer_samples import samples_of
 from retention.campaign.reading import Reading
 from retention.campaign.reading_rows import ReadingRows
 from retention.campaign.structural_rates import OfferSample, StructuralRates, estimate_structural_rates
 from retention.campaign.weighing import shrink, weigh
+from retention.campaign.withdrawal import MeasuredMoney, send_from
 from retention.errors import InputError
 from retention.profit.measured_rates import MeasuredRate, OfferRates, Rates, terms_sha256
 from retention.profit.offer import Offer
@@ -119,7 +121,11 @@ def learn_rates(readings: Sequence[Reading]) -> RateLearning:
             estimates[offer] = estimate
     measured = _weighed(estimates, {offer: _assumed(offers[offer], samples[offer][0][0]) for offer in estimates})
     rates = {
-        offer: _offer_rates(offers[offer], [reading for reading, _ in samples[offer]], *by_rate)
+        offer: _kept_in_plan(
+            _offer_rates(offers[offer], [reading for reading, _ in samples[offer]], *by_rate),
+            offers[offer],
+            [reading for reading, _ in samples[offer]],
+        )
         for offer, by_rate in measured.items()
     }
     probabilities = [rows.probability for rows in map(_rows, campaigns) if rows.probability is not None]
@@ -130,6 +136,7 @@ def learn_rates(readings: Sequence[Reading]) -> RateLearning:
     )
     experiments = tuple(_rates_of_experiments([reading for reading in readings if reading.design is None]))
     words += _in_words(rates, estimates, experiments)
+    words += _outcome_in_words(campaigns)
     return RateLearning(Rates(offers=rates, score_low=low, score_high=high), experiments, tuple(words))
 
 
@@ -205,6 +212,18 @@ def _offer_rates(
     )
 
 
+def _kept_in_plan(rates: OfferRates, offer: Offer, readings: Sequence[Reading]) -> OfferRates:
+    """Return the rates with the churn probability from which on the offer stays in the plan."""
+    design = readings[0].design
+    assert design is not None  # noqa: S101  only campaigns of one's own have offers
+    assumed = offer.economics(design.economics)
+    customers = MeasuredMoney.of_offer([_rows(reading) for reading in readings], offer.id)
+    return replace(
+        rates,
+        send_from=send_from(customers, before=assumed.break_even(), after=rates.over(assumed).break_even()),
+    )
+
+
 def _assumed(offer: Offer, reading: Reading) -> tuple[float, float, float]:
     """Return save rate, redemption and harm rate that were assumed when the oldest campaign was drawn.
 
@@ -239,6 +258,11 @@ def _in_words(
             f"{offer}: save rate {rate.value:.0%} ({rate.low:.0%} to {rate.high:.0%}), {rate.assumed:.0%} was "
             f"assumed; from {count_noun(estimates[offer].customers, 'customer')}, until {measured.expires_on}"
         )
+        if measured.send_from is not None:
+            words.append(
+                f"{offer}: stays in the plan from a churn probability of {measured.send_from:.1%} on: the rates "
+                "alone would withdraw it from more customers, whose own measured money does not speak against it"
+            )
         if measured.redemption is None:
             words.append(f"{offer}: no campaign says who redeemed it, so redemption stays assumed")
     for experiment in experiments:
@@ -250,6 +274,20 @@ def _in_words(
             "would have churned, net of those it drove away: churn probabilities would tell the two apart"
         )
     return words
+
+
+def _outcome_in_words(campaigns: Sequence[Reading]) -> list[str]:
+    """Say which outcome the rates count, since a reading's own save rate always counts who was kept."""
+    stayed_on = [reading.name for reading in campaigns if part_of(reading, "profit").get("counts") == "stayed on"]
+    if not campaigns:
+        return []
+    if not stayed_on:
+        return ["these rates count who was kept: an order within the horizon, as the reading's save rate does"]
+    of = "" if len(stayed_on) == len(campaigns) else f" in {', '.join(stayed_on)}"
+    return [
+        f"these rates count who stayed on{of}: an order after the offer had expired; the reading's save rate "
+        "counts who was kept, within the horizon, and is higher where an offer only brings an order forward"
+    ]
 
 
 def _rate_json(rate: MeasuredRate | None) -> dict[str, float | None]:

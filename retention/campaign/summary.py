@@ -144,7 +144,10 @@ def money_counts(reading: Reading) -> str:
     if not _is_own(reading) or interval_in(part_of(reading, "profit"), "amount") is None:
         return ""
     if part_of(reading, "profit").get("counts") == "stayed on":
-        return "The money counts who stayed on: an order after the offer had expired, which no offer paid for."
+        return (
+            "The money, and the rates learned from it, count who stayed on: an order after the offer had expired, "
+            "which no offer paid for. The save rate here counts who was kept: an order within the horizon."
+        )
     return "The money counts who was kept: an order within the horizon, also one that redeemed the offer."
 
 

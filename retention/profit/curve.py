@@ -161,7 +161,8 @@ class ProfitCurve:
         """The policy that is deployed at these money inputs, and what it earns."""
         gap = self.miscalibration
         if gap is None or not gap.beyond_chance:
-            return send_by_break_even(self.ranking, self.economics)
+            kept_from = None if self.measured is None else self.measured.send_from
+            return send_by_break_even(self.ranking, self.economics, kept_from=kept_from)
         contacted = int(self.matrix(self.threshold_best).contacted)
         return DeployedPolicy(
             "picked", self.threshold_best, contacted, self.profit_best, self.band, self.gain_band

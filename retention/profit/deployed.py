@@ -52,6 +52,8 @@ class DeployedPolicy:
     decided_by
         ``break-even``: the money inputs alone, for all customers or each one's own with a value column.
         ``picked``: the best threshold on past customers, because the probabilities are off.
+        ``kept``: a threshold below the break-even at measured rates, because customers in between were planned
+        for before and were not measured to lose.
     threshold
         Contact from this churn probability on; None where each customer has their own.
     contacted
@@ -67,7 +69,7 @@ class DeployedPolicy:
         Skewness of the mean profit: how far a few customers of high value decide it; 0 without a value column.
     """
 
-    decided_by: Literal["break-even", "picked"]
+    decided_by: Literal["break-even", "picked", "kept"]
     threshold: float | None
     contacted: int
     profit: float
@@ -123,10 +125,25 @@ def miscalibration(ranking: Ranking, *, best: float, break_even: float) -> Misca
     return Miscalibration(customers, churned, expected, more - 0.5 > _BEYOND_CHANCE * error)
 
 
-def send_by_break_even(ranking: Ranking, economics: Economics) -> DeployedPolicy:
-    """Return what it earns to contact everyone from the break-even on, with a value column each from their own."""
+def send_by_break_even(
+    ranking: Ranking, economics: Economics, *, kept_from: float | None = None
+) -> DeployedPolicy:
+    """Return what it earns to contact everyone from the break-even on, with a value column each from their own.
+
+    Parameters
+    ----------
+    ranking
+        The held-out customers.
+    economics
+        The money inputs.
+    kept_from
+        Contact from this lower churn probability on, if there is no value column; None for the break-even.
+    """
+    decided_by: Literal["break-even", "kept"] = "break-even"
     if ranking.value is None:
         threshold = min(economics.break_even(), ABOVE_EVERY_SCORE)
+        if kept_from is not None and kept_from < threshold:
+            threshold, decided_by = kept_from, "kept"
         contacted = ranking.contacted(threshold)
         others = ranking.all_customers[0] - contacted[0]
         band, _ = _band_of_two_amounts(contacted[0], ranking, economics)
@@ -140,7 +157,7 @@ def send_by_break_even(ranking: Ranking, economics: Economics) -> DeployedPolicy
         without, _ = _band_of_many_amounts(~is_contacted, ranking.value, ranking, economics)
     over_everyone = Band(-without.high, -without.low)  # they differ by the customers who are not contacted
     return DeployedPolicy(
-        "break-even",
+        decided_by,
         threshold,
         int(contacted[0].sum()),
         float(incremental_profit(contacted, economics).sum()) * 1000 / len(ranking),

@@ -86,6 +86,9 @@ class OfferRates:
         The day on which the last of them was read.
     expires_on
         From this day on the rates count as assumed again.
+    send_from
+        The churn probability from which on the offer stays in the plan, although the measured rates alone would
+        withdraw it: customers there were not measured to lose. None where the rates alone decide.
 
     Raises
     ------
@@ -101,9 +104,12 @@ class OfferRates:
     campaigns: tuple[str, ...]
     measured_on: dt.date
     expires_on: dt.date
+    send_from: float | None = None
 
     def __post_init__(self) -> None:
-        """Refuse names that would not stay on one line of a terminal or a page."""
+        """Refuse names that would not stay on one line of a terminal or a page, and a probability that is none."""
+        if self.send_from is not None and not 0 <= self.send_from <= 1:
+            raise InputError(f"send_from: {self.send_from!r} is not a probability; learn the rates again")
         if not is_offer_id(self.offer):
             raise InputError(f"rates: {quote(self.offer)} is no id of an offer; learn the rates again")
         for name in self.campaigns:
@@ -145,7 +151,12 @@ class OfferRates:
             save_rate=self.save_rate.at(best),
             redemption=None if self.redemption is None else self.redemption.at(worst),
             harm_rate=self.harm_rate.at(worst),
+            send_from=None,
         )
+
+    def threshold(self, break_even: float) -> float:
+        """Return from which churn probability on to send, of the break-even at these rates."""
+        return break_even if self.send_from is None else min(break_even, self.send_from)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,6 +70,12 @@ def deployed_sentence(curve: ProfitCurve) -> str | None:
             f"{of_customers} where {gap.expected:,.1f} were expected, so the model {way} risk there, beyond "
             "chance."
         )
+    if deployed.decided_by == "kept":
+        return (
+            f"Sending from {deployed.threshold:.{digits}f} on, and not from the break-even "
+            f"{break_even:.{digits}f} of the measured rates: customers in between were in the plan before, and "
+            "their own measured money does not speak against it (measured, assumed)."
+        )
     gain = in_currency(curve.profit_in_sample - deployed.profit, curve.economics.currency)
     return (
         f"The break-even {break_even:.{digits}f} decides; {thresholds}, earned {gain} per 1,000 more on them "
@@ -179,7 +185,11 @@ def decided_by(curve: ProfitCurve) -> str:
     """Return in words what decides who gets an offer in the deployed policy."""
     if curve.deployed.threshold is None:
         return "each customer's own break-even"
-    return "the break-even" if curve.deployed.decided_by == "break-even" else "the picked threshold"
+    return {
+        "break-even": "the break-even",
+        "picked": "the picked threshold",
+        "kept": "the lowest risk not measured to lose",
+    }[curve.deployed.decided_by]
 
 
 def _save_rate(curve: ProfitCurve) -> str:

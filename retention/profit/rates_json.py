@@ -71,6 +71,7 @@ def _offer_as_json(rates: OfferRates) -> dict[str, Any]:
         "campaigns": list(rates.campaigns),
         "measured_on": rates.measured_on.isoformat(),
         "expires_on": rates.expires_on.isoformat(),
+        **({} if rates.send_from is None else {"send_from": rates.send_from}),
     }
 
 
@@ -87,4 +88,5 @@ def _offer_from_json(saved: Mapping[str, Any]) -> OfferRates:
         campaigns=tuple(map(str, saved["campaigns"])),
         measured_on=dt.date.fromisoformat(saved["measured_on"]),
         expires_on=dt.date.fromisoformat(saved["expires_on"]),
+        send_from=None if saved.get("send_from") is None else float(saved["send_from"]),
     )

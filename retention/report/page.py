@@ -144,6 +144,7 @@ _DECIDED = {
     "break-even": "from the break-even on",
     "own break-even": "each by own break-even",
     "picked": "from the picked threshold on",
+    "kept": "from the lowest risk not measured to lose on",
 }
 
 
@@ -159,7 +160,7 @@ def _choices(curve: ProfitCurve) -> list[tuple[str, float]]:
         ("nobody", curve.profit_none),
         ("only churners (limit)", curve.profit_perfect),
     ]
-    if curve.deployed.decided_by == "break-even":
+    if curve.deployed.decided_by != "picked":
         choices.insert(1, ("from a picked threshold on", curve.profit_best))
     return choices
 

@@ -201,7 +201,9 @@ class SendPolicy:
         if not self.by_threshold or self.threshold is not None or has_values or self.effect_model is not None:
             return self
         if model.out_of_fold is None:
-            return replace(self, model_threshold=self.first_economics.break_even())
+            break_even, measured = self.first_economics.break_even(), self.measured
+            threshold = break_even if measured is None else measured.threshold(break_even)
+            return replace(self, model_threshold=threshold)
         return replace(self, model_threshold=self.profit_curve(model).threshold_deployed)
 
     def decide(self, probability: Amounts, value: Amounts | None, learned: Effects | None = None) -> SendDecision:

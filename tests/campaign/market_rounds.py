@@ -25,6 +25,7 @@ from retention.orders.snapshot import Snapshot, take_snapshot
 from retention.pipeline.play import play_campaigns
 from retention.profit.catalogue import Offer
 from retention.profit.economics import Economics
+from retention.profit.measured_rates import Rates
 from retention.simulation.simulate import simulate
 
 Floats = NDArray[np.float64]
@@ -85,9 +86,11 @@ class MarketRounds:
         """Return the customers who are active on the day before a round, without a label."""
         return take_snapshot(read_orders(self._log(SENT_ON[number])), horizon_days=None)
 
-    def send(self, number: int, people: Snapshot, probability: Floats, economics: Economics) -> Campaign:
-        """Draw everybody from the break-even on, register the campaign, and write to the treated."""
-        listed = probability >= economics.break_even()
+    def send(
+        self, number: int, people: Snapshot, probability: Floats, economics: Economics, send_from: float = 1.0
+    ) -> Campaign:
+        """Draw everybody from the break-even on, or from lower; register it, and write to the treated."""
+        listed = probability >= min(economics.break_even(), send_from)
         candidates = pd.DataFrame(
             {
                 "customer": people.ids.to_numpy()[listed],
@@ -111,10 +114,12 @@ class MarketRounds:
         self.campaigns.append(campaign)
         return campaign
 
-    def value_of(self, number: int, people: Snapshot, probability: Floats, economics: Economics) -> PlanValue:
+    def value_of(
+        self, number: int, people: Snapshot, probability: Floats, economics: Economics, send_from: float = 1.0
+    ) -> PlanValue:
         """Return what the plan expects of a round, and what it really earns on average."""
         truth = self._left_alone_truth(number, economics).loc[people.ids]
-        listed = probability >= economics.break_even()
+        listed = probability >= min(economics.break_even(), send_from)
         expected = economics.expected_profit(probability[listed])
         per_1000 = 1000 / len(people)
         true = truth[f"profit_{OFFER.id}"].to_numpy()[listed]
@@ -181,8 +186,13 @@ class MarketRounds:
 
 def learned_economics(assumed: Economics, campaigns: Sequence[tuple[Campaign, pd.DataFrame]]) -> Economics:
     """Return the money inputs with the rates that the program learns from campaigns and their outcomes."""
+    return learned_rates(campaigns).economics(OFFER, assumed)
+
+
+def learned_rates(campaigns: Sequence[tuple[Campaign, pd.DataFrame]]) -> Rates:
+    """Return the rates that the program learns from campaigns and their outcomes."""
     readings = [measure(campaign, outcomes, as_of=campaign.design.read_on) for campaign, outcomes in campaigns]
-    return learn_rates(readings).rates.economics(OFFER, assumed)
+    return learn_rates(readings).rates
 
 
 def _message(customer: str) -> LedgerEntry:

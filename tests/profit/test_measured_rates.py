@@ -196,3 +196,24 @@ def test_what_if_moves_a_measured_rate_along_its_interval() -> None:
     assert ranges["save_rate"] == (0.1, 0.3)
     assert ranges["harm_rate"] == (0.01, 0.04)
     assert ranges["value"] == pytest.approx((400, 600))
+
+
+def test_who_was_not_measured_to_lose_stays_in_the_plan() -> None:
+    """From a lower probability than the break-even: the curve, the policy and the file follow; the ends do not."""
+    curve = profit_curve([0.05, 0.12, 0.3, 0.6] * 50, [0, 0, 0, 1] * 50, fold=[0] * 100 + [1] * 100)
+    measured = replace(offer_rates(OFFER), send_from=0.11)
+    dear = Economics(save_rate=0.2)
+    kept = curve.reprice(dear, measured)
+    assert dear.break_even() > 0.3
+    assert (kept.deployed.decided_by, kept.threshold_deployed, kept.deployed.contacted) == ("kept", 0.11, 150)
+    by_rates = curve.reprice(dear, offer_rates(OFFER))
+    assert by_rates.deployed.decided_by == "break-even" and by_rates.deployed.contacted == 50
+    # 50 saved at 0.2 x 450, 100 wasted at 50, of 200 customers
+    assert kept.deployed.profit == pytest.approx((50 * 0.2 * 450 - 100 * 50) * 1000 / 200)
+    assert [measured.threshold(0.4), measured.threshold(0.1)] == [0.11, 0.1]
+    assert offer_rates(OFFER).threshold(0.4) == 0.4
+    assert measured.at_end("low").send_from is None
+    kept_rates = Rates(offers={OFFER.id: measured}, score_low=0.1, score_high=0.9)
+    assert rates_from_json(rates_as_json(kept_rates)) == kept_rates
+    with pytest.raises(InputError, match=r"^send_from: 1\.1 is not a probability"):
+        replace(measured, send_from=1.1)

@@ -1,4 +1,4 @@
-"""The pictures of what a campaign taught: its effect by risk, the rates after each measurement, and the next plan."""
+"""The pictures of what a campaign taught: effect by risk, the rates after each measurement, the next plan."""
 
 from typing import TYPE_CHECKING
 

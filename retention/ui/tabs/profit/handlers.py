@@ -27,7 +27,8 @@ def first_threshold(session: Session) -> float:
     """Return where the slider begins: at the deployed threshold, or at the break-even if none was measured."""
     if session.curve is not None:
         return session.curve.threshold_deployed
-    return min(session.send_policy().first_economics.break_even(), 1.0)
+    break_even, measured = session.send_policy().first_economics.break_even(), session.measured
+    return min(break_even if measured is None else measured.threshold(break_even), 1.0)
 
 
 def economics(**inputs: Any) -> Economics:

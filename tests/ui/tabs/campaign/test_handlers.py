@@ -299,21 +299,24 @@ def test_the_next_plan_rests_on_what_was_measured(drawn: Session, tmp_path: Path
 
 
 def test_the_next_plan_is_drawn_beside_the_one_before(drawn: Session, tmp_path: Path) -> None:
-    """Four plans, each rate once, and the effect in groups of the measured customers; a repetition adds no point."""
+    """Four plans, each rate once, and the effect in groups of customers; a repetition adds no point."""
     reading = campaign.measure(drawn, None, log_of(drawn, tmp_path), str(READ_ON))
     assert learning.plan_comparison(reading) is None and learning.rates_history(reading) is None
     after, _ = campaign.plan_again(reading)
     assert after.curve is not None
-    bars = learning.plan_comparison(after).data[0]
+    comparison, rates, by_risk = (
+        learning.plan_comparison(after), learning.rates_history(after), learning.effect_by_risk(reading.reading)
+    )  # fmt: skip
+    assert comparison and rates and by_risk
+    bars = comparison.data[0]
     plans = plans_by_rates(after.curve, after.economics)
     assert list(bars.x) == [plans[name].profit_deployed for name in ("assumed", "low", "measured", "high")]
     again, _ = campaign.plan_again(after)
     back = again.with_rates(None)
     assert [len(learning.history(session)) for session in (reading, after, again, back)] == [0, 1, 1, 1]
-    lines = {line.name: list(line.y) for line in learning.rates_history(after).data}
+    lines = {line.name: list(line.y) for line in rates.data}
     assert after.measured is not None
     assert lines["Save rate"] == [after.measured.save_rate.value]
-    by_risk = learning.effect_by_risk(reading.reading)
     measured = next(line for line in by_risk.data if line.name == "Measured")
     assert reading.reading is not None and reading.reading.rows is not None
     risk, treated = reading.reading.rows.probability, reading.reading.rows.treated
