@@ -20,7 +20,7 @@ OF_A_SPACE := app.py retention assets requirements.txt README.md LICENSE
 LINKS_TO_DOCUMENTS := s/\[([^]]+)\]\((docs\/|CONTRIBUTING|CHANGELOG)[^)]*\)/\1/g
 
 # What prints the figures of docs/figures.md.
-BENCHES := bench-profit bench-realised bench-peers bench-training bench-slider bench-visitors bench-start bench-score bench-campaign bench-learn bench-programme bench-truth drill
+BENCHES := bench-profit bench-realised bench-peers bench-training bench-slider bench-visitors bench-start bench-score bench-scale bench-campaign bench-learn bench-programme bench-truth drill
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test quick lint fix check docs demo try-llm space browser pictures clean bench $(BENCHES)
@@ -121,6 +121,9 @@ bench-training: .venv/bench/.ready ## time a training against one fit of XGBoost
 
 bench-score: install ## time a million customers, CSV to scored CSV
 	$(RUN) -m benchmarks.score_million
+
+bench-scale: install ## describe the customers of 5 and 20 million order lines against a bare scan (LINES=100000000 for more)
+	$(RUN) -m benchmarks.scale --lines 5000000 20000000 $(LINES)
 
 bench-campaign: .venv/experiments/.ready ## prove a campaign's statistics on hundreds of campaigns whose truth is known
 	$(RUN) -W ignore -m benchmarks.campaign
