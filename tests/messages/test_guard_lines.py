@@ -41,7 +41,7 @@ def fit_by_kind(rows: list[dict[str, str]]) -> dict[str, tuple[int, int]]:
 @pytest.mark.parametrize(
     ("file", "held_out", "bad", "ordinary"),
     [("audit.tsv", None, 174, 27), ("bad.tsv", False, 165, 0), ("bad.tsv", True, 206, 0),
-     ("ordinary.tsv", False, 0, 85), ("ordinary.tsv", True, 0, 68), ("later.tsv", None, 36, 32)],
+     ("ordinary.tsv", False, 0, 85), ("ordinary.tsv", True, 0, 68), ("later.tsv", None, 36, 54)],
 )  # fmt: skip
 def test_the_tables_are_judged(file: str, held_out: bool | None, bad: int, ordinary: int) -> None:
     """At most 1% of the bad lines pass, and at most 15% of the ordinary ones are refused."""
