@@ -23,7 +23,7 @@ LINKS_TO_DOCUMENTS := s/\[([^]]+)\]\((docs\/|CONTRIBUTING|CHANGELOG)[^)]*\)/\1/g
 BENCHES := bench-profit bench-realised bench-peers bench-training bench-slider bench-visitors bench-start bench-score bench-scale bench-campaign bench-learn bench-programme bench-truth drill
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test quick lint fix check docs demo try-llm space browser pictures clean bench $(BENCHES)
+.PHONY: help install run test test-engines quick lint fix check docs demo try-llm space browser pictures clean bench $(BENCHES)
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,10 +50,20 @@ browser: .venv/.dev
 	@$(RUN) -m tests.browser.chromium
 
 test: install browser ## run every test
-	$(RUN) -m pytest -n 2
+	$(RUN) -m pytest -n 2 -m "not engines"
 
 quick: install ## run the tests that need neither a browser nor much time
-	$(RUN) -m pytest -n 2 -m "not slow and not browser"
+	$(RUN) -m pytest -n 2 -m "not slow and not browser and not engines"
+
+# Spark takes the place of the client that the other tests use, so it has an environment of its own.
+.venv/engines/.ready: .venv/.dev requirements-engines.txt
+	$(RUN) -m venv --without-pip .venv/engines
+	$(RUN) -c 'import site; print(site.getsitepackages()[0])' > "$$(echo .venv/engines/lib/python3*/site-packages)/program.pth"
+	$(RUN) -m pip --python .venv/engines/bin/python install --quiet --disable-pip-version-check -r requirements-engines.txt
+	@touch $@
+
+test-engines: .venv/engines/.ready ## run the tests on Spark itself (468 MB, and a JRE)
+	.venv/engines/bin/python -m pytest -m engines tests/orders/sources
 
 lint: install docs ## check style, types, the order of the rooms, and the documents' site
 	$(BIN)/ruff format --check .

@@ -107,6 +107,11 @@ class Settings(BaseSettings):
         description="memory for describing customers from an order log (MB or GB); what does not fit goes to the "
         "folder for temporary files (`TMPDIR`)",
     )
+    sources: Path | None = Field(
+        None if _ON_SPACE else Path("sources.toml"),
+        alias="RETENTION_SOURCES",
+        description="file with the names and addresses of order sources that the app lists; never on a Space",
+    )
     training_limit_s: float = Field(
         900 if _ON_SPACE else 7200,
         alias="RETENTION_TRAINING_LIMIT_S",
@@ -114,7 +119,7 @@ class Settings(BaseSettings):
         description="longest that one training in the app may take (s); others wait in the training queue",
     )
 
-    @field_validator("ledger", "ledger_repo", "ledger_key", "start_model", mode="before")
+    @field_validator("sources", "ledger", "ledger_repo", "ledger_key", "start_model", mode="before")
     @classmethod
     def _blank_is_none(cls, text: object) -> object:
         return text or None

@@ -1,6 +1,7 @@
 """What the commands share: the parser, common flags, and the customers and policies that flags describe."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,8 @@ from retention.wording.typed_numbers import read_typed_number
 if TYPE_CHECKING:
     from retention.pipeline.customers import ColumnKinds, Customers
     from retention.pipeline.targeting import SendPolicy
+
+_PASSWORD = re.compile(r"://\S*@")
 
 CommandResult: TypeAlias = tuple[dict[str, Any], str]
 """The result of a command: the object for ``--json``, and the text for a terminal."""
@@ -37,7 +40,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise an InputError instead of printing the usage and exiting."""
-        raise InputError(f"{message}; see {self.prog} --help")
+        raise InputError(f"{_PASSWORD.sub('://', message)}; see {self.prog} --help")
 
 
 def number(text: str) -> float:

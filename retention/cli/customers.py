@@ -3,6 +3,7 @@
 import argparse
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from retention.cli.command import (
     AddCommand,
@@ -17,6 +18,9 @@ from retention.cli.command import (
 )
 from retention.errors import InputError
 from retention.wording.money import in_currency
+
+if TYPE_CHECKING:
+    from retention.pipeline.sources import LogColumns
 
 
 def add(command: AddCommand) -> None:
@@ -50,8 +54,21 @@ def add(command: AddCommand) -> None:
         _snapshot,
         "turn an order log into one row a customer: features before the cutoff, label after",
     )
-    snapshot.add_argument("orders", type=Path, help="order log: CSV or Parquet, one row an order")
-    snapshot.add_argument("--out", type=Path, required=True, help="customers (CSV) to write")
+    snapshot.add_argument(
+        "orders",
+        help="order log: CSV or Parquet, one row an order; a pattern of Parquet files; or an address such as "
+        "postgres://user@host/database, s3://bucket/orders/*.parquet, spark:, env:NAME",
+    )
+    snapshot.add_argument("--out", type=Path, help="customers to write: .csv or .parquet")
+    snapshot.add_argument("--table", metavar="NAME", help="the table of an address that holds the orders")
+    snapshot.add_argument(
+        "--timezone", metavar="ZONE", help="time zone of the business, such as Asia/Kolkata; times are in UTC"
+    )
+    snapshot.add_argument(
+        "--out-table", metavar="NAME", help="leave the customers there as a table, in place of a file"
+    )
+    snapshot.add_argument("--replace", action="store_true", help="let --out-table take the place of a table")
+    snapshot.add_argument("--sql", action="store_true", help="print the query of the snapshot, and do not run it")
     for role in ("customer", "time", "amount"):
         snapshot.add_argument(f"--{role}", metavar="COLUMN", help=f"column with the {role}; guessed by its name")
     snapshot.add_argument("--cutoff", help="last day that counts as past (YYYY-MM-DD), the newest of several")
@@ -126,22 +143,71 @@ def _play(options: argparse.Namespace) -> CommandResult:
 
 
 def _snapshot(options: argparse.Namespace) -> CommandResult:
-    from retention.pipeline.customers import customers_from_orders, read_orders, write_csv
+    from retention.pipeline.customers import customers_from_orders, read_orders, write_table
+    from retention.pipeline.sources import SnapshotChoices, is_source, opened_orders, snapshot_sql
 
-    orders = read_orders(options.orders, customer=options.customer, time=options.time, amount=options.amount)
-    snapshot = customers_from_orders(
-        orders,
-        cutoff=options.cutoff,
-        horizon_days=options.horizon_days,
-        today=options.today,
-        periods=options.periods,
-        active_days=options.active_days,
-        quiet_gaps=options.quiet_gaps,
-    )
-    write_csv(snapshot.frame, options.out)
+    _check_destination(options)
+    if not is_source(options.orders):
+        for flag in ("table", "timezone", "out_table", "sql"):
+            if getattr(options, flag):
+                raise InputError(
+                    f"--{flag.replace('_', '-')}: is for orders at an address or a pattern of Parquet files; "
+                    f"leave it out for {options.orders}"
+                )
+        orders = read_orders(options.orders, customer=options.customer, time=options.time, amount=options.amount)
+        snapshot = customers_from_orders(orders, **_choices_of(options))
+    else:
+        if options.out_table and not options.sql:
+            return _left_there(options)
+        with opened_orders(options.orders, table=options.table, columns=_columns_of(options)) as (log, source):
+            if options.sql:
+                sql = snapshot_sql(log, source, SnapshotChoices(**_choices_of(options)), table=options.out_table)
+                return {"sql": sql}, f"{sql};"
+            snapshot = customers_from_orders(log, **_choices_of(options))
+    write_table(snapshot.frame, options.out)
     result = snapshot.as_dict()
     panel = f" at {snapshot.cutoff}, {len(snapshot):,} rows with earlier cutoffs" if snapshot.cutoffs else ""
     return result, join_lines(f"{result['customers']:,} customers in {options.out}{panel}", *snapshot.notes)
+
+
+def _left_there(options: argparse.Namespace) -> CommandResult:
+    """Leave the snapshot where the orders live."""
+    from retention.pipeline.sources import SnapshotChoices, leave_snapshot, opened_orders
+
+    opened = opened_orders(options.orders, table=options.table, columns=_columns_of(options), writes=True)
+    with opened as (log, source):
+        result, notes = leave_snapshot(
+            log,
+            source,
+            SnapshotChoices(**_choices_of(options)),
+            table=options.out_table,
+            overwrite=options.replace,
+        )
+    earlier = result["rows"] - result["customers"]
+    panel = f" at {result['cutoff']}, {result['rows']:,} rows with earlier cutoffs" if earlier else ""
+    return result, join_lines(f"{result['customers']:,} customers in {options.out_table}{panel}", *notes)
+
+
+def _check_destination(options: argparse.Namespace) -> None:
+    if options.out and options.out_table:
+        raise InputError(
+            "--out-table: leaves the customers in a table, and --out in a file; leave one of them out"
+        )
+    if options.replace and not options.out_table:
+        raise InputError("--replace: is for --out-table; a file is always replaced")
+    if not (options.out or options.out_table or options.sql):
+        raise InputError("--out: is missing; pass the file to write, or --out-table, or --sql")
+
+
+def _columns_of(options: argparse.Namespace) -> "LogColumns":
+    from retention.pipeline.sources import LogColumns
+
+    return LogColumns(options.customer, options.time, options.amount, options.timezone)
+
+
+def _choices_of(options: argparse.Namespace) -> dict[str, Any]:
+    names = ("cutoff", "horizon_days", "today", "periods", "active_days", "quiet_gaps")
+    return {name: getattr(options, name) for name in names}
 
 
 def _audit(options: argparse.Namespace) -> CommandResult:

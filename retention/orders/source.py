@@ -5,6 +5,8 @@ expression, so that it is the same on any other engine that Ibis speaks to.
 """
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,12 @@ from retention.tabular.arrays import as_arrow
 
 if TYPE_CHECKING:  # ibis takes half a second to load, which the first page of the app does not wait for
     import ibis
+
+OUT_OF_MEMORY = (
+    "the orders need more memory or disk than there is here; nothing was written; raise RETENTION_MEMORY, or let "
+    "TMPDIR name a folder on a larger disk"
+)
+"""What is wrong, and what to do, where DuckDB inside this process has too little room."""
 
 _TABLE = "orders"
 
@@ -43,6 +51,30 @@ class OrderSource:
     def close(self) -> None:
         """End the connection; nothing can be read from the table afterwards."""
         self.connection.disconnect()
+
+    def in_utc(self, times: "ibis.Value") -> "ibis.Value":
+        """Return times or days as times in UTC without a zone; times without a zone stay as they are."""
+        return times.cast("timestamp(6)")
+
+    def kept(self, rows: "ibis.Table") -> "ibis.Table":
+        """Return rows from where they are read again and again: here, from where they are."""
+        return rows
+
+    @contextmanager
+    def failures(self) -> Iterator[None]:
+        """Say in a sentence what the engine cannot do for lack of memory and disk; other errors go through.
+
+        Raises
+        ------
+        InputError
+            In place of that error.
+        """
+        import duckdb
+
+        try:
+            yield
+        except duckdb.OutOfMemoryException:
+            raise InputError(f"{self.name}: {OUT_OF_MEMORY}") from None
 
 
 def open_frame(frame: pd.DataFrame, *, name: str = "orders") -> OrderSource:

@@ -1,6 +1,7 @@
 """The first step: customers from a file, from an order log, or from a simulated market."""
 
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 
@@ -13,13 +14,16 @@ from retention.errors import InputError
 from retention.orders.churn_definition import ChurnDefinition
 from retention.orders.defaults import defaults_for
 from retention.orders.order_log import Orders, read_orders
+from retention.orders.order_table import OrderTable
 from retention.orders.panel import take_panel
 from retention.orders.snapshot import Snapshot, take_snapshot
 from retention.orders.usual_cutoffs import usual_cutoffs
 from retention.simulation.simulate import Market, simulate, truth_today
 from retention.simulation.truth import true_profits, truth_of_customers
 from retention.tabular.csv_export import write_csv
+from retention.tabular.parquet_export import parquet_writer
 from retention.tabular.tables import read_table
+from retention.targeting.send_list_files import PARQUET
 
 __all__ = [
     "SIMULATED",
@@ -44,6 +48,7 @@ __all__ = [
     "true_profits",
     "truth_today",
     "write_csv",
+    "write_table",
 ]
 
 SIMULATED = "a simulated market"
@@ -77,6 +82,15 @@ class SimulatedCustomers:
         return truth_of_customers(market.truth, self.past.ids, market.orders, market.cutoff)
 
 
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write a frame in one step: as Parquet where the name says so, else as CSV."""
+    if path.suffix != PARQUET:
+        write_csv(frame, path)
+        return
+    with parquet_writer(path) as write:
+        write(frame)
+
+
 def simulate_customers(customers: int = 5000, *, seed: int = 7, horizon_days: int = 30) -> SimulatedCustomers:
     """Simulate a food-delivery market and take its two snapshots.
 
@@ -94,7 +108,7 @@ def simulate_customers(customers: int = 5000, *, seed: int = 7, horizon_days: in
 
 
 def customers_from_orders(
-    orders: Orders,
+    orders: Orders | OrderTable,
     *,
     cutoff: str | None = None,
     horizon_days: int | None = None,
@@ -153,7 +167,7 @@ def customers_from_orders(
 
 
 def _customers_at_usual_cutoffs(
-    orders: Orders, definition: ChurnDefinition, *, newest: str | None = None
+    orders: Orders | OrderTable, definition: ChurnDefinition, *, newest: str | None = None
 ) -> Snapshot:
     """Take a panel of as many cutoffs as help; where a model cannot learn from earlier ones, one snapshot."""
     usual = usual_cutoffs(orders, definition, newest=newest)

@@ -18,10 +18,7 @@ class Failure(Enum):
     NO_FILES = "there are no such files; check the bucket and the pattern"
     NOT_PARQUET = "a file is no Parquet file, or a damaged one; write or copy it again"
     REFUSED = "{engine} could not do what was asked ({code}); nothing was written"
-    LOCAL_OUT_OF_MEMORY = (
-        "the orders need more memory or disk than there is here; nothing was written; raise RETENTION_MEMORY, or "
-        "let TMPDIR name a folder on a larger disk"
-    )
+    LOCAL_OUT_OF_MEMORY = OUT_OF_MEMORY
 
 
 def is_from(error: BaseException, *packages: str) -> bool:

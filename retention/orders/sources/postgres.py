@@ -51,6 +51,16 @@ class Postgres(SourceKind):
         connection.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ {mode}")
         return backend
 
+    def create_table_sql(self, connection: Any, table: str, rows: Any, *, replace: bool) -> str:
+        """Drop the old table in the same transaction."""
+        drop = f"DROP TABLE IF EXISTS {self.quoted(connection, table)};\n" if replace else ""
+        return drop + super().create_table_sql(connection, table, rows, replace=False)
+
+    def write_table(self, connection: Any, table: str, rows: Any, *, replace: bool) -> None:
+        """Write within the transaction that has read the orders, and end it."""
+        super().write_table(connection, table, rows, replace=replace)
+        connection.raw_sql("COMMIT")
+
     def table_names(self, connection: Any, namespace: Sequence[str]) -> list[str]:
         """Return what this user sees in every schema but the system's."""
         rows = connection.raw_sql(

@@ -1,12 +1,17 @@
 """Opens an order log by its address: a table of a database, of a lake or of a warehouse."""
 
 import logging
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from retention.orders.source import OrderSource
 from retention.orders.sources import Address, SourceKind, kind_of, read_address
 from retention.orders.sources.failure_sentences import failures_as_sentences
+
+if TYPE_CHECKING:
+    import ibis
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,9 +34,19 @@ class RemoteOrders(OrderSource):
         """End the connection, as its kind does that."""
         self.kind.disconnect(self.connection)
 
-    def failures(self) -> AbstractContextManager[None]:
+    def in_utc(self, times: "ibis.Value") -> "ibis.Value":
+        """Return times in UTC, as the engine's dialect writes that."""
+        return self.kind.in_utc(times)
+
+    def kept(self, rows: "ibis.Table") -> "ibis.Table":
+        """Return rows from where the kind reads them again and again."""
+        return self.kind.kept(self.connection, rows)
+
+    @contextmanager
+    def failures(self) -> Iterator[None]:
         """Turn what the engine raises, while it is asked, into sentences."""
-        return failures_as_sentences(self.kind, self.address, writes=self.writes)
+        with failures_as_sentences(self.kind, self.address, writes=self.writes):
+            yield
 
 
 def open_remote_orders(location: str, table: str | None = None, *, writes: bool = False) -> RemoteOrders:

@@ -23,6 +23,7 @@ class S3(SourceKind):
     modules = ("s3fs",)
     credentials = "the credentials in the environment or in ~/.aws"
     container = "bucket"
+    keeps_tables = False
     error_packages: ClassVar[tuple[str, ...]] = ("duckdb", "_duckdb", "botocore", "aiobotocore", "aiohttp", "s3fs")
 
     def names_files(self, address: Address) -> bool:
@@ -54,6 +55,11 @@ class S3(SourceKind):
             f"CREATE VIEW orders AS SELECT * FROM read_parquet('{pattern}', union_by_name = true)"  # noqa: S608
         )
         return connection.table("orders")
+
+    def kept(self, connection: Any, rows: Any) -> Any:
+        """Fetch the columns that are used once, into DuckDB, which keeps what does not fit in a temporary file."""
+        connection.con.execute(f"CREATE TABLE fetched AS {connection.compile(rows)}")
+        return connection.table("fetched")
 
     def failure_of(self, error: Exception) -> Failure | None:
         """Tell by the class of the error: s3fs raises those of Python for what a server answers."""

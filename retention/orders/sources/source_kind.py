@@ -41,6 +41,8 @@ class SourceKind(ABC):
         What the path of an address names.
     error_packages
         Packages whose errors are those of the engine.
+    keeps_tables
+        Whether a snapshot can be left there as a table.
     """
 
     schemes: ClassVar[tuple[str, ...]]
@@ -52,6 +54,7 @@ class SourceKind(ABC):
     credentials: ClassVar[str] = "the user and the password, in the address that env:NAME reads"
     container: ClassVar[str] = "database"
     error_packages: ClassVar[tuple[str, ...]] = ()
+    keeps_tables: ClassVar[bool] = True
 
     @abstractmethod
     def connect(self, address: Address, *, writes: bool) -> Any:
@@ -92,6 +95,14 @@ class SourceKind(ABC):
         there = f"there are {', '.join(map(quote, nearest))}" if nearest else "this user sees none there"
         raise InputError(f"{address}: there is no table {quote(table)}; {there}; pass another --table")
 
+    def in_utc(self, times: "ibis.Value") -> "ibis.Value":
+        """Return times in UTC without a zone; the session is in UTC, so that a cast does it."""
+        return times.cast("timestamp(6)")
+
+    def kept(self, connection: Any, rows: "ibis.Table") -> "ibis.Table":
+        """Return rows from where they are to be read again and again; an engine keeps its own near."""
+        return rows
+
     def disconnect(self, connection: Any) -> None:
         """End a connection; what is broken already is left as it is."""
         try:
@@ -99,6 +110,40 @@ class SourceKind(ABC):
         except Exception as error:
             if self.failure_of(error) is None:
                 raise
+
+    def create_table_sql(self, connection: Any, table: str, rows: "ibis.Table", *, replace: bool) -> str:
+        """Return the statement that leaves rows there as a table."""
+        how = "CREATE OR REPLACE TABLE" if replace else "CREATE TABLE"
+        return f"{how} {self.quoted(connection, table)} AS\n{self.sql_of(connection, rows)}"
+
+    def write_table(self, connection: Any, table: str, rows: "ibis.Table", *, replace: bool) -> None:
+        """Leave rows there as a table, in one step: what fails midway leaves nothing, or the table as it was."""
+        connection.raw_sql(self.create_table_sql(connection, table, rows, replace=replace))
+
+    def has_table(self, connection: Any, table: str) -> bool:
+        """Whether there is a table of a name."""
+        *namespace, name = split_name(table)
+        try:
+            connection.table(name, database=_database(namespace))
+        except Exception as error:
+            if self.is_missing_table(error):
+                return False
+            raise
+        return True
+
+    def sql_of(self, connection: Any, rows: "ibis.Table") -> str:
+        """Return the query of an expression in the engine's dialect."""
+        import ibis
+
+        return str(ibis.to_sql(rows, dialect=connection.name))
+
+    def quoted(self, connection: Any, table: str) -> str:
+        """Return a table's name as the engine's dialect quotes it."""
+        import sqlglot
+
+        parts: list[Any] = split_name(table)
+        names = dict(zip(("table", "db", "catalog"), reversed(parts), strict=False))
+        return str(sqlglot.table(**names, quoted=True).sql(dialect=connection.dialect))
 
     def is_missing_table(self, error: Exception) -> bool:
         """Whether an error means that there is no table of a name."""

@@ -2,10 +2,11 @@
 
 import socket
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from retention.orders.sources.address import Address
 from retention.orders.sources.failures import Failure
-from retention.orders.sources.source_kind import SourceKind
+from retention.orders.sources.source_kind import SourceKind, split_name
 
 _CONNECT_TIMEOUT_S = 15
 _CONNECT_PORT = 15002
@@ -48,6 +49,29 @@ class Spark(SourceKind):
         if table is not None:
             return super().open_table(connection, address, table)
         return connection.read_parquet(address.path)
+
+    def write_table(self, connection: Any, table: str, rows: Any, *, replace: bool) -> None:
+        """Write beside an old table, and rename: Spark registers a new table once it is complete."""
+        if not replace or not self.has_table(connection, table):
+            connection.raw_sql(self.create_table_sql(connection, table, rows, replace=False))
+            return
+        *namespace, name = split_name(table)
+        mark = uuid4().hex[:8]
+        new, old = (".".join([*namespace, f"{name}_{word}_{mark}"]) for word in ("new", "old"))
+        final, new_name, old_name = (self.quoted(connection, each) for each in (table, new, old))
+        connection.raw_sql(self.create_table_sql(connection, new, rows, replace=False))
+        try:
+            connection.raw_sql(f"ALTER TABLE {final} RENAME TO {old_name}")
+            connection.raw_sql(f"ALTER TABLE {new_name} RENAME TO {final}")
+        except Exception:
+            connection.raw_sql(f"DROP TABLE IF EXISTS {new_name}")
+            raise
+        connection.raw_sql(f"DROP TABLE {old_name}")
+
+    def create_table_sql(self, connection: Any, table: str, rows: Any, *, replace: bool) -> str:
+        """Keep it as Parquet, which every catalog of Spark can."""
+        query = self.sql_of(connection, rows)
+        return f"CREATE TABLE {self.quoted(connection, table)} USING parquet AS\n{query}"
 
     def disconnect(self, connection: Any) -> None:
         """Leave the session open: it is the process's, and another source may use it."""

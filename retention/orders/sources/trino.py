@@ -47,6 +47,10 @@ class Trino(SourceKind):
         connection.cursor().execute("SELECT 1").fetchall()  # connecting alone calls nobody
         return ibis.trino.from_connection(connection)
 
+    def write_table(self, connection: Any, table: str, rows: Any, *, replace: bool) -> None:
+        """Wait until it is written: Trino goes on only while its answers are fetched."""
+        connection.raw_sql(self.create_table_sql(connection, table, rows, replace=replace)).fetchall()
+
     def failure_of(self, error: Exception) -> Failure | None:
         """Tell by the class of the error, and by Trino's name for it."""
         if not self.is_engine_error(error):

@@ -11,6 +11,7 @@ from retention.ui.tab import Change, Page, Updates
 from retention.ui.tabs.customers import from_hub
 from retention.ui.tabs.customers import handlers as customers
 from retention.ui.tabs.customers.layout import NO_ORDER, ROW_PER_CUSTOMER, ROW_PER_ORDER, SILENT, CustomersLayout
+from retention.ui.tabs.customers.sources import events as sources_events
 from retention.ui.wiring import on, take_result
 
 
@@ -53,6 +54,8 @@ def wire(page: Page, tab: CustomersLayout) -> None:
         show_progress_on=[tab.summary],
     )  # fmt: skip
     take_result(page, tab.loaded, with_customers, Change.CUSTOMERS)
+    if tab.sources is not None:
+        sources_events.wire(page, tab.sources, tab.summary)
     tab.from_hub.wire(page, from_hub.use_customers, with_customers, Change.CUSTOMERS, tab.summary)
 
 

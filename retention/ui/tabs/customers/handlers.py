@@ -44,7 +44,7 @@ def simulate(session: Session, customers: float | None, seed: float | None) -> S
     if customers is None or seed is None:
         raise InputError(f"{'Customers' if customers is None else 'Seed'}: is blank; give a number")
     simulated = simulate_customers(int(customers), seed=int(seed))
-    loaded = _start_over(session, simulated.past, today=simulated.today, orders=simulated.orders)
+    loaded = start_over(session, simulated.past, today=simulated.today, orders=simulated.orders)
     return replace(loaded, truth=simulated.truth())
 
 
@@ -160,7 +160,7 @@ def use_customers(session: Session, path: str | None, **roles: Any) -> Session:
     """Replace the customers by those in an uploaded file (one row a customer)."""
     with opened_upload(path) as file:
         customers = read_customers(file, **roles)
-    return _start_over(session, customers)
+    return start_over(session, customers)
 
 
 def use_orders(
@@ -192,14 +192,14 @@ def use_orders(
         periods=_whole(periods),
     )
     today = take_snapshot(orders, horizon_days=None, active_days=past.active_days)
-    return _start_over(session, past, today=today, orders=orders)
+    return start_over(session, past, today=today, orders=orders)
 
 
 def _whole(number: float | None) -> int | None:
     return None if number is None else int(number)
 
 
-def _start_over(
+def start_over(
     session: Session, customers: Customers, *, today: Customers | None = None, orders: Orders | None = None
 ) -> Session:
     """Return a session that starts over with these customers; the money inputs and the offers stay."""

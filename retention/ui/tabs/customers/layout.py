@@ -12,6 +12,8 @@ from retention.ui.components.tables import first_rows
 from retention.ui.session import Session
 from retention.ui.tab import Change, Layout, Refresh, Updates, View
 from retention.ui.tabs.customers import views
+from retention.ui.tabs.customers.sources import layout as sources_layout
+from retention.ui.tabs.customers.sources.layout import SourcesLayout
 
 ROW_PER_CUSTOMER, ROW_PER_ORDER = "one row per customer", "one row per order"
 NO_ORDER, SILENT = "no order within the horizon", "silent for longer than their usual gap"
@@ -42,6 +44,7 @@ class CustomersLayout(Layout):
     periods: gr.Number
     defaults: gr.State
     use_orders: gr.Button
+    sources: SourcesLayout | None
     from_hub: HubLoader
     simulated: gr.Number
     seed: gr.Number
@@ -119,6 +122,7 @@ def build() -> CustomersLayout:
                     )
                 defaults = gr.State(None)
                 use_orders = gr.Button("Create customers from these orders", variant="primary")
+            sources = sources_layout.build()
             hub = hub_loader.build("Customers or orders", "customers-from-hub")
             with gr.Accordion("No file? Simulate a market", open=False):
                 with gr.Row():
@@ -138,7 +142,7 @@ def build() -> CustomersLayout:
     return CustomersLayout(
         file, kind, roles, id, label, positive, value, exclude, use_customers,
         order_roles, customer, time, amount, churn_definition, quiet_gaps, cutoff, horizon_days, active_days,
-        periods, defaults, use_orders, hub,
+        periods, defaults, use_orders, sources, hub,
         simulated, seed, simulate, gr.State(None), summary, findings, charts, preview,
     )  # fmt: skip
 
