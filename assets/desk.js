@@ -176,11 +176,11 @@ document.addEventListener("beforeinput", (event) => {
   if (!isNumberBox(box)) return;
   if (!event.inputType?.startsWith("insert")) return box.setCustomValidity(""); // corrected
   const text = event.data ?? event.dataTransfer?.getData("text/plain") ?? "";
-  if (/^[-+.\deE]*$/.test(text) && !box.validationMessage) return;
+  if (/^[-+.\deE]*$/.test(text) && !box.validity.customError) return;
   event.preventDefault();
   const trimmed = text.trim();
   const grouped = /^[-+]?([1-9]\d{0,2}(,\d{3})+|[1-9]\d?(,\d{2})*,\d{3})(\.\d+)?$/.test(trimmed);
-  if (box.value === "" && !box.validationMessage && (grouped || /^[-+]?\d+(\.\d+)?$/.test(trimmed))) {
+  if (box.value === "" && !box.validity.customError && (grouped || /^[-+]?\d+(\.\d+)?$/.test(trimmed))) {
     box.value = trimmed.replaceAll(",", "");
     box.dispatchEvent(new Event("input", { bubbles: true }));
   } else {

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MAX_BODY_BYTES = 8_000_000
-"""Largest body of a request that is no upload; what the app itself sends takes a few kilobytes."""
+MAX_BODY_BYTES = 16_000_000
+"""Largest body of a request that is no upload; what the app itself sends takes a few kilobytes,
+and an agent may send a file as a ``data:`` URL."""
 
 _TOO_LARGE = b'{"detail": "the request is too large; upload a file instead of sending it as JSON"}'
 
