@@ -73,7 +73,10 @@ def add(command: AddCommand) -> None:
         snapshot.add_argument(f"--{role}", metavar="COLUMN", help=f"column with the {role}; guessed by its name")
     snapshot.add_argument("--cutoff", help="last day that counts as past (YYYY-MM-DD), the newest of several")
     snapshot.add_argument(
-        "--horizon-days", type=whole_number, help="days after the cutoff that decide who churned; default: 30"
+        "--horizon-days",
+        type=whole_number,
+        help="days after the cutoff that decide who churned; default: the first of 30, "
+        "60, 90 and 180 in which a typical customer orders again",
     )
     snapshot.add_argument(
         "--active-days", type=whole_number, help="include customers who ordered in this many days up to the cutoff"

@@ -76,8 +76,7 @@ def defaults_for(orders: Orders | OrderTable) -> Defaults:
     length = int((last - days.min()).astype(np.int64))
     gaps = gaps_until(log, as_date(last))
     typical, slow = gaps.median, gaps.quantile(_SLOW_SHARE)
-    fitting = [horizon for horizon in _HORIZONS_DAYS if 3 * horizon <= length] or [_HORIZONS_DAYS[0]]
-    horizon_days = next((horizon for horizon in fitting if horizon >= typical), fitting[-1])
+    horizon_days = _fitting_horizon(typical, length)
     definition = ChurnDefinition(horizon_days, None, None)
     cutoff = cutoff_day(None, days, definition, source=orders.source)
     cutoffs = panel_days(days, definition, cutoffs=None, newest=None, periods=_MAX_PERIODS, source=orders.source)
@@ -90,6 +89,50 @@ def defaults_for(orders: Orders | OrderTable) -> Defaults:
         slow_gap_days=float(horizon_days) if math.isnan(slow) else slow,
         length_days=length,
     )
+
+
+def usual_horizon(orders: Orders) -> tuple[int, float]:
+    """Return the horizon that suits a log, and the typical gap between order days; both in days.
+
+    The gap is NaN where no customer ordered on two days; the horizon is 30 then.
+    """
+    days = orders.days
+    typical = float(mean_gaps_days(orders, days.max()).median())
+    return _fitting_horizon(typical, int((days.max() - days.min()).astype(np.int64))), typical
+
+
+def horizon_note(horizon_days: int, orders: Orders, *, passed: bool) -> str | None:
+    """Return a sentence about a horizon that is not the plain one, or too short for the log; None for the others.
+
+    Parameters
+    ----------
+    horizon_days
+        The horizon that is used.
+    orders
+        The log.
+    passed
+        Whether a person chose it.
+    """
+    better, typical = usual_horizon(orders)
+    every = f"a typical customer orders every {typical:.0f} days"
+    if not passed and horizon_days > _HORIZONS_DAYS[0]:
+        return f"the horizon is {horizon_days} days, since {every}; --horizon-days takes another"
+    if horizon_days >= typical or math.isnan(typical):
+        return None
+    advice = f"; --horizon-days {better} suits it better" if better > horizon_days else "; a longer log would help"
+    return f"{every}, so a silence of {horizon_days} days says little about who churned{advice}"
+
+
+def _fitting_horizon(typical_gap: float, length_days: int) -> int:
+    """Return the first usual horizon in which a typical customer orders again, as far as the log is long enough.
+
+    >>> _fitting_horizon(8.0, 400), _fitting_horizon(150.0, 700), _fitting_horizon(150.0, 200)
+    (30, 180, 60)
+    """
+    fitting = [horizon for horizon in _HORIZONS_DAYS if 3 * horizon <= length_days] or [_HORIZONS_DAYS[0]]
+    if math.isnan(typical_gap):
+        return _HORIZONS_DAYS[0]
+    return next((horizon for horizon in fitting if horizon >= typical_gap), fitting[-1])
 
 
 def mean_gaps_days(orders: Orders | OrderTable, until: np.datetime64) -> pd.Series:

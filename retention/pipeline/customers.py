@@ -12,7 +12,7 @@ from retention.customers.roles import ColumnKinds, split_column_names
 from retention.customers.table import Customers
 from retention.errors import InputError
 from retention.orders.churn_definition import ChurnDefinition
-from retention.orders.defaults import defaults_for
+from retention.orders.defaults import defaults_for, horizon_note, usual_horizon
 from retention.orders.order_log import Orders, read_orders
 from retention.orders.order_table import OrderTable
 from retention.orders.panel import take_panel
@@ -143,27 +143,33 @@ def customers_from_orders(
     """
     if today and periods not in {None, 1}:
         raise InputError("today: takes customers as they stand at the end of the log; leave out periods")
-    if horizon_days is None:
-        horizon_days = 30 if quiet_gaps is None else defaults_for(orders).horizon_for(quiet_gaps)
-    if periods is None and not today:
-        definition = ChurnDefinition(horizon_days, active_days, quiet_gaps)
-        return _customers_at_usual_cutoffs(orders, definition, newest=cutoff)
-    if today or periods == 1:
-        return take_snapshot(
-            orders,
-            cutoff=cutoff,
-            horizon_days=None if today else horizon_days,
-            active_days=active_days,
-            quiet_gaps=quiet_gaps,
-        )
-    return take_panel(
+    passed = horizon_days is not None
+    if horizon_days is None and quiet_gaps is None:
+        horizon_days = usual_horizon(orders)[0]
+    elif horizon_days is None:
+        horizon_days = defaults_for(orders).horizon_for(quiet_gaps)
+    note = None if today or quiet_gaps is not None else horizon_note(horizon_days, orders, passed=passed)
+    snapshot = _snapshot_of(
         orders,
-        newest=cutoff,
-        periods=1 if periods is None else periods,
-        horizon_days=horizon_days,
-        active_days=active_days,
-        quiet_gaps=quiet_gaps,
+        ChurnDefinition(horizon_days, active_days, quiet_gaps),
+        cutoff=cutoff,
+        today=today,
+        periods=periods,
     )
+    return snapshot if note is None else replace(snapshot, notes=(*snapshot.notes, note))
+
+
+def _snapshot_of(
+    orders: Orders, definition: ChurnDefinition, *, cutoff: str | None, today: bool, periods: int | None
+) -> Snapshot:
+    """Describe the customers at one cutoff, or at several."""
+    if periods is None and not today:
+        return _customers_at_usual_cutoffs(orders, definition, newest=cutoff)
+    if today:
+        definition = replace(definition, horizon_days=None)
+    if today or periods == 1:
+        return take_snapshot(orders, cutoff=cutoff, **asdict(definition))
+    return take_panel(orders, newest=cutoff, periods=1 if periods is None else periods, **asdict(definition))
 
 
 def _customers_at_usual_cutoffs(

@@ -1,9 +1,11 @@
 """The horizon and the cutoff that suit an order log."""
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 
-from retention.orders.defaults import defaults_for, mean_gaps_days
+from retention.orders.defaults import defaults_for, horizon_note, mean_gaps_days, usual_horizon
 from retention.orders.order_log import read_orders
 from retention.orders.snapshot import take_snapshot
 
@@ -29,3 +31,18 @@ def test_mean_gaps_by_hand() -> None:
     orders = read_orders(pd.DataFrame(rows, columns=["user", "date", "amount"]))
     assert mean_gaps_days(orders, np.datetime64("2025-02-01")).tolist() == [10, 30]
     assert mean_gaps_days(orders, np.datetime64("2025-01-01")).empty
+
+
+def test_a_horizon_shorter_than_the_typical_gap_is_said() -> None:
+    """Orders every 40 days in a year: 60 days are the default, and 30 say little about who churned."""
+    days = pd.date_range("2025-01-01", periods=10, freq="40D").strftime("%Y-%m-%d")
+    log = pd.DataFrame({"customer_id": np.repeat(["a", "b", "c"], 10), "date": [*days, *days, *days]})
+    orders = read_orders(log, today=dt.date(2026, 6, 1))
+    assert usual_horizon(orders) == (60, 40.0)
+    assert horizon_note(60, orders, passed=False) == (
+        "the horizon is 60 days, since a typical customer orders every 40 days; --horizon-days takes another"
+    )
+    assert "a silence of 30 days says little about who churned; --horizon-days 60 suits" in str(
+        horizon_note(30, orders, passed=True)
+    )
+    assert horizon_note(60, orders, passed=True) is None
