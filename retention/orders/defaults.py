@@ -91,17 +91,20 @@ def defaults_for(orders: Orders | OrderTable) -> Defaults:
     )
 
 
-def usual_horizon(orders: Orders) -> tuple[int, float]:
+def usual_horizon(orders: Orders | OrderTable) -> tuple[int, float]:
     """Return the horizon that suits a log, and the typical gap between order days; both in days.
 
     The gap is NaN where no customer ordered on two days; the horizon is 30 then.
     """
-    days = orders.days
-    typical = float(mean_gaps_days(orders, days.max()).median())
+    from retention.orders.typical_gaps import gaps_until
+
+    log = table_of(orders)
+    days = log.days
+    typical = gaps_until(log, as_date(days.max())).median
     return _fitting_horizon(typical, int((days.max() - days.min()).astype(np.int64))), typical
 
 
-def horizon_note(horizon_days: int, orders: Orders, *, passed: bool) -> str | None:
+def horizon_note(horizon_days: int, orders: Orders | OrderTable, *, passed: bool) -> str | None:
     """Return a sentence about a horizon that is not the plain one, or too short for the log; None for the others.
 
     Parameters

@@ -129,7 +129,8 @@ def customers_from_orders(
     cutoff
         The cutoff, or the newest of several; None for the latest that leaves a full horizon.
     horizon_days
-        Days after the cutoff that decide who churned; None for 30, or for the days that ``quiet_gaps`` needs.
+        Days after the cutoff that decide who churned; None for those that suit the log, or that ``quiet_gaps``
+        needs.
     today
         Take the customers at the end of the log, without a label: always one cutoff.
     periods
@@ -160,7 +161,12 @@ def customers_from_orders(
 
 
 def _snapshot_of(
-    orders: Orders, definition: ChurnDefinition, *, cutoff: str | None, today: bool, periods: int | None
+    orders: Orders | OrderTable,
+    definition: ChurnDefinition,
+    *,
+    cutoff: str | None,
+    today: bool,
+    periods: int | None,
 ) -> Snapshot:
     """Describe the customers at one cutoff, or at several."""
     if periods is None and not today:
