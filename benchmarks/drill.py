@@ -50,7 +50,7 @@ from tests.stand_ins.breaker_backend import (
     outcome_of,
     probes_per_round,
 )
-from tests.stand_ins.fault_server import FAULTS, Answer, FaultServer, drip, hang, in_turn, replies, says
+from tests.stand_ins.fault_server import FAULTS, Answer, FaultServer, Request, drip, hang, in_turn, replies, says
 from tests.stand_ins.messages_process import run_offers
 
 DEADLINE_S = 2.0
@@ -293,6 +293,22 @@ class Drill:
                       f"{'the same' if same else 'different'}; {'an error' if refused else 'accepted'}",
                       same and refused)  # fmt: skip
 
+    def one_at_a_time(self) -> Iterator[Finding]:
+        """Measure what a server that answers one call at a time, in 0.7 s, loses."""
+        turn = asyncio.Lock()
+        answer = says(after_s=0.7)
+
+        async def answer_in_turn(writer: asyncio.StreamWriter, request: Request) -> None:
+            async with turn:
+                await answer(writer, request)
+
+        with self.writer(answer_in_turn) as writer:
+            message_run = self.write(self.rows.head(12), writer=writer)
+        asked = len(self.server.requests)
+        failed = message_run.breaker.failures
+        yield Finding("20", f"lost of {asked} calls to a server that takes 0.7 s, one by one", "<= 10%",
+                      str(failed), asked > 0 and failed <= 0.1 * asked)  # fmt: skip
+
     def adversaries(self) -> Iterator[Finding]:
         """Measure item 14: 10,000 replies mixed of attacks and harmless text."""
         dice = random.Random(14)  # noqa: S311  which attacks to mix
@@ -459,7 +475,8 @@ def run(customers: int) -> list[Finding]:
         drill = Drill(many_kinds(customers), server, Path(folder))
         for part in (
             drill.faults, drill.half_open, drill.recovery, drill.frequent, drill.stragglers, drill.cost,
-            drill.drip, drill.kills, drill.same_again, drill.adversaries, drill.library, drill.formulas,
+            drill.drip, drill.kills, drill.same_again, drill.adversaries,
+            drill.one_at_a_time, drill.library, drill.formulas,
             drill.canaries,
         ):  # fmt: skip
             for finding in part():

@@ -27,6 +27,7 @@ class Pace:
         self._limiter = anyio.CapacityLimiter(1)
         self._fastest_s = float("inf")
         self._ceiling = most
+        self._round: list[float] = []
         self._answers_below_ceiling = 0
 
     @property
@@ -55,6 +56,12 @@ class Pace:
             if self._answers_below_ceiling < _ANSWERS_BEFORE_ANOTHER_TRY:
                 return
             self._ceiling, self._answers_below_ceiling = self.most, 0
+        # Of a round, the first may come back quickly while the last has waited for all the others.
+        self._round.append(seconds)
+        if len(self._round) < now:
+            return
+        seconds = max(self._round)
+        self._round.clear()
         one_at_a_time_s = seconds * (now + 1) / now
         has_room = one_at_a_time_s <= _SAFE_SHARE * deadline_s or (
             seconds <= _NO_QUEUE * self._fastest_s and seconds <= _SAFE_SHARE * deadline_s
@@ -72,4 +79,5 @@ class Pace:
         self._set(self.calls_at_once // 2)
 
     def _set(self, calls: int) -> None:
+        self._round.clear()
         self._limiter.total_tokens = min(max(calls, 1), self.most)
