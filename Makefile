@@ -22,7 +22,7 @@ OF_A_SPACE := app.py retention assets requirements.txt README.md LICENSE
 LINKS_TO_DOCUMENTS := s/\[([^]]+)\]\((docs\/|CONTRIBUTING|CHANGELOG)[^)]*\)/\1/g
 
 # What prints the figures of docs/figures.md.
-BENCHES := bench-profit bench-realised bench-peers bench-training bench-slider bench-visitors bench-start bench-score bench-scale bench-campaign bench-learn bench-programme bench-truth drill
+BENCHES := bench-profit bench-realised bench-peers bench-training bench-slider bench-visitors bench-start bench-score bench-scale bench-campaign bench-learn bench-programme bench-truth bench-cutoffs drill
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test test-engines quick lint fix check docs demo try-llm space browser pictures clean bench $(BENCHES)
@@ -142,6 +142,9 @@ bench-campaign: .venv/experiments/.ready ## prove a campaign's statistics on hun
 
 bench-truth: install ## compare bands, the deployed policy, leaks and a changed churn rate with a known truth
 	OMP_NUM_THREADS=1 $(RUN) -W ignore -m benchmarks.truth
+
+bench-cutoffs: install ## compare models of one cutoff date with models of as many as are taken by default
+	OMP_NUM_THREADS=1 $(RUN) -W ignore -m benchmarks.cutoffs
 
 bench-programme: install ## watch a thousand programmes, and play three rounds of campaigns in simulated markets
 	$(RUN) -W ignore -m benchmarks.programme

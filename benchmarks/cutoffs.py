@@ -1,7 +1,8 @@
 """Compare models of one cutoff with models of as many as are taken by default, on fresh customers.
 
 Prints rows, seconds on one processor and the AUC on the customers of another market, as means over markets, and
-the gain with its standard error. ``python -m benchmarks.cutoffs [MARKETS]`` sets how many markets, by default 5.
+the gain with its standard error. Run it by ``make bench-cutoffs``; ``python -m benchmarks.cutoffs [MARKETS]`` sets
+how many markets, by default 5.
 """
 
 import math

@@ -41,7 +41,7 @@ def tornado_chart(swings: Sequence[Swing], curve: ProfitCurve) -> "go.Figure | N
     if not moving:
         return None
     currency = curve.economics.currency
-    now, rows = curve.profit_best, list(range(len(moving)))
+    now, rows = curve.deployed.profit, list(range(len(moving)))
     figure = go.Figure()
     for name, colour, settings, profits in [
         ("Input lower", GREY, [swing.low for swing in moving], [swing.profit_low for swing in moving]),
@@ -97,7 +97,7 @@ def profit_against_save_rate(rates: SaveRateCurve, curve: ProfitCurve) -> "go.Fi
     figure = go.Figure()
     for name, profit, line in [
         ("Everyone gets an offer", rates.profit_all, {"color": GREY, "width": 1.5, "dash": "dot"}),
-        ("This model", rates.profit_best, {"color": ACCENT, "width": 3}),
+        ("This model", rates.profit_deployed, {"color": ACCENT, "width": 3}),
     ]:
         figure.add_scatter(
             x=rates.save_rate, y=np.round(profit), mode="lines", name=name, line=line,
@@ -106,7 +106,7 @@ def profit_against_save_rate(rates: SaveRateCurve, curve: ProfitCurve) -> "go.Fi
         )  # fmt: skip
     figure.add_hline(y=0, line={"color": GREY, "width": 1.5})
     mark_position(figure, rate, f"{kind} {rate:.0%}", colour=RED, to_left=rate > 0.6)
-    profits = np.append(rates.profit_all, rates.profit_best)
+    profits = np.append(rates.profit_all, rates.profit_deployed)
     return apply_style(
         figure,
         reading=save_rate_uncertainty_sentence(curve),

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from retention.customers.file_columns import FileColumns, columns_of
 from retention.customers.key_columns import check_ids, check_value, read_cutoffs
@@ -27,6 +28,7 @@ from retention.tabular.notation import needs_notation
 from retention.tabular.rows import Rows
 from retention.tabular.spool import ColumnSpool
 from retention.tabular.table_files import open_table
+from retention.wording.text import count_noun
 
 ROWS_AT_ONCE = 1 << 15
 """Customers in a batch: more need more memory, fewer need more time."""
@@ -58,13 +60,14 @@ class CustomerStream:
     _names: Sequence[str] = field(repr=False)
     _spool: ColumnSpool = field(repr=False)
     _whole: Mapping[str, pd.Series] = field(repr=False)
+    _rows_kept: NDArray[np.bool_] | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return self.customers
 
     def __iter__(self) -> Iterator[Customers]:
         """Yield all customers in file order with the model's columns; the index runs on from batch to batch."""
-        start = 0
+        start = customers_before = 0
         read_in_batches = [name for name in self._names if name not in self._whole]
         for rows, columns in self._spool.read(read_in_batches):
             index = pd.RangeIndex(start, start + rows)
@@ -74,6 +77,12 @@ class CustomerStream:
                 for name in self._names
             }
             frame = pd.DataFrame({name: getattr(values, "array", values) for name, values in cells.items()}, index)
+            if self._rows_kept is not None:
+                frame = frame[self._rows_kept[index.start : index.stop]]
+                frame.index = pd.RangeIndex(customers_before, customers_before + len(frame))
+            customers_before += len(frame)
+            if frame.empty:
+                continue
             yield Customers(frame, self.roles, self.source)
 
 
@@ -133,10 +142,12 @@ def open_customers(
     if columns.left_out or any(columns.decimals):
         check = _check(columns, roles, progress)
     to_read_whole = check.columns_to_read_whole() | ({roles.id, CUTOFF} if may_be_panel else set())
-    whole = columns.only(to_read_whole).read_whole()
+    whole, rows_kept = columns.only(to_read_whole).read_whole(), None
     if may_be_panel and (days := read_cutoffs(whole, CUTOFF)) is not None:
         whole.frame[CUTOFF] = days
         guess = guess.with_cutoff(CUTOFF)
+        rows_kept, note = _at_newest_cutoff(days)
+        notes += note
     if roles.id in whole.frame:
         check_ids(whole, roles.id, cutoff=guess.roles.cutoff)
     value_note = None
@@ -147,18 +158,37 @@ def open_customers(
     ):
         guess = guess.without_value()
     guess = guess.with_excluded(check.contact_columns, "personal data")
+    by_file = check.customers_by_file
+    if rows_kept is not None:
+        by_file = [int(part.sum()) for part in np.split(rows_kept, np.cumsum(by_file)[:-1])]
     columns_read_whole = {str(name): whole.frame[name] for name in whole.frame}
     notes += [value_note] if value_note else []
     return CustomerStream(
         source,
         guess.roles,
-        check.customers,
-        tuple(check.customers_by_file),
+        sum(by_file),
+        tuple(by_file),
         tuple(notes),
         columns.names,
         check.spool,
         columns_read_whole,
+        rows_kept,
     )
+
+
+def _at_newest_cutoff(cutoffs: pd.Series) -> tuple[NDArray[np.bool_] | None, list[str]]:
+    """Return which rows of a panel are of its newest cutoff, (n,), with a note; None if all are.
+
+    Who has no row there was no longer active by then, and an older row says what they were like long before.
+    """
+    newest = str(cutoffs.max())
+    is_newest = (cutoffs == newest).to_numpy(dtype=bool)
+    if is_newest.all():
+        return None, []
+    return is_newest, [
+        f"the rows are of {cutoffs.nunique()} cutoff dates; only the {count_noun(int(is_newest.sum()), 'row')} of "
+        f"the newest, {newest}, are scored; for who is active today, describe the orders with snapshot --today"
+    ]
 
 
 def _check(columns: FileColumns, roles: Roles, progress: Progress) -> "_StreamCheck":

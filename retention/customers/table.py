@@ -123,5 +123,9 @@ class Customers:
         return replace(self, frame=self.frame[rows] if rows.dtype == bool else self.frame.iloc[rows])
 
     def newest(self) -> "Customers":
-        """Return the rows of the newest cutoff: each customer once at the most."""
-        return self.take(self.period == self.period.max(initial=0))
+        """Return the rows of the newest cutoff: each customer once at the most; the same object every time."""
+        return self if len(self.cutoffs) < 2 else self._newest
+
+    @cached_property
+    def _newest(self) -> "Customers":
+        return self.take(self.period == self.period.max())

@@ -100,7 +100,7 @@ def save_rate_needed_sentence(curve: ProfitCurve, rates: SaveRateCurve) -> str:
             f"Sent to the same customers, the offer pays as long as its save rate is at least {needed:.1%}; "
             f"{_save_rate(curve)}."
         )
-    paying = rates.save_rate[(rates.profit_best > 0) & (rates.save_rate > curve.economics.save_rate)]
+    paying = rates.save_rate[(rates.profit_deployed > 0) & (rates.save_rate > curve.economics.save_rate)]
     if len(paying) == 0:
         return f"No save rate makes this pay; {_save_rate(curve)}."
     problem = "Nobody is worth an offer" if curve.matrix().contacted == 0 else "The offer does not pay"

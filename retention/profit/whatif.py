@@ -12,7 +12,7 @@ from retention.profit.cross_fitting import contacted_out_of_fold
 from retention.profit.curve import ProfitCurve
 from retention.profit.economics import MAX_AMOUNT, Economics
 from retention.profit.measured_rates import OfferRates
-from retention.profit.ranking import save_rate_line
+from retention.profit.ranking import Sums, save_rate_line
 from retention.wording.money_inputs import MONEY_INPUTS
 
 _SPREAD = 0.20
@@ -20,7 +20,7 @@ _SPREAD = 0.20
 
 @dataclass(frozen=True)
 class Swing:
-    """How much one money input changes the profit between two settings, with thresholds picked again for each.
+    """How much one money input changes what the deployed policy earns between two settings, decided anew at each.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class Swing:
     low, high
         The settings.
     profit_low, profit_high
-        ``profit_best`` at each, per 1,000 customers (currency).
+        ``deployed.profit`` at each, per 1,000 customers (currency).
     """
 
     name: str
@@ -46,22 +46,22 @@ class Swing:
 
 @dataclass(frozen=True, eq=False)
 class SaveRateCurve:
-    """The profit at each assumed save rate, with thresholds picked again for each.
+    """What the deployed policy earns at each assumed save rate, decided anew at each.
 
     Attributes
     ----------
     save_rate
         (rates,), ascending.
-    profit_best, profit_all
+    profit_deployed, profit_all
         Per 1,000 customers (currency), (rates,).
-    share_best
+    share_deployed
         Share of customers contacted, (rates,).
     """
 
     save_rate: NDArray[np.float64] = field(repr=False)
-    profit_best: NDArray[np.float64] = field(repr=False)
+    profit_deployed: NDArray[np.float64] = field(repr=False)
     profit_all: NDArray[np.float64] = field(repr=False)
-    share_best: NDArray[np.float64] = field(repr=False)
+    share_deployed: NDArray[np.float64] = field(repr=False)
 
 
 def default_ranges(economics: Economics, measured: OfferRates | None = None) -> dict[str, tuple[float, float]]:
@@ -88,7 +88,7 @@ def default_ranges(economics: Economics, measured: OfferRates | None = None) -> 
 
 
 def tornado(curve: ProfitCurve, ranges: Mapping[str, tuple[float, float]] | None = None) -> tuple[Swing, ...]:
-    """Change one input at a time and pick the thresholds again; the largest swing comes first.
+    """Change one input at a time and decide anew who gets an offer; the largest swing comes first.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def tornado(curve: ProfitCurve, ranges: Mapping[str, tuple[float, float]] | None
     for name, (low, high) in ranges.items():
         if name == "value" and curve.ranking.value is not None:
             continue
-        at_low, at_high = (_repriced(curve, name, setting).profit_best for setting in (low, high))
+        at_low, at_high = (_repriced(curve, name, setting).deployed.profit for setting in (low, high))
         swings.append(Swing(name, low, high, at_low, at_high))
     return tuple(sorted(swings, key=lambda swing: -swing.size))
 
@@ -127,9 +127,9 @@ def break_even_save_rate(curve: ProfitCurve, threshold: float | None = None) -> 
     curve
         The profit at the assumed money inputs; their save rate only selects the customers by default.
     threshold
-        Send from this churn probability on. By default the customers are those whom each fold's threshold,
-        picked on the other folds, contacts. On the customers that a threshold was picked on, the rate would come
-        out too low.
+        Send from this churn probability on. By default the customers are those whom the deployed policy contacts.
+        Where its threshold is picked, that of each fold is picked on the others: on the customers that a
+        threshold was picked on, the rate would come out too low.
 
     Returns
     -------
@@ -140,10 +140,8 @@ def break_even_save_rate(curve: ProfitCurve, threshold: float | None = None) -> 
     ranking = curve.ranking
     if threshold is not None:
         contacted = ranking.contacted(curve.matrix(threshold).threshold)
-    elif curve.profit_best > 0:
-        contacted = ranking.group_sums(contacted_out_of_fold(ranking, curve.fold_thresholds).astype(np.int32), 2)[
-            :, 1
-        ]
+    elif curve.deployed.profit > 0:
+        contacted = _contacted_by_default(curve)
     else:
         return None
     cost, gain = save_rate_line(contacted, curve.economics)
@@ -153,7 +151,7 @@ def break_even_save_rate(curve: ProfitCurve, threshold: float | None = None) -> 
 
 
 def profit_by_save_rate(curve: ProfitCurve, save_rate: NDArray[np.float64] | None = None) -> SaveRateCurve:
-    """Return the profit as a function of the save rate, with thresholds picked again at each rate.
+    """Return what the deployed policy earns as a function of the save rate, decided anew at each rate.
 
     Parameters
     ----------
@@ -166,10 +164,22 @@ def profit_by_save_rate(curve: ProfitCurve, save_rate: NDArray[np.float64] | Non
     curves = [_repriced(curve, "save_rate", float(rate)) for rate in rates]
     return SaveRateCurve(
         save_rate=rates,
-        profit_best=np.array([at_rate.profit_best for at_rate in curves]),
+        profit_deployed=np.array([at_rate.deployed.profit for at_rate in curves]),
         profit_all=np.array([at_rate.profit_all for at_rate in curves]),
-        share_best=np.array([at_rate.share_best for at_rate in curves]),
+        share_deployed=np.array([at_rate.deployed.contacted / at_rate.customers for at_rate in curves]),
     )
+
+
+def _contacted_by_default(curve: ProfitCurve) -> Sums:
+    """Return the sums over the customers whom the deployed policy contacts, (moments, 2)."""
+    ranking, deployed = curve.ranking, curve.deployed
+    if deployed.decided_by == "break-even" and deployed.threshold is not None:
+        return ranking.contacted(deployed.threshold)
+    if deployed.decided_by == "break-even":
+        is_contacted = ranking.score >= curve.economics.break_even(ranking.value)
+    else:
+        is_contacted = contacted_out_of_fold(ranking, curve.fold_thresholds)
+    return ranking.group_sums(is_contacted.astype(np.int32), 2)[:, 1]
 
 
 def _repriced(curve: ProfitCurve, name: str, setting: float) -> ProfitCurve:

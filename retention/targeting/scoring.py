@@ -25,7 +25,7 @@ class Scored:
     Attributes
     ----------
     send_list
-        One row per input customer, in input order: id, ``churn_probability``, ``value`` and
+        One row per customer scored, in input order: id, ``churn_probability``, ``value`` and
         ``expected_profit`` (currency), ``send`` (yes/no), ``offer``, ``reason_1`` to ``reason_3`` (empty for
         those whose reasons the policy does not ask for), what the amounts rest on, ``offer_cost`` (currency),
         ``currency`` (sign or code) where it is not ₹, and the columns a message may use. A row without an offer
@@ -68,7 +68,7 @@ def score(customers: Customers, model: ChurnModel, policy: SendPolicy) -> Scored
     Parameters
     ----------
     customers
-        Whom to score; a label column is ignored.
+        Whom to score; a label column is ignored. Of a panel of several cutoffs the rows of the newest are scored.
     model
         What gives their churn probabilities, and the threshold where the policy needs one.
     policy
@@ -79,6 +79,7 @@ def score(customers: Customers, model: ChurnModel, policy: SendPolicy) -> Scored
     ModelError
         If the customers lack a column that the model needs.
     """
+    customers = customers.newest()
     matrix = encode(model.columns, customers)
     calibrated = model.score(matrix)
     probability = model.probability(calibrated)

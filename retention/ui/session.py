@@ -234,8 +234,9 @@ class Session:
 
     @property
     def recipients(self) -> Customers | None:
-        """The customers that a send list covers: those of today."""
-        return self.customers if self.today is None else self.today
+        """The customers that a send list covers: those of today, of a panel those of the newest cutoff."""
+        customers = self.customers if self.today is None else self.today
+        return None if customers is None else customers.newest()
 
     @property
     def offers(self) -> tuple[Offer, ...]:

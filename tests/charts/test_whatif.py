@@ -15,15 +15,15 @@ HAND: dict[str, Any] = {"score": [0.9, 0.9, 0.3, 0.1], "label": [1, 1, 0, 0], "f
 
 
 def test_a_tornado_by_hand() -> None:
-    """Bars run from the profit as assumed, 225,000, to the profit at either end of an input."""
+    """Bars run from the profit as assumed, 2 · 450 − 2 · 50 of four, to the profit at either end of an input."""
     swings = (Swing("value", 400, 600, 175_000, 275_000), Swing("save_rate", 0.8, 1.0, 180_000, 225_000))
     figure = tornado_chart(swings, profit_curve(**HAND))
     assert figure is not None
     lower, higher = figure.data
     assert (lower.name, higher.name) == ("Input lower", "Input higher")
-    assert lower.base == higher.base == 225_000
-    assert list(lower.x) == [-50_000, -45_000]
-    assert list(higher.x) == [50_000, 0]
+    assert lower.base == higher.base == 200_000
+    assert list(lower.x) == [-25_000, -20_000]
+    assert list(higher.x) == [75_000, 25_000]
     assert lower.text[0] == "value of a customer ₹400: ₹1,75,000"
     assert list(figure.layout.yaxis.ticktext) == [
         "Value of a customer<br>₹400 to ₹600",
@@ -49,17 +49,17 @@ def test_the_tornado_of_a_whole_curve_starts_at_its_profit(curve: ProfitCurve) -
     figure = tornado_chart(swings_of(curve), curve)
     assert figure is not None
     assert len(figure.data[0].y) == 5
-    assert figure.data[0].base == pytest.approx(curve.profit_best)
+    assert figure.data[0].base == pytest.approx(curve.deployed.profit)
 
 
 def test_profit_against_save_rate_by_hand() -> None:
-    """Two of four churn and are contacted: γ·450·500 per 1,000; sending to all pays 50 per retained one too."""
+    """At γ = 0.5 the break-even is 2/11, at 1 it is 0.1, which all four reach; at 0 nobody pays."""
     curve = profit_curve(**HAND, economics=Economics(save_rate=0.3))
     figure = profit_against_save_rate(profit_by_save_rate(curve, np.array([0.0, 0.5, 1.0])), curve)
     all_customers, model = figure.data
     assert list(all_customers.y) == [-25_000, 87_500, 200_000]
-    assert list(model.y) == [0, 112_500, 225_000]
-    assert model.text[1] == "₹1,12,500"
+    assert list(model.y) == [0, 100_000, 200_000]
+    assert model.text[1] == "₹1,00,000"
     assert [annotation.text for annotation in figure.layout.annotations] == ["assumed 30%"]
     assert figure.layout.xaxis.tickformat == ".0%"
     assert figure.layout.xaxis.title.text == "Save rate: share of churners an offer keeps"

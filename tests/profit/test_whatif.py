@@ -26,14 +26,13 @@ def test_default_ranges_stay_within_bounds() -> None:
 def test_tornado_by_hand() -> None:
     """Each end is the expected profit at that setting, and the largest swing comes first."""
     swings = tornado(profit_curve(**HAND), {"offer_cost": (50, 150), "value": (500, 600)})
-    # V 500, d 50: fold 0 from 0.6 earns 450 − 50, fold 1 from 0.2 earns 450 + 450 − 50
-    # V 500, d 150, so 350 and −150: fold 1 runs 350, 700, 550: 0.6, where fold 0 earns 350 − 150;
-    #   fold 0 runs 350, 200, 50, 400: 0.2, where fold 1 earns 350 + 350 − 150
-    # V 600, d 50: the same thresholds, and 100 more for each of three churned customers
+    # V 500, d 50: four churned and three retained reach 1/10: 4 · 450 − 3 · 50
+    # V 500, d 150: three and three reach 3/10: 3 · 350 − 3 · 150
+    # V 600, d 50: the same customers reach 1/12, and 100 more for each of four churned
     assert [swing.name for swing in swings] == ["offer_cost", "value"]
-    assert (swings[0].profit_low, swings[0].profit_high) == pytest.approx((1250 * 125, 750 * 125))
-    assert (swings[1].profit_low, swings[1].profit_high) == pytest.approx((1250 * 125, 1550 * 125))
-    assert swings[0].size == pytest.approx(500 * 125)
+    assert (swings[0].profit_low, swings[0].profit_high) == pytest.approx((1650 * 125, 600 * 125))
+    assert (swings[1].profit_low, swings[1].profit_high) == pytest.approx((1650 * 125, 2050 * 125))
+    assert swings[0].size == pytest.approx(1050 * 125)
 
 
 def test_tornado_moves_every_input() -> None:
@@ -87,9 +86,10 @@ def test_profit_by_save_rate() -> None:
     label = (generator.random(2000) < score).astype(int)
     curve = profit_curve(score, label, fold=np.arange(2000) % 5, economics=PRESETS["realistic"])
     rates = profit_by_save_rate(curve, np.array([0.0, 0.15, 0.3, 0.6, 1.0]))
-    assert rates.profit_best[0] == rates.share_best[0] == 0
-    assert np.all(np.diff(rates.profit_best) > 0)
-    assert rates.profit_best[2] == curve.profit_best
+    assert rates.profit_deployed[0] == rates.share_deployed[0] == 0
+    assert np.all(np.diff(rates.profit_deployed) > 0)
+    assert rates.profit_deployed[2] == curve.deployed.profit
+    assert rates.share_deployed[2] == curve.deployed.contacted / 2000
     assert rates.profit_all[2] == curve.profit_all
     assert len(profit_by_save_rate(curve).save_rate) == 21
 
@@ -102,12 +102,22 @@ def test_amounts_at_their_limit_are_not_moved_beyond_it() -> None:
     assert tornado(profit_curve(**HAND, economics=Economics(value=1e12)))
 
 
-def test_by_default_the_break_even_save_rate_is_that_of_thresholds_picked_on_others() -> None:
-    """Fold 0 from 0.6 and fold 1 from 0.2 contact three churned and two retained: γ · 3 · 450 = 2 · 50."""
-    curve = profit_curve(**HAND)
-    assert break_even_save_rate(curve) == pytest.approx(100 / 1350)
-    # Where the threshold was picked on them, at 0.2, it is four churned customers and three retained customers.
-    assert break_even_save_rate(curve, curve.threshold_best) == pytest.approx(150 / 1800)
+def test_by_default_the_break_even_save_rate_is_that_of_whom_the_deployed_policy_contacts() -> None:
+    """Four churned and three retained reach 0.1: γ · 4 · 450 = 3 · 50; with values those from their own on."""
+    assert break_even_save_rate(profit_curve(**HAND)) == pytest.approx(150 / 1800)
+    curve = profit_curve(**HAND, value=VALUE)
+    reached = HAND["score"] >= curve.economics.break_even(VALUE)
+    churned = HAND["label"] == 1
+    gain = (VALUE[reached & churned] - 50).sum()
+    assert break_even_save_rate(curve) == pytest.approx(50 * (reached & ~churned).sum() / gain)
+
+
+def test_where_the_picked_threshold_is_deployed_the_rate_is_that_of_thresholds_picked_on_others() -> None:
+    """Of 200 customers said to churn at 0.05, 100 do, so they get an offer as well as the 200 at 0.5."""
+    score, label = np.repeat([0.05, 0.5], 200), np.tile([0, 1], 200)
+    curve = profit_curve(score, label, fold=np.arange(400) // 2 % 2)
+    assert curve.deployed.decided_by == "picked"
+    assert break_even_save_rate(curve) == pytest.approx(50 / 450)
 
 
 def test_an_offer_that_costs_nothing_pays_at_any_rate() -> None:
@@ -117,7 +127,7 @@ def test_an_offer_that_costs_nothing_pays_at_any_rate() -> None:
 
 
 def test_where_the_offers_earn_nothing_there_is_no_break_even_rate() -> None:
-    """One in ten is needed, and at one in ten the thresholds picked on others earn nothing."""
-    curve = profit_curve(**HAND, economics=Economics(save_rate=0.02))
-    assert curve.profit_best <= 0
+    """At a save rate of one in a hundred the break-even is 0.92, which nobody reaches."""
+    curve = profit_curve(**HAND, economics=Economics(save_rate=0.01))
+    assert curve.deployed.profit <= 0
     assert break_even_save_rate(curve) is None

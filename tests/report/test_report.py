@@ -186,7 +186,7 @@ def test_every_money_input_has_its_label_and_its_effect_on_the_profit(telecom_mo
     save_rate = row(page, "Save rate of an offer")
     assert save_rate[0] == "31.25%"
     curve = profit_of_model(telecom_model, replace(economics, save_rate=0.25))
-    assert save_rate[1] == in_currency(curve.profit_best, "₹")
+    assert save_rate[1] == in_currency(curve.deployed.profit, "₹")
     assert row(page, "Redemption by retained customers")[0::2] == ["100%", "–"]
     assert row(page, "Harm rate of contacting") == ["0%", "–", "–"]
     assert row(page, "Cost of contacting a customer") == ["₹0", "–", "–"]

@@ -111,12 +111,30 @@ def test_number_columns_are_never_read_whole(telecom_model: ChurnModel, tmp_path
     assert [len(part) for part in stream] == [25, 25, 10]
 
 
-def test_an_id_may_appear_once_at_each_cutoff(telecom_model: ChurnModel, tmp_path: Path) -> None:
-    """A panel of snapshots is scored row by row."""
-    table = pd.concat([today(40).assign(cutoff=day) for day in ("2025-05-31", "2025-06-30")])
-    path = write(tmp_path / "today.csv", as_text(table))
-    whole, streamed, _ = whole_and_streamed(path, telecom_model)
+def test_of_a_panel_the_newest_cutoff_is_scored(telecom_model: ChurnModel, tmp_path: Path) -> None:
+    """Forty customers at the older cutoff, 30 of them and no other at the newer: the list holds those 30 once."""
+    newer, older = today(30).assign(cutoff="2025-06-30"), today(40).assign(cutoff="2025-05-31")
+    path = write(tmp_path / "today.csv", as_text(pd.concat([newer.iloc[:12], older, newer.iloc[12:]])))
+    whole, streamed, summary = whole_and_streamed(path, telecom_model)
     assert streamed == whole
+    plain = write(tmp_path / "newest.csv", as_text(newer))
+    assert streamed == whole_and_streamed(plain, telecom_model)[1]
+    assert summary.customers == 30
+    assert summary.warnings == (
+        "the rows are of 2 cutoff dates; only the 30 rows of the newest, 2025-06-30, are scored; for who is "
+        "active today, describe the orders with snapshot --today",
+    )
+
+
+def test_files_of_one_panel_have_one_newest_cutoff(telecom_model: ChurnModel, tmp_path: Path) -> None:
+    """A file of the older cutoff alone adds nothing to the send lists of a folder."""
+    folder = tmp_path / "panel"
+    folder.mkdir()
+    for name, day in (("a.csv", "2025-05-31"), ("b.csv", "2025-06-30"), ("c.csv", "2025-04-30")):
+        write(folder / name, as_text(today(20).assign(cutoff=day)))
+    summary = score_file(folder, tmp_path / "lists", telecom_model, SendPolicy())
+    assert summary.customers == 20
+    assert [path.name for path in (tmp_path / "lists").iterdir()] == ["b.csv"]
 
 
 def test_stopping_leaves_the_older_file(telecom_model: ChurnModel, tmp_path: Path) -> None:
