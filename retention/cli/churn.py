@@ -69,7 +69,8 @@ def _train(options: argparse.Namespace) -> CommandResult:
     metrics = model.metrics
     trained_rows = len(customers) if left_alone is None else int(left_alone.is_left_alone.sum())
     rows = f"rows of {len(customers.cutoffs)} cutoffs; at the newest" if model.out_of_time else "customers;"
-    return {"model": str(options.out), **model.as_dict()}, join_lines(
+    read = {"roles": customers.roles.as_dict(), "notes": list(customers.notes)}
+    return {"model": str(options.out), **model.as_dict(), **read}, join_lines(
         *customers.notes,
         f"{options.out}: {model.chosen}, trained on {trained_rows:,} {rows} {model.churn_rate:.1%} churned",
         f"on customers it had not seen: AUC {metrics.roc_auc:.3f}, Brier {metrics.brier:.4f}, "

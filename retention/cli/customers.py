@@ -70,7 +70,14 @@ def add(command: AddCommand) -> None:
     snapshot.add_argument("--replace", action="store_true", help="let --out-table take the place of a table")
     snapshot.add_argument("--sql", action="store_true", help="print the query of the snapshot, and do not run it")
     for role in ("customer", "time", "amount"):
-        snapshot.add_argument(f"--{role}", metavar="COLUMN", help=f"column with the {role}; guessed by its name")
+        snapshot.add_argument(
+            f"--{role}", metavar="COLUMN", help=f"column with the {role}; found by its name and what it holds"
+        )
+    snapshot.add_argument(
+        "--status", metavar="COLUMN", help="column that says which orders were cancelled and so on"
+    )
+    snapshot.add_argument("--order", metavar="COLUMN", help="column with the number of the order")
+    snapshot.add_argument("--exclude", metavar="A,B", default="", help="columns that must not be used")
     snapshot.add_argument("--cutoff", help="last day that counts as past (YYYY-MM-DD), the newest of several")
     snapshot.add_argument(
         "--horizon-days",
@@ -146,10 +153,11 @@ def _play(options: argparse.Namespace) -> CommandResult:
 
 
 def _snapshot(options: argparse.Namespace) -> CommandResult:
-    from retention.pipeline.customers import customers_from_orders, read_orders, write_table
+    from retention.pipeline.customers import customers_from_orders, read_orders, split_column_names, write_table
     from retention.pipeline.sources import SnapshotChoices, is_source, opened_orders, snapshot_sql
 
     _check_destination(options)
+    roles: dict[str, str | None] = {}
     if not is_source(options.orders):
         for flag in ("table", "timezone", "out_table", "sql"):
             if getattr(options, flag):
@@ -157,18 +165,33 @@ def _snapshot(options: argparse.Namespace) -> CommandResult:
                     f"--{flag.replace('_', '-')}: is for orders at an address or a pattern of Parquet files; "
                     f"leave it out for {options.orders}"
                 )
-        orders = read_orders(options.orders, customer=options.customer, time=options.time, amount=options.amount)
+        orders = read_orders(
+            options.orders,
+            customer=options.customer,
+            time=options.time,
+            amount=options.amount,
+            status=options.status,
+            order=options.order,
+            exclude=split_column_names(options.exclude),
+        )
+        roles = orders.columns_by_role
         snapshot = customers_from_orders(orders, **_choices_of(options))
     else:
+        for flag in ("status", "order", "exclude"):
+            if getattr(options, flag):
+                raise InputError(
+                    f"--{flag}: is for orders in a file; leave it out, or write a view without those rows or columns"
+                )
         if options.out_table and not options.sql:
             return _left_there(options)
         with opened_orders(options.orders, table=options.table, columns=_columns_of(options)) as (log, source):
             if options.sql:
                 sql = snapshot_sql(log, source, SnapshotChoices(**_choices_of(options)), table=options.out_table)
                 return {"sql": sql}, f"{sql};"
+            roles = {"customer": log.customer, "time": log.time, "amount": log.amount, "order number": log.order}
             snapshot = customers_from_orders(log, **_choices_of(options))
     write_table(snapshot.frame, options.out)
-    result = snapshot.as_dict()
+    result = {**snapshot.as_dict(), "roles": roles, "notes": list(snapshot.notes)}
     panel = f" at {snapshot.cutoff}, {len(snapshot):,} rows with earlier cutoffs" if snapshot.cutoffs else ""
     return result, join_lines(f"{result['customers']:,} customers in {options.out}{panel}", *snapshot.notes)
 
@@ -216,7 +239,16 @@ def _choices_of(options: argparse.Namespace) -> dict[str, Any]:
 def _audit(options: argparse.Namespace) -> CommandResult:
     from retention.pipeline.customers import audit
 
-    findings = audit(read_customers_from(options))
-    result = {"findings": [asdict(finding) for finding in findings]}
+    customers = read_customers_from(options)
+    findings = audit(customers)
+    unseen: tuple[str, ...] = ()
+    if customers.label is None:
+        unseen = ("no label was found, so leakage and the balance of classes were not looked at; pass --label",)
+    notes = (*customers.notes, *unseen)
+    result = {
+        "findings": [asdict(finding) for finding in findings],
+        "roles": customers.roles.as_dict(),
+        "notes": list(notes),
+    }
     sentences = [f"{finding.severity}: {finding.sentence}" for finding in findings]
-    return result, join_lines(*sentences) or "nothing looks wrong"
+    return result, join_lines(*notes, *(sentences or ["nothing looks wrong"]))

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from retention.customers.key_columns import check_ids, check_value, find_label_column, read_cutoffs, read_label
+from retention.customers.codes import are_compact_dates
+from retention.customers.key_columns import (
+    check_ids,
+    check_value,
+    find_label_column,
+    label_note,
+    read_cutoffs,
+    read_label,
+)
+from retention.customers.label_meaning import find_label_by_meaning
 from retention.customers.left_out_rows import normal_rows
 from retention.customers.privacy import find_contact_columns
 from retention.customers.roles import (
@@ -15,6 +24,7 @@ from retention.customers.roles import (
     RoleGuess,
     find_row_number_columns,
     find_text_columns,
+    find_unfit_ids,
     guess_roles,
 )
 from retention.customers.table import CUTOFF, Customers
@@ -87,12 +97,16 @@ def read_customers(
     else:
         table = read_table(source, limits=limits, text_columns=text_columns)
     guess = guess_from(tuple(table.frame.columns))
-    if not ignore_label and guess.roles.label is None:
-        guess = guess_customer_roles(table, id=id, value=value, exclude=exclude)
+    if not ignore_label or id is None:
+        passed_label = guess.roles.label if ignore_label else label
+        guess = guess_customer_roles(
+            table, id=id, label=passed_label, value=value, exclude=exclude, find_label=not ignore_label
+        )
     table = normal_rows(table, guess.roles.id)
     frame = table.frame
     guess = _with_cutoff(table, guess)
     check_ids(table, guess.roles.id, cutoff=guess.roles.cutoff)
+    label_words = None
     value_note = None
     if guess.roles.value is not None and (
         value_note := check_value(table, guess.roles.value, passed=value is not None)
@@ -100,6 +114,7 @@ def read_customers(
         guess = guess.without_value()
     if guess.roles.label is not None:
         labels = None if ignore_label else read_label(table, guess.roles.label, positive=positive)
+        label_words = None if labels is None else label_note(table, guess.roles.label, positive=positive)
         if labels is None:
             guess = guess.without_label("not needed here" if ignore_label else "blank throughout")
         else:
@@ -109,7 +124,9 @@ def read_customers(
     _spell_yes_no(frame, features)
     guess = guess.with_excluded(find_contact_columns(frame, features), "personal data")
     guess = guess.with_excluded(find_row_number_columns(frame, features), "only numbers the rows")
-    notes = [value_note] if value_note else []
+    dates = [column for column in features if are_compact_dates(frame[column], column)]
+    guess = guess.with_excluded(dates, "a date")
+    notes = [note for note in (label_words, value_note) if note]
     notes += merge_notes(note for column, note in table.column_notes.items() if column not in guess.roles.excluded)
     customers = Customers(frame, guess.roles, name)
     return replace(customers, notes=(*_describe_roles(customers, guess), *table.file_notes, *notes))
@@ -134,9 +151,15 @@ def _spell_yes_no(frame: pd.DataFrame, features: Sequence[str]) -> None:
 
 
 def guess_customer_roles(
-    table: Table, *, id: str | None = None, value: str | None = None, exclude: Sequence[str] = ()
+    table: Table,
+    *,
+    id: str | None = None,
+    label: str | None = None,
+    value: str | None = None,
+    exclude: Sequence[str] = (),
+    find_label: bool = True,
 ) -> RoleGuess:
-    """Guess the role of each column from its name, and the label from its words where no name says so.
+    """Guess the role of each column from its name and cells; the label, where no name says so, from its words.
 
     Raises
     ------
@@ -144,12 +167,14 @@ def guess_customer_roles(
         If a column that was passed is missing or has two roles, or if no column can be the id.
     """
     columns = list(table.frame.columns)
-    guess_with = partial(guess_roles, columns, table.source, id=id, value=value, exclude=exclude)
-    guess = guess_with()
-    if guess.roles.label is not None:
+    unfit = () if id is not None else find_unfit_ids(table.frame)
+    guess_with = partial(guess_roles, columns, table.source, id=id, value=value, exclude=exclude, unfit_ids=unfit)
+    guess = guess_with(label=label)
+    if guess.roles.label is not None or not find_label:
         return guess
     non_features = guess.roles.non_features()
-    label = find_label_column(table.frame, [column for column in columns if column not in non_features])
+    free = [column for column in columns if column not in non_features]
+    label = find_label_column(table.frame, free) or find_label_by_meaning(table.frame, free)
     return guess if label is None else guess_with(label=label)
 
 

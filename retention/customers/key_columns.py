@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from retention.customers.label_meaning import is_filled_for_churned, says_retained
 from retention.errors import InputError
 from retention.tabular.columns import BLANK_WORDS
 from retention.tabular.dates import looks_like_dates, parse_dates
@@ -14,13 +15,24 @@ from retention.wording.text import count_noun, join_names, quote
 
 _CHURNED_WORDS = frozenset(
     {"1", "yes", "true", "y", "t", "churn", "churned", "churner", "left", "lost", "gone", "exited"}
-    | {"attrited", "attrited customer", "cancelled", "canceled"}
+    | {
+        "attrited",
+        "attrited customer",
+        "cancelled",
+        "canceled",
+        "inactive",
+        "lapsed",
+        "terminated",
+        "unsubscribed",
+    }
 )
+_YES_WORDS = frozenset({"1", "yes", "true", "y", "t"})
+_NO_WORDS = frozenset({"0", "no", "false", "n", "f"})
 _UNMISTAKABLE_WORDS = frozenset({"churn", "churned", "churner", "exited", "attrited", "attrited customer"})
 _MOST_LABEL_WORDS = 6
 _RETAINED_WORDS = frozenset(
     {"0", "no", "false", "n", "f", "active", "stayed", "stay", "retained", "kept", "loyal", "existing"}
-    | {"existing customer", "current", "not churned", "no churn"}
+    | {"existing customer", "current", "not churned", "no churn", "renewed", "subscribed"}
 )
 
 
@@ -170,6 +182,8 @@ def read_label(table: Table, column: str, *, positive: str | None = None) -> NDA
     blank = (codes < 0) | np.isin(codes, [code for code, word in enumerate(words) if word in BLANK_WORDS])
     if blank.all():
         return None
+    if positive is None and is_filled_for_churned(table.frame[column], column):
+        return (~blank).astype(np.int8)
     if blank.any():
         raise table.locate(column).error(
             int(np.argmax(blank)),
@@ -179,6 +193,19 @@ def read_label(table: Table, column: str, *, positive: str | None = None) -> NDA
     churned = _mean_churned(words, positive, table.source, column)
     label: NDArray[np.int8] = np.array(churned, dtype=np.int8)[codes]
     return label
+
+
+def label_note(table: Table, column: str, *, positive: str | None = None) -> str | None:
+    """Return how the label was read where its words alone do not say; None where they do."""
+    if positive is not None:
+        return None
+    cells = table.frame[column]
+    if is_filled_for_churned(cells, column):
+        return f"column {quote(column)}: filled in means churned, blank means retained (--positive names a value)"
+    words = {_plain(str(word)) for word in cells.dropna().unique()[:_MOST_LABEL_WORDS]}
+    if says_retained(column) and words <= _YES_WORDS | _NO_WORDS:
+        return f"column {quote(column)} says who stayed, so no (or 0) counts as churned (--positive names a value)"
+    return None
 
 
 def find_label_column(frame: pd.DataFrame, columns: Iterable[str]) -> str | None:
@@ -215,6 +242,8 @@ def _mean_churned(words: list[str], positive: str | None, source: str, column: s
                 f"it has {join_names(distinct.values())}, pass one of them as --positive"
             )
         return [word == churned_word for word in plain_words]
+    if says_retained(column) and distinct.keys() <= _YES_WORDS | _NO_WORDS:
+        return [word in _NO_WORDS for word in plain_words]
     churned = [word in _CHURNED_WORDS for word in plain_words]
     if not distinct.keys() <= _CHURNED_WORDS | _RETAINED_WORDS or len(set(churned)) < len(distinct):
         raise InputError(

@@ -1,18 +1,19 @@
 """The role of each column, guessed from its name: id, label, value, name, excluded, or feature."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
 
+from retention.customers.codes import is_code_name, is_flag
 from retention.customers.privacy import PERSON_NAME_COLUMNS, has_personal_name
 from retention.customers.table import Roles
 from retention.errors import InputError
 from retention.wording.column_names import normalize_name, tokenize_name
-from retention.wording.text import quote, suggest_closest
+from retention.wording.text import join_names, quote, suggest_closest
 
 ColumnKinds = Callable[[Sequence[str]], Mapping[str, Literal["number", "category"]]]
 """Takes the column names of a file and returns the kinds that a model knows, those of its own features."""
@@ -35,6 +36,8 @@ _CONTACT_IDS: Final = (
 )  # fmt: skip
 """Contacts that identify a customer where a file has no other id, the best first."""
 _INDEX_NAMES: Final = frozenset({"rownumber", "rownum", "rowno", "rowindex", "rowid"})
+_FEWEST_ROWS: Final = 10  # fewer show nothing about a column
+_MOSTLY_BLANK: Final = 0.5
 _COUNTER_NAMES: Final = frozenset(
     {"index", "level0", "sno", "srno", "slno", "serialno", "serialnumber", "recordno"}
 )
@@ -124,6 +127,7 @@ def guess_roles(
     label: str | None = None,
     value: str | None = None,
     exclude: Sequence[str] = (),
+    unfit_ids: Collection[str] = (),
 ) -> RoleGuess:
     """Guess the role of each column from its name; a role that was passed is only checked.
 
@@ -136,25 +140,25 @@ def guess_roles(
     id, label, value
         Columns by name; guessed where None.
     exclude
-        Columns that must not be used.
+        Columns that must not be used; a name with commas may come in several parts.
+    unfit_ids
+        Columns that cannot be the id by what they hold; see :func:`find_unfit_ids`.
 
     Raises
     ------
     InputError
         If a column that was passed is missing or has two roles, or if no column can be the id.
     """
-    excluded = [require_column(column, source, columns, flag="--exclude") for column in exclude]
+    excluded = [
+        require_column(column, source, columns, flag="--exclude") for column in join_split_names(exclude, columns)
+    ]
     passed = _check_passed(columns, source, excluded, {"--id": id, "--label": label, "--value-column": value})
     free = [column for column in columns if column not in {*excluded, *passed}]
-    id = (
-        id
-        or _id_of_snapshot(free)
-        or find_column(free, ID_NAMES)
-        or _only_id(free)
-        or find_column(free, _CONTACT_IDS)
-    )
+    id = id or next((column for column in id_candidates(free) if column not in unfit_ids), None)
     if id is None:
         advice = "rename yours or pass --id, or add one that numbers the customers"
+        if unfit_ids:
+            advice = f"{join_names(unfit_ids)} cannot be the id, being a flag or mostly blank; {advice}"
         raise InputError(f"{source}: column 'customer_id' is missing; {advice}")
     label = label or find_column([column for column in free if column != id], LABEL_NAMES)
     value = value or find_column([column for column in free if column not in {id, label}], VALUE_NAMES)
@@ -168,15 +172,57 @@ def guess_roles(
     return guess.with_excluded(filter(_is_another_label, free), "another label") if label else guess
 
 
+def id_candidates(columns: Sequence[str]) -> list[str]:
+    """Return the columns whose names may be the id, the best first."""
+    only_id = _only_id(columns)
+    return [
+        *find_columns(columns, ID_NAMES),
+        *([only_id] if only_id else []),
+        *find_columns(columns, _CONTACT_IDS),
+    ]
+
+
+def find_unfit_ids(frame: pd.DataFrame) -> list[str]:
+    """Return the columns that are called an id or a contact, but only say yes or no or are mostly blank."""
+    if len(frame) < _FEWEST_ROWS:
+        return []
+    return [
+        column
+        for column in id_candidates([str(column) for column in frame.columns])
+        if is_flag(frame[column]) or frame[column].isna().mean() > _MOSTLY_BLANK
+    ]
+
+
+def join_split_names(names: Sequence[str], columns: Sequence[str]) -> list[str]:
+    """Return the names of columns, where those with commas may have been split at them.
+
+    >>> join_split_names(["city", "reason", "if any"], ["city", "reason, if any"])
+    ['city', 'reason, if any']
+    """
+    by_parts = {tuple(part.strip() for part in column.split(",")): column for column in columns if "," in column}
+    joined: list[str] = []
+    position = 0
+    while position < len(names):
+        rest = tuple(names[position:])
+        parts = max((parts for parts in by_parts if rest[: len(parts)] == parts), key=len, default=())
+        is_split = bool(parts) and names[position] not in columns
+        joined.append(by_parts[parts] if is_split else names[position])
+        position += len(parts) if is_split else 1
+    return joined
+
+
 def find_text_columns(columns: Sequence[str], roles: Roles, kinds: ColumnKinds | None) -> frozenset[str]:
     """Return the columns to read as text whatever they look like; all others are judged by their cells.
 
-    They are ids, labels, names and excluded columns, unless the model knows them as numbers, and the model's
-    categories, of which ``1`` and ``1.0`` may be two.
+    They are ids, postcodes and other codes, labels, names and excluded columns, unless the model knows them as
+    numbers, and the model's categories, of which ``1`` and ``1.0`` may be two.
     """
     kind_by_column = {} if kinds is None else kinds(columns)
     numbers = {name for name, kind in kind_by_column.items() if kind == "number"}
-    return frozenset({*(roles.non_features() - numbers), *(kind_by_column.keys() - numbers), roles.id})
+    codes = {column for column in columns if is_code_name(column)} - {roles.value}
+    return frozenset(
+        {*(codes - numbers), *(roles.non_features() - numbers), *(kind_by_column.keys() - numbers), roles.id}
+    )
 
 
 def find_row_number_columns(frame: pd.DataFrame, columns: Iterable[str]) -> list[str]:

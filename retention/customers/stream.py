@@ -18,7 +18,14 @@ from retention.customers.file_columns import FileColumns, columns_of
 from retention.customers.key_columns import check_ids, check_value, read_cutoffs
 from retention.customers.privacy import find_contact_columns
 from retention.customers.repeated_ids import RepeatedIds
-from retention.customers.roles import ColumnKinds, find_text_columns, guess_roles
+from retention.customers.roles import (
+    ID_NAMES,
+    ColumnKinds,
+    find_text_columns,
+    find_unfit_ids,
+    guess_roles,
+    id_candidates,
+)
 from retention.customers.table import CUTOFF, Customers, Roles
 from retention.customers.whole_files import decimals_of, find_left_out
 from retention.errors import InputError
@@ -28,6 +35,7 @@ from retention.tabular.notation import needs_notation
 from retention.tabular.rows import Rows
 from retention.tabular.spool import ColumnSpool
 from retention.tabular.table_files import open_table
+from retention.wording.column_names import normalize_name
 from retention.wording.text import count_noun
 
 ROWS_AT_ONCE = 1 << 15
@@ -122,7 +130,13 @@ def open_customers(
     all_columns = columns_of([open_table(path, limits=limits) for path in paths])
     source, header = all_columns.source, all_columns.names
     passed_label = label if label in header else None
-    guess = guess_roles(header, source, id=id, label=passed_label, value=value, exclude=exclude)
+    named_ids = id_candidates(header)
+    unfit_ids: Sequence[str] = ()
+    if id is None and len(named_ids) > 1 and normalize_name(named_ids[0]) not in ID_NAMES:  # contacts only
+        unfit_ids = find_unfit_ids(all_columns.only(named_ids).read_whole().frame)
+    guess = guess_roles(
+        header, source, id=id, label=passed_label, value=value, exclude=exclude, unfit_ids=unfit_ids
+    )
     guess = guess if guess.roles.label is None else guess.without_label("not needed here")
     roles = guess.roles
     may_be_panel = CUTOFF in header and CUTOFF not in roles.non_features() | {roles.value}

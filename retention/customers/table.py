@@ -39,6 +39,13 @@ class Roles:
     excluded: tuple[str, ...] = ()
     cutoff: str | None = None
 
+    def as_dict(self) -> dict[str, str | list[str] | None]:
+        """Return the column of each role, as JSON takes it."""
+        return {
+            "id": self.id, "label": self.label, "value": self.value, "name": self.name, "cutoff": self.cutoff,
+            "excluded": list(self.excluded),
+        }  # fmt: skip
+
     def non_features(self) -> frozenset[str]:
         """Return the columns that are not features; ``value`` is not among them, since it is a feature too."""
         return frozenset({self.id, self.label, self.name, self.cutoff, *self.excluded} - {None})  # type: ignore[arg-type]

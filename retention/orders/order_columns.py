@@ -114,15 +114,18 @@ class OrderRoles:
     status: str | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def sentence(self) -> str:
-        """Which column was taken as what, and why, where the name alone does not say so."""
-        roles = {
+    def as_dict(self) -> dict[str, str | None]:
+        """Return the column of each role."""
+        return {
             "customer": self.customer, "time": self.time, "amount": self.amount, "order number": self.order,
             "status": self.status, "name": self.name,
         }  # fmt: skip
+
+    @property
+    def sentence(self) -> str:
+        """Which column was taken as what, and why, where the name alone does not say so."""
         words = []
-        for role, column in roles.items():
+        for role, column in self.as_dict().items():
             if column is not None:
                 reason = self.reasons.get(role)
                 words.append(f"{role}: {column}" + (f" ({reason})" if reason else ""))

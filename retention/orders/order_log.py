@@ -78,6 +78,12 @@ class Orders:
         )
 
     @property
+    def columns_by_role(self) -> dict[str, str | None]:
+        """The column of each role, as JSON takes it."""
+        roles = self.roles or OrderRoles(self.customer, self.time, self.amount, self.name, self.order)
+        return roles.as_dict()
+
+    @property
     def days(self) -> NDArray[np.datetime64]:
         """Day of each order, ``datetime64[D]``, length m."""
         return self.frame[self.time].to_numpy("datetime64[D]")

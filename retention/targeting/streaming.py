@@ -125,6 +125,7 @@ def score_file(
         warnings=stream.notes if policy.caution is None else (*stream.notes, policy.caution),
         evidence=evidence,
         policy=policy,
+        roles=stream.roles,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from retention.churn.drift import Drift
+from retention.customers.table import Roles
 from retention.profit.evidence import ASSUMED, MEASURED, in_brackets
 from retention.profit.rates_json import shown_rates
 from retention.profit.rates_text import rates_in_words
@@ -94,6 +95,8 @@ class Summary:
         What the expected profit rests on.
     policy
         The send policy that decided, whose rates are shown; None shows none.
+    roles
+        Which column was taken as what; None says nothing about it.
     """
 
     customers: int
@@ -107,6 +110,7 @@ class Summary:
     warnings: tuple[str, ...] = ()
     evidence: tuple[str, ...] = (ASSUMED,)
     policy: SendPolicy | None = field(default=None, repr=False)
+    roles: Roles | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values as JSON takes them; ``evidence`` says what each amount rests on."""
@@ -124,6 +128,7 @@ class Summary:
             "max_contacts": None if self.spending is None else self.spending.max_contacts,
             **amounts,
             "warnings": list(self.warnings),
+            **({} if self.roles is None else {"roles": self.roles.as_dict()}),
             "drift": self.drift.as_dict(),
             **rates,
             "evidence": {
@@ -153,6 +158,9 @@ class Summary:
         if self.policy is not None and self.policy.rates is not None:
             sentences += rates_in_words(self.policy.offers, self.policy.economics, self.policy.rates)
         sentences += self.warnings
+        if self.roles is not None:
+            columns = {"id": self.roles.id, "value": self.roles.value, "name": self.roles.name}
+            sentences.append(", ".join(f"{role}: {column}" for role, column in columns.items() if column))
         return [*sentences, f"mean churn probability {self.mean_probability:.1%}", *self.drift.reasons]
 
 
