@@ -180,7 +180,7 @@ def _snapshot(options: argparse.Namespace) -> CommandResult:
         for flag in ("status", "order", "exclude"):
             if getattr(options, flag):
                 raise InputError(
-                    f"--{flag}: is for orders in a file; leave it out, or write a view without those rows or columns"
+                    f"--{flag}: is for orders in a file; leave it out, or make a view of the orders without it"
                 )
         if options.out_table and not options.sql:
             return _left_there(options)
