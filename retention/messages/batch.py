@@ -172,7 +172,7 @@ def approved_messages(messages: Mapping[str, Message], ledger: Ledger, run: str)
 def _rows_to_write_to(send_list: pd.DataFrame, id: str, *, everyone: bool) -> pd.DataFrame:
     if id not in send_list:
         raise InputError(f"send list: column {id!r} is missing; rename yours or pass --id")
-    send_list = send_list.assign(**{id: send_list[id].astype("str").map(normalize_id)})
+    send_list = send_list.assign(**{id: send_list[id].astype("str").map(normalize_id, na_action="ignore")})
     if everyone:
         return send_list
     if "send" not in send_list:

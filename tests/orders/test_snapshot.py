@@ -162,7 +162,7 @@ def test_silence_is_measured_in_own_gaps() -> None:
 
 PROFILE = pd.DataFrame(
     {
-        "user_id": ["late", "regular", "unknown"],
+        "user_id": ["late", "regular", "elsewhere"],
         "name": ["Asha", "Ravi", "Zoya"],
         "membership": ["None", "Gold", "Gold"],
         "age": [31, 52, 40],
