@@ -90,7 +90,10 @@ def _wire_measure(page: Page, box: MeasureBox, result: ResultBox) -> None:
             after, words = campaign.plan_again(session)
         except RetentionError as error:
             return result.show_next_plan(None, problem(error))
-        return {**result.show_next_plan(after, views.learned(words)), result.planned: JobResult(session, after)}
+        return {
+            **result.show_next_plan(after, views.learned(words, after)),
+            result.planned: JobResult(session, after),
+        }
 
     on(
         result.plan_again.click, plan_again, [page.session], [*result.next_plan, result.planned],

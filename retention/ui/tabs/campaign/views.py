@@ -155,9 +155,13 @@ def teaches(measured: Reading | None) -> bool:
     )
 
 
-def learned(words: Sequence[str]) -> str:
-    """Say what was learned, and where it counts now."""
-    return bullets(words) + reading("The plan in the Profit tab rests on these rates now (measured, assumed).")
+def learned(words: Sequence[str], session: Session) -> str:
+    """Say what was learned, and whether the plan of a session rests on it: not once the rates expired."""
+    if session.measured is not None:
+        return bullets(words) + reading("The plan in the Profit tab rests on these rates now (measured, assumed).")
+    offer = session.offers[0]
+    why = "never measured" if session.rates is None else session.rates.why_assumed(offer)
+    return bullets(words) + reading(f"The plan in the Profit tab stays assumed: {escape(offer.id)}, {why}.")
 
 
 def tables(measured: Reading) -> str:

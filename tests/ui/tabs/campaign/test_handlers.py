@@ -295,7 +295,12 @@ def test_the_next_plan_rests_on_what_was_measured(drawn: Session, tmp_path: Path
     planned = with_rates(reading, JobResult(reading, after))
     assert planned.measured == after.measured
     assert planned.send_policy().first_economics.save_rate == after.measured.save_rate.value
-    assert "rests on these rates now" in views.learned(words)
+    assert "rests on these rates now" in views.learned(words, after)
+    assert after.rates is not None
+    expired = after.with_rates(after.rates.on(after.measured.expires_on))
+    assert "stays assumed: " in views.learned(words, expired)
+    assert "expired on" in views.learned(words, expired)
+    assert learning.plan_comparison(expired) is None and learning.rates_history(expired) is not None
 
 
 def test_the_next_plan_is_drawn_beside_the_one_before(drawn: Session, tmp_path: Path) -> None:
