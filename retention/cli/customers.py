@@ -74,7 +74,9 @@ def add(command: AddCommand) -> None:
             f"--{role}", metavar="COLUMN", help=f"column with the {role}; found by its name and what it holds"
         )
     snapshot.add_argument(
-        "--status", metavar="COLUMN", help="column that says which orders were cancelled and so on"
+        "--status",
+        metavar="COLUMN",
+        help="column that says what became of an order; it is kept out of the features",
     )
     snapshot.add_argument("--order", metavar="COLUMN", help="column with the number of the order")
     snapshot.add_argument("--exclude", metavar="A,B", default="", help="columns that must not be used")

@@ -16,7 +16,7 @@ from tests.targeting.cases import as_text, table_of, today, whole_and_streamed
 BAD_FILES: dict[str, Callable[[pd.DataFrame], bytes]] = {
     "an id twice, far apart": lambda table: as_text(table, customerID=[*table["customerID"][:-1], "0000-ABCDE"]),
     "one id throughout": lambda table: as_text(table, customerID="me"),
-    "blank ids": lambda table: as_text(table, customerID=[*table["customerID"][:-2], "", " "]),
+    "blank ids": lambda table: as_text(table, customerID=[*table["customerID"][:-20], *["", " "] * 10]),
     "a word in the last row": lambda table: as_text(table, tenure=[*map(str, table["tenure"][:-1]), "abc"]),
     "infinity": lambda table: as_text(table, tenure=[*map(str, table["tenure"][:-1]), "inf"]),
     "text for numbers": lambda table: as_text(table, tenure=["long", "short"] * 30),
