@@ -25,7 +25,7 @@ def spark() -> None:
         pytest.skip(reason)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder in which Spark keeps its tables."""
     monkeypatch.chdir(tmp_path)
