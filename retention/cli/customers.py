@@ -243,14 +243,10 @@ def _audit(options: argparse.Namespace) -> CommandResult:
 
     customers = read_customers_from(options)
     findings = audit(customers)
-    unseen: tuple[str, ...] = ()
-    if customers.label is None:
-        unseen = ("no label was found, so leakage and the balance of classes were not looked at; pass --label",)
-    notes = (*customers.notes, *unseen)
     result = {
         "findings": [asdict(finding) for finding in findings],
         "roles": customers.roles.as_dict(),
-        "notes": list(notes),
+        "notes": list(customers.notes),
     }
     sentences = [f"{finding.severity}: {finding.sentence}" for finding in findings]
-    return result, join_lines(*notes, *(sentences or ["nothing looks wrong"]))
+    return result, join_lines(*customers.notes, *(sentences or ["nothing looks wrong"]))

@@ -30,7 +30,9 @@ def test_an_offer_is_edited_templates_are_reviewed_and_approval_ends_it(page: Pa
         if right:
             expect(trouble).not_to_contain_text("row 1")
         else:
-            expect(trouble).to_contain_text("row 1, column 'Cost when redeemed': must be a number, got 'soon'")
+            expect(trouble).to_contain_text(
+                "row 1, column 'Cost when redeemed': must be a number, such as 2.50 or 1,250, got 'soon'"
+            )
     with page.expect_download() as saved:
         page.get_by_role("button", name="Download catalogue.toml").click()
     assert tomllib.loads(Path(saved.value.path()).read_text(encoding="utf-8"))["offer"][0]["cost"] == 80

@@ -101,7 +101,7 @@ def test_a_killed_process_loses_nothing_that_was_flushed(path: Path) -> None:
 
 
 def test_another_file_is_not_touched(tmp_path: Path) -> None:
-    """Another program's database, a text file and a missing folder are refused in one sentence."""
+    """Another program's database, a text file and a folder below a file are refused in one sentence."""
     foreign = tmp_path / "other.sqlite"
     database = sqlite3.connect(foreign)
     database.execute("CREATE TABLE theirs (x)")
@@ -110,7 +110,7 @@ def test_another_file_is_not_touched(tmp_path: Path) -> None:
     before = foreign.read_bytes()
     text = tmp_path / "notes.txt"
     text.write_text("not a database, but long enough to be looked at " * 100, encoding="utf-8")
-    for wrong in (foreign, text, tmp_path / "nowhere" / "offers.sqlite"):
+    for wrong in (foreign, text, text / "offers.sqlite"):
         with pytest.raises(OfferError, match=f"{wrong.name}: cannot be used as a ledger"):
             Ledger(wrong)
     assert foreign.read_bytes() == before

@@ -89,7 +89,8 @@ def snapshot(
     customers
         The customers as CSV: the id first, then features, then churn (1 churned, 0 retained) unless today is set.
     summary
-        JSON: customers, churn_rate (null with today), features, cutoff, cutoffs, rows.
+        JSON: customers, churn_rate (null with today), features, cutoff, cutoffs, rows, roles (which column was
+        taken as what), notes.
     """
     log = read_orders(orders, customer=customer or None, time=time or None, amount=amount or None)
     customers = customers_from_orders(
@@ -103,7 +104,7 @@ def snapshot(
     )
     file = folder / "customers.csv"
     write_csv(customers.frame, file)
-    return file, customers.as_dict()
+    return file, {**customers.as_dict(), "roles": log.columns_by_role, "notes": list(customers.notes)}
 
 
 def audit(
@@ -135,7 +136,8 @@ def audit(
     Returns
     -------
     summary
-        JSON: findings, a list of severity (error, warning, note), check, column, affected (share), sentence.
+        JSON: findings, a list of severity (error, warning, note), check, column, affected (share), sentence; and
+        roles (which column was taken as what), notes.
     """
     table = read_customers(
         customers,
@@ -145,4 +147,8 @@ def audit(
         value=value_column or None,
         exclude=split_column_names(exclude),
     )
-    return {"findings": [asdict(finding) for finding in audit_customers(table)]}
+    return {
+        "findings": [asdict(finding) for finding in audit_customers(table)],
+        "roles": table.roles.as_dict(),
+        "notes": list(table.notes),
+    }

@@ -71,7 +71,8 @@ def train(
     model
         The model as a zip file, for profit and score.
     summary
-        JSON: customers, churn_rate, chosen, candidates, metrics, warnings, out_of_time, left_alone.
+        JSON: customers, churn_rate, chosen, candidates, metrics, warnings, out_of_time, left_alone, roles (which
+        column was taken as what), notes.
     """
     if left_alone is None and (cutoff or horizon_days is not None):
         raise InputError(f"{'cutoff' if cutoff else 'horizon_days'}: is for left_alone; pass the ledger with it")
@@ -94,7 +95,8 @@ def train(
         )
     file = folder / "model.zip"
     model_zip.save_model(model, file)
-    return file, {"model": file.name, **model.as_dict()}
+    read = {"roles": table.roles.as_dict(), "notes": list(table.notes)}
+    return file, {"model": file.name, **model.as_dict(), **read}
 
 
 def profit(

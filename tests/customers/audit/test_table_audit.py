@@ -66,7 +66,8 @@ def test_repeated_rows() -> None:
     finding, _no_label = audit(read_customers(frame))
     assert (finding.severity, finding.check, finding.affected) == ("warning", "repeated_rows", 0.5)
     few = pd.DataFrame({"id": [f"c{n}" for n in range(ROWS)], "a": rng.choice(["x", "y"], ROWS)})
-    assert [finding.severity for finding in audit(read_customers(few))] == ["note"]
+    finding, _no_label = audit(read_customers(few))
+    assert finding.severity == "note"
     assert findings("repeated_rows", **numbers) == []
 
 

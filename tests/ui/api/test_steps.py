@@ -116,9 +116,10 @@ def test_an_order_log_becomes_customers(command_line: Run, tmp_path: Path) -> No
     assert orders.read_bytes() == files["orders"].read_bytes()
 
     past, summary = snapshot(orders, customer="customer_id", horizon_days=20, folder=tmp_path)
-    assert summary == command_line("snapshot", orders, "--horizon-days", 20, "--out", files["past"])
+    asked = ["--customer", "customer_id", "--horizon-days", 20]
+    assert summary == command_line("snapshot", orders, *asked, "--out", files["past"])
     assert past.read_bytes() == files["past"].read_bytes()
-    assert audit(past, label="churn") == command_line("audit", past)
+    assert audit(past, label="churn") == command_line("audit", past, "--label", "churn")
 
     today, summary = snapshot(orders, today=True, folder=tmp_path)
     assert summary == command_line("snapshot", orders, "--today", "--out", files["today"])

@@ -31,7 +31,7 @@ def test_a_bare_address_shows_the_defaults() -> None:
         ({"tab": "secrets"}, "tab: must be one of"),
         ({"threshold": "1.001"}, "from 0 to 1"),
         ({"threshold": "-0.001"}, "from 0 to 1"),
-        ({"threshold": "nan"}, "from 0 to 1"),
+        ({"threshold": "nan"}, "must be a number, got 'nan'"),
         ({"threshold": "half"}, "must be a number, got 'half'"),
         ({"value": "0"}, "value: must be above 0"),
         ({"offer_cost": "inf"}, "offer_cost"),
